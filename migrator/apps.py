@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class MigratorConfig(AppConfig):
+    name = "migrator"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from migrator import checks  # noqa: F401 - registers the system checks

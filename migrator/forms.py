@@ -1,0 +1,29 @@
+"""What a person may say about themselves."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django import forms
+
+from migrator.models import User
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """The zones that have a place's name, and UTC."""
+    named = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
+
+
+class PersonForm(forms.ModelForm):
+    """A person's own settings."""
+
+    time_zone = forms.ChoiceField(label="Time zone", choices=zone_choices, help_text="For the times on these pages.")
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "email", "time_zone")
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(label="What is it for?", max_length=100, help_text="Such as: nightly export")

@@ -1,0 +1,33 @@
+"""What people send is text: a NUL in it comes from a program that tries what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from migrator.login import API
+
+
+class PlainTextMiddleware:
+    """Answers 400 to a NUL in an address or a form: PostgreSQL keeps none, and no page has to think of it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        # The API takes no forms: what strangers send there is not even read.
+        forms = () if request.path_info.startswith(API) else _texts(request.POST)
+        for text in chain(_texts(request.GET), forms):
+            if "\0" in text:
+                raise BadRequest("a NUL was sent")
+
+
+def _texts(sent: QueryDict) -> Iterator[str]:
+    return chain.from_iterable((name, *values) for name, values in sent.lists())

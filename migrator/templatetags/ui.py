@@ -1,0 +1,170 @@
+"""Template tags for what every page shows: icons, numbers and times as the reader writes them, spaces that
+matter, small charts, and a cell before and after. `{% load ui %}`; docs/developers/pages.md shows them in use.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from babel import dates, numbers
+from django import template
+from django.utils import timezone
+
+from migrator import cells, icons, locale
+
+register = template.Library()
+
+KINDS = {
+    "text": ("type", "text"),
+    "email": ("mail", "email addresses"),
+    "phone": ("phone", "phone numbers"),
+    "number": ("hash", "numbers"),
+    "money": ("banknote", "amounts of money"),
+    "percent": ("percent", "percentages"),
+    "date": ("calendar", "dates"),
+    "datetime": ("calendar-clock", "dates with a time"),
+    "boolean": ("toggle-left", "yes or no"),
+    "code": ("barcode", "codes"),
+    "country": ("globe", "countries"),
+    "state": ("map", "states"),
+    "url": ("link", "web addresses"),
+    "postal_code": ("map-pin", "postal codes"),
+    "list": ("tags", "lists of words"),
+}
+
+
+# --- Icons and cells ------------------------------------------------------------------------------------------
+register.simple_tag(icons.icon)
+register.filter("visible_spaces", cells.visible_spaces, is_safe=True)
+register.simple_tag(cells.diff_cell)
+register.simple_tag(cells.grid_cells)
+
+
+@register.filter
+def kind_icon(kind: str) -> str:
+    """The icon's name for a kind of column."""
+    return KINDS.get(kind, KINDS["text"])[0]
+
+
+@register.filter
+def kind_words(kind: str) -> str:
+    """A kind of column in plain words: "email addresses"."""
+    return KINDS.get(kind, KINDS["text"])[1]
+
+
+@register.filter
+def initials(name: str) -> str:
+    """One or two letters for a person: "Jane Doe" and "jane.doe" are JD."""
+    words = re.findall(r"\w+", str(name).partition("@")[0].replace("_", " "))
+    return "".join(word[0] for word in words[:2]).upper() or "?"
+
+
+# --- Numbers and times ----------------------------------------------------------------------------------------
+@register.filter
+def number(value: Any) -> str:
+    """12345.5 as the reader writes it: 12,345.5 or 12.345,5. Anything that is no number stays as it is."""
+    if value is None or isinstance(value, (str, bool)):
+        return "" if value is None else str(value)
+    return numbers.format_decimal(value, locale=locale.current())
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """0.984 -> 98%. Never 100% for less than all, never 0% for more than nothing."""
+    if share is None:
+        return ""
+    whole = round(share * 100)
+    if whole == 100 and share < 1:
+        whole = 99
+    if whole == 0 and share > 0:
+        whole = 1
+    return numbers.format_percent(whole / 100, locale=locale.current())
+
+
+@register.filter(name="bytes")
+def file_size(value: int | None) -> str:
+    """1400000 -> 1.4 MB."""
+    size = float(value or 0)
+    unit = "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    pattern = "0" if unit == "B" or size >= 100 else "0.#"
+    return f"{numbers.format_decimal(size, format=pattern, locale=locale.current())}\u00a0{unit}"
+
+
+@register.filter
+def when(value: dt.datetime | dt.date | None, style: str = "") -> str:
+    """A moment in the reader's time zone, Nov 22, 2026, 6:30 PM; a day without a time. `style`: date or time."""
+    if value is None or value == "":
+        return ""
+    if not isinstance(value, dt.datetime):
+        return dates.format_date(value, "medium", locale=locale.current())
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    if style == "date":
+        return dates.format_date(local, "medium", locale=locale.current())
+    if style == "time":
+        return dates.format_time(local, "short", locale=locale.current())
+    day = dates.format_date(local, "medium", locale=locale.current())
+    return f"{day}, {dates.format_time(local, 'short', locale=locale.current())}"
+
+
+@register.simple_tag
+def count(amount: int, one: str, many: str = "") -> str:
+    """{% count 12 "row" %} -> 12 rows; {% count 1 "country" "countries" %} -> 1 country."""
+    return f"{number(amount)} {one if amount == 1 else many or f'{one}s'}"
+
+
+# --- Charts ---------------------------------------------------------------------------------------------------
+@register.inclusion_tag("components/bar_chart.html")
+def bar_chart(
+    items: Iterable[tuple[str, float]], label: str, limit: int = 10, mono: bool = False, shares: bool = False
+) -> dict[str, Any]:
+    """Bars for (name, amount) pairs, the longest filling the width. `label` says what they show, for those who
+    hear it. `shares`: the amounts are 0 to 1 and a full bar is 1. `mono`: names are patterns or codes.
+    """
+    rows = list(items)
+    top = 1.0 if shares else max((amount for _, amount in rows), default=0) or 1.0
+    write = percent if shares else number
+    bars = [
+        {"name": name, "text": write(amount), "width": round(amount / top * 100, 1)} for name, amount in rows[:limit]
+    ]
+    return {"bars": bars, "label": label, "mono": mono, "rest": max(0, len(rows) - limit)}
+
+
+@register.inclusion_tag("components/sparkline.html")
+def sparkline(points: Iterable[float], label: str) -> dict[str, Any]:
+    """A line through `points` from left to right; `label` says in words what it shows."""
+    values = list(points)
+    low, high = min(values, default=0), max(values, default=0)
+    width, height = 100 / max(len(values) - 1, 1), 28 / ((high - low) or 1)
+    line = " ".join(f"{at * width:.1f},{30 - (value - low) * height:.1f}" for at, value in enumerate(values))
+    return {"line": line, "label": label}
+
+
+@register.inclusion_tag("components/fill_bar.html")
+def fill_bar(
+    part: float, whole: float = 1, label: str = "filled", tone: str = "", thick: bool = False
+) -> dict[str, Any]:
+    """A thin bar for a share, read out as "97% filled". `tone`: attention, problem, done or nothing."""
+    share = min(1.0, part / whole) if whole else 0.0
+    return {"width": round(share * 100, 1), "label": f"{percent(share)} {label}", "tone": tone, "thick": thick}
+
+
+@register.inclusion_tag("components/confidence.html")
+def confidence(share: float | None) -> dict[str, Any]:
+    """How sure a suggestion is: a bar and a percentage, amber below 90%; a dash for none."""
+    return {"share": share or None, "tone": "done" if (share or 0) >= 0.9 else "attention"}
+
+
+@register.filter
+def field_text(field: Any) -> str:
+    """How a field stands in a picker: "Email (email)". Forms send this text; the name is in the last brackets."""
+    if not field:
+        return ""
+    label, name = (field["label"], field["name"]) if isinstance(field, dict) else (field.label, field.name)
+    return f"{label} ({name})"
