@@ -1,0 +1,166 @@
+"""YAML as the project files use it: written the same way always, read without trust.
+
+Reading never builds objects: it walks YAML's own nodes, so that every complaint can name the line, and refuses
+what a project file has no use for (anchors, tags, deep nesting, repeated keys), which is also what makes hostile
+files expensive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+MAX_BYTES = 4 * 2**20
+MAX_DEPTH = 8
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*")
+_RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+# What YAML cannot hold as it stands, ends a line in it, or cannot be seen by a reader.
+_ESCAPED = re.compile('[^ -~\xa1-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|["\\\\\u2028\u2029]')
+_SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+class FormatError(ValueError):
+    """A project file cannot be used; the text is one sentence for the user, with file and line."""
+
+    def __init__(self, message: str, file: str, line: int = 0) -> None:
+        super().__init__(f"{file}, line {line}: {message}" if line else f"{file}: {message}")
+        self.file, self.line = file, line
+
+
+def quoted(text: str) -> str:
+    """`text` in double quotes, on one line."""
+    return f'"{_ESCAPED.sub(_escape, text)}"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    char = match[0]
+    if char in _SHORT:
+        return _SHORT[char]
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
+
+
+def plain(text: str) -> str:
+    """`text` without quotes where YAML reads it back as that text, else quoted."""
+    return text if _PLAIN.fullmatch(text) and text.lower() not in _RESERVED else quoted(text)
+
+
+def one_line_list(items: Iterable[str]) -> str:
+    return f"[{', '.join(plain(item) for item in items)}]"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value in a YAML file, knowing where it stands. Scalars are text, whatever YAML would make of them."""
+
+    node: yaml.Node
+    file: str
+
+    @property
+    def line(self) -> int:
+        return int(self.node.start_mark.line) + 1
+
+    def error(self, message: str) -> FormatError:
+        return FormatError(message, self.file, self.line)
+
+    def text(self) -> str:
+        """Raises FormatError for a list or a map."""
+        if not isinstance(self.node, yaml.ScalarNode):
+            raise self.error("one text is expected here.")
+        return str(self.node.value)
+
+    def text_or_nothing(self) -> str:
+        """The text; "" for null."""
+        nothing = isinstance(self.node, yaml.ScalarNode) and self.node.tag.endswith(":null")
+        return "" if nothing else self.text()
+
+    def texts(self) -> tuple[str, ...]:
+        """Raises FormatError for anything but a list of texts."""
+        if not isinstance(self.node, yaml.SequenceNode):
+            raise self.error("a list such as [a, b] is expected here.")
+        return tuple(Value(item, self.file).text() for item in self.node.value)
+
+    def entries(self) -> dict[str, Value]:
+        """The map's values by key. Raises FormatError for anything but a map with distinct keys."""
+        if not isinstance(self.node, yaml.MappingNode):
+            raise self.error("entries of the form 'name: value' are expected here.")
+        found: dict[str, Value] = {}
+        for key_node, node in self.node.value:
+            key = Value(key_node, self.file)
+            if key.text() in found:
+                raise key.error(f"'{key.text()}' stands here a second time.")
+            found[key.text()] = Value(node, self.file)
+        return found
+
+    def record(self, required: Sequence[str], optional: Sequence[str] = ()) -> Mapping[str, Value]:
+        """A map with exactly these keys. Raises FormatError that names the first key too many or too few."""
+        found = self.entries()
+        for name, value in found.items():
+            if name not in required and name not in optional:
+                raise value.error(f"'{name}' is not known here; expected are {', '.join((*required, *optional))}.")
+        for name in required:
+            if name not in found:
+                raise self.error(f"'{name}' is missing.")
+        return found
+
+
+def read_bytes(path: Path, shown: str, limit: int = MAX_BYTES) -> bytes:
+    """The file's content. Raises FormatError where it is missing, unreadable or larger than `limit` bytes."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except OSError as problem:
+        reason = "it is missing" if isinstance(problem, FileNotFoundError) else "it cannot be opened"
+        raise FormatError(f"{reason}.", shown) from problem
+    if len(data) > limit:
+        raise FormatError(f"it is larger than {limit // 2**20} MB, which no such file should be.", shown)
+    return data
+
+
+def decoded(data: bytes, shown: str) -> str:
+    """Raises FormatError with the line that is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        raise FormatError("the text is not UTF-8; save the file with that encoding.", shown, line) from problem
+
+
+def read(path: Path, shown: str) -> Value:
+    """The file's one document; `shown` is the file's name for messages. Raises FormatError."""
+    return read_text(decoded(read_bytes(path, shown), shown), shown)
+
+
+def read_text(text: str, shown: str, max_depth: int = MAX_DEPTH) -> Value:
+    """As `read`, for a text in hand."""
+    try:
+        _refuse_the_unusual(text, shown, max_depth)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as problem:
+        raise _unreadable(problem, shown) from problem
+    if node is None:
+        raise FormatError("it is empty.", shown)
+    return Value(node, shown)
+
+
+def _unreadable(problem: yaml.YAMLError, shown: str) -> FormatError:
+    mark = getattr(problem, "problem_mark", None)
+    what = getattr(problem, "problem", None) or "a character that YAML does not allow"
+    return FormatError(f"this is not valid YAML ({what}).", shown, mark.line + 1 if mark else 0)
+
+
+def _refuse_the_unusual(text: str, shown: str, max_depth: int) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if getattr(event, "anchor", None):
+            raise FormatError("anchors and aliases (& and *) are not used in these files.", shown, line)
+        if getattr(event, "tag", None):
+            raise FormatError("tags (!) are not used in these files.", shown, line)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > max_depth:
+            raise FormatError("this is nested too deeply.", shown, line)
