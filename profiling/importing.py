@@ -1,0 +1,343 @@
+"""From an upload to sheets: read, find the table, write the working file, profile, keep.
+
+Everything is computed first, into temporary files; the records change in one transaction at the end. A job
+that fails or is cancelled leaves the dataset as it was.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone
+
+from migrator.jobs import Cancelled
+from profiling import services
+from profiling.compare import differences
+from profiling.corrections import correct, corrected_titles, is_correction, read_correction
+from profiling.facts import FindingFacts, SheetProfile
+from profiling.files import discard, local_copy, removed_on_error
+from profiling.header import TableShape, find_table
+from profiling.models import ColumnProfile, Dataset, Finding, Sheet, SourceFile
+from profiling.profile import profile_sheet
+from profiling.readers import Limits, RawSheet, Source, Unreadable, open_source
+from profiling.selectors import current_sheets
+from profiling.signals import sheets_read
+from profiling.store import WorkingFile, require_rows, write_working_file
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ReadSheet:
+    """A sheet as read, before it is kept."""
+
+    raw: RawSheet
+    position: int
+    shape: TableShape
+    working: WorkingFile
+    path: Path
+    profile: SheetProfile
+
+
+def limits() -> Limits:
+    """The reading limits of the settings."""
+    return Limits(**settings.READING_LIMITS)
+
+
+def read(source: SourceFile, progress: Any) -> str:
+    """Read all sheets of an upload and make it the current version of its name. Raises Unreadable.
+
+    Returns one sentence for the user.
+    """
+    with _opened(source) as (opened, directory):
+        corrected = _corrected_sheet(source, opened)
+        if corrected is not None:
+            return _correct(source, opened, corrected, directory, progress)
+        sheets = [
+            _read_sheet(raw, place, source.dataset, _override(source, raw), directory, progress)
+            for place, raw in enumerate(opened.sheets)
+        ]
+        require_rows((sheet.working for sheet in sheets), source.name)
+        kept = _keep(source, opened, sheets)
+    _tell(source.dataset, kept)
+    return _summary(sheets)
+
+
+def read_by_id(progress: Any, source_id: int) -> str:
+    """`read`, as a job in this process. Raises Unreadable."""
+    return read(SourceFile.objects.select_related("dataset").get(pk=source_id), progress)
+
+
+def reread(sheet: Sheet, progress: Any) -> str:
+    """Read one sheet of the current file again, with its header override. Raises Unreadable."""
+    source = sheet.source
+    with _opened(source) as (opened, directory):
+        found = _read_sheet(
+            _raw(sheet, opened), sheet.position, sheet.dataset, sheet.header_override, directory, progress
+        )
+        found = _corrected_again(sheet, found)
+        with removed_on_error() as stored, transaction.atomic():
+            require_there(source)
+            _keep_sheet(source, found, stored)
+            services.touch(source.dataset)
+    _tell(source.dataset, [sheet])
+    return _summary([found])
+
+
+def _tell(dataset: Dataset, kept: Sequence[Sheet]) -> None:
+    """Let the layers above know, once all is kept: what they make of it takes time, in which others want to write."""
+    if kept:
+        sheets_read.send(Sheet, dataset=dataset, sheets=kept)
+
+
+def require_there(record: SourceFile | Sheet) -> None:
+    """Raise Cancelled where somebody has deleted the record meanwhile: saving it would bring half of it back."""
+    if not type(record).objects.select_for_update().filter(pk=record.pk).exists():
+        raise Cancelled
+
+
+def titles_with(sheet: Sheet, header: Sequence[int]) -> Sequence[str]:
+    """The titles that a sheet's columns would have, taken from these rows (none: as detected). Raises Unreadable."""
+    with _opened(sheet.source) as (opened, _):
+        return find_table(_raw(sheet, opened), header or None).titles
+
+
+@contextmanager
+def _opened(source: SourceFile) -> Iterator[tuple[Source, Path]]:
+    """The upload, open, and a directory for what is made of it; both are gone after the block."""
+    with (
+        tempfile.TemporaryDirectory(prefix="data-migrator-") as directory,
+        local_copy(source.file) as path,
+        open_source(path, source.name, limits()) as opened,
+    ):
+        yield opened, Path(directory)
+
+
+def profile_again(sheet: Sheet, progress: Any = None) -> SheetProfile:
+    """Profile a sheet's working file and keep the result."""
+    with local_copy(sheet.working) as path:
+        profile = profile_sheet(
+            WorkingFile(path), country=sheet.dataset.country, today=timezone.localdate(), progress=progress
+        )
+    with transaction.atomic():
+        _keep_profile(sheet, profile)
+    return profile
+
+
+def refuse(source: SourceFile, sentence: str) -> None:
+    """Note why an upload could not be read, and remove its bytes; the version before it stays current."""
+    log.warning("%s of dataset %s was refused: %s", source.name, source.dataset_id, sentence)
+    source.file.delete(save=False)
+    source.problem = sentence
+    source.save(update_fields=["file", "problem"])
+
+
+def _override(source: SourceFile, raw: RawSheet) -> list[int]:
+    known = Sheet.objects.filter(
+        dataset=source.dataset_id, source__name=source.name, member=_member(source, raw), name=raw.name
+    ).first()
+    return list(known.header_override) if known else []
+
+
+def _member(source: SourceFile, raw: RawSheet) -> str:
+    return "" if raw.file == source.name else raw.file
+
+
+def _raw(sheet: Sheet, opened: Source) -> RawSheet:
+    """The sheet in its file, open."""
+    for raw in opened.sheets:
+        if raw.name == sheet.name and _member(sheet.source, raw) == sheet.member:
+            return raw
+    raise Unreadable(f"The sheet {sheet.name} is no longer in {sheet.source.name}.")
+
+
+def _read_sheet(
+    raw: RawSheet, position: int, dataset: Dataset, override: Sequence[int], directory: Path, progress: Any
+) -> ReadSheet:
+    _stage(progress, f"Reading {raw.name}")
+    shape = find_table(raw, override or None)
+    path = directory / f"{position}.arrow"
+    working = write_working_file(raw, shape, path, progress)
+    _stage(progress, f"Looking at {raw.name}")
+    profile = profile_sheet(working, country=dataset.country, today=timezone.localdate(), progress=progress)
+    return ReadSheet(raw, position, shape, working, path, profile)
+
+
+def _corrected_sheet(source: SourceFile, opened: Source) -> Sheet | None:
+    """The sheet some of whose rows the upload corrects: the one named like it, else the first with its columns."""
+    titles = find_table(opened.sheets[0]).titles if len(opened.sheets) == 1 else ()
+    if not is_correction(titles):
+        return None
+    fitting = [s for s in current_sheets(source.dataset) if s.working and corrected_titles(titles, s.titles)]
+    if not fitting:
+        raise Unreadable(
+            f"{source.name} looks like corrected rows, but no sheet here has its columns; upload it where the rows "
+            "came from."
+        )
+    return min(fitting, key=lambda sheet: (sheet.name.lower() not in source.name.lower().replace("_", " "), sheet.pk))
+
+
+def _correct(source: SourceFile, opened: Source, sheet: Sheet, directory: Path, progress: Any) -> str:
+    raw = opened.sheets[0]
+    upload = write_working_file(raw, find_table(raw), directory / "correction.arrow")
+    rows = read_correction(upload, corrected_titles(upload.titles, sheet.titles))
+    with local_copy(sheet.working) as path:
+        correct(WorkingFile(path), rows, directory / "corrected.arrow")
+    _keep_correction(source, sheet, directory / "corrected.arrow", len(rows))
+    profile_again(sheet, progress)
+    return f"{len(rows):,} row{'s' * (len(rows) != 1)} of {sheet.name} corrected."
+
+
+def _keep_correction(source: SourceFile, sheet: Sheet, path: Path, rows: int) -> None:
+    with removed_on_error() as stored, transaction.atomic(), path.open("rb") as stream:
+        require_there(source)
+        require_there(sheet)
+        discard(sheet.working)
+        sheet.working.save("working.arrow", File(stream), save=False)
+        stored.append(sheet.working)
+        sheet.save()
+        SourceFile.objects.filter(dataset=source.dataset_id, name=source.name).update(current=False)
+        source.current, source.corrects, source.corrected_rows = True, sheet, rows
+        source.save()
+        services.touch(source.dataset)
+
+
+def _corrected_again(sheet: Sheet, found: ReadSheet) -> ReadSheet:
+    """The sheet, read anew from the same upload, with the corrections that were made to it."""
+    for number, source in enumerate(sheet.corrections.order_by("uploaded_at", "pk")):
+        path = found.path.with_name(f"corrected-{number}.arrow")
+        found = replace(found, working=correct(found.working, _rows_of(source, sheet), path), path=path)
+    return found
+
+
+def _rows_of(source: SourceFile, sheet: Sheet) -> dict[int, dict[str, str]]:
+    with _opened(source) as (opened, directory):
+        raw = opened.sheets[0]
+        upload = write_working_file(raw, find_table(raw), directory / "correction.arrow")
+        return read_correction(upload, corrected_titles(upload.titles, sheet.titles))
+
+
+def _stage(progress: Any, name: str) -> None:
+    if hasattr(progress, "stage"):
+        progress.stage(name)
+
+
+def _keep(source: SourceFile, opened: Source, sheets: Sequence[ReadSheet]) -> list[Sheet]:
+    """Keep what was read; the sheets, none where a newer version of the file is there already. Raises Cancelled."""
+    with removed_on_error() as stored, transaction.atomic():
+        require_there(source)
+        former = SourceFile.objects.filter(dataset=source.dataset_id, name=source.name, current=True).first()
+        if former is not None and former.version > source.version:
+            return []  # a newer file was read faster
+        SourceFile.objects.filter(dataset=source.dataset_id, name=source.name).update(current=False)
+        if former is not None:
+            _hand_over(former, source)
+        kept = []
+        for sheet in sheets:
+            before = _before(source, sheet) if former is not None else None
+            kept.append(_keep_sheet(source, sheet, stored))
+            if before is not None:
+                source.changes[sheet.raw.name] = before
+        gone = Sheet.objects.filter(source=source, missing=True) if former is not None else ()
+        source.changes |= {sheet.name: {"gone": True} for sheet in gone}
+        source.current, source.problem = True, ""
+        source.encoding, source.delimiter = opened.encoding or "", opened.delimiter or ""
+        source.save()
+        SourceFile.objects.filter(dataset=source.dataset_id, name=source.name).exclude(problem="").delete()
+        services.touch(source.dataset)
+    return kept
+
+
+def _hand_over(former: SourceFile, source: SourceFile) -> None:
+    """The sheets belong to the new version; corrections of the former one went by its row numbers and go with it."""
+    sheets = Sheet.objects.filter(source=former)
+    SourceFile.objects.filter(corrects__in=sheets).delete()
+    sheets.update(source=source, missing=True)
+
+
+def _before(source: SourceFile, found: ReadSheet) -> dict[str, Any] | None:
+    """What the new version of a sheet changes; None where the sheet is new."""
+    known = _known(source, found)
+    if known is None or not known.working:
+        return {"new": True}
+    with local_copy(known.working) as path:
+        return differences(WorkingFile(path), found.working)
+
+
+def _known(source: SourceFile, found: ReadSheet) -> Sheet | None:
+    return Sheet.objects.filter(source=source, member=_member(source, found.raw), name=found.raw.name).first()
+
+
+def _keep_sheet(source: SourceFile, found: ReadSheet, stored: list[FieldFile]) -> Sheet:
+    sheet = _known(source, found) or Sheet(
+        dataset=source.dataset, source=source, member=_member(source, found.raw), name=found.raw.name,
+        skip=found.raw.hidden or not found.working.num_rows,
+    )  # fmt: skip
+    discard(sheet.working)
+    sheet.position, sheet.hidden, sheet.missing = found.position, found.raw.hidden, False
+    sheet.header_rows, sheet.titles = list(found.shape.header_rows), list(found.working.titles)
+    sheet.shape, sheet.rows = shape_as_json(found), found.working.num_rows
+    with found.path.open("rb") as stream:
+        sheet.working.save("working.arrow", File(stream), save=False)
+    stored.append(sheet.working)
+    sheet.profiled_at = timezone.now()
+    sheet.save()
+    _keep_profile(sheet, found.profile)
+    return sheet
+
+
+def shape_as_json(found: ReadSheet) -> dict[str, Any]:
+    """The detected shape and the notes of reading, for pages and commands."""
+    notes = [{**asdict(note), "rows": list(note.rows), "examples": list(note.examples)} for note in found.raw.notes]
+    return {
+        "title_rows": list(found.shape.title_rows),
+        "header_rows": list(found.shape.header_rows),
+        "first_data_row": found.shape.first_data_row,
+        "notes": notes,
+    }
+
+
+def _keep_profile(sheet: Sheet, profile: SheetProfile) -> None:
+    ColumnProfile.objects.filter(sheet=sheet).delete()
+    ColumnProfile.objects.bulk_create(
+        ColumnProfile(
+            sheet=sheet, **{**asdict(column), "minimum": column.minimum or "", "maximum": column.maximum or ""}
+        )
+        for column in profile.columns
+    )
+    aside = {
+        (old.slug, old.column): (old.dismissed_by_id, old.dismissed_at)
+        for old in Finding.objects.filter(sheet=sheet, dismissed_at__isnull=False)
+    }
+    Finding.objects.filter(sheet=sheet).delete()
+    Finding.objects.bulk_create(_findings(sheet, profile.findings, aside))
+    Sheet.objects.filter(pk=sheet.pk).update(profiled_at=timezone.now())
+
+
+def _findings(
+    sheet: Sheet, found: Iterable[FindingFacts], aside: dict[tuple[str, str], tuple[Any, Any]]
+) -> Iterable[Finding]:
+    for position, facts in enumerate(found):
+        by, at = aside.get((facts.slug, facts.column or ""), (None, None))
+        yield Finding(
+            sheet=sheet, position=position, slug=facts.slug, column=facts.column or "", count=facts.count,
+            message=facts.message, examples=list(facts.examples), rows=list(facts.rows),
+            fix_step=facts.fix.step if facts.fix else "", fix_params=dict(facts.fix.params) if facts.fix else {},
+            safe=facts.safe, severity=facts.severity, dismissed_by_id=by, dismissed_at=at,
+        )  # fmt: skip
+
+
+def _summary(sheets: Sequence[ReadSheet]) -> str:
+    rows = sum(sheet.working.num_rows for sheet in sheets)
+    things = sum(len(sheet.profile.findings) for sheet in sheets)
+    return f"{rows:,} rows read, {things} things to look at."

@@ -1,0 +1,50 @@
+"""Currency signs and names to ISO 4217 codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+from babel import Locale
+
+# Signs and names that mean one currency, as pairs.
+_CERTAIN = """
+€ EUR  EURO EUR  EUROS EUR  £ GBP  ₹ INR  ₽ RUB  РУБ RUB  РУБ. RUB  ₩ KRW  ₺ TRY  ₪ ILS  ₫ VND  ฿ THB  ₱ PHP
+₦ NGN  ₴ UAH  ₡ CRC  ₲ PYG  ₸ KZT  ₾ GEL  ₵ GHS  ₼ AZN  ֏ AMD  ZŁ PLN  ZL PLN  KČ CZK  KC CZK  FT HUF  ЛВ BGN
+ЛВ. BGN  SFR CHF  SFR. CHF  R$ BRL  US$ USD  U$S USD  USD$ USD  CA$ CAD  C$ CAD  A$ AUD  AU$ AUD  NZ$ NZD
+HK$ HKD  S$ SGD  SG$ SGD  NT$ TWD  MX$ MXN  CN¥ CNY  JP¥ JPY
+"""
+
+# Signs that several currencies share; a code beside the sign (`$5.00 USD`) says which.
+_SHARED = {
+    "$": "USD CAD AUD NZD MXN SGD HKD TWD ARS CLP COP UYU BBD BMD BND BSD BZD DOP FJD GYD JMD KYD LRD NAD SBD SRD "
+    "TTD XCD CUP ZWL BRL NIO BOB MOP PHP",
+    "¥": "JPY CNY",
+    "￥": "JPY CNY",
+    "KR": "SEK NOK DKK ISK",
+    "KR.": "SEK NOK DKK ISK",
+    "RS": "INR PKR LKR NPR MUR",
+    "RS.": "INR PKR LKR NPR MUR",
+    "FR": "CHF FRF XOF XAF XPF",
+    "FR.": "CHF FRF XOF XAF XPF",
+    "LEI": "RON MDL",
+}
+
+
+@lru_cache(maxsize=1024)
+def possible(sign: str) -> frozenset[str]:
+    """The ISO 4217 codes that a sign, code or name can mean, in any case; empty if it is none. `$` means many."""
+    name = sign.upper()
+    return _signs().get(name) or (frozenset([name]) if name in _codes() else frozenset())
+
+
+@cache
+def _signs() -> Mapping[str, frozenset[str]]:
+    words = _CERTAIN.split()
+    certain = {sign: frozenset([code]) for sign, code in zip(words[::2], words[1::2], strict=True)}
+    return certain | {sign: frozenset(codes.split()) for sign, codes in _SHARED.items()}
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(Locale("en").currencies)

@@ -1,0 +1,27 @@
+"""What the worker calls. Tasks get ids; the functions behind them do the work."""
+
+from __future__ import annotations
+
+from migrator.jobs import JobProblem, Progress
+from profiling import importing
+from profiling.models import Sheet, SourceFile
+from profiling.readers import Unreadable
+
+
+def read_file(progress: Progress, source_id: int) -> str:
+    """Read and profile an upload. A file that cannot be read is noted with its sentence, its bytes removed."""
+    source = SourceFile.objects.select_related("dataset").get(pk=source_id)
+    try:
+        return importing.read(source, progress)
+    except Unreadable as why:
+        importing.refuse(source, str(why))
+        raise JobProblem(str(why)) from why
+
+
+def reread_sheet(progress: Progress, sheet_id: int) -> str:
+    """Read one sheet again, with the title rows that the user chose."""
+    sheet = Sheet.objects.select_related("source", "dataset").get(pk=sheet_id)
+    try:
+        return importing.reread(sheet, progress)
+    except Unreadable as why:
+        raise JobProblem(str(why)) from why
