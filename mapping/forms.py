@@ -1,0 +1,140 @@
+"""Forms made from a step's parameters: a new step brings its own form by declaring what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from mapping.transforms import COLUMN_STEPS, GROUPS, ROW_STEPS
+from mapping.transforms.base import Param, RowStep, Step, StepError
+from profiling.forms import country_choices
+
+ARROW = "→"
+GROUP_LABELS = {
+    "text": "Text", "empty": "Empty cells", "number": "Numbers", "date": "Dates", "contact": "Contacts",
+    "address": "Addresses", "value": "Values", "rows": "Rows",
+}  # fmt: skip
+
+
+class WordsField(forms.CharField):
+    """A list of texts, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value) or ""
+        return [line.strip() for line in text.splitlines() if line.strip()]
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, (list, tuple)) else value
+
+
+class PairsField(forms.CharField):
+    """Pairs of texts, `old → new`, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 6, "placeholder": f"old {ARROW} new"})
+
+    def to_python(self, value: Any) -> Any:
+        pairs = {}
+        for line in (super().to_python(value) or "").splitlines():
+            if not line.strip():
+                continue
+            old, arrow, new = line.replace("=>", ARROW).replace("->", ARROW).partition(ARROW)
+            if not arrow:
+                raise forms.ValidationError(f"Write '{line.strip()}' as old {ARROW} new.")
+            pairs[old.strip()] = new.strip()
+        return pairs
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(f"{old} {ARROW} {new}" for old, new in value.items()) if isinstance(value, dict) else value
+
+
+class StepForm(forms.Form):
+    """The parameters of one step. `cleaned_params` leaves out what stands at its default."""
+
+    def __init__(
+        self, step: type[Step] | type[RowStep], titles: Sequence[str], data: Any = None,
+        given: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        initial = {param.name: (given or {}).get(param.name, param.default) for param in step.params}
+        super().__init__(data, initial=initial, prefix="step")
+        self.step = step
+        for param in step.params:
+            self.fields[param.name] = _field(param, titles)
+
+    def cleaned_params(self) -> dict[str, Any]:
+        """The parameters that differ from their defaults, as the recipe keeps them."""
+        defaults = {param.name: param.default for param in self.step.params}
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if (value not in (None, "", [], {}) and value != defaults[name])
+            or (isinstance(value, bool) and value != defaults[name])
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            try:
+                self.step(**{n: v for n, v in cleaned.items() if v not in (None, "", [], {})})
+            except StepError as problem:
+                raise forms.ValidationError(str(problem)) from problem
+        return cleaned
+
+
+def _field(param: Param, titles: Sequence[str]) -> forms.Field:
+    shared: dict[str, Any] = {"label": param.label, "help_text": param.help, "required": param.required}
+    columns = [(title, title) for title in titles]
+    match param.type:
+        case "integer":
+            return forms.IntegerField(**shared)
+        case "boolean":
+            return forms.BooleanField(**(shared | {"required": False}))
+        case "choice":
+            return forms.ChoiceField(choices=param.choices, **shared)
+        case "column":
+            return forms.ChoiceField(choices=[("", "none"), *columns], **shared)
+        case "columns":
+            return forms.MultipleChoiceField(choices=columns, widget=forms.CheckboxSelectMultiple, **shared)
+        case "country":
+            return forms.ChoiceField(choices=country_choices, **shared)
+        case "words":
+            return WordsField(**shared)
+        case "pairs":
+            return PairsField(**shared)
+        case _:
+            return forms.CharField(strip=False, **shared)
+
+
+def step_choices(*, rows: bool) -> list[tuple[str, list[dict[str, str]]]]:
+    """The steps to choose from, by group: slug, label and help of each."""
+    steps: Mapping[str, Any] = ROW_STEPS if rows else COLUMN_STEPS
+    groups = []
+    for group in GROUPS:
+        listed = [
+            {"slug": step.slug, "label": step.label, "help": step.help}
+            for step in steps.values()
+            if step.group == group
+        ]
+        if listed:
+            groups.append((GROUP_LABELS[group], listed))
+    return groups
+
+
+def params_in_words(step: type[Step] | type[RowStep], given: Mapping[str, Any]) -> str:
+    """What is set differently from the default: "country US, order day first"."""
+    return ", ".join(_in_words(param, given[param.name]) for param in step.params if param.name in given)
+
+
+def _in_words(param: Param, value: Any) -> str:
+    if param.type == "boolean":
+        return param.label.lower() if value else f"not {param.label.lower()}"
+    if param.type == "choice":
+        return dict(param.choices).get(str(value), str(value)).lower()
+    if isinstance(value, dict):
+        return f"{len(value)} pairs"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return str(value)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from mapping import choosing, suggesting
+from mapping.matchers import FieldSuggestion, SheetSuggestion
+from migrator.commands import PlainCommand
+from odoo_migrate import catalog
+from profiling.models import Dataset, Sheet
+from profiling.selectors import NoSuchDataset, find_dataset
+
+
+class Command(PlainCommand):
+    help = "Say which Odoo model each sheet is and which field each column becomes."
+    problems = (NoSuchDataset,)
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("dataset", metavar="DATASET", help="id or name")
+        parser.add_argument("--model", default="", help="the model of the sheets, such as res.partner")
+        parser.add_argument("--accept", action="store_true", help="take every suggestion, the key and the ID pattern")
+
+    def work(self, **options: Any) -> Any:
+        dataset = find_dataset(options["dataset"])
+        models = self.models(dataset, options["model"])
+        found = suggesting.suggest(dataset=dataset, models=models)
+        if options["accept"]:
+            for sheet, _ in found:
+                choosing.accept_all(sheet=sheet)
+        return {"sheets": [sheet_as_json(sheet, suggestion) for sheet, suggestion in found]}
+
+    def models(self, dataset: Dataset, model: str) -> dict[int, str]:
+        if model and model not in catalog.load(dataset.odoo_version):
+            raise CommandError(f"Odoo {dataset.odoo_version} has no model '{model}' that can be filled.")
+        return {sheet.pk: model for sheet in dataset.sheets.all()} if model else {}
+
+    def tell(self, result: Any) -> None:
+        for sheet in result["sheets"]:
+            sure = f"{sheet['model_confidence']:.0%} sure" if sheet["model"] else "nothing fits"
+            self.stdout.write(
+                f"{sheet['sheet']} → {sheet['model'] or '?'} ({sure}); key: {', '.join(sheet['key']) or 'none'}"
+            )
+            for column in sheet["columns"]:
+                sure = f"{column['confidence']:>4.0%}"
+                self.stdout.write(f"  {column['header']:<30} {column['field'] or '–':<34} {sure}  {column['reason']}")
+
+
+def sheet_as_json(sheet: Sheet, suggestion: SheetSuggestion) -> dict[str, Any]:
+    """A sheet's suggestion. A column that only a further target of the sheet uses is shown with that field."""
+    further = {
+        column.title: column for target in suggestion.also for column in target.columns if column.field is not None
+    }
+    return {
+        "sheet": sheet.name,
+        "model": suggestion.model or None,
+        "model_confidence": suggestion.confidence,
+        "key": list(suggestion.key),
+        "columns": [
+            column_as_json(column if column.field else further.get(column.title, column))
+            for column in suggestion.columns
+        ],
+    }
+
+
+def column_as_json(column: FieldSuggestion) -> dict[str, Any]:
+    """Fields by their own names, without the /id of an import."""
+    return {
+        "header": column.title,
+        "field": column.field.removesuffix("/id") if column.field else None,
+        "confidence": column.confidence,
+        "reason": column.reason,
+        "candidates": [
+            {"field": field.removesuffix("/id"), "confidence": confidence} for field, confidence in column.candidates
+        ],
+    }

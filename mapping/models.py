@@ -1,0 +1,119 @@
+"""The recipe as records: which sheet becomes what, which column goes where, and how it is cleaned."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from profiling.models import Dataset, Sheet
+
+ID_PATTERN_CHARS = 300
+
+
+class SheetTarget(models.Model):
+    """A model that a sheet fills. A sheet may fill several, e.g. orders and their lines."""
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="targets")
+    position = models.PositiveIntegerField(default=0)
+    model = models.CharField(max_length=80)
+    confidence = models.FloatField(default=0)
+    reason = models.TextField(blank=True)
+    chosen = models.BooleanField(default=False, help_text="By a person, not only suggested")
+    id_pattern = models.CharField(max_length=ID_PATTERN_CHARS, blank=True)
+    key = models.JSONField(default=list, blank=True, help_text="Titles that make up the Migration Key")
+    when = models.CharField(max_length=500, blank=True, help_text="Only rows where this column is filled")
+    values = models.JSONField(default=dict, blank=True, help_text="The same value for every record, by field")
+
+    class Meta:
+        ordering = ("sheet", "position", "pk")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["sheet", "model"], name="one_target_per_model")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} → {self.model}"
+
+
+class Mapping(models.Model):
+    """A column on its way to a field of a target. Only accepted mappings are exported."""
+
+    class State(models.TextChoices):
+        SUGGESTED = "suggested", "suggested"
+        ACCEPTED = "accepted", "accepted"
+        LEFT_OUT = "left_out", "left out"
+
+    target = models.ForeignKey(SheetTarget, on_delete=models.CASCADE, related_name="mappings")
+    column = models.CharField(max_length=500)
+    field = models.CharField(max_length=120, blank=True, help_text="Odoo's import name, such as country_id/id")
+    state = models.CharField(max_length=10, choices=State, default=State.SUGGESTED)
+    lookup = models.CharField(max_length=60, blank=True)
+    ref = models.CharField(max_length=120, blank=True)
+    separator = models.CharField(max_length=5, blank=True)
+    confidence = models.FloatField(default=0)
+    reason = models.TextField(blank=True)
+    candidates = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ("target", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["target", "column", "field"], name="one_mapping_per_pair"),
+            models.UniqueConstraint(
+                fields=["target", "field"], name="one_column_per_field",
+                condition=models.Q(state="accepted") & ~models.Q(field=""),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.column} → {self.field or 'left out'}"
+
+
+class Transform(models.Model):
+    """A cleaning step on a column. Undo is switching it off."""
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="transforms")
+    column = models.CharField(max_length=500)
+    position = models.PositiveIntegerField(default=0)
+    slug = models.CharField(max_length=40)
+    params = models.JSONField(default=dict, blank=True)
+    enabled = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("sheet", "column", "position", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.column}: {self.slug}"
+
+
+class RowStep(models.Model):
+    """A step on whole rows of a sheet."""
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="row_steps")
+    position = models.PositiveIntegerField(default=0)
+    slug = models.CharField(max_length=40)
+    params = models.JSONField(default=dict, blank=True)
+    enabled = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("sheet", "position", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.sheet}: {self.slug}"
+
+
+class Relationship(models.Model):
+    """A lookup table: what the cells say → external ID. Values without an entry become new records where
+    `create` is set, and are problems where it is not.
+    """
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="relationships")
+    name = models.SlugField(max_length=60)
+    model = models.CharField(max_length=80)
+    create = models.BooleanField(default=False)
+    id_pattern = models.CharField(max_length=300, blank=True)
+    entries = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ("dataset", "name")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["dataset", "name"], name="one_lookup_per_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""Findings, mapping, cleaning, the grid: parse, call one service or selector, render."""
