@@ -1,0 +1,54 @@
+"""Bundles and held-back rows on their way out."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+from django.http import FileResponse, Http404, HttpResponse
+
+from exporting.held_back_workbook import write_workbook
+from exporting.models import Export
+from odoo_migrate.project import REJECTED
+
+
+def bundle_response(export: Export, name: str = "export.zip") -> FileResponse:
+    """The bundle as a download, with its SHA-256 in a header."""
+    answer = FileResponse(export.bundle.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
+    answer["X-Content-SHA256"] = export.sha256
+    return answer
+
+
+def bundle_name(export: Export) -> str:
+    """A name that tells bundles apart in a downloads folder."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", export.dataset.name).strip("-").lower() or "dataset"
+    return f"{plain}-{export.pk}.zip"
+
+
+def rejected_response(export: Export, name: str) -> HttpResponse:
+    """data/rejected/<name> of the bundle as Excel opens it; for a name that ends in .xlsx, as a workbook of texts.
+    Raises Http404 where there is none, OnlyAsCsv where no workbook can hold it.
+    """
+    if not export.ready:
+        raise Http404("This export is not ready.")
+    as_workbook = name.endswith(".xlsx")
+    table = _rejected(export, f"{name.removesuffix('.xlsx')}.csv" if as_workbook else name)
+    if as_workbook:
+        answer = HttpResponse(content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        stream = io.BytesIO()
+        write_workbook(table, stream)
+        answer.write(stream.getvalue())
+    else:
+        # The mark at the start is how Excel knows that a CSV is UTF-8; the reader takes it off again.
+        answer = HttpResponse(b"\xef\xbb\xbf" + table, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="held-back-{name}"'
+    return answer
+
+
+def _rejected(export: Export, name: str) -> bytes:
+    with export.bundle.open("rb") as stream, zipfile.ZipFile(stream) as bundle:
+        try:
+            return bundle.read(f"{REJECTED}/{name}")
+        except KeyError:
+            raise Http404("No rows of this sheet were held back.") from None

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from exporting import services
+from exporting.bundle import OutputRefused, ProblemsFound, unpack
+from exporting.bundle.output import check_output, workplace
+from exporting.models import Export
+from exporting.tell import tell_bundle
+from mapping.recipe import RecipeError
+from migrator import jobs
+from migrator.commands import PlainCommand
+from profiling.files import local_copy
+from profiling.selectors import NoSuchDataset, find_dataset
+
+
+class Command(PlainCommand):
+    help = "Build the odoo-migrate project of a dataset: a ZIP, or a directory where the output names one."
+    problems = (NoSuchDataset, RecipeError, ProblemsFound, OutputRefused)
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("dataset", metavar="DATASET", help="id or name")
+        parser.add_argument("--output", type=Path, default=None, metavar="DIR_OR_ZIP", help="by default export.zip")
+
+    def work(self, **options: Any) -> Any:
+        dataset = find_dataset(options["dataset"])
+        output = options["output"] or Path("export.zip")
+        check_output(output, unpacked=not is_zip(output))
+        export = services.new_export(dataset=dataset, trigger=Export.Trigger.COMMAND)
+        try:
+            jobs.run_here(f"Exporting {dataset.name}", services.build_by_id, export.pk)
+            export.refresh_from_db()
+            with local_copy(export.bundle) as path:
+                write_output(path, output)
+        except BaseException:
+            export.delete()
+            raise
+        return {"output": str(output), **services.report_of(export)}
+
+    def tell(self, result: Any) -> None:
+        tell_bundle(self.stdout, result)
+
+
+def is_zip(output: Path) -> bool:
+    return output.suffix.lower() == ".zip"
+
+
+def write_output(bundle: Path, output: Path) -> None:
+    """The bundle as a ZIP where `output` ends so, else unpacked there; never half of it. Raises OutputRefused."""
+    if not is_zip(output):
+        unpack(bundle, output)
+        return
+    with workplace(output) as directory:
+        shutil.copyfile(bundle, directory / output.name)
+        (directory / output.name).replace(output)

@@ -1,0 +1,141 @@
+"""Starting exports, building bundles, deleting them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.db import transaction
+
+from exporting.bundle import BundleReport, BundleSheet, Problem, SheetRows, build
+from exporting.models import Export
+from mapping import recipe as recipes
+from mapping.recipe import RecipeError
+from mapping.selectors import recipe_of
+from migrator import jobs
+from migrator.models import User, record
+from profiling.files import local_copy, removed_on_error
+from profiling.models import Dataset, Sheet
+from profiling.selectors import current_sheets
+from profiling.store import WorkingFile
+
+BUILD_TASK = "exporting.tasks.build_bundle"
+
+Report = Callable[[int, int], None]
+
+
+def start_export(*, dataset: Dataset, user: User | None = None, trigger: str = Export.Trigger.PAGE) -> Export:
+    """Begin to build a bundle in the background; the export's job tells how far that is."""
+    with transaction.atomic():
+        export = new_export(dataset=dataset, user=user, trigger=trigger)
+        export.job = jobs.start(f"Exporting {dataset.name}", BUILD_TASK, export.pk, user=user)
+        export.save(update_fields=["job"])
+    return export
+
+
+def new_export(*, dataset: Dataset, user: User | None = None, trigger: str) -> Export:
+    """An export that is still to be built."""
+    export = Export.objects.create(dataset=dataset, created_by=user, trigger=trigger)
+    record(user, "export.start", f"Exported '{dataset.name}'", dataset=dataset.pk, trigger=trigger)
+    return export
+
+
+def build_export(export: Export, progress: Report | None = None) -> BundleReport:
+    """Build the bundle and keep it on the export. Raises RecipeError or ProblemsFound; then nothing is kept."""
+    require_all_sheets(export.dataset)
+    recipe = recipe_of(export.dataset)
+    with (
+        tempfile.TemporaryDirectory(prefix="data-migrator-") as directory,
+        bundle_sheets(export.dataset) as sheets,
+    ):
+        path = Path(directory, "bundle.zip")
+        report = build(sheets, recipe, path, progress=progress)
+        _keep(export, path, report, recipes.dump(recipe))
+    return report
+
+
+def build_by_id(progress: Report, export_id: int) -> str:
+    """`build_export`, as a job in this process."""
+    build_export(Export.objects.select_related("dataset").get(pk=export_id), progress)
+    return ""
+
+
+def _keep(export: Export, path: Path, report: BundleReport, recipe: str) -> None:
+    export.sha256, export.size, export.recipe = report.sha256, path.stat().st_size, recipe
+    export.report = report_as_json(report)
+    with removed_on_error() as stored, transaction.atomic(), path.open("rb") as stream:
+        if not Export.objects.select_for_update().filter(pk=export.pk).exists():
+            raise jobs.Cancelled  # somebody has deleted it meanwhile: saving would bring it back
+        export.bundle.save("export.zip", File(stream), save=False)
+        stored.append(export.bundle)
+        export.save()
+
+
+def require_all_sheets(dataset: Dataset) -> None:
+    """Raise RecipeError where a sheet that is to become records is no longer in the newest file."""
+    gone = Sheet.objects.filter(dataset=dataset, missing=True, skip=False, targets__isnull=False).distinct()
+    for sheet in gone.select_related("source"):
+        raise RecipeError(
+            f"The newest {sheet.source.name} no longer has the sheet '{sheet.name}'; upload a file that has it, or "
+            "leave the sheet out."
+        )
+
+
+@contextmanager
+def bundle_sheets(dataset: Dataset) -> Iterator[list[BundleSheet]]:
+    """The dataset's sheets as the bridge takes them, with their working files at hand while the block runs."""
+    with ExitStack() as open_files:
+        yield [
+            BundleSheet(
+                source_name=sheet.source_name,
+                source_sha256=sheet.source.sha256,
+                sheet=sheet.name,
+                upload=sheet.source.name,
+                working=WorkingFile(open_files.enter_context(local_copy(sheet.working))),
+                hidden=sheet.hidden,
+            )
+            for sheet in current_sheets(dataset)
+            if sheet.working
+        ]
+
+
+def report_as_json(report: BundleReport) -> dict[str, Any]:
+    """As commands and the API print it, without the place of the output."""
+    return {
+        "sha256": report.sha256,
+        "files": [{"path": path, "rows": rows} for path, rows in report.files],
+        "sheets": [asdict(sheet) for sheet in report.sheets],
+        "problems": [problem.as_json() for problem in report.problems],
+    }
+
+
+def report_of(export: Export) -> dict[str, Any]:
+    """An export's report with its keys as `report_as_json` writes them; PostgreSQL keeps no order of its own."""
+    known = export.report
+    return {
+        "sha256": known["sha256"],
+        "files": [_in_order(file, ("path", "rows")) for file in known["files"]],
+        "sheets": [_in_order(sheet, _names(SheetRows)) for sheet in known["sheets"]],
+        "problems": [_in_order(problem, _names(Problem)) for problem in known["problems"]],
+    }
+
+
+def _names(record: type[SheetRows] | type[Problem]) -> list[str]:
+    return [field.name for field in fields(record)]
+
+
+def _in_order(values: dict[str, Any], order: Sequence[str]) -> dict[str, Any]:
+    return {name: values[name] for name in order if name in values}
+
+
+def delete_export(*, export: Export, user: User | None) -> None:
+    """Remove an export and its bundle; one that is being built stops."""
+    if export.job is not None:
+        jobs.cancel(export.job)
+    record(user, "export.delete", f"Deleted {export}", dataset=export.dataset_id)
+    export.delete()

@@ -1,0 +1,41 @@
+"""What the worker calls. Tasks get ids; the functions behind them do the work."""
+
+from __future__ import annotations
+
+from exporting import checking, schedules, services
+from exporting.bundle import ProblemsFound
+from exporting.models import Export
+from mapping.recipe import RecipeError
+from migrator import jobs
+from migrator.jobs import JobProblem, Progress
+from profiling.models import Dataset
+
+
+def build_bundle(progress: Progress, export_id: int) -> str:
+    """Build an export's bundle. Returns one sentence for the user."""
+    export = Export.objects.select_related("dataset").get(pk=export_id)
+    try:
+        services.build_export(export, progress)
+    except (RecipeError, ProblemsFound) as why:
+        schedules.note_ending(export, str(why))
+        raise JobProblem(str(why)) from why
+    schedules.note_ending(export, "")
+    if export.held_back:
+        return f"Ready. {export.held_back:,} rows were held back; they are in the bundle with the reason."
+    return "Ready. Every row is in the bundle."
+
+
+def check_dataset(progress: Progress, dataset_id: int) -> str:
+    """Check a dataset. Returns one sentence for the user."""
+    dataset = Dataset.objects.get(pk=dataset_id)
+    try:
+        checking.run(dataset, progress)
+    except RecipeError as why:
+        raise JobProblem(str(why)) from why
+    return "Checked."
+
+
+def tick() -> None:
+    """Once a minute: start what is due, and notice jobs whose worker is gone."""
+    jobs.sweep()
+    schedules.run_due()

@@ -1,0 +1,1 @@
+"""Check, lookups, export: parse, call one service or selector, render."""
