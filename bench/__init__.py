@@ -1,0 +1,1 @@
+"""Speed and memory as ratios, on data that is made up here: `make bench`."""

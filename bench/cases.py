@@ -1,0 +1,205 @@
+"""What is measured. Each case yields lines: our time beside a yardstick's, and what to reach."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+
+from bench import table, yardsticks
+from bench.measure import Line, faster, seconds, slower, told
+from exporting.bundle import BundleSheet, build
+from mapping.matchers import ColumnEvidence, suggest_sheet
+from mapping.recipe import load
+from mapping.transforms import COLUMN_STEPS
+from mapping.transforms.base import Context
+from odoo_migrate import catalog
+from profiling.header import find_table
+from profiling.profile import profile_sheet
+from profiling.readers import open_source
+from profiling.store import WorkingFile, write_working_file
+
+ROOT = Path(__file__).resolve().parent.parent
+TODAY = date(2026, 1, 1)
+LOOP_ROWS = 20_000  # plain loops are measured on so many rows and scaled up: they take minutes
+
+RECIPE = """\
+recipe: 1
+odoo_version: "18.0"
+namespace: migr
+country: US
+sheets:
+  customers-{rows}:
+    file: customers
+    targets:
+      res.partner: {{ id: "migr.partner.{{Customer Code}}" }}
+    columns:
+      Customer Code: {{ field: ref }}
+      Company Name: {{ field: name, steps: [trim, collapse_spaces] }}
+      Email Address: {{ field: email, steps: [trim, lowercase] }}
+      Phone: {{ field: phone, steps: [empty_words, {{ phone_normalize: {{ country: US }} }}] }}
+      Customer Since: {{ steps: [parse_date] }}
+      Open Balance: {{ steps: [parse_currency] }}
+"""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How much is measured, and where the files are kept."""
+
+    rows: int
+    xlsx_rows: int
+    folder: Path
+
+    @cached_property
+    def csv(self) -> Path:
+        return table.customers_csv(self.folder, self.rows)
+
+    @cached_property
+    def free_text(self) -> Path:
+        return table.free_text_csv(self.folder, self.rows)
+
+    @cached_property
+    def xlsx(self) -> Path:
+        return table.customers_xlsx(self.folder, self.xlsx_rows)
+
+    @cached_property
+    def working(self) -> WorkingFile:
+        return read(self.csv, self.folder)
+
+    @cached_property
+    def recipe(self) -> Path:
+        path = self.folder / f"recipe-{self.rows}.yml"
+        path.write_text(RECIPE.format(rows=self.rows), encoding="utf-8")
+        return path
+
+
+def read(path: Path, folder: Path) -> WorkingFile:
+    """The first sheet of a file as a working file, as an upload is read."""
+    with open_source(path, path.name) as source:
+        sheet = source.sheets[0]
+        return write_working_file(sheet, find_table(sheet), folder / f"{path.name}.arrow")
+
+
+def first_rows(working: WorkingFile, titles: list[str] | None = None) -> pa.Table:
+    """What the plain loops see."""
+    count = min(LOOP_ROWS, working.num_rows)
+    return working.page(0, count).select(titles or list(working.titles))
+
+
+def scaled(setup: Setup, time_taken: float) -> float:
+    """The time of a plain loop over all rows, from that over the first ones."""
+    return time_taken * setup.rows / min(LOOP_ROWS, setup.rows)
+
+
+def reading_csv(setup: Setup) -> Iterator[Line]:
+    ours, parsing = seconds(lambda: read(setup.csv, setup.folder), lambda: yardsticks.parse_csv(setup.csv))
+    yield slower("read CSV → working file", ours, "parsing alone", parsing, 2)
+
+
+def reading_xlsx(setup: Setup) -> Iterator[Line]:
+    ours, fastexcel = seconds(lambda: read(setup.xlsx, setup.folder), lambda: yardsticks.read_xlsx(setup.xlsx))
+    yield slower(f"read XLSX, {setup.xlsx_rows:,} rows", ours, "fastexcel", fastexcel, 1.25)
+
+
+def paging(setup: Setup) -> Iterator[Line]:
+    working = setup.working
+    [fifty] = seconds(lambda: working.page(working.num_rows // 2, 50).to_pylist(), repeat=20)
+    yield Line("50 rows from the middle", told(fifty), fifty * 1000, "ms", 50)
+
+
+def profiling(setup: Setup) -> Iterator[Line]:
+    columns = [column.to_pylist() for column in first_rows(setup.working).columns]
+    ours, summary, loop = seconds(
+        lambda: profile_sheet(setup.working, country="US", today=TODAY),
+        lambda: yardsticks.summarize(setup.csv),
+        lambda: yardsticks.profile_by_value(columns),
+    )
+    yield slower("profile", ours, "DuckDB SUMMARIZE", summary, 4)
+    yield faster("profile", ours, "value by value", scaled(setup, loop), 25)
+
+
+def profiling_free_text(setup: Setup) -> Iterator[Line]:
+    working = read(setup.free_text, setup.folder)
+    columns = [column.to_pylist() for column in first_rows(working).columns]
+    ours, loop = seconds(
+        lambda: profile_sheet(working, country="US", today=TODAY), lambda: yardsticks.profile_by_value(columns)
+    )
+    yield faster("profile of free text", ours, "value by value", scaled(setup, loop), 2.5)
+
+
+def phones(setup: Setup) -> Iterator[Line]:
+    numbers = first_rows(setup.working, ["Phone"]).column(0).combine_chunks()
+    texts, step = numbers.to_pylist(), COLUMN_STEPS["phone_normalize"](country="US")
+    ours, library = seconds(
+        lambda: step.apply(numbers, Context(country="US")), lambda: yardsticks.phones_by_library(texts)
+    )
+    yield faster(f"phones, {len(texts):,}", ours, "the library", library, 10)
+
+
+def cleaning(setup: Setup) -> Iterator[Line]:
+    working, out = setup.working, setup.folder / "bundle.zip"
+    sheet = BundleSheet(setup.csv.name, "0" * 64, setup.csv.stem, working, False)
+    recipe = load(setup.recipe.read_text(encoding="utf-8"))
+    rows = list(zip(*(column.to_pylist() for column in first_rows(working).columns), strict=True))
+    with one_thread():
+        ours, floor, loop = seconds(
+            lambda: build([sheet], recipe, out),
+            lambda: yardsticks.write_and_deflate(working.batches(), working.titles),
+            lambda: yardsticks.LoopOverCells(working.titles).clean(rows),
+        )
+    yield faster("clean 5 columns + CSV + ZIP", ours, "value by value", scaled(setup, loop), 15)
+    yield slower("clean 5 columns + CSV + ZIP", ours, "read + write + deflate", floor, 2)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """pyarrow keeps to one thread meanwhile."""
+    before = pa.cpu_count()
+    pa.set_cpu_count(1)
+    try:
+        yield
+    finally:
+        pa.set_cpu_count(before)
+
+
+def whole_way(setup: Setup) -> Iterator[Line]:
+    """`manage.py clean` in a process of its own: from the upload to the unpacked project."""
+    out = setup.folder / "project"
+    command = [sys.executable, "manage.py", "clean", str(setup.csv), str(setup.recipe), "--output", str(out)]
+    _, status, usage = run(command)
+    if status:
+        raise SystemExit(f"clean ended with status {status}")
+    yield Line("memory, the whole way", "manage.py clean", usage.ru_maxrss / 1024, "MB", 600)
+
+
+def run(command: list[str]) -> tuple[int, int, resource.struct_rusage]:
+    """Run a command to its end: process id, exit status, what it used."""
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=subprocess.DEVNULL)
+    return os.wait4(process.pid, 0)
+
+
+def matching(setup: Setup) -> Iterator[Line]:
+    odoo = catalog.load("18.0")
+    words = ("Customer", "Phone", "E-Mail", "Street", "Post Code", "Land", "Ph #", "Order", "Artikel", "Betrag")
+    titles = [f"{word} {number}" if number else word for number in range(6) for word in words]
+    columns = [
+        ColumnEvidence(title, "text", 100, 90, 100, ["a", "b"], could_be_key=False, patterns=[]) for title in titles
+    ]
+    [ours] = seconds(lambda: suggest_sheet("Customers", columns, odoo))
+    yield Line("suggest fields for 60 titles", told(ours), ours * 1000, "ms", 100)
+
+
+CASES: dict[str, Callable[[Setup], Iterator[Line]]] = {
+    "csv": reading_csv, "xlsx": reading_xlsx, "page": paging, "profile": profiling, "text": profiling_free_text,
+    "phones": phones, "clean": cleaning, "memory": whole_way, "suggest": matching,
+}  # fmt: skip

@@ -1,0 +1,163 @@
+"""What the portal is measured against: other programs on the same data, and plain loops over single values."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import duckdb
+import fastexcel
+import phonenumbers
+import pyarrow as pa
+import pyarrow.csv
+
+BLOCK = 2**22
+
+EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$", re.IGNORECASE)
+NUMBER = re.compile(r"^[-+(]?[$€£]?\s?[\d.,' ]+\)?%?$")
+SPACES = re.compile(r"\s+")
+UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
+NO_AMOUNT = re.compile(r"[^0-9.-]")
+EMPTY_WORDS = frozenset({"n/a", "-", "none", "null", "tbd"})
+DATE_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%d.%m.%Y", "%d %B %Y", "%B %d, %Y", "%Y/%m/%d")
+
+
+def parse_csv(path: Path) -> int:
+    """pyarrow's parser alone: every cell as text, nothing kept. Rows."""
+    with path.open("rb") as file:
+        titles = next(csv.reader([file.readline().decode()]))
+    text = pa.csv.ConvertOptions(column_types=dict.fromkeys(titles, pa.string()), strings_can_be_null=False)
+    reader = pa.csv.open_csv(path, convert_options=text, read_options=pa.csv.ReadOptions(block_size=BLOCK))
+    return sum(batch.num_rows for batch in reader)
+
+
+def read_xlsx(path: Path) -> int:
+    """fastexcel: the first sheet as text."""
+    sheet = fastexcel.read_excel(str(path)).load_sheet(0, dtypes="string")
+    return sheet.to_arrow().num_rows
+
+
+def summarize(path: Path) -> int:
+    """DuckDB's SUMMARIZE of the CSV file, every cell as text."""
+    return len(duckdb.execute("SUMMARIZE FROM read_csv(?, all_varchar = true)", [str(path)]).fetchall())
+
+
+def profile_by_value(columns: Iterable[Sequence[str]]) -> int:
+    """A plain profile: one look at every single value."""
+    return sum(len(_profile_column(cells)) for cells in columns)
+
+
+def _profile_column(cells: Sequence[str]) -> Counter[str]:
+    values: Counter[str] = Counter()
+    facts: Counter[str] = Counter()
+    for text in cells:
+        values[text] += 1
+        facts[
+            "pattern "
+            + "".join("9" if c.isdigit() else "A" if c.isupper() else "a" if c.isalpha() else c for c in text)
+        ] += 1
+        facts["spaces"] += text != text.strip() or "  " in text
+        facts["email"] += EMAIL.match(text) is not None
+        facts["number"] += NUMBER.match(text) is not None
+        facts["length"] = max(facts["length"], len(text))
+    return facts
+
+
+def phones_by_library(numbers: Sequence[str]) -> list[str]:
+    """phonenumbers for every single number of the United States: E.164, or the text itself where it is none."""
+    return [_phone(text) or text for text in numbers]
+
+
+class LoopOverCells:
+    """The benchmark's recipe as one would write it first: cell by cell, step by step, counting as the bundle does."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        steps: dict[str, list[Callable[[str], str | None]]] = {
+            "Company Name": [str.strip, _collapsed],
+            "Email Address": [str.strip, str.lower],
+            "Phone": [_without_empty_words, _phone],
+            "Customer Since": [_date],
+            "Open Balance": [_amount],
+        }
+        self.titles = titles
+        self.steps = [steps.get(title, []) for title in titles]
+        self.counts: Counter[tuple[str, int, str]] = Counter()
+        self.ids: set[str] = set()
+
+    def clean(self, rows: Iterable[Sequence[str]]) -> int:
+        """Clean, write CSV, pack at zlib's usual level. Bytes written."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(self.titles)
+        for row in rows:
+            self.ids.add("migr.partner." + UNSAFE.sub("_", row[0]))
+            writer.writerow([self._cell(place, text) for place, text in enumerate(row)])
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("data/raw/customers.csv", out.getvalue())
+        return packed.tell()
+
+    def _cell(self, place: int, text: str) -> str:
+        for number, step in enumerate(self.steps[place]):
+            after = step(text) if text else text
+            if after is None:
+                self.counts[self.titles[place], number, "could not"] += 1
+            elif after != text:
+                self.counts[self.titles[place], number, "changed"] += 1
+                text = after
+        return text
+
+
+def _collapsed(text: str) -> str:
+    return SPACES.sub(" ", text)
+
+
+def _without_empty_words(text: str) -> str:
+    return "" if text.strip().lower() in EMPTY_WORDS else text
+
+
+def _phone(text: str) -> str | None:
+    try:
+        number = phonenumbers.parse(text, "US")
+    except phonenumbers.NumberParseException:
+        return None
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _date(text: str) -> str | None:
+    for form in DATE_FORMATS:
+        try:
+            return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 - a date has no zone
+        except ValueError:
+            continue
+    return None
+
+
+def _amount(text: str) -> str | None:
+    try:
+        return f"{Decimal(NO_AMOUNT.sub('', text)):.2f}"
+    except InvalidOperation:
+        return None
+
+
+def write_and_deflate(batches: Iterable[pa.RecordBatch], titles: Sequence[str]) -> int:
+    """The least that a bundle costs: the columns as CSV, deflated at level 1. Bytes written."""
+    packer, size = zlib.compressobj(1), 0
+    buffer = io.BytesIO()
+    with pa.csv.CSVWriter(buffer, pa.schema([(title, pa.string()) for title in titles])) as writer:
+        for batch in batches:
+            writer.write_batch(batch.select(titles))
+            size += len(packer.compress(buffer.getvalue()))
+            buffer.seek(0)
+            buffer.truncate()
+    return size + len(packer.compress(buffer.getvalue()) + packer.flush())
