@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.conf import settings as django_settings
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from exporting.models import Export
 from mapping import choosing, editing
@@ -157,6 +157,40 @@ def test_keys_kinds_of_record_and_values_are_chosen_on_the_page(site: Page, user
         expect(open_values).to_have_count(count - 1)
     site.get_by_role("link", name="To the check").click()
     expect(site.get_by_text("'units'")).to_have_count(0)
+
+
+def test_what_arrives_is_alive_at_once(site: Page, user):
+    """A picker that arrives without its script would send what was typed as it stands, and lead away from the page."""
+    dataset = ready("aggregated.xlsx", owner=user, country="GB")
+    site.goto(f"/datasets/{dataset.pk}/lookups/units/")
+    site.evaluate("""() => {
+        window.dead = 0;
+        new MutationObserver(() => { window.dead += document.querySelectorAll("[data-picker]:not([data-ready])").length; })
+            .observe(document.body, {childList: true, subtree: true});
+    }""")
+    open_values = site.locator("tr", has_text="no record yet")
+    count = open_values.count()
+    assert count
+    open_values.first.locator("input[name=field]").fill("Units")
+    site.keyboard.press("Enter")
+    expect(open_values).to_have_count(count - 1)
+    assert site.evaluate("window.dead") == 0
+
+
+def test_what_is_typed_before_the_scripts_are_there_counts(site: Page, user):
+    dataset = ready("aggregated.xlsx", owner=user, country="GB")
+    held: list[Route] = []
+    site.route("**/js/*.js", lambda route: held.append(route))
+    site.goto(f"/datasets/{dataset.pk}/lookups/units/", wait_until="commit")
+    open_values = site.locator("tr", has_text="no record yet")
+    open_values.first.locator("input[name=field]").fill("Units")
+    count = open_values.count()
+    for route in held:
+        route.continue_()
+    site.wait_for_load_state()
+    assert held
+    site.keyboard.press("Enter")
+    expect(open_values).to_have_count(count - 1)
 
 
 def choose_key(site: Page, *more_columns: str) -> None:

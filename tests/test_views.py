@@ -340,6 +340,8 @@ def test_records_that_odoo_has_are_chosen_by_value(client, dataset):
     assert not Relationship.objects.filter(name="countries").exists()
     client.post(at("lookup_set", dataset, "countries"), {"value": "US", "field": "Canada (base.ca)"})
     assert Mapping.objects.get(column="Country").lookup == "countries"
+    client.post(at("lookup_set", dataset, "countries"), {"value": "US", "field": "mexico"})  # typed, without a list
+    assert Relationship.objects.get(name="countries").entries == {"US": "base.mx"}
     assert b"chosen" in client.get(countries).content
     refused = client.post(at("lookup_set", dataset, "countries"), {"create_form": "1", "create": "1"})
     assert "more than a name" in said(client, refused)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from exporting import checking
-from exporting.bundle.lookups import SHIPPED
+from exporting.bundle.lookups import SHIPPED, known_records
 from exporting.models import Check
 from exporting.pages import check as check_page
 from exporting.pages import lookup as lookup_page_
@@ -97,8 +97,16 @@ def _change(request: Request, table: Relationship) -> None:
     if "create_form" in sent:
         linking.set_create(table=table, create=sent.get("create") == "1", user=request.user)
     elif "value" in sent:
-        external_id = field_name(sent.get("field", ""))
+        external_id = _record(sent.get("field", ""), table)
         linking.set_entry(table=table, value=sent["value"], external_id=external_id, user=request.user)
+
+
+def _record(text: str, table: Relationship) -> str:
+    """The external ID that a picker sends; a label typed without the picker's list stands for the one record so named."""
+    typed = field_name(text)
+    records = known_records(table.model, table.dataset.odoo_version)
+    named = [external_id for external_id, label in records.items() if label.casefold() == typed.casefold()]
+    return named[0] if len(named) == 1 and typed not in records else typed
 
 
 def _table(dataset: Dataset, name: str) -> Relationship:

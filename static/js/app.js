@@ -225,8 +225,9 @@
       for (const [name, value] of Object.entries({
         role: "combobox", "aria-expanded": "false", "aria-controls": this.list.id, "aria-autocomplete": "list", autocomplete: "off",
       })) this.input.setAttribute(name, value);
-      this.committed = this.input.value;
+      this.committed = this.input.defaultValue;
       this.listen();
+      this.takeOver();
     }
 
     read(id) {
@@ -252,6 +253,13 @@
         const option = event.target.closest("[role=option]");
         if (option) this.choose(this.shown[Number(option.dataset.place)]);
       });
+    }
+
+    /* Somebody was faster than the script: what has been typed so far is searched for as if it came now. */
+    takeOver() {
+      if (this.input.value === this.committed) return;
+      if (document.activeElement === this.input) this.open(this.input.value);
+      else this.input.value = this.committed;
     }
 
     found(text) {
