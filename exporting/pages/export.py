@@ -9,6 +9,7 @@ from exporting import checking, selectors
 from exporting.downloads import bundle_name
 from exporting.forms import ScheduleForm
 from exporting.models import Export, ExportSchedule
+from exporting.pages.load_commands import load_commands
 from migrator import stations
 from migrator.models import Job
 from migrator.stations import DONE, State
@@ -27,6 +28,7 @@ def page(user: Any, dataset: Dataset, form: ScheduleForm | None = None) -> dict[
     return {
         **of_dataset(user, dataset, "export"),
         "latest": _latest(latest) if latest else None,
+        "commands": load_commands(bundle_name(latest)) if latest else [],
         "stale": bool(latest and latest.created_at < dataset.updated_at),
         "blocking": sum(p["severity"] == "blocking" for p in check.report["problems"]) if check else 0,
         "job": exports[0].job if exports and not exports[0].ready else None,

@@ -1,0 +1,43 @@
+"""The lines for the shell that load one bundle, in the order in which they are typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+TOOL = "odoo-migrate"
+# What only the reader knows stands in the lines as a word that nobody takes for a real one.
+CONNECTION = "--url https://YOUR-ODOO --db YOUR-DATABASE --username YOUR-LOGIN"
+
+PUT_IN = "Put in the address, the database and the login of your Odoo."
+
+
+@dataclass(frozen=True)
+class Commands:
+    """Lines that are copied and run together. `says`: what they do, and what to put in before."""
+
+    id: str
+    title: str
+    says: str
+    text: str
+
+
+def load_commands(bundle: str) -> list[Commands]:
+    """The whole way of the file `bundle`, a plain name such as `customers-12.zip`: its directory and its run bear
+    the same name without the ending, so that two bundles never share either.
+    """
+    name = PurePosixPath(bundle).stem
+    run = f"{TOOL} load run {name} {CONNECTION}"
+    ready = (
+        f"unzip {bundle} -d {name}",
+        f"cd {name}",
+        f"{TOOL} source prepare",
+        f"{TOOL} transform execute",
+        f"{TOOL} validate check",
+        f"{TOOL} load init --run-id {name}",
+    )
+    return [
+        Commands("load-ready", "Unpack and check", "Nothing is sent anywhere yet.", "\n".join(ready)),
+        Commands("load-test", "Try", f"Odoo goes through every row and stores nothing. {PUT_IN}", f"{run} --test"),
+        Commands("load-run", "Load", "Run again at any time, it sends only what differs and repeats nothing.", run),
+    ]
