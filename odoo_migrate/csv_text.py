@@ -15,9 +15,11 @@ csv.field_size_limit(2**31 - 1)  # a cell may be longer than Python's cautious d
 
 def line(cells: Sequence[str]) -> str:
     """One record with its line end. A single empty cell is quoted, since an empty line is no record."""
-    if list(cells) == [""]:
+    if len(cells) == 1 and not cells[0]:
         return '""\n'
-    return ",".join(_cell(cell) for cell in cells) + "\n"
+    if _NEEDS_QUOTES.search("".join(cells)):
+        cells = [_cell(cell) for cell in cells]
+    return ",".join(cells) + "\n"
 
 
 def _cell(cell: str) -> str:
