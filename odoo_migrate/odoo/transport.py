@@ -1,0 +1,209 @@
+"""The two ways to call methods of Odoo over HTTP: JSON-RPC (16 to 19) and JSON-2 (from 19, with an API key).
+
+JSON-2 as in Odoo's documentation, "External JSON-2 API": POST /json/2/<model>/<method>, the key as bearer, the
+arguments by name, an exception as a serialized object with a status of 4xx or 5xx.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from odoo_migrate.odoo.address import Address
+from odoo_migrate.odoo.errors import Rejected, Temporary
+from odoo_migrate.odoo.faults import meant
+from odoo_migrate.odoo.retries import PATIENT, OnRetry, Retries, persist
+from odoo_migrate.odoo.secrets import Secret
+from odoo_migrate.odoo.wire import ANSWER_SECONDS, Wire
+
+RPC = "/jsonrpc"
+_UNAUTHORIZED = 401
+_FINE = 200
+_NOT_FOUND = 404
+
+# Names of the positional arguments of the methods that we call; JSON-2 knows arguments by name only.
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "check_access": ("ids", "operation"),
+    "context_get": (),
+    "create": ("vals_list",),
+    "default_get": ("fields",),
+    "execute_import": ("ids", "fields", "columns", "options", "dryrun"),
+    "fields_get": ("allfields", "attributes"),
+    "get_installed": (),
+    "get_param": ("key", "default"),
+    "has_access": ("ids", "operation"),
+    "load": ("fields", "data"),
+    "read": ("ids", "fields", "load"),
+    "search": ("domain", "offset", "limit", "order"),
+    "search_count": ("domain", "limit"),
+    "search_read": ("domain", "fields", "offset", "limit", "order"),
+    "unlink": ("ids",),
+    "write": ("ids", "vals"),
+}
+
+
+@dataclass(frozen=True)
+class Login:
+    """Who we are, and where. `uid` is 0 until the server told it."""
+
+    address: Address
+    database: str
+    username: str
+    secret: Secret = field(repr=False)
+    uid: int = 0
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How calls are made: seconds to wait for an answer, how to try again, and whom to tell of it."""
+
+    timeout: float = ANSWER_SECONDS
+    retries: Retries = PATIENT
+    on_retry: OnRetry | None = None
+
+
+Accept = Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A method with its arguments; `ids` stand in `named` under that name. `repeatable`: doing it twice is the same as
+    once. `accept` gives a reason to ask again for an answer, "" to take it.
+    """
+
+    model: str
+    method: str
+    positional: Sequence[Any] = ()
+    named: Mapping[str, Any] = field(default_factory=dict)
+    repeatable: bool = True
+    accept: Accept | None = None
+
+
+class Transport(Protocol):
+    """A connection that carries calls, for one thread at a time."""
+
+    login: Login
+    manner: Manner
+
+    def call(self, call: Call) -> Any:
+        """The answer. Raises Unreachable, Rejected or Fault."""
+
+    def clone(self) -> Transport:
+        """Another connection with the same login."""
+
+    def close(self) -> None: ...
+
+
+class JsonRpc:
+    """`execute_kw` of the service `object`, with the password (or an API key in its place) in every call."""
+
+    def __init__(self, login: Login, manner: Manner) -> None:
+        self.login = login
+        self.manner = manner
+        self._wire = Wire(login.address, manner.timeout)
+
+    def clone(self) -> JsonRpc:
+        return JsonRpc(self.login, self.manner)
+
+    def close(self) -> None:
+        self._wire.close()
+
+    def call(self, call: Call) -> Any:
+        named = dict(call.named)
+        positional = [named.pop("ids"), *call.positional] if "ids" in named else list(call.positional)
+        return self._persist([call.model, call.method, positional, named], call)
+
+    def _persist(self, given: Sequence[Any], call: Call) -> Any:
+        who = [self.login.database, self.login.uid, self.login.secret.reveal()]
+
+        def once() -> Any:
+            return accepted(rpc(self._wire, "object", "execute_kw", [*who, *given], self.login.secret), call.accept)
+
+        return persist(once, self.manner.retries, self.manner.on_retry, repeatable=call.repeatable)
+
+    def signed_in(self) -> JsonRpc:
+        """The same connection with the uid that the server gave us. Raises Rejected for a wrong name or password."""
+        login = self.login
+        given = [login.database, login.username, login.secret.reveal(), {}]
+        uid = persist(
+            lambda: rpc(self._wire, "common", "authenticate", given, login.secret),
+            self.manner.retries,
+            self.manner.on_retry,
+        )
+        if not isinstance(uid, int) or not uid:
+            raise Rejected(f'The server refused the password of the user "{login.username}".')
+        self.login = replace(login, uid=uid)
+        return self
+
+
+def rpc(wire: Wire, service: str, method: str, args: Sequence[Any], secret: Secret) -> Any:
+    """One call of a service of /jsonrpc. Raises Temporary, Rejected, Fault or Moved."""
+    body = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": {"service": service, "method": method, "args": args}}
+    status, answer = wire.post(RPC, body)
+    if not isinstance(answer, dict) or answer.get("jsonrpc") != "2.0":
+        raise Temporary(f"The server's answer ({status}) is not what Odoo sends", maybe_done=True, foreign=True)
+    if "error" in answer:
+        error = answer["error"]
+        data = error.get("data") if isinstance(error, dict) else None
+        raise meant(data if isinstance(data, dict) else {"message": str(error)}, secret)
+    return answer.get("result")
+
+
+class Json2:
+    """POST /json/2/<model>/<method> with an API key as bearer."""
+
+    def __init__(self, login: Login, manner: Manner) -> None:
+        self.login = login
+        self.manner = manner
+        self._wire = Wire(login.address, manner.timeout)
+
+    def clone(self) -> Json2:
+        return Json2(self.login, self.manner)
+
+    def close(self) -> None:
+        self._wire.close()
+
+    def call(self, call: Call) -> Any:
+        body = {**dict(zip(_names(call), call.positional, strict=False)), **call.named}
+        headers = {
+            "Authorization": f"bearer {self.login.secret.reveal()}",
+            "X-Odoo-Database": self.login.database,
+        }
+
+        def once() -> Any:
+            status, answer = self._wire.post(f"/json/2/{call.model}/{call.method}", body, headers)
+            return accepted(self._result(status, answer), call.accept)
+
+        return persist(once, self.manner.retries, self.manner.on_retry, repeatable=call.repeatable)
+
+    def _result(self, status: int, answer: Any) -> Any:
+        if status == _FINE:
+            return answer
+        if not isinstance(answer, dict) or "message" not in answer:
+            raise Temporary(f"The server's answer ({status}) is not what Odoo sends", maybe_done=True, foreign=True)
+        if status == _UNAUTHORIZED:
+            raise Rejected("The server refused the API key.")
+        raise meant(answer, self.login.secret)
+
+    def signed_in(self) -> Json2:
+        """The same connection with the uid of the key's owner. Raises Rejected for an unknown key."""
+        context = self.call(Call("res.users", "context_get"))
+        uid = context.get("uid") if isinstance(context, dict) else None
+        self.login = replace(self.login, uid=uid if isinstance(uid, int) else 0)
+        return self
+
+
+def _names(call: Call) -> tuple[str, ...]:
+    names = NAMES.get(call.method, ())
+    if len(call.positional) > len(names):
+        raise ValueError(f"JSON-2 needs names for the arguments of {call.model}.{call.method}.")
+    # Methods of records name them first; where they came by name already, the others follow.
+    return names[1:] if "ids" in call.named and names[:1] == ("ids",) else names
+
+
+def accepted(answer: Any, accept: Accept | None) -> Any:
+    """The answer, unless it says itself that the call should be made again; nothing is stored then."""
+    if accept and (reason := accept(answer)):
+        raise Temporary(reason, maybe_done=False)
+    return answer
