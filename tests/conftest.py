@@ -20,9 +20,10 @@ import pytest
 import redis
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests import services
+from tests.walking import PATIENCE, SCRIPTLESS, patient
 from tests.worker import Worker
 
 # No deadline, no memory of former runs, no chance: a test fails for everybody or for nobody.
@@ -114,6 +115,7 @@ def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop running in this thread from here on, and Django takes that for asynchronous
     # code. Nothing here is: the tests are plain functions, and the live server answers in threads of its own.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=services.chromium(), args=["--no-sandbox"])
         yield chromium
@@ -126,7 +128,9 @@ def page(browser: Browser, live_server) -> Iterator[Page]:
     context = browser.new_context(
         base_url=live_server.url, viewport={"width": 1280, "height": 800}, locale="en-US", reduced_motion="reduce"
     )
-    page, wrong = context.new_page(), list[str]()
+    page, wrong = patient(context).new_page(), list[str]()
+    # After a click that leads to another page, the tests wait for its scripts, as nobody is quicker than they are.
+    page.add_locator_handler(page.locator(SCRIPTLESS), lambda: page.wait_for_load_state(), no_wait_after=True)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: wrong.extend(_refused(message)))
     yield page

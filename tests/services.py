@@ -29,7 +29,7 @@ def postgres() -> str:
 
 def _creates_databases(url: str) -> bool:
     try:
-        with psycopg.connect(url, connect_timeout=3) as connection:
+        with psycopg.connect(url, connect_timeout=30) as connection:
             asked = "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user"
             row = connection.execute(asked).fetchone()
     except psycopg.Error:
@@ -42,7 +42,7 @@ def redis_server() -> str:
     """URL of a server, "" if there is none. Tests use its last database, 15."""
     url = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
     try:
-        redis.from_url(url, socket_connect_timeout=3).ping()
+        redis.from_url(url, socket_connect_timeout=30).ping()
     except redis.RedisError:
         return ""
     return url

@@ -32,7 +32,7 @@ def start(client, dataset, headers, **more: str):
     return client.post(f"/api/v1/datasets/{dataset.pk}/export/odoo-migrate", headers={**headers, **more})
 
 
-def followed(client, address: str, headers, seconds: float = 60) -> dict:
+def followed(client, address: str, headers, seconds: float = 120) -> dict:
     until = time.monotonic() + seconds
     while True:
         export = client.get(address, headers=headers).json()

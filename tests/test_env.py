@@ -89,7 +89,7 @@ def check(tmp_path, **environment):
     return subprocess.run(
         [sys.executable, "manage.py", "check"],
         env={**keep, "VAR_DIR": str(tmp_path), **environment},
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from migrator.styleguide import PAGES
+from tests.walking import patient
 
 pytestmark = [pytest.mark.urls("tests.styleguide_urls"), pytest.mark.browser]
 
@@ -95,12 +96,10 @@ def test_the_menu_of_a_step_closes_with_escape(page):
 
 def test_a_step_is_dragged_to_its_place(page):
     go(page, "cleaning")
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None)
     steps = page.locator("ol.steps", has_text="Lower case").locator("[data-item]")
-    steps.nth(0).locator("[data-grip]").drag_to(steps.nth(2), target_position={"x": 60, "y": 30})
-    page.wait_for_timeout(100)
-    assert [text.rpartition("position=")[2] for text in sent] == ["2"]
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        steps.nth(0).locator("[data-grip]").drag_to(steps.nth(2), target_position={"x": 60, "y": 30})
+    assert str(sent.value.post_data).rpartition("position=")[2] == "2"
 
 
 def test_a_command_is_copied(page):
@@ -112,7 +111,7 @@ def test_a_command_is_copied(page):
 
 @pytest.mark.parametrize("name", ["grid", "mapping", "findings", "export"])
 def test_pages_work_without_scripts(browser, live_server, name):
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    context = patient(browser.new_context(base_url=live_server.url, java_script_enabled=False))
     page = context.new_page()
     go(page, name)
     expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -9,16 +9,23 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from playwright.sync_api import Error, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Error, Locator, Page, expect
 
 from profiling.models import Dataset, Sheet
 from tests.worker import wait_for
 
 SAMPLES = Path(__file__).parent / "samples"
-PATIENCE = 60_000  # milliseconds: a worker has to start
+PATIENCE = 60_000  # milliseconds: a worker has to start, and the machine may have more to do than this
+SCRIPTLESS = "html:not(.js)"  # the page while its scripts are on the way
 STATIONS = ("", "findings/", "mapping/", "cleaning/", "check/", "export/", "settings/", "delete/")
 
 Axe = Callable[[Page], None]
+
+
+def patient(context: BrowserContext) -> BrowserContext:
+    """A context whose pages wait as long as the tests do; what is slow is not wrong."""
+    context.set_default_timeout(PATIENCE)
+    return context
 
 
 def upload(site: Page, name: str, *files: str, country: str = "US") -> Dataset:

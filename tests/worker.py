@@ -60,7 +60,7 @@ class Worker:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(timeout=20)
+                self.process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 self.kill()
 
@@ -90,7 +90,7 @@ def children(parent: int) -> list[int]:
     return found
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
     """Return once `condition()` holds; fail after `seconds`, which are a safety net, not an expectation."""
     end = time.monotonic() + seconds
     while not condition():

@@ -102,7 +102,7 @@ def _change(request: Request, table: Relationship) -> None:
 
 
 def _record(text: str, table: Relationship) -> str:
-    """The external ID that a picker sends; a label typed without the picker's list stands for the one record so named."""
+    """The external ID that a picker sends; a name typed without its list stands for the one record so named."""
     typed = field_name(text)
     records = known_records(table.model, table.dataset.odoo_version)
     named = [external_id for external_id, label in records.items() if label.casefold() == typed.casefold()]
