@@ -1,0 +1,68 @@
+"""Several connections at work on one list of chunks."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from odoo_migrate.loading.chunks import Count
+from odoo_migrate.odoo.client import Odoo
+from odoo_migrate.payload import Record
+
+Work = Callable[[Odoo, list[Record]], Count]
+Done = Callable[[Count, int], None]
+
+AHEAD = 2  # chunks that wait for each connection, so that none stands idle
+
+
+class Connections:
+    """A pool of logins, each used by one thread at a time. `stop` is set when the rest is not to be begun."""
+
+    def __init__(self, odoo: Odoo, number: int, stop: threading.Event) -> None:
+        self._logins: queue.SimpleQueue[Odoo] = queue.SimpleQueue()
+        self._clones = [odoo.clone() for _ in range(number)]
+        for clone in self._clones:
+            self._logins.put(clone)
+        self._number, self._stop = number, stop
+        self._pool = ThreadPoolExecutor(number, thread_name_prefix="odoo")
+
+    def __enter__(self) -> Connections:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._pool.shutdown(cancel_futures=True)
+        for clone in self._clones:
+            clone.close()
+
+    def work(self, work: Work, chunks: Iterable[list[Record]], done: Done) -> None:
+        """Do all chunks; `done` is told, in this thread, of each one's result and size. The first error of any
+        is raised after the others have ended what they had begun.
+        """
+        waiting: dict[Future[Count], int] = {}
+        try:
+            for chunk in chunks:
+                waiting[self._pool.submit(self._one, work, chunk)] = len(chunk)
+                if len(waiting) >= self._number * AHEAD:
+                    _settle(waiting, done)
+            while waiting:
+                _settle(waiting, done)
+        except BaseException:
+            self._stop.set()
+            wait(waiting)
+            raise
+
+    def _one(self, work: Work, chunk: list[Record]) -> Count:
+        login = self._logins.get()
+        try:
+            return work(login, chunk)
+        finally:
+            self._logins.put(login)
+
+
+def _settle(waiting: dict[Future[Count], int], done: Done) -> None:
+    ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in ended:
+        done(future.result(), waiting.pop(future))

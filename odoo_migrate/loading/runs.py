@@ -1,0 +1,241 @@
+"""Runs: runs/<id>/ holds what will be sent and everything that came of it.
+
+    manifest.json       the steps in their order, and SHA-256 and records of everything that will be sent
+    order.txt           the same order, for a person
+    journal.jsonl       what was meant and what was done
+    failed/             records that were not stored, with the reason
+    differences/        values that Odoo keeps differently
+    adopted/            what `load adopt` matched and what it left open
+    log.txt             for whoever looks into a problem
+
+A run belongs to one payload and one database. One process at a time works on it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from odoo_migrate import project
+from odoo_migrate.files import inside, replacing
+from odoo_migrate.payload import Payload
+from odoo_migrate.project_reading import Project, file_sha256, read_project
+from odoo_migrate.stages import ordering
+from odoo_migrate.stages.ordering import Step
+
+RUNS = "runs"
+FORMAT = 1
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+class RunProblem(ValueError):
+    """A run cannot be made or used; the text is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file that is sent or decides what is sent; `records` of a payload, None for any other file."""
+
+    path: str
+    sha256: str
+    records: int | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as its manifest says it; `folder` is runs/<id>."""
+
+    id: str
+    folder: Path
+    project: Project
+    steps: Sequence[Step]
+    notes: Sequence[str]
+    files: Sequence[Sent]
+
+    @property
+    def root(self) -> Path:
+        return self.project.root
+
+    def file(self, name: str) -> str:
+        """The path in the project of a file of this run."""
+        return f"{RUNS}/{self.id}/{name}"
+
+    @property
+    def journal(self) -> Path:
+        return self.folder / "journal.jsonl"
+
+    @property
+    def mappings(self) -> list[str]:
+        """Every mapping once, in the order of the steps."""
+        return list(dict.fromkeys(step.mapping for step in self.steps))
+
+    def payload(self, mapping: str) -> Payload:
+        return Payload(self.root, mapping)
+
+    def raw_files(self) -> dict[str, str]:
+        """The raw file's path in the project, by mapping."""
+        return {mapping: f"{project.RAW}/{self.project.raw_file(mapping).name}" for mapping in self.mappings}
+
+    def changed(self) -> list[str]:
+        """Paths of what will be sent that is no longer what it was when the run was made."""
+        return [one.path for one in self.files if _sha256(self.root, one.path) != one.sha256]
+
+
+def init(root: Path, *, order: Sequence[str] = (), run_id: str = "") -> Run:
+    """Make a run of the payload as it is now. `order`: mappings or models, to load these in this order. Raises
+    RunProblem, FormatError, or ordering.Cycle.
+    """
+    found = read_project(root)
+    missing = [name for name in found.mappings if not Payload(root, name).exists()]
+    if missing:
+        raise RunProblem(
+            f"There is no payload of {', '.join(missing)}; run 'odoo-migrate source prepare' and "
+            "'odoo-migrate transform execute' first."
+        )
+    steps, notes = ordering.steps(found)
+    if order:
+        steps = ordered(steps, order)
+    folder = _new_folder(root, run_id or datetime.now(UTC).strftime("%Y%m%d-%H%M%S"))
+    run = Run(folder.name, folder, found, steps, notes, _files(found))
+    with replacing(root, run.file("order.txt")) as stream:
+        stream.writelines(f"{line}\n".encode() for line in order_lines(run))
+    with replacing(root, run.file("manifest.json")) as stream:
+        stream.write(f"{json.dumps(_manifest(run), indent=2, ensure_ascii=False)}\n".encode())
+    return run
+
+
+def ordered(steps: Sequence[Step], order: Sequence[str]) -> list[Step]:
+    """`steps` in the order that the user gives, by mapping or model. Raises RunProblem where it leaves one out,
+    names one that is not there, or puts a record before one that it refers to.
+    """
+    places = {name: place for place, name in enumerate(order)}
+    known = {name for step in steps for name in (step.mapping, step.model)}
+    unknown = [name for name in order if name not in known]
+    if unknown:
+        raise RunProblem(f"--order names {', '.join(unknown)}, which this project does not have.")
+    left_out = [step.mapping for step in steps if step.mapping not in places and step.model not in places]
+    if left_out:
+        raise RunProblem(f"--order leaves out {', '.join(dict.fromkeys(left_out))}; name every mapping once.")
+    wanted = sorted(steps, key=lambda step: (step.second, places.get(step.mapping, places.get(step.model, 0))))
+    _check_parents_first(wanted)
+    return wanted
+
+
+def _check_parents_first(steps: Sequence[Step]) -> None:
+    done: set[str] = set()
+    for step in steps:
+        for column, mappings in step.own.items():
+            late = [name for name in mappings if name not in done and name != step.mapping]
+            if late:
+                raise RunProblem(
+                    f"--order puts {step.mapping} before {late[0]}, to which its '{column}' refers; swap them."
+                )
+        done.add(step.mapping)
+
+
+def _new_folder(root: Path, run_id: str) -> Path:
+    if not _RUN_ID.fullmatch(run_id):
+        raise RunProblem(f"'{run_id}' cannot name a run; use letters, digits, '-' and '_', at most 64.")
+    runs = root / RUNS
+    runs.mkdir(exist_ok=True)
+    try:
+        (runs / run_id).mkdir()
+    except FileExistsError as problem:
+        raise RunProblem(f"There is a run '{run_id}' already; choose another --run-id.") from problem
+    return runs / run_id
+
+
+def _files(found: Project) -> list[Sent]:
+    payloads = [Payload(found.root, name) for name in found.mappings]
+    sent = [Sent(one.file, one.sha256(), one.count) for one in payloads]
+    return [Sent(project.SETTINGS_FILE, _sha256(found.root, project.SETTINGS_FILE), None), *sent]
+
+
+def _sha256(root: Path, name: str) -> str:
+    path = inside(root, name)
+    return file_sha256(path) if path.is_file() else ""
+
+
+def order_lines(run: Run) -> list[str]:
+    """One line a step: the mapping, and for a second pass the columns that it closes."""
+    return [f"{one.mapping} (second pass: {', '.join(one.fields)})" if one.second else one.mapping for one in run.steps]
+
+
+def _manifest(run: Run) -> dict[str, Any]:
+    settings = run.project.settings
+    return {
+        "format": FORMAT,
+        "run": run.id,
+        "odoo_version": settings.odoo_version,
+        "namespace": settings.namespace,
+        "steps": [
+            {
+                "mapping": step.mapping,
+                "model": step.model,
+                "fields": list(step.fields),
+                "second": step.second,
+                "own": {column: list(mappings) for column, mappings in step.own.items()},
+                "selves": list(step.selves),
+            }
+            for step in run.steps
+        ],
+        "notes": list(run.notes),
+        "files": [vars(one) for one in run.files],
+    }
+
+
+def read(root: Path, run_id: str) -> Run:
+    """The run `run_id` of the project in `root`. Raises RunProblem or FormatError."""
+    folder = root / RUNS / run_id
+    if not _RUN_ID.fullmatch(run_id) or not (folder / "manifest.json").is_file():
+        raise RunProblem(f"There is no run '{run_id}' here{_others(root)}.")
+    try:
+        return _run(root, folder, json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise RunProblem(f"runs/{run_id}/manifest.json is damaged; make a new run with 'load init'.") from problem
+
+
+def _run(root: Path, folder: Path, content: Mapping[str, Any]) -> Run:
+    if content["format"] != FORMAT:
+        raise RunProblem(f"runs/{folder.name} was made by another version of this program; make a new run.")
+    steps = [
+        Step(
+            mapping=str(one["mapping"]),
+            model=str(one["model"]),
+            fields=tuple(map(str, one["fields"])),
+            second=bool(one["second"]),
+            own={str(column): tuple(map(str, names)) for column, names in one["own"].items()},
+            selves=tuple(map(str, one["selves"])),
+        )
+        for one in content["steps"]
+    ]
+    files = [Sent(str(one["path"]), str(one["sha256"]), one["records"]) for one in content["files"]]
+    return Run(folder.name, folder, read_project(root), steps, tuple(content["notes"]), files)
+
+
+def _others(root: Path) -> str:
+    found = names(root)
+    return f"; there are {', '.join(found[-5:])}" if found else "; make one with 'odoo-migrate load init'"
+
+
+def names(root: Path) -> list[str]:
+    """The runs of a project, by name."""
+    return sorted(path.parent.name for path in (root / RUNS).glob("*/manifest.json"))
+
+
+@contextmanager
+def locked(run: Run) -> Iterator[None]:
+    """Only one process at a time. Raises RunProblem; the lock goes with the process, however that ends."""
+    with (run.folder / ".lock").open("a") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            raise RunProblem(f"Another process is working on the run '{run.id}'; wait until it ends.") from problem
+        yield
