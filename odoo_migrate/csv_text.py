@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from odoo_migrate.yaml_text import FormatError
 
 _NEEDS_QUOTES = re.compile('[",\r\n]')
-csv.field_size_limit(2**31 - 1)  # a cell may be longer than Python's cautious default
+MAX_CELL = 2**27  # characters: longer than Python's cautious default, and still an end to a quote that never closes
+csv.field_size_limit(MAX_CELL)
 
 
 def line(cells: Sequence[str]) -> str:

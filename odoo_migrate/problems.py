@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, TextIO
 
+from odoo_migrate.yaml_text import FormatError
+
 KEPT = 1000  # problems of each level in memory
 SHOWN = 80  # characters of a value in a sentence
 
@@ -32,6 +34,11 @@ class Problem:
     column: str = ""
     value: str = ""
     level: Level = "error"
+
+    @classmethod
+    def of(cls, error: FormatError, level: Level = "error") -> Problem:
+        """What is wrong with a file that cannot be used."""
+        return cls(error.file, error.message, error.line, level=level)
 
     def text(self) -> str:
         """Place and sentence, on one line."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from odoo_migrate import csv_text, project, yaml_text
 from odoo_migrate.external_ids import BadPattern, Pattern
+from odoo_migrate.files import inside
 from odoo_migrate.project import FieldEntry, IdPatterns, Manifest, ManifestFile, ModelMapping, Settings, SourceFile
 from odoo_migrate.yaml_text import FormatError, Value
 
@@ -34,24 +35,28 @@ class Project:
     settings: Settings
     mappings: Mapping[str, ModelMapping]
 
+    def source(self, mapping: str) -> str:
+        """The name of the raw file with the rows of a mapping."""
+        return next(file for file, names in self.settings.sources.items() if mapping in names)
+
     def raw_file(self, mapping: str) -> Path:
-        """The file with the rows of a mapping."""
-        name = next(file for file, names in self.settings.sources.items() if mapping in names)
-        return self.root / project.RAW / name
+        """The file with the rows of a mapping. Raises FormatError where it lies outside the project."""
+        return inside(self.root, f"{project.RAW}/{self.source(mapping)}")
 
     def lookup(self, table: str) -> dict[str, str]:
         """External ID by key of one lookup table. Raises FormatError."""
-        return read_lookup(self.root / project.LOOKUPS / f"{table}.csv", f"{project.LOOKUPS}/{table}.csv")
+        shown = f"{project.LOOKUPS}/{table}.csv"
+        return read_lookup(inside(self.root, shown), shown)
 
 
 def read_project(root: Path) -> Project:
     """The project in directory `root`. Raises FormatError for the first thing that is not as it should be."""
-    settings = read_settings(root / project.SETTINGS_FILE)
-    patterns = read_ids(root / project.IDS_FILE).patterns
+    settings = read_settings(inside(root, project.SETTINGS_FILE))
+    patterns = read_ids(inside(root, project.IDS_FILE)).patterns
     mappings = {}
     for name in settings.load_order:
         shown = f"{project.MAPPINGS}/{name}.yml"
-        mappings[name] = read_mapping(root / shown, name)
+        mappings[name] = read_mapping(inside(root, shown), name)
         if patterns.get(name) != mappings[name].id:
             raise FormatError(f"the id pattern differs from the one in {project.IDS_FILE}.", shown)
     _check_references(root, mappings)
@@ -206,11 +211,18 @@ def _manifest_file(one: Any) -> ManifestFile:
 
 def changed_files(root: Path) -> Iterator[str]:
     """Paths in the manifest whose file is gone or no longer has the exported bytes. Raises FormatError."""
-    for one in read_manifest(root / project.MANIFEST_FILE).files:
-        path = root / one.path
-        inside = path.resolve().is_relative_to(root.resolve())
-        if not inside or not path.is_file() or file_sha256(path) != one.sha256:
+    for one in read_manifest(inside(root, project.MANIFEST_FILE)).files:
+        if not unchanged(root, one):
             yield one.path
+
+
+def unchanged(root: Path, file: ManifestFile) -> bool:
+    """Whether a file of the project still has its exported bytes."""
+    try:
+        path = inside(root, file.path)
+    except FormatError:
+        return False
+    return path.is_file() and file_sha256(path) == file.sha256
 
 
 def file_sha256(path: Path) -> str:

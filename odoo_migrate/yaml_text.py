@@ -25,11 +25,13 @@ _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 class FormatError(ValueError):
-    """A project file cannot be used; the text is one sentence for the user, with file and line."""
+    """A project file cannot be used; the text is one sentence for the user, with file and line; `message` is the
+    sentence without them.
+    """
 
     def __init__(self, message: str, file: str, line: int = 0) -> None:
         super().__init__(f"{file}, line {line}: {message}" if line else f"{file}: {message}")
-        self.file, self.line = file, line
+        self.message, self.file, self.line = message, file, line
 
 
 def quoted(text: str) -> str:

@@ -1,0 +1,171 @@
+"""`source prepare`: the raw CSV files, checked against their manifest and their mappings, become staged rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from json.encoder import encode_basestring
+from pathlib import Path
+
+from odoo_migrate import project
+from odoo_migrate.external_ids import Pattern
+from odoo_migrate.files import inside, replacing
+from odoo_migrate.problems import Level, Problem, Problems
+from odoo_migrate.project import ManifestFile, ModelMapping
+from odoo_migrate.project_reading import Project, read_manifest, read_project, unchanged
+from odoo_migrate.stages import staging
+from odoo_migrate.stages.progress import EVERY, Progress, silent
+from odoo_migrate.stages.raw_files import MAX_BYTES, RawRows, examined
+from odoo_migrate.yaml_text import FormatError
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A staged raw file (`customers.csv`) and its number of rows."""
+
+    file: str
+    rows: int
+
+
+def prepare(
+    root: Path, problems: Problems, progress: Progress = silent, *, accept_changes: bool = False
+) -> list[Prepared]:
+    """Stage the project's raw files; all that is wrong with them goes to `problems`. A file with an error is not
+    staged, and what was staged of it goes. With `accept_changes`, a file that differs from MANIFEST.json is only
+    warned of. Raises FormatError where the project itself cannot be read.
+    """
+    found = read_project(root)
+    known = _manifest(root, problems, accept_changes)
+    _tell_changed_settings(root, known, problems)
+    _remove_strangers(found, problems)
+    prepared = (
+        _prepare(_Source(found, file, known), problems, progress, accept_changes)
+        for file in sorted(found.settings.sources)
+    )
+    return [one for one in prepared if one is not None]
+
+
+def _changed(accept_changes: bool) -> Level:
+    return "warning" if accept_changes else "error"
+
+
+def _manifest(root: Path, problems: Problems, accept_changes: bool) -> Mapping[str, ManifestFile]:
+    try:
+        files = read_manifest(inside(root, project.MANIFEST_FILE)).files
+    except FormatError as problem:
+        problems.add(Problem.of(problem, _changed(accept_changes)))
+        return {}
+    return {one.path: one for one in files}
+
+
+def _tell_changed_settings(root: Path, known: Mapping[str, ManifestFile], problems: Problems) -> None:
+    """Settings may be changed by hand, but nobody should be surprised by it."""
+    for path, file in sorted(known.items()):
+        if path.startswith("config/") and not unchanged(root, file):
+            message = "it is no longer as it was exported; what it says now is used."
+            problems.add(Problem(path, message, level="warning"))
+
+
+def _remove_strangers(found: Project, problems: Problems) -> None:
+    """Staged files of sources that the project no longer has go; raw files that nothing reads are told of."""
+    for path in sorted((found.root / staging.DIRECTORY).glob("*.jsonl")):
+        if f"{path.stem}.csv" not in found.settings.sources:
+            staging.remove(found.root, f"{path.stem}.csv")
+    for path in sorted((found.root / project.RAW).glob("*.csv")):
+        if path.name not in found.settings.sources:
+            problems.add(Problem(f"{project.RAW}/{path.name}", "no mapping reads this file.", level="warning"))
+
+
+class _Source:
+    """One raw file, and what the project expects of it."""
+
+    def __init__(self, found: Project, file: str, known: Mapping[str, ManifestFile]) -> None:
+        self.root, self.file, self.shown = found.root, file, f"{project.RAW}/{file}"
+        self.listed, self.manifest = known.get(self.shown), bool(known)
+        self.mappings = [found.mappings[name] for name in found.settings.sources[file]]
+
+    def check_listed(self, sha256: str, problems: Problems, accept_changes: bool) -> None:
+        if self.listed is None and self.manifest:
+            message = f"{project.MANIFEST_FILE} does not list this file."
+            problems.add(Problem(self.shown, message, level=_changed(accept_changes)))
+        if self.listed is not None and self.listed.sha256 != sha256:
+            message = "it is no longer as it was exported. If that is what you want, prepare with --accept-changes."
+            problems.add(Problem(self.shown, message, level=_changed(accept_changes)))
+
+    def check_rows(self, rows: int, problems: Problems, accept_changes: bool) -> None:
+        expected = self.listed.rows if self.listed else None
+        if expected is not None and rows != expected:
+            message = f"it has {rows:,} rows; {project.MANIFEST_FILE} says {expected:,}."
+            problems.add(Problem(self.shown, message, level=_changed(accept_changes)))
+
+    def check_titles(self, titles: tuple[str, ...], problems: Problems) -> None:
+        for mapping in self.mappings:
+            for title, purpose in columns(mapping):
+                if title not in titles:
+                    problems.add(Problem(self.shown, _missing(mapping, title, purpose, titles), row=1, column=title))
+
+
+def columns(mapping: ModelMapping) -> Iterator[tuple[str, str]]:
+    """(title, what it is for) of the columns that a mapping reads."""
+    for title in Pattern.read(mapping.id).placeholders:
+        yield title, "the external ID"
+    if mapping.when:
+        yield mapping.when, "'when'"
+    for name, entry in mapping.fields.items():
+        if entry.value is None:
+            yield entry.source, f"'{name}'"
+
+
+def _missing(mapping: ModelMapping, title: str, purpose: str, titles: tuple[str, ...]) -> str:
+    message = f"there is no such column, and {project.MAPPINGS}/{mapping.name}.yml needs it for {purpose}"
+    if len(titles) == 1 and ";" in titles[0]:
+        return f"{message}; the columns seem to be separated by semicolons, save the file with commas."
+    near = get_close_matches(title, titles, n=1)
+    return f"{message}; did you mean '{near[0]}'?" if near else f"{message}."
+
+
+def _prepare(source: _Source, problems: Problems, progress: Progress, accept_changes: bool) -> Prepared | None:
+    before = problems.errors
+    try:
+        path = inside(source.root, source.shown)
+        staging.remove(source.root, source.file)
+        content = examined(path)
+    except FormatError as problem:
+        problems.add(Problem.of(problem))
+        return None
+    except OSError as problem:
+        reason = (
+            "it is missing" if isinstance(problem, FileNotFoundError) else f"it cannot be read ({problem.strerror})"
+        )
+        problems.add(Problem(source.shown, f"{reason}."))
+        return None
+    if not content.bounded:
+        problems.add(Problem(source.shown, f"it is larger than {MAX_BYTES >> 30} GB, or holds a line without end."))
+        return None
+    source.check_listed(content.sha256, problems, accept_changes)
+    rows = RawRows(path, source.shown, problems, sound=content.sound)
+    _stage(source, rows, progress)
+    if rows.whole:
+        source.check_rows(rows.count, problems, accept_changes)
+    if problems.errors > before:
+        staging.remove(source.root, source.file)
+        return None
+    staging.stamp(source.root, source.file, content.sha256, rows.count)
+    return Prepared(source.file, rows.count)
+
+
+def _stage(source: _Source, raw: RawRows, progress: Progress) -> None:
+    """Write the sound rows."""
+    total = (source.listed.rows if source.listed else None) or 0
+    template = ""
+    with replacing(source.root, staging.staging_file(source.file)) as stream:
+        for row, cells in raw:
+            if not template:
+                template = staging.line_template(raw.titles)
+            stream.write((template % (row, *map(encode_basestring, cells))).encode("utf-8", "replace"))
+            if not row % EVERY:
+                progress(source.file, row, total)
+    if raw.titles:
+        source.check_titles(raw.titles, raw.problems)
+    progress(source.file, raw.count, total)

@@ -1,0 +1,27 @@
+"""Stamps: small files that say what a made file was made from, so that an outdated one is noticed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from odoo_migrate.files import inside
+from odoo_migrate.yaml_text import FormatError, read_bytes
+
+
+def text(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=2, sort_keys=True) + "\n"
+
+
+def read(root: Path, name: str) -> Mapping[str, Any]:
+    """The content of a stamp; {} where there is none, or nothing that can be read. Raises FormatError for a name
+    that leads out of the project.
+    """
+    path = inside(root, name)
+    try:
+        content = json.loads(read_bytes(path, name))
+    except (FormatError, ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
