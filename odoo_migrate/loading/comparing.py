@@ -77,6 +77,13 @@ def _same_boolean(field: ServerField, text: str, stored: Any) -> bool:
     return word in (YES if stored else NO)
 
 
+def _same_integer(field: ServerField, text: str, stored: Any) -> bool:
+    try:
+        return int(text) == stored
+    except ValueError:
+        return False
+
+
 def _same_number(field: ServerField, text: str, stored: Any) -> bool:
     """To the last digit that both show: a float knows some fifteen."""
     try:
@@ -105,7 +112,7 @@ def _utc(text: str, zone: ZoneInfo) -> str:
 
 _SAME: dict[str, Callable[[ServerField, str, Any], bool]] = {
     "boolean": _same_boolean,
-    "integer": _same_number,
+    "integer": _same_integer,
     "float": _same_number,
     "monetary": _same_number,
     "html": _same_html,
