@@ -97,6 +97,11 @@ class Pattern:
             return _marked(base, key, DIGITS[0])
         return base
 
+    def choices(self, key: Sequence[str]) -> list[str]:
+        """Every ID that `key` can have, whatever other keys there are. Raises EmptyKey."""
+        base = self.base(key)
+        return [self.alone(key), *(_marked(base, key, digits) for digits in DIGITS)]
+
 
 def _check(text: str, literals: Sequence[str], placeholders: Sequence[str]) -> None:
     if not placeholders:

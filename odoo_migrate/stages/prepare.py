@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from json.encoder import encode_basestring
 from pathlib import Path
 
 from odoo_migrate import project
-from odoo_migrate.external_ids import Pattern
 from odoo_migrate.files import inside, replacing
 from odoo_migrate.problems import Level, Problem, Problems
 from odoo_migrate.project import ManifestFile, ModelMapping
 from odoo_migrate.project_reading import Project, read_manifest, read_project, unchanged
 from odoo_migrate.stages import staging
+from odoo_migrate.stages.columns import columns
 from odoo_migrate.stages.progress import EVERY, Progress, silent
 from odoo_migrate.stages.raw_files import MAX_BYTES, RawRows, examined
 from odoo_migrate.yaml_text import FormatError
@@ -104,17 +104,6 @@ class _Source:
             for title, purpose in columns(mapping):
                 if title not in titles:
                     problems.add(Problem(self.shown, _missing(mapping, title, purpose, titles), row=1, column=title))
-
-
-def columns(mapping: ModelMapping) -> Iterator[tuple[str, str]]:
-    """(title, what it is for) of the columns that a mapping reads."""
-    for title in Pattern.read(mapping.id).placeholders:
-        yield title, "the external ID"
-    if mapping.when:
-        yield mapping.when, "'when'"
-    for name, entry in mapping.fields.items():
-        if entry.value is None:
-            yield entry.source, f"'{name}'"
 
 
 def _missing(mapping: ModelMapping, title: str, purpose: str, titles: tuple[str, ...]) -> str:

@@ -61,7 +61,7 @@ class Staged:
     """The staged rows of a raw file. Raises FormatError where they are missing, damaged, or older than the raw file."""
 
     def __init__(self, root: Path, raw: str) -> None:
-        self.file = staging_file(raw)
+        self.raw, self.file = raw, staging_file(raw)
         self.path = inside(root, self.file)
         found = stamps.read(root, stamp_file(raw))
         rows = found.get("rows")

@@ -1,0 +1,58 @@
+"""Stamps of the payload: which settings and rows it was made from, so that an outdated one is noticed.
+
+data/payload/stamps/<mapping>.json
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from odoo_migrate import project
+from odoo_migrate.files import inside, replacing
+from odoo_migrate.payload import DIRECTORY, Payload
+from odoo_migrate.project import ModelMapping
+from odoo_migrate.project_reading import Project, file_sha256
+from odoo_migrate.stages import stamps
+
+MADE_BY = "1"  # raised when a payload comes out differently from the same input
+
+
+def stamp_file(mapping: str) -> str:
+    return f"{DIRECTORY}/stamps/{mapping}.json"
+
+
+def write(found: Project, mapping: ModelMapping) -> None:
+    """Stamp the payload as it is now. Raises FormatError."""
+    content = {"made_from": dict(_sources(found, mapping)), "payload": Payload(found.root, mapping.name).sha256()}
+    with replacing(found.root, stamp_file(mapping.name)) as stream:
+        stream.write(stamps.text(content).encode())
+
+
+def remove(root: Path, mapping: str) -> None:
+    inside(root, stamp_file(mapping)).unlink(missing_ok=True)
+
+
+def changes(found: Project, mapping: ModelMapping) -> tuple[list[str], bool]:
+    """What has changed since the payload was made (all of it where it has no stamp), and whether the payload itself
+    was changed by hand. Raises FormatError where a file is missing.
+    """
+    stamp = stamps.read(found.root, stamp_file(mapping.name))
+    before, now = stamp.get("made_from"), dict(_sources(found, mapping))
+    before = before if isinstance(before, dict) else {}
+    changed = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+    return changed, stamp.get("payload") != Payload(found.root, mapping.name).sha256()
+
+
+def _sources(found: Project, mapping: ModelMapping) -> Iterator[tuple[str, str]]:
+    """(what, its SHA-256 or value) of all that the payload follows from."""
+    yield "odoo-migrate", MADE_BY
+    yield "odoo_version", found.settings.odoo_version
+    for name in {mapping.name, *(entry.ref for entry in mapping.fields.values() if entry.ref)}:
+        # As it is read, not as it is written: comments change nothing.
+        yield f"{project.MAPPINGS}/{name}.yml", hashlib.sha256(found.mappings[name].text().encode()).hexdigest()
+        yield f"{project.RAW}/{found.source(name)}", file_sha256(found.raw_file(name))
+    for table in {entry.lookup for entry in mapping.fields.values() if entry.lookup}:
+        shown = f"{project.LOOKUPS}/{table}.csv"
+        yield shown, file_sha256(inside(found.root, shown))

@@ -1,0 +1,152 @@
+"""`transform execute`: staged rows, mappings, lookups and references become the payload, in Odoo's import columns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from odoo_migrate import catalog, payload, project
+from odoo_migrate.payload import PayloadWriter
+from odoo_migrate.problems import Problem, Problems
+from odoo_migrate.project import ModelMapping
+from odoo_migrate.project_reading import Project
+from odoo_migrate.stages import payload_stamps
+from odoo_migrate.stages.filling import Filling, Find
+from odoo_migrate.stages.identities import Identities
+from odoo_migrate.stages.progress import EVERY, Progress, silent
+from odoo_migrate.stages.staging import Staged
+from odoo_migrate.yaml_text import FormatError
+
+
+@dataclass(frozen=True)
+class Transformed:
+    """A mapping's payload: `rows` of the source have become `records`. `notes` are sentences for the user."""
+
+    mapping: str
+    records: int
+    rows: int
+    notes: tuple[str, ...] = ()
+
+
+def transform(
+    found: Project, mappings: Sequence[str] | None, problems: Problems, progress: Progress = silent
+) -> list[Transformed]:
+    """Write the payload of `mappings` (None: of all), in load order. All that is wrong goes to `problems`; a mapping
+    with an error has no payload afterwards. Raises FormatError for an Odoo version that is not known.
+    """
+    wanted = [name for name in found.settings.load_order if mappings is None or name in mappings]
+    work = _Work(found, wanted, problems, progress)
+    return list(work.run())
+
+
+class _Work:
+    """What is shared while mappings are transformed one after the other."""
+
+    def __init__(self, found: Project, wanted: Sequence[str], problems: Problems, progress: Progress) -> None:
+        self.found, self.wanted, self.problems, self.progress = found, wanted, problems, progress
+        self.catalog = _catalog(found.settings.odoo_version)
+        self._identities: dict[str, Identities] = {}
+        self._lookups: dict[str, dict[str, str]] = {}
+        self._wrong: dict[str, int] = {}  # errors of a mapping's keys, found when it was first referred to
+        self._said: set[str] = set()
+
+    def run(self) -> Iterator[Transformed]:
+        for place, name in enumerate(self.wanted):
+            mapping = self.found.mappings[name]
+            try:
+                done = self._transform(mapping)
+            except FormatError as problem:
+                payload_stamps.remove(self.found.root, name)
+                payload.remove(self.found.root, name)
+                self._tell(problem)
+            else:
+                if done is not None:
+                    yield done
+            self._release([self.found.mappings[later] for later in self.wanted[place + 1 :]])
+
+    def _tell(self, problem: FormatError) -> None:
+        """Once, even if several mappings stumble over it."""
+        if str(problem) not in self._said:
+            self._said.add(str(problem))
+            self.problems.add(Problem.of(problem))
+        self._said.add(str(problem))
+
+    def _release(self, later: Collection[ModelMapping]) -> None:
+        """Forget what no later mapping needs."""
+        entries = [entry for mapping in later for entry in mapping.fields.values()]
+        needed = {mapping.name for mapping in later} | {entry.ref for entry in entries}
+        self._identities = {name: one for name, one in self._identities.items() if name in needed}
+        tables = {entry.lookup for entry in entries}
+        self._lookups = {name: one for name, one in self._lookups.items() if name in tables}
+
+    def _transform(self, mapping: ModelMapping) -> Transformed | None:
+        root = self.found.root
+        payload_stamps.remove(root, mapping.name)
+        own = self._records(mapping.name)
+        before = self.problems.errors
+        file = f"{project.RAW}/{self.found.source(mapping.name)}"
+        filling = Filling(mapping, file, self._finders(mapping), self._html(mapping), self.problems)
+        with PayloadWriter(root, mapping.name, filling.fields) as writer:
+            for row in own.records():
+                writer.write(row.row, own.id(own.key(row)), filling.values(row))
+                if not writer.count % EVERY:
+                    self._told(own, own.staged.rows * writer.count // len(own))
+            if self.problems.errors > before or self._wrong[mapping.name]:
+                writer.discard()
+        self.progress(mapping.name, 2 * own.staged.rows, 2 * own.staged.rows)
+        if self.problems.errors > before or self._wrong[mapping.name]:
+            return None
+        payload_stamps.write(self.found, mapping)
+        return Transformed(mapping.name, writer.count, own.rows, tuple(_notes(mapping, filling.escaped)))
+
+    def _told(self, own: Identities, written: int) -> None:
+        self.progress(own.mapping.name, own.staged.rows + written, 2 * own.staged.rows)
+
+    def _records(self, name: str) -> Identities:
+        if name not in self._identities:
+            staged = Staged(self.found.root, self.found.source(name))
+            own = self.problems if name in self.wanted else Problems()  # else nobody asked about them
+            before = own.errors
+            self._identities[name] = Identities(
+                self.found.mappings[name], staged, own, lambda done: self.progress(name, done, 2 * staged.rows)
+            )
+            self._wrong[name] = own.errors - before
+        return self._identities[name]
+
+    def _finders(self, mapping: ModelMapping) -> dict[str, Find]:
+        finders: dict[str, Find] = {}
+        for name, entry in mapping.fields.items():
+            if entry.lookup:
+                finders[name] = self._lookup(entry.lookup)
+            elif entry.ref:
+                finders[name] = self._records(entry.ref).find
+        return finders
+
+    def _lookup(self, table: str) -> Find:
+        if table not in self._lookups:
+            self._lookups[table] = self.found.lookup(table)
+        found = self._lookups[table]
+        return lambda key: found.get(key, "")
+
+    def _html(self, mapping: ModelMapping) -> frozenset[str]:
+        """The mapping's fields that Odoo keeps as HTML."""
+        if mapping.model not in self.catalog:
+            return frozenset()
+        fields = self.catalog.model(mapping.model).fields
+        return frozenset(name for name in mapping.fields if name in fields and fields[name].type == "html")
+
+
+def _catalog(version: str) -> catalog.Catalog:
+    try:
+        return catalog.load(catalog.checked_version(version))
+    except catalog.UnknownVersion as problem:
+        raise FormatError(str(problem), project.SETTINGS_FILE) from problem
+
+
+def _notes(mapping: ModelMapping, escaped: Mapping[str, int]) -> Iterator[str]:
+    for name, count in escaped.items():
+        cells = "1 cell is" if count == 1 else f"{count:,} cells are"
+        yield (
+            f"{mapping.name}: {cells} plain text, but Odoo keeps '{name}' as HTML; line breaks became <br>, and "
+            "<, > and & are written so that Odoo shows them as they stand."
+        )
