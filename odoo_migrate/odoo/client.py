@@ -115,7 +115,7 @@ def connect(
         raise Rejected("There is no database name: say which database of the server to load into.")
     hasty = Retries(min(HASTY.tries, retries.tries), min(HASTY.total, retries.total), retries.first, retries.longest)
     address, version = _met(addresses.parsed(url), Manner(timeout, hasty, on_retry))
-    login, manner = Login(address, db, username, secret), Manner(timeout, retries, on_retry)
+    login, manner = Login(address, db, username, secret, kind), Manner(timeout, retries, on_retry)
     major = Odoo(JsonRpc(login, manner), version).major
     transport: type[JsonRpc] | type[Json2] = Json2 if kind == "key" and major >= _JSON2_SINCE else JsonRpc
     return Odoo(transport(login, manner).signed_in(), version)

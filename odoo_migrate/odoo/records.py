@@ -153,7 +153,7 @@ def load(
     """
     told = odoo.call(model, "load", list(fields), [list(row) for row in rows], context=context, accept=_clashed)
     ids = told.get("ids")
-    return Answer(ids if isinstance(ids, list) else None, [_message(one) for one in told.get("messages", ())])
+    return Answer(ids if isinstance(ids, list) else None, [message(one) for one in told.get("messages", ())])
 
 
 def _clashed(told: Mapping[str, Any]) -> str:
@@ -164,13 +164,15 @@ def _clashed(told: Mapping[str, Any]) -> str:
     return next((f"Another transaction was in the way: {text}" for text in texts if clash(text)), "")
 
 
-def _message(told: Mapping[str, Any]) -> Message:
+def message(told: Mapping[str, Any]) -> Message:
+    """A message of `load`, or of the import wizard, which names fields its own way."""
     rows = told.get("rows") or {}
-    first = rows.get("from", told.get("record", -1))
-    field = told.get("field") or ""
+    given = rows.get("from", told.get("record"))
+    first = given if isinstance(given, int) and given is not False else -1
+    field = told.get("field") or told.get("field_path") or ""
     return Message(
-        first=first if isinstance(first, int) else -1,
-        last=rows.get("to", first if isinstance(first, int) else -1),
+        first=first,
+        last=rows.get("to", first),
         type=told.get("type") or "error",
         field="/".join(map(str, field)) if isinstance(field, list) else str(field),
         text=str(told.get("message") or ""),

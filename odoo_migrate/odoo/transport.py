@@ -14,7 +14,7 @@ from odoo_migrate.odoo.address import Address
 from odoo_migrate.odoo.errors import Rejected, Temporary
 from odoo_migrate.odoo.faults import meant
 from odoo_migrate.odoo.retries import PATIENT, OnRetry, Retries, persist
-from odoo_migrate.odoo.secrets import Secret
+from odoo_migrate.odoo.secrets import Kind, Secret
 from odoo_migrate.odoo.wire import ANSWER_SECONDS, Wire
 
 RPC = "/jsonrpc"
@@ -45,12 +45,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Login:
-    """Who we are, and where. `uid` is 0 until the server told it."""
+    """Who we are, and where. `kind` of the secret: a password or an API key. `uid` is 0 until the server told it."""
 
     address: Address
     database: str
     username: str
     secret: Secret = field(repr=False)
+    kind: Kind = "password"
     uid: int = 0
 
 

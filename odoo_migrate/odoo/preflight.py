@@ -1,0 +1,99 @@
+"""A look before anything is sent: is it the right version, is everything there, may this user do it?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from odoo_migrate import catalog
+from odoo_migrate.odoo import records
+from odoo_migrate.odoo.client import Odoo
+from odoo_migrate.odoo.errors import Fault, Rejected
+from odoo_migrate.project import Settings
+
+_ACCESS_ERROR = "odoo.exceptions.AccessError"
+_HAS_ACCESS_SINCE = 18
+NEEDED = ("read", "write", "create")
+
+
+class Missing(Exception):
+    """The server has no such model."""
+
+
+def check(odoo: Odoo, settings: Settings, models: Collection[str]) -> None:
+    """Raise Rejected with one sentence where a load of records of `models` cannot work."""
+    check_version(odoo, settings)
+    absent = missing_models(odoo, models)
+    if absent:
+        raise Rejected(f"{_needs_modules(odoo, settings, absent)}.")
+    forbidden = [f"{operation} {model}" for model in models for operation in NEEDED if not may(odoo, model, operation)]
+    if not may(odoo, "ir.model.data", "read"):
+        forbidden.append("read external IDs (Administration: Access Rights)")
+    if forbidden:
+        raise Rejected(f'The user "{odoo.username}" has no right to {", ".join(forbidden)}.')
+    _check_company(odoo, settings, models)
+    _check_namespace(odoo, settings)
+
+
+def check_version(odoo: Odoo, settings: Settings) -> None:
+    """Raise Rejected where the server runs another version than the project is for."""
+    if odoo.version != settings.odoo_version:
+        raise Rejected(f"The project is for Odoo {settings.odoo_version}, this server runs {odoo.version}.")
+
+
+def missing_models(odoo: Odoo, models: Iterable[str]) -> list[str]:
+    """Those that the server does not have."""
+    absent = []
+    for model in models:
+        try:
+            may(odoo, model, "read")
+        except Missing:
+            absent.append(model)
+    return absent
+
+
+def module_of(settings: Settings, model: str) -> str:
+    """The module that brings a model, "" where the catalog does not know it."""
+    known = catalog.load(settings.odoo_version)
+    return known.model(model).module if model in known else ""
+
+
+def _needs_modules(odoo: Odoo, settings: Settings, absent: Collection[str]) -> str:
+    modules = sorted({name for model in absent if (name := module_of(settings, model))})
+    advice = f"; install {' and '.join(modules)} there" if modules else ""
+    return f'The database "{odoo.database}" has no {" and no ".join(sorted(absent))}{advice}'
+
+
+def may(odoo: Odoo, model: str, operation: str) -> bool:
+    """Whether the user has a right to read, write, create or unlink records of a model. Raises Missing."""
+    try:
+        if odoo.major >= _HAS_ACCESS_SINCE:
+            return bool(odoo.call(model, "has_access", [], operation))
+        return bool(odoo.call(model, "check_access_rights", operation, False))
+    except Fault as fault:
+        if fault.name == _ACCESS_ERROR:
+            return False
+        raise Missing(model) from None
+
+
+def _check_company(odoo: Odoo, settings: Settings, models: Collection[str]) -> None:
+    """The company must be there, unless this load brings it, and the user must be allowed to work for it."""
+    if not settings.company:
+        return
+    model, company = records.find(odoo, [settings.company]).get(settings.company, ("", 0))
+    if not company and "res.company" in models and settings.company.startswith(f"{settings.namespace}."):
+        return
+    if model != "res.company":
+        raise Rejected(f'The database "{odoo.database}" has no company with the external ID {settings.company}.')
+    allowed = records.read(odoo, "res.users", [odoo.uid], ["company_ids"])
+    if odoo.uid in allowed and company not in allowed[odoo.uid]["company_ids"]:
+        raise Rejected(f'The user "{odoo.username}" is not allowed to work for the company {settings.company}.')
+
+
+def _check_namespace(odoo: Odoo, settings: Settings) -> None:
+    """Odoo refuses imported records under the name of a module: it would delete them with the module's next update."""
+    try:
+        taken = odoo.call("ir.module.module", "search_count", [["name", "=", settings.namespace]])
+    except Fault:
+        return
+    if taken:
+        raise Rejected(f'The namespace "{settings.namespace}" is the name of an Odoo module: choose another.')
