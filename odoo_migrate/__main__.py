@@ -1,0 +1,6 @@
+"""`python -m odoo_migrate` is `odoo-migrate`."""
+
+from odoo_migrate.cli import main
+
+if __name__ == "__main__":
+    main(prog_name="odoo-migrate")

@@ -1,0 +1,117 @@
+"""odoo-migrate load run and load retry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from odoo_migrate.cli import exits, options, results
+from odoo_migrate.cli.options import Connection
+from odoo_migrate.cli.output import Output
+
+if TYPE_CHECKING:
+    from odoo_migrate.loading.running import Options
+    from odoo_migrate.loading.runs import Run
+
+BATCH = click.IntRange(1, 10_000)
+
+
+def how(command: Any) -> Any:
+    """Add the options of sending."""
+    for option in (
+        click.option("--batch-size", type=BATCH, metavar="N",
+                     help="Records a call; otherwise it adapts to how fast Odoo answers."),
+        click.option("--connections", default=2, show_default=True, type=click.IntRange(1, 32), metavar="N",
+                     help="Calls at the same time; each keeps one of Odoo's workers busy."),
+        click.option("--clear-empty", is_flag=True,
+                     help="Empty cells clear what Odoo holds; otherwise they leave it alone."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@click.command(short_help="Send what is new or differs; --test stores nothing.")
+@click.argument("run_id", metavar="ID")
+@click.option("--test", "only_test", is_flag=True, help="Odoo tries every record and stores nothing.")
+@how
+@options.connection(required=True)
+@options.common
+def run(out: Output, root: Path, run_id: str, connection: Connection, only_test: bool, **how_to: Any) -> int:
+    """Bring Odoo to hold what run ID holds: new records are created, those that differ updated, all others left alone.
+
+    May be run again at any time, also after it was interrupted: what is there is not sent again. The password comes
+    from ODOO_PASSWORD, an API key from ODOO_API_KEY, otherwise it is asked for.
+
+    \b
+    Examples:
+      odoo-migrate load run customers --url https://odoo.example.com --db prod --username admin --test
+      odoo-migrate load run customers --url https://odoo.example.com --db prod --username admin
+      ODOO_URL=… ODOO_DB=… ODOO_USERNAME=… odoo-migrate load run customers --json
+    """
+    from odoo_migrate.cli import session
+    from odoo_migrate.loading import running
+
+    _may_go_on(out, run_id)
+    with session.opened(out, root, run_id, connection) as opened:
+        _refuse_changed(opened.run)
+        if only_test:
+            raise exits.Unusable("--test is not there yet.")
+        with opened.watch.drawing():
+            result = running.load(opened.run, opened.odoo, _options(how_to), opened.watch)
+        session.log_result(result)
+        return results.tell(out, opened.run, result)
+
+
+@click.command(short_help="Send again only what failed.")
+@click.argument("run_id", metavar="ID")
+@how
+@options.connection(required=True)
+@options.common
+def retry(out: Output, root: Path, run_id: str, connection: Connection, **how_to: Any) -> int:
+    """Send again only the records of run ID that failed, after they were mended in the data or in Odoo.
+
+    Where the data was mended, prepare and transform it first.
+
+    \b
+    Examples:
+      odoo-migrate load retry customers --url https://odoo.example.com --db prod --username admin
+    """
+    from odoo_migrate.cli import session
+    from odoo_migrate.loading import retrying, runs
+    from odoo_migrate.loading.journal import read_history
+
+    _may_go_on(out, run_id)
+    found = runs.read(root, run_id)
+    if not retrying.failed_ids(read_history(found.journal)):
+        out.document = {"run": run_id, "steps": [], "writes": 0, "failed": 0}
+        out.say(f"Nothing of the run '{run_id}' failed, so there is nothing to send again.")
+        return exits.GOOD
+    with session.opened(out, root, run_id, connection) as opened:
+        with opened.watch.drawing():
+            result = retrying.retry(opened.run, opened.odoo, _options(how_to), opened.watch)
+        session.log_result(result)
+        return results.tell(out, opened.run, result)
+
+
+def _options(how_to: dict[str, Any]) -> Options:
+    from odoo_migrate.loading.running import Options
+
+    return Options(**how_to)
+
+
+def _may_go_on(out: Output, run_id: str) -> None:
+    out.when_stopped = (
+        f"Stopped. What Odoo took is in the journal of the run; to go on, give the same command again: "
+        f"odoo-migrate load run {run_id} …"
+    )
+
+
+def _refuse_changed(found: Run) -> None:
+    changed = found.changed()
+    if changed:
+        raise exits.Unusable(
+            f"{', '.join(changed)} changed since the run '{found.id}' was made; "
+            "make a new one with 'odoo-migrate load init', or send what failed again with 'load retry'."
+        )

@@ -1,0 +1,151 @@
+"""Options that commands share, and what wraps each of them: one sentence and an exit status for whatever happens."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from odoo_migrate.cli import exits
+from odoo_migrate.cli.output import Output
+from odoo_migrate.files import inside
+from odoo_migrate.project import SETTINGS_FILE
+
+if TYPE_CHECKING:
+    from odoo_migrate.odoo.client import Odoo
+    from odoo_migrate.odoo.retries import OnRetry
+    from odoo_migrate.problems import Problems
+
+Command = Callable[..., int]  # takes Output, the project's directory and its own options; gives the exit status
+PATIENCE = 300  # seconds for an answer: a call of some hundred orders takes long on a busy server
+
+
+class InOrder(click.Group):
+    """Lists its commands in the order in which they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def common(command: Command) -> Callable[..., None]:
+    """Add --project and --json to a command, and end it as `exits` says."""
+
+    @click.option(
+        "--project", "root", default=".", metavar="DIR", show_default=True, help="The unpacked project.",
+        type=click.Path(file_okay=False, path_type=Path),
+    )  # fmt: skip
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document; see docs/loader/json.md.")
+    @functools.wraps(command)
+    def wrapped(root: Path, as_json: bool, **given: Any) -> None:
+        out = Output(as_json=as_json)
+        status = _ended(out, lambda: _in_project(command, out, root, **given))
+        out.finish()
+        click.get_current_context().exit(status)
+
+    return wrapped
+
+
+def _in_project(command: Command, out: Output, root: Path, **given: Any) -> int:
+    if not (root / SETTINGS_FILE).is_file():
+        raise exits.Unusable(
+            f"There is no project in '{root}': {SETTINGS_FILE} is missing. Go to the unpacked bundle, or name it with "
+            "--project."
+        )
+    return command(out, root, **given)
+
+
+def _ended(out: Output, work: Callable[[], int]) -> int:
+    try:
+        return work()
+    except KeyboardInterrupt:
+        out.refuse(out.when_stopped)
+        return exits.INTERRUPTED
+    except click.ClickException:
+        raise
+    except Exception as problem:
+        found = exits.turned(problem)
+        if found is None:
+            raise
+        out.refuse(found[1])
+        return found[0]
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What --url and its like said. The password is not shown."""
+
+    url: str
+    database: str
+    username: str
+    password: str | None
+    password_file: Path | None
+    timeout: float
+
+    def __repr__(self) -> str:
+        return f"Connection({self.url!r}, {self.database!r}, {self.username!r})"
+
+
+def problems(root: Path, stage: str) -> Problems:
+    """The problems of a stage, all of them in data/problems/<stage>.csv of the project."""
+    from odoo_migrate.problems import Problems
+
+    return Problems(inside(root, f"data/problems/{stage}.csv"))
+
+
+def connection(*, required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add the options of a connection, which the command gets as one `connection`."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def wrapped(*args: Any, **given: Any) -> Any:
+            names = ("url", "database", "username", "password", "password_file", "timeout")
+            return command(*args, connection=Connection(**{name: given.pop(name) for name in names}), **given)
+
+        for option in reversed(_connection_options(required)):
+            wrapped = option(wrapped)
+        return wrapped
+
+    return decorate
+
+
+def _connection_options(required: bool) -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
+    needed: dict[str, Any] = {"required": required, "show_envvar": True}
+    file = click.Path(exists=True, dir_okay=False, path_type=Path)
+    return [
+        click.option("--url", envvar="ODOO_URL", metavar="URL", help="Address of the server.", **needed),
+        click.option("--db", "database", envvar="ODOO_DB", metavar="NAME", help="Its database.", **needed),
+        click.option("--username", envvar="ODOO_USERNAME", metavar="LOGIN", help="Who loads.", **needed),
+        click.option("--password-file", type=file, metavar="FILE", help="A file with the password in its first line."),
+        click.option("--password", metavar="TEXT", help="Works, but others on this machine can see it; better set "
+                     "ODOO_PASSWORD or ODOO_API_KEY, or be asked."),
+        click.option("--timeout", default=PATIENCE, show_default=True, metavar="SECONDS",
+                     type=click.FloatRange(min=1), help="How long to wait for an answer."),
+    ]  # fmt: skip
+
+
+def sign_in(given: Connection, out: Output, on_retry: OnRetry | None = None) -> Odoo:
+    """Connect and sign in. Raises Unusable where there is no password, OdooError where Odoo will not have us."""
+    from odoo_migrate.odoo.client import connect
+    from odoo_migrate.odoo.errors import Rejected
+    from odoo_migrate.odoo.secrets import find_secret
+
+    if given.password:
+        out.warn("--password can be seen in the list of processes and stays in the shell's history.")
+    ask = functools.partial(_ask, given) if sys.stdin.isatty() else None
+    try:
+        secret, kind = find_secret(os.environ, given.password_file, ask, given.password)
+    except Rejected as problem:
+        raise exits.Unusable(str(problem)) from problem
+    return connect(
+        given.url, given.database, given.username, secret, kind=kind, timeout=given.timeout, on_retry=on_retry
+    )
+
+
+def _ask(given: Connection) -> str:
+    return str(click.prompt(f"Password of {given.username} at {given.url}", hide_input=True, err=True))

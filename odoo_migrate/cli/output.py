@@ -1,0 +1,119 @@
+"""Where commands speak. On stdout stands the result: sentences and tables for a person, or with --json one JSON
+document and nothing else. Progress, warnings and refusals go to stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any
+
+from odoo_migrate.cli import exits, progress
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from odoo_migrate.problems import Problem, Problems
+
+SHOWN = 20  # problems of each level; the rest is in the file
+WIDE = 250  # columns where no terminal says how many there are
+
+
+def plain(text: str) -> str:
+    """`text` from somebody else's data without what a terminal would obey."""
+    return "".join(char if unicodedata.category(char)[0] != "C" or char == "\n" else "�" for char in text)
+
+
+class Output:
+    """What a command says. `document` is what --json prints; every command fills it, whether it is printed or not."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self.document: dict[str, Any] = {}
+        self.when_stopped = "Stopped; nothing half-written was left."
+
+    @cached_property
+    def _console(self) -> Console:
+        return _console(stderr=False)
+
+    @cached_property
+    def _aside(self) -> Console:
+        return _console(stderr=True)
+
+    def say(self, text: str, style: str | None = None) -> None:
+        """A sentence of the result."""
+        if not self.as_json:
+            exits.quietly(lambda: self._console.print(plain(text), style=style))
+
+    def warn(self, text: str) -> None:
+        self._aside.print(plain(text), style="yellow")
+
+    def refuse(self, sentence: str) -> None:
+        """The one line of a command that could not do its work."""
+        self.document = {**self.document, "error": sentence}
+        self._aside.print(f"odoo-migrate: {plain(sentence)}", style="red")
+
+    def table(self, titles: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
+        """Text to the left, numbers to the right."""
+        if self.as_json:
+            return
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        lines = [list(row) for row in rows]
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+        for place, title in enumerate(titles):
+            numbers = all(isinstance(row[place], int) for row in lines)
+            table.add_column(Text(title), justify="right" if numbers else "left", overflow="fold")
+        for row in lines:
+            table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else plain(cell)) for cell in row))
+        exits.quietly(lambda: self._console.print(table))
+
+    def problems(self, problems: Problems) -> None:
+        """The first problems of each level, and where all of them are; both in the document too."""
+        self.document["problems"] = [problem.as_json() for problem in problems]
+        self.document["errors"], self.document["warnings"] = problems.errors, problems.warnings
+        if len(problems) and problems.path is not None:
+            self.document["problems_file"] = str(problems.path)
+        for level, count in (("error", problems.errors), ("warning", problems.warnings)):
+            found = [problem for problem in problems if problem.level == level]
+            self._show(level, found, count, problems)
+
+    def _show(self, level: str, found: Sequence[Problem], count: int, problems: Problems) -> None:
+        for problem in found[:SHOWN]:
+            self.say(f"{level}: {problem.text()}", "red" if level == "error" else "yellow")
+        if count > SHOWN:
+            where = f"; all are in {problems.path}" if problems.path else ""
+            self.say(f"... and {count - SHOWN:,} more of this kind{where}")
+
+    def progress(self, unit: str) -> AbstractContextManager[progress.Bars]:
+        """Bars on stderr; `unit` is what is counted."""
+        return progress.bars(self._aside, unit, silent=self.as_json)
+
+    def finish(self) -> None:
+        """Print the document, where it is asked for."""
+        if self.as_json:
+            text = json.dumps(self.document, indent=2, ensure_ascii=False)
+            exits.quietly(lambda: print(text, flush=True))  # noqa: T201 - this is the one place that prints it
+
+
+def _console(*, stderr: bool) -> Console:
+    """No markup and no guessing at what a text means: it is other people's data. Lines are not broken in a pipe."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter ends no load
+    width = None if stream.isatty() else WIDE
+    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """1 row, 1,200 rows."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"

@@ -1,0 +1,125 @@
+"""How far the work is: bars with rate and time left on a terminal, plain lines elsewhere, nothing beside JSON."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import TaskID
+
+EVERY = 5.0  # seconds between plain lines
+
+
+class Bars(Protocol):
+    """Told by any thread."""
+
+    def at(self, name: str, done: int, total: int) -> None:
+        """`done` of `total` of what is called `name`; `total` 0 where nobody knows."""
+
+    def note(self, text: str) -> None:
+        """A sentence between the bars."""
+
+
+@contextmanager
+def bars(console: Console, unit: str, *, silent: bool) -> Iterator[Bars]:
+    """The bars that suit where `console` writes to; `unit` is what is counted ("rows")."""
+    if silent:
+        yield Silent(console)
+    elif console.is_terminal:
+        with Drawn(console, unit) as drawn:
+            yield drawn
+    else:
+        yield Plain(console, unit)
+
+
+class Silent:
+    """No progress, but notes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def at(self, name: str, done: int, total: int) -> None:
+        pass
+
+    def note(self, text: str) -> None:
+        self._console.print(text)
+
+
+class Plain:
+    """A line now and then, and one at the end of what took long enough for one before."""
+
+    def __init__(self, console: Console, unit: str) -> None:
+        self._console = console
+        self._unit = unit
+        self._lock = threading.Lock()
+        self._times: dict[str, tuple[float, float]] = {}  # when it began, when a line was last said
+
+    def at(self, name: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        with self._lock:
+            started, last = self._times.setdefault(name, (now, now))
+            ended = bool(total) and done >= total and last > started
+            if not ended and now - last < EVERY:
+                return
+            self._times[name] = (now, now) if ended else (started, now)
+        self._console.print(line(name, done, total, self._unit, now - started))
+
+    def note(self, text: str) -> None:
+        self._console.print(text)
+
+
+def line(name: str, done: int, total: int, unit: str, seconds: float) -> str:
+    """One line of progress after so many seconds."""
+    of = f" of {total:,}" if total and done < total else ""
+    rate = done / seconds if seconds >= 1 else 0.0
+    more = f", {rate:,.0f} {unit}/s" if rate else ""
+    left = f", {clock((total - done) / rate)} left" if rate and total > done else ""
+    return f"{name}: {done:,}{of} {unit}{more}{left}"
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds, or hours, minutes and seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class Drawn:
+    """Bars that move."""
+
+    def __init__(self, console: Console, unit: str) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self._progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=30),
+            TextColumn("{task.fields[said]}", markup=False),
+            console=console,
+        )
+        self._unit = unit
+        self._lock = threading.Lock()
+        self._tasks: dict[str, tuple[TaskID, float]] = {}
+
+    def __enter__(self) -> Drawn:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def at(self, name: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        with self._lock:
+            if name not in self._tasks:
+                self._tasks[name] = (self._progress.add_task(name, total=total or None, said=""), now)
+            task, started = self._tasks[name]
+        said = line("", done, total, self._unit, now - started).removeprefix(": ")
+        self._progress.update(task, completed=done, total=total or None, said=said)
+
+    def note(self, text: str) -> None:
+        self._progress.console.print(text)

@@ -1,0 +1,100 @@
+"""What a load did, as a table and as sentences that somebody can act upon."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from odoo_migrate.cli import exits
+from odoo_migrate.cli.output import Output, many
+
+if TYPE_CHECKING:
+    from odoo_migrate.loading.running import RunResult, StepResult
+    from odoo_migrate.loading.runs import Run
+
+TITLES = ("Model", "Created", "Updated", "Unchanged", "Kept differently", "Failed")
+
+
+def tell(out: Output, run: Run, result: RunResult) -> int:
+    """Table, sentences and document of a load; the exit status."""
+    out.document |= as_json(run, result)
+    rows = [row(one) for one in result.steps]
+    if len(rows) > 1:
+        totals = [sum(int(line[place]) for line in rows) for place in range(1, len(TITLES))]
+        rows.append(("Together", *totals))
+    out.table(TITLES, rows)
+    for warning in sorted({text for one in result.steps for text in one.count.warnings}):
+        out.warn(f"Odoo warns: {warning}")
+    if result.stopped:
+        out.refuse(out.when_stopped)
+        return exits.INTERRUPTED
+    _tell_writes(out, result)
+    _tell_kept(out, run, result)
+    return _tell_failed(out, run, result)
+
+
+def name(result: StepResult) -> str:
+    """The step for people: its mapping, which bears the model's name."""
+    return f"{result.step.mapping} (second pass)" if result.step.second else result.step.mapping
+
+
+def row(result: StepResult) -> tuple[str | int, ...]:
+    count = result.count
+    return (name(result), count.created, count.updated, count.unchanged, count.kept, count.failed)
+
+
+def as_json(run: Run, result: RunResult) -> dict[str, Any]:
+    steps = [
+        {
+            "mapping": one.step.mapping,
+            "model": one.step.model,
+            "second_pass": one.step.second,
+            "created": one.count.created,
+            "updated": one.count.updated,
+            "unchanged": one.count.unchanged,
+            "kept_differently": one.count.kept,
+            "failed": one.count.failed,
+            "seconds": round(one.seconds, 3),
+        }
+        for one in result.steps
+    ]
+    return {
+        "run": run.id,
+        "steps": steps,
+        "writes": result.writes,
+        "failed": result.failed,
+        "stopped": result.stopped,
+        "seconds": round(result.seconds, 3),
+        "failed_files": files(run, "failed"),
+        "differences_files": files(run, "differences"),
+    }
+
+
+def files(run: Run, folder: str) -> list[str]:
+    """Reports of a run, as paths in the project."""
+    return sorted(path.relative_to(run.root).as_posix() for path in (run.folder / folder).glob("*.csv"))
+
+
+def _tell_writes(out: Output, result: RunResult) -> None:
+    if result.writes:
+        records = sum(one.count.created + one.count.updated for one in result.steps)
+        took = f"{result.seconds:,.0f} seconds" if result.seconds >= 1 else "less than a second"
+        out.say(f"{many(records, 'record')} written in {took}, in {many(result.writes, 'call')}.")
+    elif not result.failed:
+        kept = any(one.count.kept for one in result.steps)
+        out.say("Nothing to write: Odoo holds all of this." if kept else "Nothing to write: Odoo holds exactly this.")
+
+
+def _tell_kept(out: Output, run: Run, result: RunResult) -> None:
+    kept = sum(one.count.kept for one in result.steps)
+    if kept:
+        where = ", ".join(files(run, "differences"))
+        out.say(f"Odoo keeps {many(kept, 'record')} differently than sent; both sides stand in {where}.", "yellow")
+
+
+def _tell_failed(out: Output, run: Run, result: RunResult) -> int:
+    if not result.failed:
+        return exits.GOOD
+    where = ", ".join(files(run, "failed"))
+    failed = many(result.failed, "record")
+    out.say(f"{failed} failed; the reasons stand in {where}. After mending: odoo-migrate load retry {run.id}", "red")
+    return exits.PROBLEMS

@@ -1,0 +1,136 @@
+"""A run with a login at its server: signed in, looked over before anything is sent, and logged. Everything that
+talks to Odoo is imported here, so commands import this module when they run.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from odoo_migrate.cli import options
+from odoo_migrate.cli.output import Output
+from odoo_migrate.cli.progress import Bars
+from odoo_migrate.loading import runs
+from odoo_migrate.loading.chunks import Count
+from odoo_migrate.loading.running import RunResult, Watcher
+from odoo_migrate.loading.runs import Run
+from odoo_migrate.odoo import preflight
+from odoo_migrate.odoo.client import Odoo
+from odoo_migrate.odoo.errors import Fault
+from odoo_migrate.odoo.retries import Retry
+from odoo_migrate.odoo.secrets import Secret
+from odoo_migrate.stages.ordering import Step
+
+LOG_FILE = "log.txt"
+logger = logging.getLogger("odoo_migrate")
+
+
+class Watch(Watcher):
+    """Draws how a run goes on, and logs it."""
+
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._bars: Bars | None = None
+        self._done = self._total = 0
+        self._name = ""
+
+    @contextmanager
+    def drawing(self) -> Iterator[None]:
+        """Bars while the block runs."""
+        with self._out.progress("records") as self._bars:
+            yield
+        self._bars = None
+
+    def begins(self, step: Step, records: int) -> None:
+        self._begin(f"{step.mapping} (second pass)" if step.second else step.mapping, records)
+
+    def advances(self, step: Step, records: int, count: Count) -> None:
+        self._done += records
+        if self._bars:
+            self._bars.at(self._name, self._done, self._total)
+
+    def looks_again(self, records: int) -> None:
+        self._begin("looking at all of them again", records)
+
+    def retried(self, retry: Retry) -> None:
+        """Before another try; the server's trouble is worth a line."""
+        text = f"{retry.reason}; trying again in {retry.wait:.0f} s."
+        logger.warning("try %d: %s", retry.number, text)
+        if self._bars:
+            self._bars.note(text)
+        else:
+            self._out.warn(text)
+
+    def _begin(self, name: str, records: int) -> None:
+        self._name, self._done, self._total = name, 0, records
+        logger.info("%s: %d records", name, records)
+        if self._bars and records:
+            self._bars.at(name, 0, records)
+
+
+@dataclass(frozen=True)
+class Session:
+    """`watch` shows what goes on."""
+
+    run: Run
+    odoo: Odoo
+    watch: Watch
+
+
+@contextmanager
+def opened(out: Output, root: Path, run_id: str, connection: options.Connection) -> Iterator[Session]:
+    """Raises RunProblem or FormatError for a run that cannot be used, Unusable without a password, OdooError where Odoo
+    will not have us; nothing has been sent then.
+    """
+    run = runs.read(root, run_id)
+    watch = Watch(out)
+    with options.sign_in(connection, out, watch.retried) as odoo, logged(run.folder / LOG_FILE, odoo.login.secret):
+        logger.info("%s on %s, Odoo %s, as %s", odoo.database, odoo.url, odoo.version, odoo.username)
+        models = list(dict.fromkeys(step.model for step in run.steps))
+        preflight.check(odoo, run.project.settings, models)
+        yield Session(run, odoo, watch)
+
+
+@contextmanager
+def logged(path: Path, secret: Secret) -> Iterator[None]:
+    """While the block runs, what we log goes to the file `path`, without the secret. What ends the block is logged."""
+    handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    handler.setFormatter(_Discreet(secret))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    try:
+        yield
+    except BaseException as problem:
+        logger.error("%s: %s%s", type(problem).__name__, problem, _traceback(problem))
+        raise
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
+
+
+def _traceback(problem: BaseException) -> str:
+    """Odoo's own, which its developers ask for."""
+    return f"\n{problem.debug}" if isinstance(problem, Fault) and problem.debug else ""
+
+
+class _Discreet(logging.Formatter):
+    """Lines with the time in UTC, and never with the secret."""
+
+    def __init__(self, secret: Secret) -> None:
+        super().__init__("%(asctime)sZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+        self.converter = time.gmtime
+        self._secret = secret
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._secret.out_of(super().format(record))
+
+
+def log_result(result: RunResult) -> None:
+    for one in result.steps:
+        logger.info("%s: %s in %.1f s", one.step.mapping, vars(one.count), one.seconds)
+    logger.info("%d writes, %d failed, %s", result.writes, result.failed, "stopped" if result.stopped else "ended")

@@ -1,0 +1,46 @@
+"""odoo-migrate validate: what Odoo would refuse, or store wrongly, before anything is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from odoo_migrate.cli import exits, options
+from odoo_migrate.cli.output import Output, many
+
+
+@click.group()
+def validate() -> None:
+    """Find what Odoo would refuse or store wrongly."""
+
+
+@validate.command(short_help="Check configuration, payload and references.")
+@click.option("--against-odoo", is_flag=True, help="Ask the server too: modules, fields, languages, lookups' targets.")
+@options.connection(required=False)
+@options.common
+def check(out: Output, root: Path, against_odoo: bool, connection: options.Connection) -> int:
+    """Check the configuration, the payload and everything that refers to something.
+
+    Without --against-odoo nothing but the files is needed: fields and types come from the catalog of the project's Odoo
+    version.
+
+    \b
+    Examples:
+      odoo-migrate validate check
+      odoo-migrate validate check --against-odoo --url https://odoo.example.com --db prod --username admin
+      odoo-migrate validate check --json
+    """
+    from odoo_migrate.stages import validate as stage
+
+    with options.problems(root, "validate") as problems:
+        with out.progress("records") as bars:
+            stage.check(root, problems, bars.at)
+        if against_odoo:
+            raise exits.Unusable("--against-odoo is not there yet.")
+        out.problems(problems)
+    if problems.errors:
+        out.say(f"{many(problems.errors, 'problem')} to mend; then transform and check again.", "red")
+        return exits.PROBLEMS
+    out.say("Everything fits. Next: odoo-migrate load init", "green")
+    return exits.GOOD
