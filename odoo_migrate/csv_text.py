@@ -24,10 +24,10 @@ def line(cells: Sequence[str]) -> str:
 
 
 def _cell(cell: str) -> str:
-    if not _NEEDS_QUOTES.search(cell):
-        return cell
-    doubled = cell.replace('"', '""')
-    return f'"{doubled}"'
+    if '"' in cell:
+        doubled = cell.replace('"', '""')
+        return f'"{doubled}"'
+    return f'"{cell}"' if "," in cell or "\n" in cell or "\r" in cell else cell
 
 
 def cells(record: str) -> list[str]:

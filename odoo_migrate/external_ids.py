@@ -24,6 +24,7 @@ KEY_SEPARATOR = "\x1f"  # between the cells of a key of several columns, where i
 DIGITS = (6, 12, 24, 64)  # of the key's SHA-256; more than 6 only where 6 do not tell the keys apart
 
 _NOT_ALLOWED = re.compile(rf"[^{ALLOWED}]+")
+_AS_IT_STANDS = re.compile(rf"(?!_)[{ALLOWED}]+(?<!_)")
 _LITERAL = re.compile(rf"[{ALLOWED}]*")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _MODULE = re.compile(r"[A-Za-z0-9_-]+\.")
@@ -92,6 +93,8 @@ class Pattern:
 
     def alone(self, key: Sequence[str]) -> str:
         """The ID that `key` has where no other key renders the same. Raises EmptyKey."""
+        if len(key) == 1 and len(self.text) + len(key[0]) <= MAX_LENGTH and _AS_IT_STANDS.fullmatch(key[0]):
+            return f"{self.literals[0]}{key[0]}{self.literals[1]}"  # what follows gives the same, four times as slowly
         base = self.base(key)
         if len(base) > MAX_LENGTH or not all(rendered(cell) for cell in key):
             return _marked(base, key, DIGITS[0])

@@ -19,6 +19,7 @@ from odoo_migrate.stages import stamps
 from odoo_migrate.yaml_text import FormatError
 
 DIRECTORY = "data/staging"
+_decode = json.JSONDecoder().raw_decode
 
 
 def staging_file(raw: str) -> str:
@@ -87,7 +88,7 @@ class Staged:
 
     def _row(self, offset: int, line: bytes) -> Row:
         try:
-            content = json.loads(line)
+            content, _ = _decode(line.decode())
             return Row(offset, content["row"], content["cells"])
         except (ValueError, KeyError, TypeError, RecursionError) as problem:
             raise FormatError("it is damaged; run: odoo-migrate source prepare", self.file) from problem
