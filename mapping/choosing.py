@@ -164,9 +164,11 @@ def field_of(target: SheetTarget, name: str) -> OdooField:
     if not name:
         raise ChoiceRefused("Choose a field first.")
     models = catalog.load(target.sheet.dataset.odoo_version)
-    found = models.model(target.model).field(name) if target.model in models else None
+    model = models.model(target.model) if target.model in models else None
+    found = model.field(name) if model else None
     if found is None:
-        raise ChoiceRefused(f"{target.model} has no field '{name}' that can be filled.")
+        called = model.label if model else target.model
+        raise ChoiceRefused(f"{called} has no field '{name}' that can be filled.")
     return found
 
 

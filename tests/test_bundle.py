@@ -178,8 +178,8 @@ def test_one_sheet_fills_several_models(shop: Migration) -> None:
 def test_rows_held_back_take_along_what_refers_to_them(shop: Migration) -> None:
     shop.clean()
     clients = {row["Code"]: row["Reason"] for row in shop.rows("data/rejected/clients.csv")}
-    assert clients["C3"] == "'Boss' ('C9') leads nowhere: there is no such record of 'res.partner'"
-    assert clients["C4"] == "'Boss' ('C3'): its record of 'res.partner' is held back"
+    assert clients["C3"] == "'Boss' ('C9') leads nowhere: there is no such Contact"
+    assert clients["C4"] == "'Boss' ('C3'): its Contact is held back"
     orders = [(row["Source row"], row["Order No"]) for row in shop.rows("data/rejected/orders.csv")]
     assert orders == [("4", "S2"), ("5", "S3"), ("7", "S4"), ("8", "S4")]
 

@@ -235,8 +235,17 @@ def test_what_odoo_fills_itself_is_not_asked_for() -> None:
             "no_lookup",
             "the lookup 'tagg', which the recipe does not describe",
         ),
-        ("{ field: country_id/id, lookup: tag }", "wrong_model", "needs records of res.country"),
-        ("{ field: parent_id/id, ref: res.users }", "unknown_ref", "'res.users', which this migration lacks"),
+        (
+            "{ field: country_id/id, lookup: tag }",
+            "wrong_model",
+            "needs records of Country, but the lookup 'tag' has those of Partner Tags",
+        ),
+        ("{ field: country_id/id, ref: res.partner }", "wrong_model", "needs records of Country, but refers to those"),
+        (
+            "{ field: parent_id/id, ref: res.users }",
+            "unknown_ref",
+            "refers to User, which this migration lacks; it has 'Contact'.",
+        ),
         ('{ field: parent_id/id, ref: res.partner, separator: ";" }', "one_record", "holds one record"),
         ("{ field: email, lookup: tag }", "plain_field", "holds plain values"),
     ],
@@ -332,7 +341,7 @@ def test_references_lead_somewhere(tmp_path: Path) -> None:
     assert [(one.rows_out, one.rejected) for one in report.sheets] == [(2, 6)]
     migration.clean()
     reasons = {row["Code"]: row["Reason"] for row in migration.rows("data/rejected/people.csv")}
-    assert reasons["C"] == "'X' ('Z') leads nowhere: there is no such record of 'res.partner'"
+    assert reasons["C"] == "'X' ('Z') leads nowhere: there is no such Contact"
     assert reasons["G"] == "'X' is 'no', which would silently empty 'Related Company' in Odoo"
 
 
@@ -507,7 +516,8 @@ def test_states_go_by_country_and_code_only() -> None:
 
 def test_parents_are_loaded_before_children() -> None:
     order, problems = ordered(
-        ["c", "b", "a"], [Edge("c", "b", "f", True), Edge("b", "a", "f", False), Edge("a", "a", "f", True)]
+        {"c": "C", "b": "B", "a": "A"},
+        [Edge("c", "b", "f", True), Edge("b", "a", "f", False), Edge("a", "a", "f", True)],
     )
     assert order == ("a", "b", "c")
     assert problems == []
@@ -515,8 +525,12 @@ def test_parents_are_loaded_before_children() -> None:
 
 def test_a_circle_of_optional_references_gives_way_and_is_told() -> None:
     edges = [Edge("a", "b", "b_id", False), Edge("b", "a", "a_id", True), Edge("x", "a", "a_id", False)]
-    order, (problem,) = ordered(["x", "a", "b"], edges)
+    labels = {"x": "Lead", "a": "Contact", "b": "Contact (us)"}
+    order, (problem,) = ordered(labels, edges)
     assert order == ("a", "x", "b")
+    assert problem.message == (
+        "'Contact', 'Contact (us)' refer to each other; 'b_id' of Contact can be filled only after both are loaded."
+    )
     assert (problem.kind, problem.severity) == ("circle", "warning")
-    _, (hard,) = ordered(["x", "a", "b"], [*edges, Edge("a", "b", "c_id", True)])
+    _, (hard,) = ordered(labels, [*edges, Edge("a", "b", "c_id", True)])
     assert hard.severity == "blocking"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from exporting.bundle.labels import mapping_label
 from exporting.bundle.lookups import Table
 from exporting.bundle.place import Place, listed
 from exporting.bundle.report import MAX_EXAMPLES, Problem
@@ -15,11 +16,14 @@ from odoo_migrate.project import RECORD_TITLE, FieldEntry, ModelMapping
 
 @dataclass(frozen=True)
 class Created:
-    """The records that a table creates: their mapping's name, and the field that takes the lookup's key."""
+    """The records that a table creates: their mapping's name, the field that takes the lookup's key, and what they
+    are called in sentences.
+    """
 
     name: str
     table: Table
     field: str
+    label: str
 
     @property
     def mapping(self) -> ModelMapping:
@@ -37,7 +41,8 @@ def plan_created(
         problem = _problem(tables[table], model)
         problems += [problem] if problem else []
         if model is not None:
-            created.append(Created(name, tables[table], name_field(model)))
+            label = mapping_label(name, model.name, model.label)
+            created.append(Created(name, tables[table], name_field(model), label))
     return created, problems
 
 

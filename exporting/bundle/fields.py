@@ -8,6 +8,7 @@ from typing import Any
 
 from rapidfuzz import process, utils
 
+from exporting.bundle.labels import mapping_label, model_label
 from exporting.bundle.lookups import Table, shipped_table
 from exporting.bundle.place import Place, listed
 from exporting.bundle.report import Problem
@@ -32,6 +33,11 @@ class Surroundings:
     catalog: Catalog
     tables: dict[str, Table]
     mappings: Mapping[str, Announced]
+
+    def called(self, mapping: str) -> str:
+        """One of `mappings` in a sentence."""
+        model = self.mappings[mapping].model
+        return mapping_label(mapping, model, model_label(model, self.catalog))
 
 
 @dataclass(frozen=True)
@@ -120,14 +126,17 @@ class FieldPlanner:
     def _check_ref(self, field: OdooField, spec: FieldSpec) -> None:
         found = self.around.mappings.get(spec.ref)
         if found is None:
-            known = listed(sorted(self.around.mappings))
-            message = f"'{field.label}' refers to '{spec.ref}', which this migration lacks; it has {known}."
+            known = listed(sorted(map(self.around.called, self.around.mappings)))
+            meant = model_label(spec.ref, self.around.catalog)
+            message = f"'{field.label}' refers to {meant}, which this migration lacks; it has {known}."
             raise self._no("unknown_ref", message, field, spec)
         if found.model != field.relation:
-            message = f"'{field.label}' needs records of {field.relation}, but '{spec.ref}' are {found.model}."
+            needed, given = model_label(field.relation, self.around.catalog), self.around.called(spec.ref)
+            message = f"'{field.label}' needs records of {needed}, but refers to those of {given}."
             raise self._no("wrong_model", message, field, spec)
         if len(found.key) != 1:
-            message = f"'{field.label}' refers to '{spec.ref}', whose ID takes several columns; a cell names one."
+            given = self.around.called(spec.ref)
+            message = f"'{field.label}' refers to {given}, whose ID takes several columns; a cell names one."
             raise self._no("wide_key", message, field, spec)
 
     def _table(self, field: OdooField, spec: FieldSpec) -> Table:
@@ -140,15 +149,16 @@ class FieldPlanner:
         if name not in tables:
             raise self._no("no_lookup", self._no_table(field, spec), field, spec)
         if tables[name].model != field.relation:
-            other = tables[name].model
-            message = f"'{field.label}' needs records of {field.relation}, but the lookup '{name}' has {other}."
+            needed, given = (model_label(one, self.around.catalog) for one in (field.relation, tables[name].model))
+            message = f"'{field.label}' needs records of {needed}, but the lookup '{name}' has those of {given}."
             raise self._no("wrong_model", message, field, spec)
         return tables[name]
 
     def _no_table(self, field: OdooField, spec: FieldSpec) -> str:
         if spec.lookup:
             return f"'{field.label}' uses the lookup '{spec.lookup}', which the recipe does not describe."
-        return f"'{field.label}' points to records ({field.relation}): say which with a lookup or a reference."
+        needed = model_label(field.relation, self.around.catalog)
+        return f"'{field.label}' points to records of {needed}: say which with a lookup or a reference."
 
 
 def missing_column(title: str, titles: Sequence[str]) -> str:

@@ -82,7 +82,7 @@ def _shown(survey: Survey, pattern: Pattern, rows: Positions) -> list[str]:
 class _Owner:
     """A mapping's records: distinct ID hashes with the hash of the key of each."""
 
-    name: str
+    label: str
     model: str
     fields: frozenset[str]
     ids: Hashes
@@ -94,21 +94,21 @@ class _Owner:
         rows = np.flatnonzero(facts.inside & ~survey.bad)
         ids, first = np.unique(facts.ids[rows], return_index=True)
         fields = frozenset(field.field.name for field in target.fields)
-        return cls(target.name, target.model.name, fields, ids, facts.keys[rows][first])
+        return cls(target.label, target.model.name, fields, ids, facts.keys[rows][first])
 
     @classmethod
     def of_created(cls, created: Created, names: Sequence[str]) -> _Owner:
         ids = created.table.created(names)
         own, keys = (hashes(pl.Series(list(texts), dtype=pl.String)) for texts in (ids.values(), ids))
         order = np.argsort(own)
-        return cls(created.name, created.table.model, frozenset({created.field}), own[order], keys[order])
+        return cls(created.label, created.table.model, frozenset({created.field}), own[order], keys[order])
 
 
 def _between(first: _Owner, second: _Owner) -> Iterator[Problem]:
     common, here, there = np.intersect1d(first.ids, second.ids, assume_unique=True, return_indices=True)
     if not len(common):
         return
-    names = f"'{first.name}' and '{second.name}'"
+    names = f"{first.label} and {second.label}"
     others = int((first.keys[here] != second.keys[there]).sum())
     if first.model != second.model or others:
         message = f"{len(common):,} external IDs are in both {names}, for different records; give each a pattern."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from exporting.bundle.place import Place, listed
@@ -21,10 +21,10 @@ class Edge:
     required: bool
 
 
-def ordered(mappings: Sequence[str], edges: Iterable[Edge]) -> tuple[tuple[str, ...], list[Problem]]:
-    """The mappings, each after all that it refers to, else as given. Where mappings refer to each other in a
-    circle, optional references give way (the loader fills them afterwards) and that is reported; a circle of
-    required ones cannot be loaded.
+def ordered(mappings: Mapping[str, str], edges: Iterable[Edge]) -> tuple[tuple[str, ...], list[Problem]]:
+    """The mappings (name: what it is called in sentences), each after all that it refers to, else as given. Where
+    mappings refer to each other in a circle, optional references give way (the loader fills them afterwards) and that
+    is reported; a circle of required ones cannot be loaded.
     """
     open_edges = {edge for edge in edges if edge.child != edge.parent}
     order: list[str] = []
@@ -33,7 +33,7 @@ def ordered(mappings: Sequence[str], edges: Iterable[Edge]) -> tuple[tuple[str, 
     while waiting:
         free = next((name for name in waiting if not any(e.child == name for e in open_edges)), None)
         if free is None:
-            free, problem = _break(waiting, open_edges)
+            free, problem = _break(waiting, open_edges, mappings)
             problems.append(problem)
         order.append(free)
         waiting.remove(free)
@@ -41,25 +41,26 @@ def ordered(mappings: Sequence[str], edges: Iterable[Edge]) -> tuple[tuple[str, 
     return tuple(order), problems
 
 
-def _break(waiting: Sequence[str], edges: set[Edge]) -> tuple[str, Problem]:
+def _break(waiting: Sequence[str], edges: set[Edge], labels: Mapping[str, str]) -> tuple[str, Problem]:
     """The mapping of a circle to load first although it refers to later ones."""
     hard = {edge for edge in edges if edge.required}
     bound = {edge.child for edge in hard}
     free = next((name for name in waiting if name not in bound and _in_circle(name, edges)), None)
     if free is not None:
-        fields, names = _wording(free, edges)
-        message = f"{names} refer to each other; {fields} of '{free}' can be filled only after both are loaded."
+        fields, names = _wording(free, edges, labels)
+        message = f"{names} refer to each other; {fields} of {labels[free]} can be filled only after both are loaded."
         return free, Place(model=free).warning("circle", message)
     free = next(name for name in waiting if _in_circle(name, hard))
-    fields, names = _wording(free, hard)
+    fields, names = _wording(free, hard, labels)
     message = f"{names} need each other in a circle (through {fields}), so none can be created first."
     return free, Place(model=free).blocking("circle", message)
 
 
-def _wording(name: str, edges: set[Edge]) -> tuple[str, str]:
+def _wording(name: str, edges: set[Edge], labels: Mapping[str, str]) -> tuple[str, str]:
     """The fields through which a mapping refers to others in its circle, and the mappings."""
     later = [edge for edge in edges if edge.child == name and name in _reached(edge.parent, edges)]
-    return listed(sorted({edge.field for edge in later})), listed(sorted({name, *(e.parent for e in later)}))
+    circle = {name, *(edge.parent for edge in later)}
+    return listed(sorted({edge.field for edge in later})), listed(sorted(labels[one] for one in circle))
 
 
 def _in_circle(name: str, edges: set[Edge]) -> bool:

@@ -175,12 +175,13 @@ class _Planner:
                 same = [target.name for target in targets if target.model.name == table.model]
                 behind.setdefault(table.name, []).extend(same)
         edges = [
-            Edge(target.name, parent, field.name, field.refused)
+            Edge(target.name, parent, field.field.label, field.refused)
             for target in targets
             for field in target.fields
             for parent in ([field.ref] if field.ref else behind.get(field.lookup, []))
         ]
-        order, problems = ordered([*(target.name for target in targets), *(one.name for one in created)], edges)
+        labels = {one.name: one.label for one in targets} | {one.name: one.label for one in created}
+        order, problems = ordered(labels, edges)
         self.problems += problems
         return order
 

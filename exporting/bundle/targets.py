@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from exporting.bundle.fields import FieldPlanner, PlannedField, Refused, Surroundings, missing_column
+from exporting.bundle.labels import mapping_label
 from exporting.bundle.lookups import known_to_odoo
 from exporting.bundle.place import Place, listed
 from exporting.bundle.report import Problem
@@ -28,6 +29,11 @@ class PlannedTarget:
     fields: tuple[PlannedField, ...]
     values: Mapping[str, str]
     when: str
+
+    @property
+    def label(self) -> str:
+        """What the mapping is called in sentences."""
+        return mapping_label(self.name, self.model.name, self.model.label)
 
     @property
     def columns(self) -> tuple[str, ...]:

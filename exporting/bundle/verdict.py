@@ -154,6 +154,7 @@ def _issue(kind: str, rows: Positions, field: PlannedField, target: PlannedTarge
 def _references(surveys: Sequence[Survey], records: dict[str, Records]) -> Iterator[tuple[int, RowIssue]]:
     """(sheet number, issue) for references to nothing and to what is held back itself."""
     homes = {target.name: number for number, one in enumerate(surveys) for target in one.planned.targets}
+    labels = {target.name: target.label for one in surveys for target in one.planned.targets}
     found = [
         (
             Reference(number, field.ref, homes[field.ref], survey.facts[target.name].links[field.name]),
@@ -168,10 +169,10 @@ def _references(surveys: Sequence[Survey], records: dict[str, Records]) -> Itera
     spreading = HoldingBack([survey.bad for survey in surveys], records, homes)
     spreading.spread([reference for reference, _, _ in found])
     for reference, field, target in found:
-        yield reference.sheet, _nowhere(reference, field, target)
+        label = labels[field.ref]
+        yield reference.sheet, _nowhere(reference, field, target, label)
         held_back = np.concatenate([np.empty(0, np.int32), *reference.held_back])
-        phrase = f"its record of '{field.ref}' is held back"
-        yield reference.sheet, _issue("reference_held_back", held_back, field, target, phrase)
+        yield reference.sheet, _issue("reference_held_back", held_back, field, target, f"its {label} is held back")
 
 
 def _in_part(survey: Survey, records: dict[str, Records]) -> Iterator[Problem]:
@@ -187,13 +188,13 @@ def _in_part(survey: Survey, records: dict[str, Records]) -> Iterator[Problem]:
             yield about_rows(survey, target, "in_part", message, rows)
 
 
-def _nowhere(reference: Reference, field: PlannedField, target: PlannedTarget) -> RowIssue:
+def _nowhere(reference: Reference, field: PlannedField, target: PlannedTarget, label: str) -> RowIssue:
     column = field.source
 
     def why(cell: str) -> str:
         if cell.strip().casefold() in EMPTIES_A_REFERENCE:
             return f"'{column}' is '{cell}', which would silently empty '{field.field.label}' in Odoo"
-        return f"'{column}' ('{cell}') leads nowhere: there is no such record of '{field.ref}'"
+        return f"'{column}' ('{cell}') leads nowhere: there is no such {label}"
 
-    says = f"'{column}' leads nowhere: there is no such record of '{field.ref}'"
+    says = f"'{column}' leads nowhere: there is no such {label}"
     return RowIssue("reference_nowhere", column, reference.nowhere, why, says, target, field.name)
