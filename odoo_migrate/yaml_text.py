@@ -77,8 +77,11 @@ class Value:
 
     def text_or_nothing(self) -> str:
         """The text; "" for null."""
-        nothing = isinstance(self.node, yaml.ScalarNode) and self.node.tag.endswith(":null")
-        return "" if nothing else self.text()
+        return "" if self.is_nothing() else self.text()
+
+    def is_nothing(self) -> bool:
+        """Whether this is null."""
+        return isinstance(self.node, yaml.ScalarNode) and self.node.tag.endswith(":null")
 
     def texts(self) -> tuple[str, ...]:
         """Raises FormatError for anything but a list of texts."""

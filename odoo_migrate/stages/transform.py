@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from odoo_migrate import catalog, payload, project
+from odoo_migrate import payload, project
 from odoo_migrate.payload import PayloadWriter
 from odoo_migrate.problems import Problem, Problems
 from odoo_migrate.project import ModelMapping
 from odoo_migrate.project_reading import Project
 from odoo_migrate.stages import payload_stamps
+from odoo_migrate.stages.fields_of_odoo import catalog_of
 from odoo_migrate.stages.filling import Filling, Find
 from odoo_migrate.stages.identities import Identities
 from odoo_migrate.stages.progress import EVERY, Progress, silent
@@ -44,7 +45,7 @@ class _Work:
 
     def __init__(self, found: Project, wanted: Sequence[str], problems: Problems, progress: Progress) -> None:
         self.found, self.wanted, self.problems, self.progress = found, wanted, problems, progress
-        self.catalog = _catalog(found.settings.odoo_version)
+        self.catalog = catalog_of(found)
         self._identities: dict[str, Identities] = {}
         self._lookups: dict[str, dict[str, str]] = {}
         self._wrong: dict[str, int] = {}  # errors of a mapping's keys, found when it was first referred to
@@ -134,13 +135,6 @@ class _Work:
             return frozenset()
         fields = self.catalog.model(mapping.model).fields
         return frozenset(name for name in mapping.fields if name in fields and fields[name].type == "html")
-
-
-def _catalog(version: str) -> catalog.Catalog:
-    try:
-        return catalog.load(catalog.checked_version(version))
-    except catalog.UnknownVersion as problem:
-        raise FormatError(str(problem), project.SETTINGS_FILE) from problem
 
 
 def _notes(mapping: ModelMapping, escaped: Mapping[str, int]) -> Iterator[str]:
