@@ -4,13 +4,15 @@ One JSON object a line in runs/<id>/journal.jsonl, appended and made durable bef
 that a crash cut short is dropped when the journal is opened again: what it would have said is then asked of Odoo.
 
     attempt   url, database, uuid, version, payload      a process began to load
+    met       the same                                   a process wrote to this database without loading
     intent    batch, mapping, new, old                   these records are about to be sent
     done      batch, mapping, ids, created               Odoo holds them (external ID -> database ID)
     failed    mapping, id, row, column, message          Odoo or this program refused a record
     refused   batch                                      nothing of this batch was stored
     mended    mapping, ids                               failed before, found to be in Odoo now
     removed   mapping, ids                               a rollback removed these records
-    adopted   mapping, ids                               records that Odoo had already got our external ID
+    adopting  mapping, ids                               records that Odoo had already are about to get our external ID
+    adopted   mapping, ids                               they have got it
     end       whole                                      the attempt ended; whole: nothing is left to do
 
 No entry holds a password or a key.
@@ -55,7 +57,8 @@ class History:
 
     `created`: mapping -> external ID -> database ID of records that this run created and that were not removed;
     `open`: calls that were begun and whose end is not known; `failed`: by (mapping, external ID);
-    `unfinished`: external IDs created since the last attempt that ended whole.
+    `unfinished`: external IDs created since the last attempt that ended whole; `adopted`: as `created`, of records that
+    Odoo had before and that must never pass for ours.
     """
 
     server: Entry = field(default_factory=dict)
@@ -65,6 +68,7 @@ class History:
     open: dict[int, Intent] = field(default_factory=dict)
     failed: dict[tuple[str, str], Failure] = field(default_factory=dict)
     unfinished: set[str] = field(default_factory=set)
+    adopted: dict[str, dict[str, int]] = field(default_factory=dict)
     batches: int = 0
 
     def take(self, entry: Entry) -> None:
@@ -74,6 +78,9 @@ class History:
     def _attempt(self, entry: Entry) -> None:
         self.server, self.whole = entry, False
         self.attempts += 1
+
+    def _met(self, entry: Entry) -> None:
+        self.server = entry
 
     def _intent(self, entry: Entry) -> None:
         self.batches = max(self.batches, entry["batch"])
@@ -105,6 +112,16 @@ class History:
             created.pop(external_id, None)
             self.unfinished.discard(external_id)
 
+    def _adopting(self, entry: Entry) -> None:
+        """From now on these IDs name records that were there before: no call that is still open created them."""
+        for intent in self.open.values():
+            if intent.mapping == entry["mapping"]:
+                intent.new = [one for one in intent.new if one not in entry["ids"]]
+        self._removed(entry)
+
+    def _adopted(self, entry: Entry) -> None:
+        self.adopted.setdefault(entry["mapping"], {}).update(entry["ids"])
+
     def _end(self, entry: Entry) -> None:
         self.whole = entry["whole"]
         if self.whole:
@@ -132,6 +149,9 @@ class Journal:
     def attempt(self, server: Mapping[str, str]) -> None:
         self._write({"kind": "attempt", **server})
 
+    def met(self, server: Mapping[str, str]) -> None:
+        self._write({"kind": "met", **server})
+
     def intent(self, mapping: str, new: Sequence[str], old: Sequence[str]) -> int:
         """The number of the batch that is about to be sent."""
         with self._lock:
@@ -155,6 +175,9 @@ class Journal:
     def mended(self, mapping: str, ids: Sequence[str]) -> None:
         """These records failed before and are in Odoo now, without a write of ours."""
         self._write({"kind": "mended", "mapping": mapping, "ids": [*ids]})
+
+    def adopting(self, mapping: str, ids: Mapping[str, int]) -> None:
+        self._write({"kind": "adopting", "mapping": mapping, "ids": dict(ids)})
 
     def adopted(self, mapping: str, ids: Mapping[str, int]) -> None:
         self._write({"kind": "adopted", "mapping": mapping, "ids": dict(ids)})

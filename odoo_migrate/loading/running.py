@@ -136,13 +136,34 @@ def check_server(journal: Path | Journal, odoo: Odoo) -> dict[str, str]:
         "username": odoo.username,
     }
     known = history.server
-    same = ("uuid",) if known.get("uuid") and identity["uuid"] else ("url", "database")
-    if known and any(known[name] != identity[name] for name in same):
+    if known and not same_database(known, identity):
         raise RunProblem(
             f"This run was begun against the database '{known['database']}' on {known['url']}, which is another one; "
             "make a new run with 'odoo-migrate load init'."
         )
     return identity
+
+
+def same_database(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two identities, as `check_server` gives them, are of one database."""
+    names = ("uuid",) if one.get("uuid") and other.get("uuid") else ("url", "database")
+    return all(one.get(name) == other.get(name) for name in names)
+
+
+def settle(journal: Journal, odoo: Odoo, *, for_good: bool) -> None:
+    """Ask Odoo about calls whose end nobody saw: what they were to create and what is there now, this run created.
+    Odoo may still be at work on one, so only `for_good` are those called refused of which nothing is there.
+    """
+    for batch, intent in list(journal.history.open.items()):
+        found = server.find(odoo, [*intent.new, *intent.old])
+        if not found and not for_good:
+            continue
+        ids = {one: place for one, (_, place) in found.items()}
+        created = [one for one in intent.new if one in ids]
+        if ids:
+            journal.done(batch, intent.mapping, ids, created)
+        else:
+            journal.refused(batch)
 
 
 class _Load:
@@ -174,12 +195,12 @@ class _Load:
         result = RunResult([StepResult(step) for step in self.run.steps])
         self.journal.attempt(self.identity)
         try:
-            self._settle(for_good=False)
+            settle(self.journal, self.odoo, for_good=False)
             with Connections(self.odoo, self.options.connections, self.site.stop) as self.connections:
                 for one in result.steps:
                     self._step(one)
                 self._look_again(result)
-            self._settle(for_good=True)
+            settle(self.journal, self.odoo, for_good=True)
             self.journal.end(whole=True)
         except KeyboardInterrupt:
             result.stopped = True
@@ -188,21 +209,6 @@ class _Load:
         result.failed = len(self.journal.history.failed)
         result.seconds = time.monotonic() - before
         return result
-
-    def _settle(self, *, for_good: bool) -> None:
-        """Ask Odoo about calls whose end nobody saw: what they were to create and what is there now, this run created.
-        Odoo may still be at work on one, so only `for_good` are those called refused of which nothing is there.
-        """
-        for batch, intent in list(self.journal.history.open.items()):
-            found = server.find(self.odoo, [*intent.new, *intent.old])
-            if not found and not for_good:
-                continue
-            ids = {one: place for one, (_, place) in found.items()}
-            created = [one for one in intent.new if one in ids]
-            if ids:
-                self.journal.done(batch, intent.mapping, ids, created)
-            else:
-                self.journal.refused(batch)
 
     def _step(self, result: StepResult) -> None:
         step, before = result.step, time.monotonic()

@@ -1,0 +1,115 @@
+"""Removing records from Odoo: in which order, what must not go along, and what to do where Odoo refuses some."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from odoo_migrate.loading.created import SEEN, Entry, alive
+from odoo_migrate.odoo import records as server
+from odoo_migrate.odoo.client import Odoo
+from odoo_migrate.odoo.errors import Fault
+from odoo_migrate.stages.ordering import Step
+
+LEFT = "Odoo said that it removed this record, and still has it."
+
+
+class Unlinker:
+    """Removes records of one model."""
+
+    def __init__(self, odoo: Odoo, model: str, context: Mapping[str, Any]) -> None:
+        self._odoo, self._model, self._context = odoo, model, context
+
+    def unlink(self, entries: Sequence[Entry]) -> Iterator[tuple[list[Entry], str | None]]:
+        """Remove what Odoo lets go, halving calls that it refuses; gives, as it goes on, records with None where they
+        are gone and with Odoo's words where they stay. Raises OdooError when the server is lost.
+        """
+        refused = self._try(entries)
+        # Records go with others, and a repeated call finds its work done: what counts is what is there.
+        there = alive(self._odoo, self._model, [one.database_id for one in entries])
+        left = [one for one in entries if one.database_id in there]
+        gone = [one for one in entries if one.database_id not in there]
+        if gone:
+            yield gone, None
+        if not left:
+            return
+        if refused is None:
+            yield left, LEFT
+        elif gone:
+            yield from self.unlink(left)
+        elif len(left) == 1:
+            yield left, refused.message
+        else:
+            middle = len(left) // 2
+            yield from self.unlink(left[:middle])
+            yield from self.unlink(left[middle:])
+
+    def _try(self, entries: Sequence[Entry]) -> Fault | None:
+        try:
+            self._odoo.call(self._model, "unlink", [one.database_id for one in entries], context=self._context)
+        except Fault as fault:
+            return fault
+        return None
+
+
+def depths(odoo: Odoo, step: Step, entries: Sequence[Entry]) -> dict[int, int]:
+    """How many of `entries` stand above each, by database ID, as Odoo holds them now; those that refer to each other in
+    a circle count as on top.
+    """
+    names = [column.removesuffix("/id") for column in step.selves]
+    ours = {one.database_id for one in entries}
+    rows = server.read(odoo, step.model, ours, names, SEEN) if names and ours else {}
+    parents = {place: {one for name in names for one in _ids(row[name])} & ours for place, row in rows.items()}
+    found: dict[int, int] = {}
+    waiting = parents
+    while waiting:
+        ready = [place for place, above in waiting.items() if above.isdisjoint(waiting)]
+        found.update({place: 1 + max((found.get(one, 0) for one in waiting[place]), default=-1) for place in ready})
+        waiting = {place: above for place, above in waiting.items() if place not in found}
+        if not ready:
+            break
+    return found
+
+
+def _ids(stored: Any) -> list[int]:
+    if isinstance(stored, list):
+        return stored
+    return [stored] if stored else []
+
+
+def spared(odoo: Odoo, model: str, ids: Sequence[int], created: Mapping[str, Collection[int]]) -> dict[int, str]:
+    """Records whose removal would take others with it that the run did not create (`created`: database IDs by model),
+    by database ID, with the reason. Parts of a record, such as its lines, go with it; what bears an external ID of its
+    own, or stands below it in the same tree, does not.
+    """
+    found: dict[int, str] = {}
+    for other, name in _cascades(odoo, model) if ids else ():
+        mine = created.get(other, ())
+        for part in server.chunks(ids, server.CHUNK):
+            rows = odoo.call(other, "search_read", [[name, "in", part]], [name], context=SEEN)
+            below = {row["id"]: row[name][0] for row in rows if row["id"] not in mine}
+            known = _named(odoo, other, below)
+            for one, above in below.items():
+                if other == model or one in known:
+                    which = f"'{known[one]}'" if one in known else f"{other} {one}"
+                    found.setdefault(above, f"Odoo would remove {which} with it, which this run did not create.")
+    return found
+
+
+def _cascades(odoo: Odoo, model: str) -> list[tuple[str, str]]:
+    """Model and field of all records that vanish with one of `model`."""
+    domain = [["relation", "=", model], ["ttype", "=", "many2one"], ["on_delete", "=", "cascade"], ["store", "=", True]]
+    rows = odoo.call("ir.model.fields", "search_read", domain, ["model", "name"])
+    models = {row["model"] for row in rows}
+    kept = odoo.call("ir.model", "search_read", [["model", "in", sorted(models)], ["transient", "=", False]], ["model"])
+    lasting = {row["model"] for row in kept}
+    return sorted((row["model"], row["name"]) for row in rows if row["model"] in lasting)
+
+
+def _named(odoo: Odoo, model: str, ids: Collection[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for part in server.chunks(ids, server.CHUNK):
+        domain = [["model", "=", model], ["res_id", "in", part]]
+        for row in odoo.call("ir.model.data", "search_read", domain, ["module", "name", "res_id"]):
+            found[row["res_id"]] = f"{row['module']}.{row['name']}"
+    return found
