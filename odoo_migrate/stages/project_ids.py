@@ -65,6 +65,14 @@ class ProjectIds:
         code = self._codes.get(hash(external_id))
         return None if code is None else self._owner(code)
 
+    def row(self, mapping: str, place: int) -> int:
+        """The row that a record came from."""
+        return self._rows[self.mappings.index(mapping)][place]
+
+    def count(self, mapping: str) -> int:
+        """How many records a mapping has."""
+        return len(self._rows[self.mappings.index(mapping)])
+
     def is_ours(self, external_id: str) -> bool:
         """Whether the ID is in a namespace of the project, so that the project must have its record."""
         return external_id.partition(".")[0] in self.namespaces

@@ -87,29 +87,22 @@ def _validator(schema: str) -> jsonschema.Draft202012Validator:
 
 def _deviations(content: Any, schema: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
     for error in _validator(schema).iter_errors(content):
-        path = tuple(error.absolute_path)
+        path, schema_part = tuple(error.absolute_path), dict(error.schema)
+        expected = str(schema_part.get("description", error.message))
         if error.validator == "additionalProperties":
-            yield from _unknown(error, path)
+            known = schema_part["properties"]
+            strangers = [name for name in error.instance if name not in known]
+            for name in strangers:
+                yield (*path, name), f"'{name}' is not known here; expected are {', '.join(known)}."
         elif error.validator == "required":
-            missing = [name for name in error.validator_value if name not in error.instance]
+            missing = [name for name in schema_part["required"] if name not in error.instance]
             yield from ((path, f"'{name}' is missing.") for name in missing)
         elif error.validator == "oneOf":
             yield path, f"'{path[-1]}' needs either a source or a value."
         elif "propertyNames" in error.absolute_schema_path:
-            yield (*path, str(error.instance)), f"'{error.instance}' stands here, but {_expected(error)}."
+            yield (*path, str(error.instance)), f"'{error.instance}' stands here, but {expected}."
         else:
-            yield path, f"{_given(error.instance)}{_expected(error)}."
-
-
-def _unknown(error: jsonschema.ValidationError, path: tuple[str | int, ...]) -> Iterator[tuple[Any, str]]:
-    known = error.schema["properties"]
-    for name in error.instance:
-        if name not in known:
-            yield (*path, name), f"'{name}' is not known here; expected are {', '.join(known)}."
-
-
-def _expected(error: jsonschema.ValidationError) -> str:
-    return str(error.schema.get("description", error.message))
+            yield path, f"{_given(error.instance)}{expected}."
 
 
 def _given(instance: Any) -> str:

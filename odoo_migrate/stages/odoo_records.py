@@ -1,0 +1,66 @@
+"""The records that Odoo ships with, by external ID, as far as the catalog's reference holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from odoo_migrate import catalog
+
+# Of the reference's groups, those that hold all records of their model which Odoo's own modules bring along.
+COMPLETE = {
+    "res.country": "countries",
+    "res.country.state": "states",
+    "res.currency": "currencies",
+    "res.lang": "langs",
+    "res.partner.title": "partner_titles",
+    "res.partner.industry": "partner_industries",
+    "uom.uom": "uoms",
+    "account.incoterms": "incoterms",
+}
+# Those whose records a country's localization, another module or a user may add to or take away from.
+PARTIAL = {
+    "account.payment.term": "payment_terms",
+    "crm.stage": "crm_stages",
+    "crm.team": "crm_teams",
+    "crm.lost.reason": "crm_lost_reasons",
+    "utm.source": "utm_sources",
+    "utm.medium": "utm_mediums",
+    "product.category": "product_categories",
+    "mail.activity.type": "activity_types",
+    "stock.location": "stock_locations",
+}
+
+
+@cache
+def _ids(model: str, version: str) -> tuple[frozenset[str], frozenset[str]]:
+    """(external IDs, their modules) of the records of a model."""
+    group = COMPLETE.get(model) or PARTIAL.get(model)
+    ids = frozenset(str(one["xml_id"]) for one in catalog.reference(version).get(group or "", ()) if one["xml_id"])
+    return ids, frozenset(one.partition(".")[0] for one in ids)
+
+
+def unknown(external_id: str, model: str, version: str) -> bool:
+    """Whether the module of this ID brings records of `model`, but not this one."""
+    ids, modules = _ids(model, version)
+    return external_id not in ids and external_id.partition(".")[0] in modules
+
+
+@cache
+def countries_of_states(version: str) -> Mapping[str, str]:
+    """The country's external ID by the state's."""
+    return {one["xml_id"]: one["country_id_xml_id"] for one in catalog.reference(version)["states"] if one["xml_id"]}
+
+
+@cache
+def language_codes(version: str) -> frozenset[str]:
+    return frozenset(str(one["code"]) for one in catalog.reference(version)["langs"])
+
+
+@cache
+def modules() -> frozenset[str]:
+    """Odoo's own modules, as far as any catalog names them."""
+    catalogs = [catalog.load(version) for version in catalog.VERSIONS]
+    models = [one.model(name) for one in catalogs for name in one.names()]
+    names = {model.module for model in models} | {field.module for model in models for field in model.fields.values()}
+    return frozenset(names - {""})

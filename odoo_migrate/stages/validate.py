@@ -1,0 +1,108 @@
+"""`validate check`: what Odoo would refuse, or store wrongly, told before anything is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from odoo_migrate import project
+from odoo_migrate.catalog import Catalog
+from odoo_migrate.payload import Payload, Record, payload_file
+from odoo_migrate.problems import Level, Problem, Problems
+from odoo_migrate.project_reading import Project
+from odoo_migrate.stages import config_checks, fields_of_odoo, ordering, payload_stamps
+from odoo_migrate.stages.hierarchies import Hierarchy
+from odoo_migrate.stages.mapping_checks import MappingChecks
+from odoo_migrate.stages.progress import Progress, silent
+from odoo_migrate.stages.project_ids import Owner, ProjectIds
+from odoo_migrate.stages.record_checks import RecordChecks
+from odoo_migrate.stages.reference_checks import ReferenceChecks
+from odoo_migrate.stages.unique_values import UniqueValues
+from odoo_migrate.yaml_text import FormatError
+
+
+def check(root: Path, problems: Problems, progress: Progress = silent) -> None:
+    """Everything that the project's own files tell: settings, payload, references, order. All that is wrong goes to
+    `problems`; the payload is checked only where the settings can be used.
+    """
+    found = config_checks.read(root, problems)
+    if found is None:
+        return
+    known = fields_of_odoo.catalog_of(found)
+    for name, mapping in found.mappings.items():
+        for problem in MappingChecks(found, known, mapping, config_checks.lines_of(root, name)).problems():
+            problems.add(problem)
+    ready = [name for name in found.mappings if _is_ready(found, name, problems)]
+    try:
+        _check_payload(found, known, ready, problems, progress)
+    except FormatError as problem:
+        problems.add(Problem.of(problem))
+
+
+def _is_ready(found: Project, name: str, problems: Problems) -> bool:
+    """Whether a mapping's payload can be looked at; whether it is still what the project gives."""
+    payload, mapping = Payload(found.root, name), found.mappings[name]
+    try:
+        if payload.fields != tuple(mapping.fields):
+            raise FormatError(
+                "its columns are not the mapping's fields; run: odoo-migrate transform execute", payload.file
+            )
+        changed, by_hand = payload_stamps.changes(found, mapping)
+    except FormatError as problem:
+        problems.add(Problem.of(problem))
+        return False
+    if changed:
+        message = f"it was made before {', '.join(changed)} changed; run: odoo-migrate transform execute"
+        problems.add(Problem(payload.file, message))
+    elif by_hand:
+        problems.add(Problem(payload.file, "it was changed by hand after it was made.", level="warning"))
+    return True
+
+
+def _check_payload(found: Project, known: Catalog, ready: list[str], problems: Problems, progress: Progress) -> None:
+    """Raises FormatError where a payload is damaged."""
+    ids = ProjectIds(found, ready, _Repeated(found, problems))
+    whole = len(ready) == len(found.mappings)
+    references, unique = ReferenceChecks(found, ids, whole=whole), UniqueValues()
+    hierarchies = {found.mappings[name].model: Hierarchy(found, found.mappings[name].model, ids) for name in ready}
+    for name in ready:
+        mapping = found.mappings[name]
+        checks = RecordChecks(found, known, mapping, config_checks.lines_of(found.root, name), problems)
+        checks.run(Payload(found.root, name), references, unique, hierarchies[mapping.model], progress)
+    endless = [problem for one in hierarchies.values() for problem in one.problems()]
+    for problem in endless:
+        problems.add(problem)
+    if whole and not endless:
+        _check_order(found, ids, problems)
+
+
+def _check_order(found: Project, ids: ProjectIds, problems: Problems) -> None:
+    try:
+        _, notes = ordering.steps(found, ids)
+    except ordering.Cycle as cycle:
+        problems.add(Problem(project.SETTINGS_FILE, str(cycle)))
+    else:
+        for note in notes:
+            problems.add(Problem(project.SETTINGS_FILE, note, level="warning"))
+
+
+class _Repeated:
+    """Tells of records that share an external ID."""
+
+    def __init__(self, found: Project, problems: Problems) -> None:
+        self.found, self.problems = found, problems
+
+    def __call__(self, mapping: str, record: Record, first: Owner) -> None:
+        file, other = (f"{project.RAW}/{self.found.source(name)}" for name in (mapping, first.mapping))
+        model, theirs = self.found.mappings[mapping].model, self.found.mappings[first.mapping].model
+        if mapping == first.mapping:
+            message = (
+                f"row {first.row} has the same external ID ({payload_file(mapping)}); the last would win silently."
+            )
+        elif model == theirs:
+            message = f"row {first.row} of {other} has the same external ID; the one that is loaded later would win."
+        else:
+            message = (
+                f"row {first.row} of {other} has the same external ID, but is a record of {theirs}, not of {model}."
+            )
+        level: Level = "warning" if mapping != first.mapping and model == theirs else "error"
+        self.problems.add(Problem(file, message, row=record.row, column="id", value=record.id, level=level))
