@@ -181,8 +181,18 @@ def message(told: Mapping[str, Any]) -> Message:
 
 def defaults(odoo: Odoo, model: str, names: Sequence[str], context: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What Odoo puts into fields that are left out on creation, where it has a default."""
-    told: dict[str, Any] = odoo.call(model, "default_get", list(names), context=context)
-    return told
+    wanted = list(names)
+    # Models that extend the method name its argument as they like, and some forget to say that it needs no records.
+    ways: list[tuple[tuple[Any, ...], dict[str, Any]]] = [((wanted,), {}), ((wanted,), {"ids": []})]
+    ways += [((), {name: wanted}) for name in ("fields_list", "field_list", "default_fields")]
+    for positional, named in ways[:-1]:
+        try:
+            return dict(odoo.call(model, "default_get", *positional, context=context, **named))
+        except Fault as fault:
+            if not fault.name.endswith("TypeError"):
+                raise
+    positional, named = ways[-1]
+    return dict(odoo.call(model, "default_get", *positional, context=context, **named))
 
 
 def database_uuid(odoo: Odoo) -> str:
