@@ -71,11 +71,10 @@ def _parents_address(places: Mapping[str, int]) -> Iterator[Rule]:
     def lost(values: Values) -> str:
         if not values[parent] or kind(values).casefold() not in {"", "contact"}:
             return ""
-        return "lost" if any(values[place] for place in address) else ""
+        message = "this contact has a parent and an address of its own; Odoo puts the parent's address in its place."
+        return message if any(values[place] for place in address) else ""
 
-    yield Rule(
-        parent, lost, "warning", "with a parent and an address of its own; Odoo puts the parent's address in its place."
-    )
+    yield Rule(parent, lost, "warning")
 
 
 def _products(places: Mapping[str, int]) -> Iterator[Rule]:
