@@ -103,7 +103,7 @@ def init(root: Path, *, order: Sequence[str] = (), run_id: str = "") -> Run:
     if order:
         steps = ordered(steps, order)
     folder = _new_folder(root, run_id or datetime.now(UTC).strftime("%Y%m%d-%H%M%S"))
-    run = Run(folder.name, folder, found, steps, notes, _files(found))
+    run = Run(folder.name, folder, found, steps, tuple(notes), _files(found))
     with replacing(root, run.file("order.txt")) as stream:
         stream.writelines(f"{line}\n".encode() for line in order_lines(run))
     with replacing(root, run.file("manifest.json")) as stream:

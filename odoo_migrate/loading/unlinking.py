@@ -38,7 +38,7 @@ class Unlinker:
         elif gone:
             yield from self.unlink(left)
         elif len(left) == 1:
-            yield left, refused.message
+            yield left, " ".join(refused.message.split())
         else:
             middle = len(left) // 2
             yield from self.unlink(left[:middle])
