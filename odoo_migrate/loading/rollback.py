@@ -106,6 +106,7 @@ class _Rollback:
         self._circles = any(step.second for step in run.steps)
         self._context = write_context(odoo, run.project.settings)
         self._removals: dict[str, Removal] = {}
+        self._staying: dict[str, set[int]] = {}  # what others need, by mapping: Odoo is not even asked to remove it
 
     def go(self) -> RollbackResult:
         result = RollbackResult([])
@@ -143,17 +144,20 @@ class _Rollback:
         removal.kept = [one for one in removal.kept if one.id not in again]
         deep = depths(self._odoo, step, entries)
         entries = sorted(entries, key=lambda one: -deep.get(one.database_id, 0))
-        words = spared(self._odoo, step.model, [one.database_id for one in entries], self._created(met))
+        words = spared(self._odoo, step.model, [one.database_id for one in entries], self._going(mapping, met))
+        self._staying[mapping] = set(words)
         stay = [one for one in entries if one.database_id in words]
         removal.kept += [Kept(mapping, one.id, one.database_id, words[one.database_id]) for one in stay]
         return stay + self._unlink(removal, [one for one in entries if one.database_id not in words], len(stay))
 
-    def _created(self, met: Mapping[str, Found]) -> dict[str, set[int]]:
-        """Database IDs of what may go, by model."""
-        created: dict[str, set[int]] = {}
-        for mapping, one in met.items():
-            created.setdefault(self._steps[mapping].model, set()).update(entry.database_id for entry in one.alive)
-        return created
+    def _going(self, mapping: str, met: Mapping[str, Found]) -> dict[str, set[int]]:
+        """Database IDs of what may go along with records of `mapping`, by model."""
+        going: dict[str, set[int]] = {}
+        for name, one in met.items():
+            staying = self._staying.get(name, set()) if name != mapping else set()
+            ids = {entry.database_id for entry in one.alive} - staying
+            going.setdefault(self._steps[name].model, set()).update(ids)
+        return going
 
     def _unlink(self, removal: Removal, entries: Sequence[Entry], done: int) -> list[Entry]:
         size, start, total = BatchSize(), 0, done + len(entries)

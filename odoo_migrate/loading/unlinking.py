@@ -77,23 +77,38 @@ def _ids(stored: Any) -> list[int]:
     return [stored] if stored else []
 
 
-def spared(odoo: Odoo, model: str, ids: Sequence[int], created: Mapping[str, Collection[int]]) -> dict[int, str]:
-    """Records whose removal would take others with it that the run did not create (`created`: database IDs by model),
-    by database ID, with the reason. Parts of a record, such as its lines, go with it; what bears an external ID of its
+def spared(odoo: Odoo, model: str, ids: Sequence[int], ours: Mapping[str, Collection[int]]) -> dict[int, str]:
+    """Records whose removal would take others with it that are to stay (all but `ours`: database IDs by model), by
+    database ID, with the reason. Parts of a record, such as its lines, go with it; what bears an external ID of its
     own, or stands below it in the same tree, does not.
     """
     found: dict[int, str] = {}
+    trees: dict[int, set[int]] = {}  # what stands right above, within the model
     for other, name in _cascades(odoo, model) if ids else ():
-        mine = created.get(other, ())
         for part in server.chunks(ids, server.CHUNK):
             rows = odoo.call(other, "search_read", [[name, "in", part]], [name], context=SEEN)
-            below = {row["id"]: row[name][0] for row in rows if row["id"] not in mine}
-            known = _named(odoo, other, below)
-            for one, above in below.items():
+            below = {row["id"]: row[name][0] for row in rows}
+            strangers = [one for one in below if one not in ours.get(other, ())]
+            known = _named(odoo, other, strangers)
+            for one in strangers:
                 if other == model or one in known:
                     which = f"'{known[one]}'" if one in known else f"{other} {one}"
-                    found.setdefault(above, f"Odoo would remove {which} with it, which this run did not create.")
+                    found.setdefault(below[one], f"Odoo would remove {which} with it, which is to stay.")
+            if other == model:
+                for one, above in below.items():
+                    trees.setdefault(one, set()).add(above)
+    _spread(found, trees)
     return found
+
+
+def _spread(found: dict[int, str], trees: Mapping[int, Collection[int]]) -> None:
+    """What stays keeps all that stands above it."""
+    waiting = list(found)
+    for one in waiting:
+        for above in trees.get(one, ()):
+            if above not in found:
+                found[above] = found[one]
+                waiting.append(above)
 
 
 def _cascades(odoo: Odoo, model: str) -> list[tuple[str, str]]:
