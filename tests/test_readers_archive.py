@@ -4,7 +4,7 @@ import openpyxl
 import pytest
 
 from profiling.readers import Limits
-from tests.reading import SAMPLES, opened, packed, refusal, rows_of, saved, unpacked
+from tests.reading import SAMPLES, note, opened, packed, refusal, rows_of, saved, unpacked
 
 TABLE = b"a;b\n1;2\n"
 
@@ -46,9 +46,22 @@ def test_archives_in_archives_are_refused():
     assert sentence == "In the archive 'export.zip': 'inner.zip' is an archive itself. Unpack it and upload its files."
 
 
-def test_a_member_that_is_no_table_is_named():
-    sentence = refusal(packed({"a.csv": TABLE, "manual.pdf": b"%PDF-1.7 ..."}), "export.zip")
-    assert sentence.startswith("In the archive 'export.zip': 'manual.pdf' is a PDF document, not a table.")
+PDF = b"%PDF-1.7 ..."
+
+
+def test_a_member_that_is_never_a_table_is_left_out_and_named():
+    with opened(packed({"manual.pdf": PDF, "a.csv": TABLE, "logo.png": b"\x89PNG\r\n"}), "export.zip") as source:
+        [sheet] = source.sheets
+        assert (sheet.file, rows_of(sheet)) == ("a.csv", [["a", "b"], ["1", "2"]])
+        assert note(sheet, "other_members") == (2, [], ["manual.pdf", "logo.png"])
+    assert refusal(packed({"manual.pdf": PDF}), "export.zip").startswith(
+        "In the archive 'export.zip': 'manual.pdf' is a PDF document, not a table."
+    )
+
+
+def test_a_member_that_may_hold_a_table_refuses_the_archive():
+    sentence = refusal(packed({"a.csv": TABLE, "more.csv.gz": b"\x1f\x8b\x08"}), "export.zip")
+    assert sentence.startswith("In the archive 'export.zip': 'more.csv.gz' is a compressed file (.gz), not a table.")
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,25 @@ def test_a_quote_that_is_never_closed_costs_no_rows():
     assert rows[1:4] == [["1", "2", "3"], ["4", '"5 inch', "6"], ["7", "8", "9"]]
 
 
+@pytest.mark.parametrize(
+    "content", [b"a,b\n1,x\0y\n", b"Id,Name\n1,Ann\n2,\0Bob\n3,Eve\n", b"ab\n\0\n", b"a,b\n\0,2\n"]
+)
+def test_a_stray_nul_in_a_short_file_is_left_out(content: bytes):
+    with opened(content, "table.csv") as source:
+        assert source.encoding == "utf-8"
+        assert note(source.sheets[0], "nul_characters")[0] == 1
+        assert ",".join(rows_of(source.sheets[0])[0]).encode() == content.partition(b"\n")[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["Näme,Ort\nJörg,Köln\n", "Имя,Город\nАнна,Москва\n", "名前\n東京\n", "Name,Ort\nJörg,Rom\n"]
+)
+def test_one_bad_byte_in_a_short_file_leaves_the_others_alone(text: str):
+    with opened(text.encode() + b"x,Z\xfcrich\n", "table.csv") as source:
+        assert [",".join(row) for row in rows_of(source.sheets[0])] == [*text.splitlines(), "x,Zürich"]
+        assert note(source.sheets[0], "stray_bytes")[0] == 1
+
+
 def test_nul_characters_are_left_out_and_noted():
     with opened(b"a,b\x00\x00,c\n1,2\x00,3\n", "table.csv") as source:
         assert rows_of(source.sheets[0]) == [["a", "b", "c"], ["1", "2", "3"]]

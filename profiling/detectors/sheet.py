@@ -60,6 +60,7 @@ _NOTES: Mapping[str, tuple[str, str, Severity]] = {
         "info",
     ),
     "stray_bytes": ("character could not be read for certain", "characters could not be read for certain", "problem"),
+    "other_members": ("file of the archive is no table", "files of the archive are no tables", "info"),
 }
 _ENDINGS = {
     "ragged_rows": " more or fewer values than there are titles",
@@ -81,6 +82,8 @@ class ReadingNotes(SheetDetector):
 def _worded(slug: str, count: int, examples: list[str], rows: list[int]) -> FindingFacts:
     one, many, severity = _NOTES[slug]
     message = counted(count, one, many) + _ENDINGS.get(slug, "")
+    if slug == "other_members":
+        message += f" and left out: {listed(examples)}" + (", …" if count > len(examples) else "")
     if slug == "ragged_rows" and count == 1 and examples:
         message = examples[0]  # "Row 18 has 8 values, expected 9"
     return FindingFacts(slug, None, count, message, examples, rows, severity=severity)

@@ -13,7 +13,9 @@ from profiling.readers.base import (
     Empty,
     Interrupted,
     Limits,
+    NotATable,
     Note,
+    Notes,
     Progress,
     Range,
     RawSheet,
@@ -80,6 +82,7 @@ def _read_file(path: Path, name: str, kind: str, room: Room) -> list[RawSheet]:
 
 def _read_archive(path: Path, name: str, room: Room) -> list[RawSheet]:
     sheets: list[RawSheet] = []
+    others, notes = list[NotATable](), Notes()
     with SafeZip(path, name, room.limits) as archive:
         for place, member in enumerate(tables(archive)):
             target = room.folder / f"member-{place}"
@@ -88,12 +91,18 @@ def _read_archive(path: Path, name: str, room: Room) -> list[RawSheet]:
                 sheets += _read_member(target, member, room)
             except Empty:
                 log.info("%r in %r is empty and left out", member, name)
+            except NotATable as problem:
+                others.append(problem)
+                notes["other_members"].add(example=member)
             except Unreadable as problem:
                 raise Unreadable(f"In the archive '{name}': {problem}", problem.detail) from problem
             target.unlink()
             room.check_sheets(name, len(sheets))
+    if not sheets and others:
+        raise Unreadable(f"In the archive '{name}': {others[0]}", others[0].detail)
     if not sheets:
         raise Empty(name)
+    sheets[0].notes += notes.values()
     return sheets
 
 

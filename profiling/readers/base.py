@@ -48,6 +48,10 @@ def overloading(name: str, detail: str) -> Unreadable:
     )
 
 
+class NotATable(Unreadable):
+    """The file is of a kind that never holds a table, such as a PDF or a picture."""
+
+
 class Empty(Unreadable):
     """There is nothing in the file."""
 

@@ -43,6 +43,11 @@ _CONVINCING = 0.6
 _CONVINCING_SCRIPT = 0.9  # Chinese bytes also look like Cyrillic letters, but in no order
 
 
+def without_mark(head: bytes) -> bytes:
+    """`head` without a byte order mark."""
+    return head[max((len(bom) for bom, _ in _BOMS if head.startswith(bom)), default=0) :]
+
+
 def from_head(head: bytes) -> str | None:
     """The encoding that the first bytes show: a byte order mark, UTF-16 or UTF-32 by their NULs, UTF-8 or ASCII.
 
@@ -51,7 +56,7 @@ def from_head(head: bytes) -> str | None:
     for bom, name in _BOMS:
         if head.startswith(bom):
             return name
-    if b"\0" in head and (wide := _wide(head)):
+    if b"\0" in head and (wide := _wide(head)) and _breaks_lines(head, wide):
         return wide
     if re.search(rb"\x1b\$[@B]", head):
         return "iso2022_jp"
@@ -73,6 +78,17 @@ def _wide(head: bytes) -> str | None:
     return "utf-16-le" if even * 20 < odd else "utf-16-be" if odd * 20 < even else None
 
 
+def _breaks_lines(head: bytes, wide: str) -> bool:
+    """Whether the line breaks read as such in the wide encoding: a stray NUL in a short file does not make it one.
+    Letters such as 上 (U+4E0A) hold the bytes of line breaks too. Without any line break NULs must abound.
+    """
+    if head.count(0) == 1:
+        return False
+    breaks = sum(map(head.count, b"\r\n"))
+    text = head.decode(wide, "ignore")
+    return sum(map(text.count, "\r\n")) * 3 > breaks if breaks else head.count(0) * 4 >= len(head)
+
+
 def _is_utf8(head: bytes) -> bool:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
@@ -82,12 +98,13 @@ def _is_utf8(head: bytes) -> bool:
 
 
 def legacy(path: Path) -> str:
-    """The encoding of a file that is not UTF-8 throughout. "utf-8" where nearly all of it is."""
+    """The encoding of a file that is not UTF-8 throughout. "utf-8" where most letters are UTF-8's: bytes of another
+    encoding hardly ever happen to be."""
     sample = b"\n".join(_telling_lines(path))
     text = sample.decode("utf-8", "surrogateescape")
     strays = sum("\udc80" <= letter <= "\udcff" for letter in text)
     others = sum(letter > "\x7f" for letter in text) - strays
-    if strays * 20 <= others:
+    if strays <= others:
         return "utf-8"
     return _latin(sample) or _script(sample) or _guess(sample) or _LATIN[0]
 

@@ -7,7 +7,8 @@ import re
 from pathlib import Path, PurePath
 
 from profiling.readers.archive import SafeZip
-from profiling.readers.base import Empty, Limits, Unreadable, damaged
+from profiling.readers.base import Empty, Limits, NotATable, Unreadable, damaged
+from profiling.readers.encodings import without_mark
 
 HEAD = 4096
 _ENDINGS = {
@@ -25,13 +26,18 @@ _NAMES = {
     "ods": "an OpenDocument spreadsheet (.ods)",
     "zip": "a ZIP archive",
 }
-_OTHERS = (
+_NEVER_DATA = (
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
     (b"II*\0", "a picture"),
     (b"RIFF", "a picture or a sound"),
+    (b"{\\rtf", "a text document (.rtf)"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+)
+_OTHERS = (
     (b"\x1f\x8b", "a compressed file (.gz)"),
     (b"BZh", "a compressed file (.bz2)"),
     (b"\xfd7zXZ", "a compressed file (.xz)"),
@@ -41,9 +47,6 @@ _OTHERS = (
     (b"SQLite format 3", "a database"),
     (b"PAR1", "a Parquet file"),
     (b"ARROW1", "an Arrow file"),
-    (b"{\\rtf", "a text document (.rtf)"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BARE_XLS = re.compile(rb"\x09[\x00\x02\x04\x08][\x04\x06\x08\x10]\x00[\x00-\x07]")
@@ -61,7 +64,7 @@ def kind_of(path: Path, name: str, limits: Limits) -> str:
     kind of file."""
     with path.open("rb") as stream:
         head = stream.read(HEAD)
-    if not head.strip(b"\0\r\n\t "):
+    if not without_mark(head).strip(b"\0\r\n\t "):
         _refuse_without_content(path, name)
     kind = _by_content(path, name, head, limits)
     _refuse_wrong_ending(name, kind)
@@ -70,6 +73,7 @@ def kind_of(path: Path, name: str, limits: Limits) -> str:
 
 def _refuse_without_content(path: Path, name: str) -> None:
     with path.open("rb") as stream:
+        stream.seek(HEAD)
         while chunk := stream.read(2**20):
             if chunk.strip(b"\0\r\n\t "):
                 return
@@ -84,9 +88,9 @@ def _by_content(path: Path, name: str, head: bytes, limits: Limits) -> str:
         return _ole_kind(path, name)
     if _BARE_XLS.match(head):
         return "xls"
-    for start, what in _OTHERS:
+    for start, what in (*_NEVER_DATA, *_OTHERS):
         if head.startswith(start):
-            raise _not_a_table(name, what)
+            raise _not_a_table(name, what, NotATable if (start, what) in _NEVER_DATA else Unreadable)
     _refuse_marked_up(name, head)
     return "text"
 
@@ -102,7 +106,7 @@ def _zip_kind(archive: SafeZip) -> str:
     if any(name.startswith("xl/") and name.endswith(".bin") and "workbook" in name for name in names):
         raise Unreadable(f"'{archive.name}' is a binary Excel workbook (.xlsb). {_SAVE_AS_XLSX}")
     if any(name.startswith(("word/", "ppt/", "visio/")) for name in names):
-        raise _not_a_table(archive.name, "a text document or a presentation")
+        raise _not_a_table(archive.name, "a text document or a presentation", NotATable)
     return "xlsx"
 
 
@@ -112,7 +116,7 @@ def _open_document_kind(archive: SafeZip, names: set[str]) -> str:
     if b"application/vnd.oasis.opendocument.spreadsheet" in declared:
         return "ods"
     if b"application/vnd.oasis.opendocument" in declared:
-        raise _not_a_table(archive.name, "a text document or a drawing")
+        raise _not_a_table(archive.name, "a text document or a drawing", NotATable)
     return "zip"
 
 
@@ -131,7 +135,7 @@ def _ole_kind(path: Path, name: str) -> str:
         if holds("Workbook") or holds("Book"):
             return "xls"
         if holds("Document") or holds("__substg"):
-            raise _not_a_table(name, "an Office file of another kind")
+            raise _not_a_table(name, "an Office file of another kind", NotATable)
     raise damaged(name, "an OLE file without a known entry")
 
 
@@ -148,8 +152,8 @@ def _refuse_marked_up(name: str, head: bytes) -> None:
         raise _not_a_table(name, "a JSON file")
 
 
-def _not_a_table(name: str, what: str) -> Unreadable:
-    return Unreadable(f"'{name}' is {what}, not a table. Save your data as an Excel workbook (.xlsx) or as CSV.")
+def _not_a_table(name: str, what: str, kind: type[Unreadable] = Unreadable) -> Unreadable:
+    return kind(f"'{name}' is {what}, not a table. Save your data as an Excel workbook (.xlsx) or as CSV.")
 
 
 def _refuse_wrong_ending(name: str, kind: str) -> None:
