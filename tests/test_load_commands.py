@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from exporting.downloads import bundle_name
 from exporting.models import Export
 from exporting.pages.load_commands import load_commands
+from tests.loader_shell import clean_environment
 from tests.whole import whole
 
 
@@ -29,6 +37,14 @@ def test_the_commands_name_the_bundle_and_run_in_the_order_of_the_format():
     assert test.text == f"{run.text} --test"
 
 
+def test_a_long_name_is_cut_to_what_a_run_may_be_called():
+    ready, _, run = load_commands(f"{'a-very-long-name-' * 8}42.zip")
+    name = ready.text.split()[-1]
+    assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name)
+    assert name.endswith("-42")
+    assert f"load run {name} " in run.text
+
+
 @pytest.mark.django_db
 def test_they_stand_on_the_page_once_there_is_a_bundle(client: Client):
     dataset = whole()
@@ -40,6 +56,25 @@ def test_they_stand_on_the_page_once_there_is_a_bundle(client: Client):
         assert f">{one.text}</pre>" in shown
     Export.objects.all().delete()
     assert "odoo-migrate" not in client.get(page).content.decode()
+
+
+@pytest.mark.skipif(not shutil.which("unzip"), reason="there is no unzip")
+@pytest.mark.django_db
+def test_what_needs_no_odoo_runs_as_it_stands(tmp_path: Path):
+    whole()
+    export = Export.objects.get()
+    name = bundle_name(export)
+    (tmp_path / name).write_bytes(export.bundle.read())
+    program = tmp_path / "odoo-migrate"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m odoo_migrate "$@"\n')
+    program.chmod(0o755)
+    environment = clean_environment(PATH=f"{tmp_path}:{os.environ['PATH']}")
+    ready = load_commands(name)[0].text
+    done = subprocess.run(["bash", "-euc", ready], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    stem = name.removesuffix(".zip")
+    assert done.stdout.splitlines()[-1].endswith(f"Next: odoo-migrate load run {stem} --test")
+    assert (tmp_path / stem / "runs" / stem / "manifest.json").is_file()
 
 
 def test_they_are_copied_by_key(site: Page, user):

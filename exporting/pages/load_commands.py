@@ -11,6 +11,8 @@ CONNECTION = "--url https://YOUR-ODOO --db YOUR-DATABASE --username YOUR-LOGIN"
 
 PUT_IN = "Put in the address, the database and the login of your Odoo."
 
+LONGEST = 64  # characters of a run's name
+
 
 @dataclass(frozen=True)
 class Commands:
@@ -24,9 +26,10 @@ class Commands:
 
 def load_commands(bundle: str) -> list[Commands]:
     """The whole way of the file `bundle`, a plain name such as `customers-12.zip`: its directory and its run bear
-    the same name without the ending, so that two bundles never share either.
+    the same name without the ending, so that two bundles never share either. What makes it one of a kind stands at
+    its end, so a long name loses its beginning.
     """
-    name = PurePosixPath(bundle).stem
+    name = PurePosixPath(bundle).stem[-LONGEST:].lstrip("-_")
     run = f"{TOOL} load run {name} {CONNECTION}"
     ready = (
         f"unzip {bundle} -d {name}",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from odoo_migrate.cli import exits, options
+from odoo_migrate.cli import options
 from odoo_migrate.cli.options import Connection
 from odoo_migrate.cli.output import Output
 
@@ -34,7 +34,16 @@ def adopt(out: Output, root: Path, run_id: str, connection: Connection, matches:
       odoo-migrate load adopt customers --match res.partner=ref,vat,email --dry-run
       odoo-migrate load adopt customers --match res.partner=ref,vat --match res.partner.category=name
     """
-    raise exits.Unusable("Nothing here yet.")
+    from odoo_migrate.cli import session, taking_over
+    from odoo_migrate.loading import adopting
+
+    out.when_stopped = "Stopped; what was adopted is known. To go on, give the same command again."
+    with session.opened(out, root, run_id, connection) as opened:
+        with out.progress("records") as bars:
+            result = adopting.adopt(
+                opened.run, opened.odoo, matches, dry_run=dry_run, told=lambda name, total: bars.at(name, 0, total)
+            )
+        return taking_over.tell(out, run_id, result)
 
 
 @click.command(short_help="Remove what a run created; asks first.")
@@ -51,4 +60,8 @@ def rollback(out: Output, root: Path, run_id: str, connection: Connection, yes: 
       odoo-migrate load rollback customers --url https://odoo.example.com --db prod --username admin
       odoo-migrate load rollback customers --yes --json
     """
-    raise exits.Unusable("Nothing here yet.")
+    from odoo_migrate.cli import session, taking_back
+
+    out.when_stopped = "Stopped; what was removed is noted. To go on, give the same command again."
+    with session.opened(out, root, run_id, connection, looked_over=False) as opened:
+        return taking_back.take_back(out, opened, sure=yes)

@@ -50,14 +50,14 @@ def run(out: Output, root: Path, run_id: str, connection: Connection, only_test:
       odoo-migrate load run customers --url https://odoo.example.com --db prod --username admin
       ODOO_URL=… ODOO_DB=… ODOO_USERNAME=… odoo-migrate load run customers --json
     """
-    from odoo_migrate.cli import session
+    from odoo_migrate.cli import session, trying
     from odoo_migrate.loading import running
 
     _may_go_on(out, run_id)
     with session.opened(out, root, run_id, connection) as opened:
         _refuse_changed(opened.run)
         if only_test:
-            raise exits.Unusable("--test is not there yet.")
+            return trying.try_run(out, opened)
         with opened.watch.drawing():
             result = running.load(opened.run, opened.odoo, _options(how_to), opened.watch)
         session.log_result(result)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +72,8 @@ def _ended(out: Output, work: Callable[[], int]) -> int:
     except Exception as problem:
         found = exits.turned(problem)
         if found is None:
-            raise
+            traceback.print_exc()
+            found = exits.OUR_MISTAKE, "This is a mistake of the program itself; please report it with the lines above."
         out.refuse(found[1])
         return found[0]
 
@@ -86,6 +88,12 @@ class Connection:
     password: str | None
     password_file: Path | None
     timeout: float
+
+    def require(self) -> None:
+        """Raises a usage error for the first of url, db and username that nobody gave."""
+        for value, option in ((self.url, "url"), (self.database, "db"), (self.username, "username")):
+            if not value:
+                raise click.UsageError(f"--against-odoo needs --{option} (or ODOO_{option.upper()}).")
 
     def __repr__(self) -> str:
         return f"Connection({self.url!r}, {self.database!r}, {self.username!r})"

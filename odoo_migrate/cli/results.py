@@ -77,7 +77,7 @@ def files(run: Run, folder: str) -> list[str]:
 def _tell_writes(out: Output, result: RunResult) -> None:
     if result.writes:
         records = sum(one.count.created + one.count.updated for one in result.steps)
-        took = f"{result.seconds:,.0f} seconds" if result.seconds >= 1 else "less than a second"
+        took = many(round(result.seconds), "second") if result.seconds >= 1 else "less than a second"
         out.say(f"{many(records, 'record')} written in {took}, in {many(result.writes, 'call')}.")
     elif not result.failed:
         kept = any(one.count.kept for one in result.steps)

@@ -82,16 +82,18 @@ class Session:
 
 
 @contextmanager
-def opened(out: Output, root: Path, run_id: str, connection: options.Connection) -> Iterator[Session]:
-    """Raises RunProblem or FormatError for a run that cannot be used, Unusable without a password, OdooError where Odoo
-    will not have us; nothing has been sent then.
+def opened(
+    out: Output, root: Path, run_id: str, connection: options.Connection, *, looked_over: bool = True
+) -> Iterator[Session]:
+    """`looked_over`: with a server on which a load can work. Raises RunProblem or FormatError for a run that cannot be
+    used, Unusable without a password, OdooError where Odoo will not have us; nothing has been sent then.
     """
     run = runs.read(root, run_id)
     watch = Watch(out)
     with options.sign_in(connection, out, watch.retried) as odoo, logged(run.folder / LOG_FILE, odoo.login.secret):
         logger.info("%s on %s, Odoo %s, as %s", odoo.database, odoo.url, odoo.version, odoo.username)
-        models = list(dict.fromkeys(step.model for step in run.steps))
-        preflight.check(odoo, run.project.settings, models)
+        if looked_over:
+            preflight.check(odoo, run.project.settings, list(dict.fromkeys(step.model for step in run.steps)))
         yield Session(run, odoo, watch)
 
 

@@ -13,7 +13,7 @@ WORDS = {
     "new": "not begun",
     "interrupted": "not finished: interrupted, or still going on",
     "failed": "finished, but some records failed",
-    "done": "finished, every record is in Odoo",
+    "done": "finished, nothing failed",
 }
 
 
@@ -31,7 +31,7 @@ def tell_one(out: Output, found: Status) -> None:
     """One line a mapping, and what to do next."""
     out.document = as_json(found)
     lines = [(one.mapping, one.records, one.created, one.failed) for one in found.mappings]
-    out.table(("Model", "Records", "Created", "Failed"), lines)
+    out.table(("Model", "Records", "Created by this run", "Failed"), lines)
     out.say(f"Run {found.run}: {WORDS[found.state]}.")
     if found.attempts:
         out.say(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from odoo_migrate.cli import exits, options
 from odoo_migrate.cli.output import Output, many
+
+if TYPE_CHECKING:
+    from odoo_migrate.problems import Problems
 
 
 @click.group()
@@ -33,14 +37,29 @@ def check(out: Output, root: Path, against_odoo: bool, connection: options.Conne
     """
     from odoo_migrate.stages import validate as stage
 
+    if against_odoo:
+        connection.require()
     with options.problems(root, "validate") as problems:
         with out.progress("records") as bars:
             stage.check(root, problems, bars.at)
         if against_odoo:
-            raise exits.Unusable("--against-odoo is not there yet.")
+            _ask_odoo(out, root, connection, problems)
         out.problems(problems)
     if problems.errors:
         out.say(f"{many(problems.errors, 'problem')} to mend; then transform and check again.", "red")
         return exits.PROBLEMS
-    out.say("Everything fits. Next: odoo-migrate load init", "green")
+    well = (
+        f"No errors, {many(problems.warnings, 'warning')} to know about." if problems.warnings else "Everything fits."
+    )
+    out.say(f"{well} Next: odoo-migrate load init", "green")
     return exits.GOOD
+
+
+def _ask_odoo(out: Output, root: Path, connection: options.Connection, problems: Problems) -> None:
+    from odoo_migrate.loading import against_odoo
+    from odoo_migrate.project_reading import read_project
+
+    with options.sign_in(connection, out) as odoo, out.progress("records") as bars:
+        asked = against_odoo.check(read_project(root), odoo, problems, bars.at)
+    out.document["odoo"] = [vars(one) for one in asked]
+    out.table(("Model", "Records", "In Odoo already"), [(one.mapping, one.records, one.known) for one in asked])

@@ -1,0 +1,35 @@
+"""What `load adopt` matched, as a table and sentences."""
+
+from __future__ import annotations
+
+from odoo_migrate.cli import exits
+from odoo_migrate.cli.output import SHOWN, Output, many
+from odoo_migrate.loading.adopting import AdoptResult
+from odoo_migrate.loading.matching import Verdict
+
+TITLES = ("Model", "Known before", "Adopted", "Doubtful", "New")
+
+
+def tell(out: Output, run_id: str, result: AdoptResult) -> int:
+    """The exit status: doubtful matches are problems, for a person to look at."""
+    out.document = {
+        "run": run_id,
+        "dry_run": result.dry_run,
+        "mappings": [vars(one) for one in result.mappings],
+        "doubtful": [_as_json(one) for one in result.doubtful],
+        "files": result.files,
+    }
+    out.table(TITLES, [(one.mapping, one.knew, one.adopted, one.doubtful, one.new) for one in result.mappings])
+    for one in result.doubtful[:SHOWN]:
+        out.say(f"doubtful: {one.mapping}, row {one.row}, {one.id}: {one.reason}", "yellow")
+    if len(result.doubtful) > SHOWN:
+        out.say(f"... and {len(result.doubtful) - SHOWN:,} more")
+    adopted = many(sum(one.adopted for one in result.mappings), "record")
+    done = "would get its ID in a real run" if result.dry_run else "adopted; no field was touched"
+    out.say(f"{adopted} {done}. All matches with both sides: {', '.join(result.files)}")
+    out.say(f"Next: odoo-migrate load run {run_id}" if not result.dry_run else "Nothing was written to Odoo.")
+    return exits.PROBLEMS if result.doubtful else exits.GOOD
+
+
+def _as_json(one: Verdict) -> dict[str, object]:
+    return {"mapping": one.mapping, "row": one.row, "id": one.id, "reason": one.reason, "database_ids": list(one.found)}

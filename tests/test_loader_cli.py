@@ -1,0 +1,205 @@
+"""odoo-migrate without a server: what the commands say, how they end, and what the package needs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from tests import loader_docs
+from tests.imports import ROOT
+from tests.loader_shell import clean_environment, commands, here, mission, run
+
+CONNECTED = ("--url", "http://127.0.0.1:9", "--db", "test", "--username", "admin")
+LEAVES = [(path, one) for path, one in commands() if not isinstance(one, click.Group)]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return mission(tmp_path)
+
+
+# --- Help -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("path", "command"), LEAVES, ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
+)
+def test_every_command_has_project_json_and_examples(path, command):
+    said = here(*path, "--help")
+    assert said.status == 0
+    for words in ("--project DIR", "--json", "Examples:", f"odoo-migrate {' '.join(path)}"):
+        assert words in said.out
+
+
+def test_the_help_reads_nothing_that_only_a_load_needs():
+    """Half of its time would go into the HTTP library, the JSON Schemas and the tables."""
+    code = (
+        "import sys; from odoo_migrate.cli import main; main(['load', 'run', '--help'], standalone_mode=False);"
+        "print(*sorted({'httpx', 'jsonschema', 'rich'} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.split() == []
+
+
+def test_the_page_of_commands_is_up_to_date():
+    assert loader_docs.PAGE.read_text(encoding="utf-8") == loader_docs.page(), "run: python -m tests.loader_docs"
+
+
+def test_it_is_installed_without_django(tmp_path: Path):
+    """What pyproject.toml declares is all that the package imports, and Django is not among it."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    names = {re.split(r"[<>=]", one)[0].lower() for one in declared}
+    code = (
+        "import pkgutil, sys, importlib, odoo_migrate\n"
+        "for one in pkgutil.walk_packages(odoo_migrate.__path__, 'odoo_migrate.'): importlib.import_module(one.name)\n"
+        "print(*{name.partition('.')[0].lower() for name in sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    installed = set(done.stdout.split())
+    assert names == {"pyyaml", "click", "httpx", "jsonschema", "rich"}
+    assert not installed & {
+        "django",
+        "pandas",
+        "pyarrow",
+        "polars",
+        "numpy",
+        "exporting",
+        "mapping",
+        "profiling",
+        "migrator",
+    }
+
+
+# --- The way without a server -----------------------------------------------------------------------------------
+def test_from_a_bundle_to_a_run(project: Path):
+    prepared = run("source", "prepare", "--project", project)
+    assert (prepared.status, prepared.out.splitlines()[-1]) == (
+        0,
+        "4 rows prepared. Next: odoo-migrate transform execute",
+    )
+    assert here("transform", "execute", "--project", project).out.splitlines()[-1] == (
+        "4 records ready. Next: odoo-migrate validate check"
+    )
+    assert here("validate", "check", "--project", project).status == 0
+    made = here("load", "init", "--run-id", "first", "--project", project)
+    assert "Run first: 4 records to load." in made.out
+    assert (project / "runs/first/order.txt").read_text().split() == ["res.partner.category", "res.partner"]
+    assert here("load", "status", "first", "--json", "--project", project).json["state"] == "new"
+    again = here("load", "init", "--run-id", "first", "--project", project)
+    assert (again.status, again.out) == (2, "")
+    assert "There is a run 'first' already" in again.err
+
+
+def test_json_is_one_document(project: Path):
+    assert run("source", "prepare", "--json", "--project", project).json == {
+        "files": [{"file": "customers.csv", "rows": 2}, {"file": "tag.csv", "rows": 2}],
+        "problems": [], "errors": 0, "warnings": 0,
+    }  # fmt: skip
+    done = here("transform", "execute", "config/mappings/res.partner.yml", "--json", "--project", project)
+    assert [one["mapping"] for one in done.json["mappings"]] == ["res.partner"]
+    assert done.err == ""
+    here("transform", "execute", "--project", project)
+    made = here("load", "init", "--run-id", "a", "--json", "--project", project).json
+    assert [one["records"] for one in made["steps"]] == [2, 2]
+    assert here("load", "status", "--json", "--project", project).json["runs"][0]["run"] == "a"
+
+
+def test_the_page_on_json_names_every_key(project: Path):
+    page = (ROOT / "docs/loader/json.md").read_text()
+    documents = [
+        here("source", "prepare", "--json", "--project", project).json,
+        here("transform", "execute", "--json", "--project", project).json,
+        here("validate", "check", "--json", "--project", project).json,
+        here("load", "init", "--run-id", "a", "--json", "--project", project).json,
+        here("load", "status", "a", "--json", "--project", project).json,
+    ]
+    assert {key for one in documents for key in keys(one)} - set(re.findall(r'"(\w+)"', page)) == set()
+
+
+def keys(document: object) -> set[str]:
+    if isinstance(document, dict):
+        return set(document).union(*map(keys, document.values()))
+    return set().union(*map(keys, document)) if isinstance(document, list) else set()
+
+
+# --- What is wrong with the data -------------------------------------------------------------------------------
+def test_problems_are_listed_with_their_place_and_end_with_1(project: Path):
+    raw = project / "data/raw/customers.csv"
+    raw.write_text(raw.read_text() + "Gamma,ACME003,c@c.com,+15551234567,Nobody\n")
+    changed = here("source", "prepare", "--project", project)
+    assert changed.status == 1
+    assert "data/raw/customers.csv: it is no longer as it was exported" in changed.out
+    assert here("source", "prepare", "--accept-changes", "--project", project).status == 0
+    said = here("transform", "execute", "--project", project)
+    assert said.status == 1
+    assert re.search(r"error: data/raw/customers.csv, row 4, column 'Tags' \('Nobody'\): ", said.out)
+    told = here("transform", "execute", "--json", "--project", project).json
+    assert told["errors"] == 1
+    assert Path(told["problems_file"]).read_text().splitlines()[1].startswith("error,data/raw/customers.csv,,4,Tags")
+
+
+def test_a_terminal_is_not_obeyed_to(project: Path):
+    """Somebody else's cell could hold what a terminal takes for a command."""
+    raw = project / "data/raw/customers.csv"
+    raw.write_text(raw.read_text() + "Gamma,ACME003,c@c.com,+15551234567,\x1b]0=owned\x07[red]x[/red]\n")
+    here("source", "prepare", "--accept-changes", "--project", project)
+    said = here("transform", "execute", "--project", project).out
+    assert "\x1b" not in said
+    assert "\ufffd]0=owned\ufffd[red]x[/red]" in said
+
+
+# --- Refusals --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("path", "command"), LEAVES, ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
+)
+def test_where_there_is_no_project_every_command_says_so(path, command, tmp_path: Path):
+    needed = [] if path[0] != "load" or path[1] in {"init", "status"} else ["x", *CONNECTED]
+    needed += ["--match", "a=b"] if path[-1] == "adopt" else []
+    said = here(*path, *needed, "--json", "--project", tmp_path)
+    assert said.status == 2
+    assert said.json["error"].startswith(f"There is no project in '{tmp_path}'")
+    assert said.err.splitlines() == [f"odoo-migrate: {said.json['error']}"]
+
+
+def test_a_broken_configuration_is_one_line_with_its_place(project: Path):
+    (project / "config/project.yml").write_text("format: 1\nnamespace: [\n")
+    said = run("source", "prepare", "--project", project)
+    assert (said.status, said.out) == (2, "")
+    assert re.fullmatch(r"odoo-migrate: config/project\.yml, line \d: .+\n", said.err)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["load", "run", "x"],
+        ["load", "run", "x", *CONNECTED, "--connections", "0"],
+        ["load", "adopt", "x", *CONNECTED],
+        ["validate", "check", "--against-odoo"],
+        ["load", "sprint"],
+    ],
+)
+def test_wrong_use_is_told_from_problems(project: Path, arguments: list[str]):
+    options = ["--project", str(project)] if arguments[-1] != "sprint" else []
+    said = here(*arguments, *options)
+    assert said.status == 2
+    assert "Error: " in said.err
+
+
+def test_an_unknown_mapping_and_an_unknown_run(project: Path):
+    assert "There is no mapping 'res.nothing'" in here("transform", "execute", "res.nothing", "--project", project).err
+    assert "There is no run 'x' here" in here("load", "status", "x", "--project", project).err
+    assert here("load", "status", "--project", project).out.startswith("There are no runs here")
+
+
+def test_nobody_reads_to_the_end(project: Path):
+    """`odoo-migrate … | head -1` is no error."""
+    process = subprocess.run(
+        f"{sys.executable} -m odoo_migrate source prepare --project {project} | head -c 1",
+        shell=True, capture_output=True, text=True, env=clean_environment(), check=False,
+    )  # fmt: skip
+    assert "Traceback" not in process.stderr
+    assert "BrokenPipe" not in process.stderr
