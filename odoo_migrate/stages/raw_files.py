@@ -65,7 +65,7 @@ class RawRows:
         self.count, self.whole = 0, False
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        row = 0
+        row, before = 0, self.problems.errors
         with self.path.open(encoding="utf-8-sig", newline="", errors="surrogateescape") as stream:
             reader = csv.reader(stream, strict=True)
             try:
@@ -73,7 +73,7 @@ class RawRows:
                     if not self.sound:
                         self._check_text(row, cells)
                     if row == 1:
-                        self.titles = self._checked(cells)
+                        self.titles = self._checked(cells, before)
                         if not self.titles:
                             return
                         width = len(cells)
@@ -100,8 +100,8 @@ class RawRows:
             if "\0" in cell:
                 self._add("this holds a NUL byte, which Odoo cannot store.", row, column, cell.replace("\0", "\u2400"))
 
-    def _checked(self, titles: list[str]) -> tuple[str, ...]:
-        before = self.problems.errors
+    def _checked(self, titles: list[str], before: int) -> tuple[str, ...]:
+        """The titles, () where there have been more errors than `before`."""
         if len(titles) > MAX_COLUMNS:
             self._add(f"it has {len(titles):,} columns; at most {MAX_COLUMNS:,} are possible.", 1)
             return ()

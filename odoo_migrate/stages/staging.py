@@ -89,6 +89,9 @@ class Staged:
     def _row(self, offset: int, line: bytes) -> Row:
         try:
             content, _ = _decode(line.decode())
-            return Row(offset, content["row"], content["cells"])
+            row, cells = content["row"], content["cells"]
+            if not (isinstance(row, int) and isinstance(cells, dict)):
+                raise TypeError("a row is a number and its cells")
+            return Row(offset, row, cells)
         except (ValueError, KeyError, TypeError, RecursionError) as problem:
             raise FormatError("it is damaged; run: odoo-migrate source prepare", self.file) from problem
