@@ -1,7 +1,7 @@
 """HTTP servers for tests of the loader, where no Odoo is.
 
 - `serving(store)`: the small Odoo of `odoo_store` over JSON-RPC and JSON-2, in threads, with faults on demand.
-- `replaying(exchanges)`: answers exactly what a real server once answered (`odoo_recorded/`, by `record_odoo.py`).
+- `replaying(version)`: answers exactly what a real server once answered (`odoo_recorded/`, by `record_odoo.py`).
 
     with serving(Store()) as server:
         server.faults.append(Injected("reset after", method="load"))
@@ -22,7 +22,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests import odoo_methods
-from tests.odoo_store import DATABASE, KEY, ServerFault, Store
+from tests.odoo_store import DATABASE, KEY, RECORDED, ServerFault, Store
 
 CLASH = "could not serialize access due to concurrent update"
 HTML = b"<!doctype html><title>Nothing here</title>"
@@ -193,7 +193,12 @@ class OdooHandler(Handler):
             return self.send(404, HTML, "text/html")
         if self.headers.get("Authorization", "").removeprefix("bearer ") != KEY:
             return self.send_json(serialized(ServerFault("werkzeug.exceptions.Unauthorized", "Invalid apikey")), 401)
-        return self._faulty(model, method, lambda: odoo_methods.call(self.odoo.store, model, method, (), named), plain)
+        return self._faulty(model, method, lambda: self._called(model, method, named), plain)
+
+    def _called(self, model: str, method: str, named: Mapping[str, Any]) -> Any:
+        if not self.odoo.store.has(model):
+            raise ServerFault("werkzeug.exceptions.NotFound", f"the model '{model}' does not exist")
+        return odoo_methods.call(self.odoo.store, model, method, (), named)
 
     def _faulty(self, model: str, method: str, carry_out: Any, shape: Any) -> None:
         """Carry a call out and answer, with the fault that waits for it."""
@@ -236,6 +241,56 @@ class OdooHandler(Handler):
         self.close_connection = True
 
 
+@contextmanager
+def replaying(version: str) -> Iterator[Replay]:
+    """What a real server of that version answered, in the order in which it was asked."""
+    exchanges = json.loads((RECORDED / f"answers-{version}.json").read_text(encoding="utf-8"))
+    replay = Replay(exchanges)
+    with running(type("Replayer", (Replayer,), {"replay": replay})) as url:
+        replay.url = url
+        yield replay
+
+
+@dataclass
+class Replay:
+    """`left` are the exchanges that were not asked for yet."""
+
+    left: list[dict[str, Any]]
+    url: str = ""
+
+    def answer(self, path: str, request: Any) -> tuple[int, Any] | None:
+        """The first exchange left with that request, which is then gone; None where there is none."""
+        for place, one in enumerate(self.left):
+            if one["path"] == path and one["request"] == request:
+                del self.left[place]
+                return one["status"], one["answer"]
+        return None
+
+
+class Replayer(Handler):
+    replay: Replay
+
+    def do_GET(self) -> None:
+        self._tell(None)
+
+    def do_POST(self) -> None:
+        body, path = self.body(), self.path.partition("?")[0]
+        request = json.loads(body) if path != "/base_import/set_file" else None
+        if path == "/web/session/authenticate":
+            request = None
+        elif path == "/jsonrpc" and (args := request["params"]["args"]):
+            request["params"]["args"] = [args[0], args[1], "***", *args[3:]]
+        self._tell(request)
+
+    def _tell(self, request: Any) -> None:
+        path = self.path.partition("?")[0]
+        status, answer = self.replay.answer(path, request) or (500, f"Never recorded: {path} {request}")
+        if isinstance(answer, str):
+            self.send(status, answer.encode(), "text/html")
+        else:
+            self.send_json(answer, status)
+
+
 def version_info(store: Store) -> list[Any]:
     return [int(store.version.split(".")[0]), 0, 0, "final", 0, ""]
 
@@ -259,6 +314,6 @@ def plain(answer: Any, error: ServerFault | None) -> tuple[int, bytes]:
     """As JSON-2 answers."""
     if error is None:
         return 200, json.dumps(answer).encode()
-    status = {"odoo.exceptions.AccessError": 403, "odoo.exceptions.MissingError": 404}.get(error.name)
-    refused = error.name.startswith("odoo.exceptions.")
-    return status or (422 if refused else 500), json.dumps(serialized(error)).encode()
+    refused = 422 if error.name.startswith("odoo.exceptions.") else 500
+    status = {"odoo.exceptions.AccessError": 403, "werkzeug.exceptions.NotFound": 404}.get(error.name, refused)
+    return status, json.dumps(serialized(error)).encode()

@@ -42,7 +42,7 @@ class Import:
         for name in self.fields:
             top = name.split("/")[0]
             if top not in (".id", "id") and top not in self.model.fields:
-                raise ServerFault("builtins.ValueError", f"Invalid field name '{name}'")
+                raise unknown(name, self.store.version)
         for place, row in enumerate(rows):
             self._convert(place, dict(zip(self.fields, row, strict=True)))
         self._flush()
@@ -100,7 +100,7 @@ class Import:
         if not several:
             return self._referred(relation, sub, cell)
         found = [self._referred(relation, sub, part) for part in cell.split(",")] if cell else []
-        return sorted(number for number in found if number)
+        return sorted(found)
 
     def _referred(self, relation: str, sub: str, cell: str) -> int | bool:
         if cell.lower() in (NO if sub else {""}):
@@ -149,7 +149,8 @@ class Import:
         else:
             return
         errors = self._one_by_one(batch)
-        if errors and whole and whole not in self.messages:
+        # Since 18 what was said of the whole batch is put first, as if its first row were to blame.
+        if errors and whole and whole not in self.messages and self.store.version >= "18":
             self.messages.insert(0, whole)
 
     def _one_by_one(self, batch: Sequence[tuple[int, str, dict[str, Any]]]) -> int:
@@ -210,6 +211,13 @@ class Import:
             raise Refused(f"{told}\nDETAIL:  Failing row contains (…).\n")
         self.store.name(external_id, self.model.name, new)
         return new
+
+
+def unknown(column: str, version: str) -> ServerFault:
+    """A column that the model does not have."""
+    if version < "18":
+        return ServerFault("builtins.KeyError", column)
+    return ServerFault("builtins.ValueError", f"Invalid field name '{column}'")
 
 
 def boolean(cell: str) -> bool:

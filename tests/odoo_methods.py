@@ -88,7 +88,7 @@ def do_read(store, model, context, ids=(), fields=None, load="_classic_read"):
     names = [name for name in (fields or model.fields) if name != "id"]
     for name in names:
         if name not in model.fields:
-            raise ServerFault("builtins.ValueError", f"Invalid field '{name}' on model '{model.name}'")
+            raise ServerFault("builtins.ValueError", store.words("unreadable", name=name, model=model.name))
     return [{"id": record, **_shown(store, model, record, names, load)} for record in ids if record in model.records]
 
 
@@ -142,20 +142,35 @@ def do_write(store, model, context, ids=(), vals=None):
 
 
 def do_unlink(store, model, context, ids=()):
+    if gone := tuple(record for record in ids if record not in model.records):
+        told = "Record does not exist or has been deleted."
+        raise user_error(f"{told}\n(Record: {model.name}{gone}, User: 2)", "MissingError")
     for record in ids:
-        if record in model.records:
-            _let_go(store, model, record)
-            store.remove(model, record)
+        if record in model.records:  # it may have gone with another
+            _remove(store, model, record)
     store.writes += 1
     return True
 
 
+def _remove(store: Store, model: Model, record: int) -> None:
+    _let_go(store, model, record)
+    store.remove(model, record)
+
+
 def _let_go(store: Store, model: Model, record: int) -> None:
-    """What refers to a record keeps it, where it cannot do without; otherwise it loses its reference."""
-    for other in store.models.values():
+    """What refers to a record goes with it where `ir.model.fields` says so, keeps it where it cannot do without, and
+    otherwise loses its reference.
+    """
+    described = store.model("ir.model.fields").records.values()
+    cascades = {(row["model"], row["name"]) for row in described if row["on_delete"] == "cascade"}
+    for other in list(store.models.values()):
         for name, field in other.fields.items():
             if field.get("relation") == model.name and field["type"] == "many2one":
                 users = [number for number, values in other.records.items() if values.get(name) == record]
+                if (other.name, name) in cascades:
+                    for number in users:
+                        _remove(store, other, number)
+                    continue
                 if users and field.get("required"):
                     told = "The operation cannot be completed: another model requires the record being deleted."
                     raise user_error(f"{told} If possible, archive it instead.")

@@ -28,8 +28,31 @@ SYSTEM = {
     "ir.module.module": {"name": "char", "shortdesc": "char", "state": "selection"},
     "ir.config_parameter": {"key": "char", "value": "char"},
     "ir.model": {"model": "char", "name": "char", "modules": "char"},
+    "ir.model.fields": {
+        "model": "char",
+        "name": "char",
+        "ttype": "char",
+        "relation": "char",
+        "on_delete": "char",
+        "store": "boolean",
+    },
     "base_import.mapping": {"res_model": "char", "column_name": "char", "field_name": "char"},
     "res.lang": {"name": "char", "code": "char", "active": "boolean"},
+}
+
+
+# Sentences that are not the same in all versions.
+WORDS = {
+    "required": {
+        "18": "Missing required value for the field '{label}' ({name})",
+        "19": "Missing required value for the field '{label}' ({name}).\nModel: … ({model})\n",
+    },
+    "name": {"18": "'Contacts require a name'", "19": "Contacts require a name"},
+    "code": {
+        "18": "The value for the field 'code' already exists (this is probably 'Country Code' in the current model).",
+        "19": "The code of the country must be unique!",
+    },
+    "unreadable": {"18": "Invalid field '{name}' on model '{model}'", "19": "Invalid field '{name}' on '{model}'"},
 }
 
 
@@ -82,10 +105,7 @@ class Model:
         return [
             name
             for name, field in self.fields.items()
-            if field.get("required")
-            and field.get("store", True)
-            and not field.get("depends")
-            and not field.get("related")
+            if field.get("required") and field.get("store", True)
             if name not in filled and field["type"] not in NUMBERS | {"one2many"}
         ]
 
@@ -117,9 +137,13 @@ class Store:
         self.recorded = recorded_models(version)
         self._seed()
 
+    def has(self, model: str) -> bool:
+        known = model in self.recorded or model in self.catalog or model in SYSTEM
+        return known and model not in self.uninstalled
+
     def model(self, name: str) -> Model:
-        if name not in self.models:
-            if name in self.uninstalled or not (name in self.recorded or name in self.catalog or name in SYSTEM):
+        if name not in self.models or name in self.uninstalled:
+            if not self.has(name):
                 raise user_error(f"Object {name} doesn't exist", "UserError")
             self.models[name] = self._made(name)
         return self.models[name]
@@ -204,6 +228,10 @@ class Store:
     def _name_row(self, external_id: str) -> dict[str, Any] | None:
         return self.model("ir.model.data").records.get(self.xids[external_id])
 
+    def words(self, what: str, **named: str) -> str:
+        """A sentence as this version of Odoo says it."""
+        return WORDS[what]["19" if self.version >= "19" else "18"].format(**named)
+
     # What the database and Odoo's models check and do besides.
 
     def create(self, name: str, given: Mapping[str, Any]) -> int:
@@ -220,10 +248,11 @@ class Store:
     def _after(self, model: Model, record: int, given: Mapping[str, Any], *, created: bool) -> None:
         values = model.records[record]
         if missing := next((name for name in model.needed() if values[name] is False), ""):
-            label = model.label(missing)
-            raise Refused(f"Missing required value for the field '{label}' ({missing})", missing)
+            raise Refused(self.words("required", label=model.label(missing), name=missing, model=model.name), missing)
         if model.name == "res.partner" and not values["name"] and values.get("type", "contact") == "contact":
-            raise Refused("'Contacts require a name'")
+            raise Refused(self.words("name"))
+        if any(False in value for value in values.values() if isinstance(value, list)):
+            raise Refused('column "category_id" is of type integer but expression is of type boolean\nLINE 1: …')
         self._only_once(model, record)
         self._no_circle(model, record)
         if model.name == "res.partner":
@@ -268,8 +297,23 @@ class Store:
         for child in children:
             if model.records[child]["type"] == "contact" and any(name in given for name in ADDRESS):
                 self.change(model, child, {name: given[name] for name in ADDRESS if name in given})
-        if created and parent is not None:
+        if parent is not None and self.version >= "19" and values["type"] == "contact":
+            self._shared_address(model, record, given, parent)
+        elif created and parent is not None:
             self._first_contact(model, record, parent)
+
+    def _shared_address(self, model: Model, record: int, given: Mapping[str, Any], parent: Mapping[str, Any]) -> None:
+        """From 19 on, the address of a contact is that of its company: changing one changes the other."""
+        values = model.records[record]
+        address = {name: values[name] for name in ADDRESS}
+        if not any(name in given for name in (*ADDRESS, "parent_id")) or address == {
+            name: parent[name] for name in ADDRESS
+        }:
+            return
+        self.change(model, values["parent_id"], address)
+        for number, one in model.records.items():
+            if one["parent_id"] == values["parent_id"] and one["type"] == "contact":
+                self.change(model, number, address)
 
     def _first_contact(self, model: Model, record: int, parent: dict[str, Any]) -> None:
         values = model.records[record]
