@@ -22,7 +22,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests import services
+from tests import real_odoo, services
 from tests.walking import PATIENCE, SCRIPTLESS, patient
 from tests.worker import Worker
 
@@ -60,6 +60,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker in services.SERVICES:
             if item.get_closest_marker(marker):
                 _demand(item, marker)
+        if item.get_closest_marker("odoo") and not real_odoo.given():
+            item.add_marker(pytest.mark.skip(reason="no real Odoo is given (ODOO_TEST_URL, ODOO_TEST_DB)"))
 
 
 def _demand(item: pytest.Item, marker: str) -> None:

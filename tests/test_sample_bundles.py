@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -31,8 +32,8 @@ FILES = {
 Rows = list[dict[str, str]]
 
 
-def cleaned(name: str, directory: Path) -> tuple[BundleReport, Path]:
-    recipe = load((RECIPES / f"{name}.yml").read_text(encoding="utf-8"))
+def cleaned(name: str, directory: Path, odoo_version: str = "18.0") -> tuple[BundleReport, Path]:
+    recipe = replace(load((RECIPES / f"{name}.yml").read_text(encoding="utf-8")), odoo_version=odoo_version)
     return clean([SAMPLES / file for file in FILES[name]], recipe, directory / name), directory / name
 
 
