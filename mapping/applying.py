@@ -12,6 +12,7 @@ from mapping.engine import effective_header
 from mapping.engine.plan import plan_sheet
 from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transform
 from mapping.recipe import Recipe, RecipeError, SheetRecipe, StepSpec, Target
+from mapping.transforms import HEADER_STEPS
 from migrator.models import User, record
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, UnknownVersion, checked_version
@@ -128,8 +129,9 @@ def _apply_sheet(sheet: Sheet, part: SheetRecipe | None, result: Applied) -> Non
 
 
 def _apply_steps(sheet: Sheet, part: SheetRecipe) -> None:
+    rows = [step for step in part.rows if step.slug not in HEADER_STEPS]  # those are the sheet's `header_override`
     RowStep.objects.bulk_create(
-        RowStep(sheet=sheet, position=place, **_values(step)) for place, step in enumerate(part.rows)
+        RowStep(sheet=sheet, position=place, **_values(step)) for place, step in enumerate(rows)
     )
     Transform.objects.bulk_create(
         Transform(sheet=sheet, column=title, position=place, **_values(step))

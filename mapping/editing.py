@@ -10,7 +10,8 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from mapping.models import RowStep, Transform
 from mapping.recipe import StepSpec
-from mapping.transforms import COLUMN_STEPS, ROW_STEPS, build
+from mapping.transforms import COLUMN_STEPS, HEADER_STEPS, ROW_STEPS, build
+from mapping.transforms.base import StepError
 from migrator.models import User, record
 from profiling import services as profiling_services
 from profiling.models import Dataset, Finding, Sheet
@@ -29,7 +30,11 @@ _FIRST = (
 def add_step(
     *, sheet: Sheet, column: str, slug: str, params: Mapping[str, Any] | None = None, user: User | None = None
 ) -> AnyStep:
-    """Append a step to a column (or, for `column` "", to the sheet's rows). Raises StepError."""
+    """Append a step to a column (or, for `column` "", to the sheet's rows). Raises StepError, also for steps on the
+    title rows: those decide what is read, and are set with profiling.services.set_header.
+    """
+    if slug in HEADER_STEPS:
+        raise StepError("The title rows are chosen on the Files page, beside the sheet.")
     checked = checked_params(slug, params or {})
     with transaction.atomic():
         step = _new_step(sheet, column, slug, checked)
@@ -74,7 +79,9 @@ def remove_step(*, step: AnyStep, user: User | None = None) -> None:
 
 def fix_finding(*, finding: Finding, user: User | None = None) -> AnyStep | None:
     """Add the step that mends a finding, unless the recipe has it already."""
-    if not finding.fix_step or has_step(finding.sheet, finding.column, finding.fix_step, finding.fix_params):
+    if not finding.fix_step or finding.fix_step in HEADER_STEPS:  # the titles that were found are in force already
+        return None
+    if has_step(finding.sheet, finding.column, finding.fix_step, finding.fix_params):
         return None
     step = add_step(
         sheet=finding.sheet, column=finding.column, slug=finding.fix_step, params=finding.fix_params, user=user
@@ -105,7 +112,7 @@ def fix_safe_findings(*, dataset: Dataset, sheet: Sheet | None = None, user: Use
 
 def safe_findings(dataset: Dataset, sheet: Sheet | None = None) -> list[Finding]:
     """The open findings that "Fix the safe ones" mends, in the order in which the steps should stand."""
-    found = unfixed(open_findings(dataset)).filter(safe=True).exclude(fix_step="")
+    found = unfixed(open_findings(dataset)).filter(safe=True).exclude(fix_step__in=["", *HEADER_STEPS])
     if sheet is not None:
         found = found.filter(sheet=sheet)
     return list(found.select_related("sheet__dataset"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from mapping.transforms import COLUMN_STEPS, GROUPS, ROW_STEPS
+from mapping.transforms import COLUMN_STEPS, GROUPS, HEADER_STEPS, ROW_STEPS
 from mapping.transforms.base import Param, RowStep, Step, StepError
 from profiling.forms import country_choices
 
@@ -109,14 +109,14 @@ def _field(param: Param, titles: Sequence[str]) -> forms.Field:
 
 
 def step_choices(*, rows: bool) -> list[tuple[str, list[dict[str, str]]]]:
-    """The steps to choose from, by group: slug, label and help of each."""
+    """The steps to choose from, by group: slug, label and help of each; the title rows are chosen beside the file."""
     steps: Mapping[str, Any] = ROW_STEPS if rows else COLUMN_STEPS
     groups = []
     for group in GROUPS:
         listed = [
             {"slug": step.slug, "label": step.label, "help": step.help}
             for step in steps.values()
-            if step.group == group
+            if step.group == group and step.slug not in HEADER_STEPS
         ]
         if listed:
             groups.append((GROUP_LABELS[group], listed))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -9,8 +11,11 @@ from django.urls import reverse
 from exporting import services as exporting_services
 from exporting.models import Export, ExportSchedule
 from exporting.pages.mending import mending
-from mapping import choosing, cleaning, editing
+from mapping import applying, choosing, cleaning, editing
 from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transform
+from mapping.recipe import SheetRecipe, StepSpec
+from mapping.selectors import recipe_of
+from mapping.transforms.base import StepError
 from migrator.models import ApiToken, Job
 from profiling.models import Dataset, Finding, Membership, Sheet, SourceFile
 from tests.factories import MembershipFactory, UserFactory
@@ -318,6 +323,25 @@ def test_what_happens_to_wrong_rows(client, dataset):
     client.post(at("on_problem_set", dataset), {"on_problem": "stop"})
     client.post(at("on_problem_set", dataset), {"on_problem": "nonsense"})
     assert Dataset.objects.get().on_problem == "stop"
+
+
+def test_the_title_rows_are_chosen_beside_the_file_only(client, dataset):
+    """As a step they would be shown and do nothing, or contradict what the Files page says."""
+    sheet = dataset.sheets.get()
+    address = at("row_step_add", dataset, sheet)
+    assert "Choose the title rows" not in client.get(address).content.decode()
+    for answer in (client.get(address, {"step": "promote_header"}), client.post(address, {"step": "promote_header"})):
+        assert (answer.status_code, answer["Location"]) == (302, at("sheet_header", dataset, sheet))
+    with pytest.raises(StepError, match="on the Files page"):
+        editing.add_step(sheet=sheet, column="", slug="promote_header", params={"rows": ["1"]})
+
+
+def test_the_title_rows_of_a_recipes_step_are_the_sheets(client, dataset):
+    sheet = dataset.sheets.get()
+    part = SheetRecipe(sheet.name, rows=(StepSpec("promote_header", {"rows": ["2"]}), StepSpec("drop_blank_rows")))
+    applying.apply_recipe(dataset=dataset, recipe=replace(recipe_of(dataset), sheets=(part,)))
+    sheet.refresh_from_db()
+    assert (sheet.header_override, [step.slug for step in sheet.row_steps.all()]) == ([2], ["drop_blank_rows"])
 
 
 def test_values_become_records(client, dataset):

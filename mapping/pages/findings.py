@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from mapping import editing
 from mapping.models import RowStep, Transform
-from mapping.transforms import COLUMN_STEPS, ROW_STEPS
+from mapping.transforms import COLUMN_STEPS, HEADER_STEPS, ROW_STEPS
 from migrator import stations
 from migrator.models import Job
 from migrator.stations import DONE, State
@@ -70,7 +70,9 @@ def as_card(finding: Finding, *, fixed: bool) -> dict[str, Any]:
 
 
 def fix_label(finding: Finding) -> str:
-    """What the button says: the step's label, "" where no step mends the finding."""
+    """What the button says: the step's label, "" where nothing is left to do by a step."""
+    if finding.fix_step in HEADER_STEPS:
+        return ""
     step = COLUMN_STEPS.get(finding.fix_step) or ROW_STEPS.get(finding.fix_step)
     return step.label if step else ""
 

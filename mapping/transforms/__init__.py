@@ -27,6 +27,8 @@ def _classes() -> Iterator[type[Step] | type[RowStep]]:
 _FOUND = sorted(_classes(), key=lambda step: GROUPS.index(step.group))
 COLUMN_STEPS: dict[str, type[Step]] = {step.slug: step for step in _FOUND if issubclass(step, Step)}
 ROW_STEPS: dict[str, type[RowStep]] = {step.slug: step for step in _FOUND if issubclass(step, RowStep)}
+# What says where the titles are decides what is read at all, so it is chosen beside the file, not among the steps.
+HEADER_STEPS = frozenset(slug for slug, step in ROW_STEPS.items() if step.stage == "header")
 
 
 def build(spec: StepSpec) -> Step | RowStep:

@@ -16,7 +16,7 @@ from mapping.forms import StepForm
 from mapping.models import RowStep, Transform
 from mapping.pages import panel
 from mapping.pages import steps as page
-from mapping.transforms import COLUMN_STEPS, ROW_STEPS
+from mapping.transforms import COLUMN_STEPS, HEADER_STEPS, ROW_STEPS
 from migrator.requests import Request
 from profiling.access import Role, dataset_for, sheet_for
 from profiling.models import Dataset, Sheet
@@ -100,6 +100,8 @@ def _add(request: Request, sheet: Sheet, column: str, action: str, cancel: str) 
     target = _target(request) or ("#panel" if column and request.htmx else "")
     if not slug:
         return _form(request, sheet, page.choose(sheet, column, action, target))
+    if slug in HEADER_STEPS:
+        return redirect("sheet_header", sheet.dataset_id, sheet.pk)
     known = _known(slug)
     sent = request.method == "POST" and (not known.params or any(key.startswith("step-") for key in request.POST))
     form = StepForm(known, sheet.titles, request.POST if sent or "form" in request.POST else None)
