@@ -11,11 +11,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
+from migrator import namespaces
 from migrator.models import Job, check_time_zone
 
-NAMESPACE = RegexValidator(
-    r"^[a-z][a-z0-9_]{0,39}$", "Use lower-case letters, digits and _, starting with a letter, such as migr."
-)
+NAMESPACE = RegexValidator(rf"^{namespaces.NAMESPACE}$", f"Use {namespaces.NAMESPACE_WORDS}, such as migr.")
 COUNTRY = RegexValidator(r"^[A-Z]{2}$", "Use the two-letter code of the country, such as US.")
 
 

@@ -91,7 +91,7 @@ lookups = st.builds(Lookup, names, models, st.booleans(), texts, st.dictionaries
 recipes = st.builds(
     Recipe,
     odoo_version=st.sampled_from(["16.0", "18.0"]),
-    namespace=names,
+    namespace=st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True),
     country=st.sampled_from(["", "US", "NO"]),
     timezone=st.sampled_from(["UTC", "Europe/Brussels"]),
     company=texts,

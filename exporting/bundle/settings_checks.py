@@ -10,15 +10,18 @@ from exporting.bundle.place import Place, listed
 from exporting.bundle.report import Problem
 from exporting.bundle.values import EMPTIES_A_REFERENCE, EXTERNAL_ID
 from mapping.recipe import Recipe
+from migrator.namespaces import NAMESPACE
 
-_NAMESPACE = re.compile(r"[A-Za-z0-9_-]+")
-_ODOOS_OWN = frozenset({"base", "__import__", "__export__"})
+_NAMESPACE = re.compile(NAMESPACE)
+_ODOOS_OWN = frozenset({"base"})
 
 
 def settings_problems(recipe: Recipe) -> Iterator[Problem]:
     """What makes every external ID of the bundle unusable."""
     if not _NAMESPACE.fullmatch(recipe.namespace) or recipe.namespace in _ODOOS_OWN:
-        message = f"The namespace '{recipe.namespace}' cannot be used; take a short word of letters, such as migr."
+        message = (
+            f"The namespace '{recipe.namespace}' cannot be used; take a short word, such as migr."
+        )
         yield Place().blocking("bad_namespace", message)
     if recipe.company and not EXTERNAL_ID.fullmatch(recipe.company):
         message = f"The company '{recipe.company}' is no external ID such as base.main_company."

@@ -27,6 +27,7 @@ from mapping.recipe.model import (
 )
 from mapping.transforms import COLUMN_STEPS, ROW_STEPS
 from mapping.transforms.base import ParamType
+from migrator.namespaces import NAMESPACE, NAMESPACE_WORDS
 from odoo_migrate import yaml_text
 from odoo_migrate.yaml_text import FormatError, Value
 from profiling.knowledge.countries import UnknownCountry, checked_code
@@ -41,7 +42,7 @@ _FIELD = ("source", "lookup", "ref", "separator")
 _COLUMN = ("field", "steps", "lookup", "ref", "separator")
 _LOOKUP = ("model", "create", "id", "entries")
 
-_NAMESPACE = re.compile(r"[A-Za-z0-9_]+")
+_NAMESPACE = re.compile(NAMESPACE)
 _STEM = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _MODEL = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 _YES_NO = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -74,7 +75,7 @@ def _recipe(document: Value) -> Recipe:
     default = Recipe()
     return Recipe(
         odoo_version=_version(found["odoo_version"]) if "odoo_version" in found else default.odoo_version,
-        namespace=_named(found, "namespace", _NAMESPACE, "letters, digits and _") or default.namespace,
+        namespace=_named(found, "namespace", _NAMESPACE, NAMESPACE_WORDS) or default.namespace,
         country=_country(found["country"]) if "country" in found else default.country,
         timezone=_timezone(found["timezone"]) if "timezone" in found else default.timezone,
         company=_text(found, "company"),
@@ -310,7 +311,7 @@ def _text(found: Mapping[str, Value], name: str) -> str:
 def _named(found: Mapping[str, Value], name: str, allowed: re.Pattern[str], what: str) -> str:
     text = _text(found, name)
     if text and not allowed.fullmatch(text):
-        raise found[name].error(f"'{text}' cannot be the {name}: {what} only.")
+        raise found[name].error(f"'{text}' cannot be the {name}; use {what}.")
     return text
 
 
