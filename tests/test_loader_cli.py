@@ -12,7 +12,7 @@ import click
 import pytest
 
 from tests import loader_docs
-from tests.imports import ROOT
+from tests.imports import ROOT, imports, modules
 from tests.loader_shell import clean_environment, commands, here, mission, run
 
 CONNECTED = ("--url", "http://127.0.0.1:9", "--db", "test", "--username", "admin")
@@ -72,6 +72,31 @@ def test_it_is_installed_without_django(tmp_path: Path):
         "profiling",
         "migrator",
     }
+
+
+# --- Layers ---------------------------------------------------------------------------------------------------
+LAYERS = {"cli": {"loading", "odoo", "stages"}, "loading": {"odoo", "stages"}, "odoo": set(), "stages": set()}
+
+
+def layer(module: str) -> str:
+    """The package inside odoo_migrate; "" for the format beside them."""
+    name = module.removeprefix("odoo_migrate.").partition(".")[0]
+    return name if name in LAYERS else ""
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if name.startswith("odoo_migrate.")])
+def test_inside_the_loader_imports_point_down_too(module: str):
+    here_ = layer(module)
+    above = set(LAYERS) - LAYERS.get(here_, set()) - {here_}
+    if module == "odoo_migrate.__main__":
+        above.discard("cli")
+    found = {other for other in imports(module) if other.startswith("odoo_migrate.") and layer(other) in above}
+    assert found == set()
+
+
+def test_only_the_commands_print():
+    below = [path for name, path in modules().items() if name.startswith("odoo_migrate.") and layer(name) != "cli"]
+    assert [path for path in below if re.search(r"\bprint\(|sys\.std(out|err)", path.read_text(encoding="utf-8"))] == []
 
 
 # --- The way without a server -----------------------------------------------------------------------------------

@@ -237,3 +237,19 @@ def test_ctrl_c_says_how_to_go_on(server: Server, project: Path):
 def journal(project: Path) -> bytes:
     path = project / "runs/first/journal.jsonl"
     return path.read_bytes() if path.exists() else b""
+
+
+# --- Checking with Odoo -----------------------------------------------------------------------------------------
+def test_the_check_asks_odoo_too_and_tells_what_it_found_itself(server: Server, project: Path):
+    known = here("validate", "check", "--against-odoo", "--json", "--project", project, **variables(server))
+    assert known.status == 0, known
+    assert [(one["records"], one["known"]) for one in known.json["odoo"]] == [(2, 0), (2, 0)]
+    refused = here(
+        "validate", "check", "--against-odoo", "--json", "--project", project, **variables(server, ODOO_DB="nothing")
+    )
+    assert (refused.status, refused.json["errors"]) == (3, 0)
+    mapping = project / "config/mappings/res.partner.yml"
+    mapping.write_text(mapping.read_text().replace("email:", "e_mail:"))
+    wrong = here("validate", "check", "--against-odoo", "--project", project, **variables(server))
+    assert wrong.status == 1
+    assert re.search(r"error: config/mappings/res\.partner\.yml, line \d+.*e_mail", wrong.out)

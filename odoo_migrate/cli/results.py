@@ -81,7 +81,11 @@ def _tell_writes(out: Output, result: RunResult) -> None:
         out.say(f"{many(records, 'record')} written in {took}, in {many(result.writes, 'call')}.")
     elif not result.failed:
         kept = any(one.count.kept for one in result.steps)
-        out.say("Nothing to write: Odoo holds all of this." if kept else "Nothing to write: Odoo holds exactly this.")
+        out.say(
+            "Nothing to write: nothing differs but what Odoo keeps differently."
+            if kept
+            else "Nothing to write: Odoo holds exactly this."
+        )
 
 
 def _tell_kept(out: Output, run: Run, result: RunResult) -> None:

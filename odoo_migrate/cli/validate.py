@@ -40,11 +40,13 @@ def check(out: Output, root: Path, against_odoo: bool, connection: options.Conne
     if against_odoo:
         connection.require()
     with options.problems(root, "validate") as problems:
-        with out.progress("records") as bars:
-            stage.check(root, problems, bars.at)
-        if against_odoo:
-            _ask_odoo(out, root, connection, problems)
-        out.problems(problems)
+        try:
+            with out.progress("records") as bars:
+                stage.check(root, problems, bars.at)
+            if against_odoo:
+                _ask_odoo(out, root, connection, problems)
+        finally:
+            out.problems(problems)
     if problems.errors:
         out.say(f"{many(problems.errors, 'problem')} to mend; then transform and check again.", "red")
         return exits.PROBLEMS
@@ -58,8 +60,14 @@ def check(out: Output, root: Path, against_odoo: bool, connection: options.Conne
 def _ask_odoo(out: Output, root: Path, connection: options.Connection, problems: Problems) -> None:
     from odoo_migrate.loading import against_odoo
     from odoo_migrate.project_reading import read_project
+    from odoo_migrate.yaml_text import FormatError
 
+    try:
+        found = read_project(root)
+    except FormatError:
+        out.warn("Odoo was not asked: the project cannot be read, as the problems say.")
+        return
     with options.sign_in(connection, out) as odoo, out.progress("records") as bars:
-        asked = against_odoo.check(read_project(root), odoo, problems, bars.at)
+        asked = against_odoo.check(found, odoo, problems, bars.at)
     out.document["odoo"] = [vars(one) for one in asked]
     out.table(("Model", "Records", "In Odoo already"), [(one.mapping, one.records, one.known) for one in asked])
