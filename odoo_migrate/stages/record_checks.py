@@ -164,7 +164,7 @@ class RecordChecks:
     def _sum_up(self) -> None:
         for kind, first in self._cautious.items():
             more = self._counts[kind] - 1
-            message = f"{first.message} {_and_more(more)}" if more else first.message
+            message = f"{first.message.removesuffix('.')} {_and_more(more)}." if more else first.message
             self.problems.add(replace(first, message=message))
 
     def _add(self, message: str, record: Record, column: str, value: str = "", level: Level = "error") -> None:

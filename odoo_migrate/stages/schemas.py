@@ -36,8 +36,9 @@ def read_document(root: Path, name: str) -> Document:
 
 
 def _plain(value: Value, path: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int]) -> Any:
-    lines[path] = value.line
+    lines.setdefault(path, value.line)
     if isinstance(value.node, yaml.MappingNode):
+        lines.update({(*path, key.value): key.start_mark.line + 1 for key, _ in value.node.value if key.id == "scalar"})
         return {key: _plain(one, (*path, key), lines) for key, one in value.entries().items()}
     if isinstance(value.node, yaml.SequenceNode):
         items = (Value(node, value.file) for node in value.node.value)
