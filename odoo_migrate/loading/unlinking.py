@@ -11,6 +11,7 @@ from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.errors import Fault
 from odoo_migrate.stages.ordering import Step
 
+ACCESS_ERROR = "odoo.exceptions.AccessError"
 LEFT = "Odoo said that it removed this record, and still has it."
 
 
@@ -83,42 +84,47 @@ def spared(odoo: Odoo, model: str, ids: Sequence[int], ours: Mapping[str, Collec
     own, or stands below it in the same tree, does not.
     """
     found: dict[int, str] = {}
-    trees: dict[int, set[int]] = {}  # what stands right above, within the model
+    trees: dict[int, int] = {}  # what stands right above, within the model
     for other, name in _cascades(odoo, model) if ids else ():
         for part in server.chunks(ids, server.CHUNK):
-            rows = odoo.call(other, "search_read", [[name, "in", part]], [name], context=SEEN)
-            below = {row["id"]: row[name][0] for row in rows}
+            below = _below(odoo, other, name, part)
             strangers = [one for one in below if one not in ours.get(other, ())]
             known = _named(odoo, other, strangers)
             for one in strangers:
                 if other == model or one in known:
                     which = f"'{known[one]}'" if one in known else f"{other} {one}"
                     found.setdefault(below[one], f"Odoo would remove {which} with it, which is to stay.")
-            if other == model:
-                for one, above in below.items():
-                    trees.setdefault(one, set()).add(above)
+            trees.update(below if other == model else {})
     _spread(found, trees)
     return found
 
 
-def _spread(found: dict[int, str], trees: Mapping[int, Collection[int]]) -> None:
+def _below(odoo: Odoo, model: str, name: str, ids: Sequence[int]) -> dict[int, int]:
+    """Database IDs of the records whose field `name` refers to one of `ids`, and to which."""
+    try:
+        rows = odoo.call(model, "search_read", [[name, "in", ids]], [name], context=SEEN)
+    except Fault as fault:
+        if fault.name == ACCESS_ERROR:
+            return {}  # what this user may not read, no load of this user's brought
+        raise
+    return {row["id"]: row[name][0] for row in rows}
+
+
+def _spread(found: dict[int, str], trees: Mapping[int, int]) -> None:
     """What stays keeps all that stands above it."""
-    waiting = list(found)
-    for one in waiting:
-        for above in trees.get(one, ()):
-            if above not in found:
-                found[above] = found[one]
-                waiting.append(above)
+    for one in list(found):
+        above = trees.get(one)
+        while above is not None and above not in found:
+            found[above] = found[one]
+            above = trees.get(above)
 
 
 def _cascades(odoo: Odoo, model: str) -> list[tuple[str, str]]:
-    """Model and field of all records that vanish with one of `model`."""
+    """Model and field of all records that vanish with one of `model`; those of wizards vanish anyway."""
     domain = [["relation", "=", model], ["ttype", "=", "many2one"], ["on_delete", "=", "cascade"], ["store", "=", True]]
-    rows = odoo.call("ir.model.fields", "search_read", domain, ["model", "name"])
-    models = {row["model"] for row in rows}
-    kept = odoo.call("ir.model", "search_read", [["model", "in", sorted(models)], ["transient", "=", False]], ["model"])
-    lasting = {row["model"] for row in kept}
-    return sorted((row["model"], row["name"]) for row in rows if row["model"] in lasting)
+    lasting = ["model_id.transient", "=", False]
+    rows = odoo.call("ir.model.fields", "search_read", [*domain, lasting], ["model", "name"])
+    return sorted((row["model"], row["name"]) for row in rows)
 
 
 def _named(odoo: Odoo, model: str, ids: Collection[int]) -> dict[int, str]:

@@ -1,0 +1,290 @@
+"""load rollback: what a run created goes, children first; all else stays, and what stays of the run is told."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from odoo_migrate.loading import adopting, rollback
+from odoo_migrate.loading.journal import read_history
+from odoo_migrate.loading.rollback import RollbackResult
+from odoo_migrate.loading.runs import RunProblem, locked
+from odoo_migrate.odoo.errors import Rejected, Unreachable
+from tests.loading import Table, counts, loaded, project_of, repay, run_of, signed_in
+from tests.odoo_http import Injected, Server, serving
+from tests.odoo_store import Store
+
+CASCADE = {"ttype": "many2one", "on_delete": "cascade", "store": True}
+FAMILY: Mapping[str, Table] = {
+    "res.partner.category": (("name",), [("migr.c.1", "Customers")]),
+    "res.partner": (
+        ("name", "parent_id/id", "category_id/id"),
+        [("migr.1", "Head", "", "migr.c.1"), ("migr.2", "Branch", "migr.1", ""), ("migr.3", "Person", "migr.2", "")],
+    ),
+}
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving(Store()) as running:
+        yield running
+
+
+def tree(server: Server) -> None:
+    """Odoo removes the tags below a tag with it."""
+    field = {"model": "res.partner.category", "name": "parent_id", "relation": "res.partner.category"}
+    server.store.put("ir.model.fields", "", field | CASCADE)
+
+
+def tags(root: Path, *rows: tuple[str, str, str]) -> Path:
+    return project_of(root, {"res.partner.category": (("name", "parent_id/id"), rows)})
+
+
+def people(root: Path, count: int) -> Path:
+    return project_of(root, {"res.partner": (("name",), [(f"migr.{n}", f"Name {n}") for n in range(count)])})
+
+
+def back(root: Path, server: Server, run: str = "first") -> RollbackResult:
+    with signed_in(server) as odoo:
+        return rollback.rollback(run_of(root, run), odoo)
+
+
+def planned(root: Path, server: Server, run: str = "first") -> dict[str, int]:
+    with signed_in(server) as odoo:
+        return rollback.planned(run_of(root, run), odoo)
+
+
+def outcome(result: RollbackResult) -> dict[str, tuple[int, int, list[tuple[str, str]]]]:
+    """Removed, gone before, and what stays with the reason; by mapping."""
+    return {
+        one.mapping: (one.removed, one.gone, [(kept.id, kept.message) for kept in one.kept]) for one in result.mappings
+    }
+
+
+def ours(server: Server, model: str = "res.partner") -> set[str]:
+    return {row["xid"] for row in server.store.rows(model) if row["xid"].startswith("migr.")}
+
+
+def removed_calls(server: Server) -> list[tuple[str, list[int]]]:
+    return [(model, list(given[0])) for model, method, given, _ in server.store.calls if method == "unlink"]
+
+
+def report(root: Path, mapping: str = "res.partner") -> list[dict[str, str]]:
+    with (root / f"runs/first/rollback/{mapping}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+# --- What goes ------------------------------------------------------------------------------------------------
+def test_all_that_was_created_goes_children_first(tmp_path: Path, server: Server):
+    root = project_of(tmp_path, FAMILY)
+    before = server.store.rows("res.partner")
+    loaded(root, server)
+    ids = {row["xid"]: row["id"] for row in server.store.rows("res.partner")}
+    assert planned(root, server) == {"res.partner": 3, "res.partner.category": 1}
+    assert outcome(back(root, server)) == {"res.partner": (3, 0, []), "res.partner.category": (1, 0, [])}
+    assert server.store.rows("res.partner") == before
+    assert removed_calls(server)[0] == ("res.partner", [ids["migr.3"], ids["migr.2"], ids["migr.1"]])
+    assert not [row for row in server.store.rows("ir.model.data") if row["module"] == "migr"]
+    assert read_history(run_of(root).journal).created == {"res.partner": {}, "res.partner.category": {}}
+
+
+def test_the_run_may_be_loaded_again(tmp_path: Path, server: Server):
+    root = project_of(tmp_path, FAMILY)
+    loaded(root, server)
+    back(root, server)
+    assert counts(loaded(root, server)) == {"res.partner.category": (1, 0, 0, 0), "res.partner": (3, 0, 0, 0)}
+    assert back(root, server).removed == 4
+
+
+def test_what_was_only_updated_or_adopted_stays(tmp_path: Path, server: Server):
+    root = people(tmp_path, 4)
+    server.store.name("migr.1", "res.partner", server.store.create("res.partner", {"name": "Old 1"}))
+    server.store.create("res.partner", {"name": "Name 2"})
+    with signed_in(server) as odoo:
+        assert adopting.adopt(run_of(root), odoo, ["res.partner=name"]).mappings[0].adopted == 1
+    assert counts(loaded(root, server)) == {"res.partner": (2, 1, 1, 0)}
+    assert outcome(back(root, server)) == {"res.partner": (2, 0, [])}
+    assert ours(server) == {"migr.1", "migr.2"}
+
+
+def test_what_another_run_created_stays(tmp_path: Path, server: Server):
+    root = people(tmp_path, 3)
+    loaded(root, server)
+    repay(root, {"res.partner": (("name",), [(f"migr.{n}", f"New {n}") for n in range(5)])})
+    loaded(root, server, "second")
+    assert outcome(back(root, server, "second")) == {"res.partner": (2, 0, [])}
+    assert ours(server) == {"migr.0", "migr.1", "migr.2"}
+
+
+def test_archived_records_go_and_those_that_are_gone_count(tmp_path: Path, server: Server):
+    root = people(tmp_path, 3)
+    loaded(root, server)
+    ids = {row["xid"]: row["id"] for row in server.store.rows("res.partner")}
+    server.store.write("res.partner", ids["migr.0"], {"active": False})
+    with signed_in(server) as odoo:
+        odoo.call("res.partner", "unlink", [ids["migr.1"]])
+    assert planned(root, server) == {"res.partner": 2}
+    assert outcome(back(root, server)) == {"res.partner": (2, 1, [])}
+    assert outcome(back(root, server)) == {"res.partner": (0, 0, [])}
+
+
+# --- What stays -----------------------------------------------------------------------------------------------
+def test_what_odoo_refuses_stays_with_its_words(tmp_path: Path, server: Server):
+    root = people(tmp_path, 40)
+    loaded(root, server)
+    ids = {row["xid"]: row["id"] for row in server.store.rows("res.partner")}
+    for number in (7, 23):
+        server.store.create("res.users", {"name": "U", "login": f"u{number}", "partner_id": ids[f"migr.{number}"]})
+    words = (
+        "The operation cannot be completed: another model requires the record being deleted. If possible, archive it "
+        "instead."
+    )
+    assert outcome(back(root, server)) == {"res.partner": (38, 0, [("migr.7", words), ("migr.23", words)])}
+    assert report(root) == [
+        {"id": f"migr.{number}", "database_id": str(ids[f"migr.{number}"]), "message": words} for number in (7, 23)
+    ]
+    assert ours(server) == {"migr.7", "migr.23"}
+    for row in server.store.rows("res.users"):
+        if row["login"].startswith("u"):
+            server.store.model("res.users").records.pop(row["id"])
+    assert outcome(back(root, server)) == {"res.partner": (2, 0, [])}
+    assert not (root / "runs/first/rollback/res.partner.csv").exists()
+
+
+def test_an_id_that_names_another_record_now(tmp_path: Path, server: Server):
+    root = people(tmp_path, 3)
+    loaded(root, server)
+    ids = {row["xid"]: row["id"] for row in server.store.rows("res.partner")}
+    names = server.store.model("ir.model.data").records
+    other = server.store.create("res.partner", {"name": "Other"})
+    names[server.store.xids["migr.0"]]["res_id"] = other
+    names.pop(server.store.xids.pop("migr.1"))
+    assert outcome(back(root, server))["res.partner"] == (
+        1,
+        0,
+        [
+            ("migr.0", f"In Odoo, 'migr.0' names another record now (res.partner {other}); neither was touched."),
+            ("migr.1", "Somebody took its external ID away in Odoo, so it may serve another purpose now."),
+        ],
+    )
+    assert {other, ids["migr.0"], ids["migr.1"]} <= {row["id"] for row in server.store.rows("res.partner")}
+
+
+def test_what_is_to_stay_keeps_all_above_it(tmp_path: Path, server: Server):
+    """Odoo removes a tree with its root, also the part that was there before."""
+    tree(server)
+    server.store.name("migr.3", "res.partner.category", server.store.create("res.partner.category", {"name": "3"}))
+    rows = [("migr.1", "1", ""), ("migr.2", "2", "migr.1"), ("migr.3", "3", "migr.2"), ("migr.4", "4", "migr.1")]
+    root = tags(tmp_path, *rows)
+    loaded(root, server)
+    words = "Odoo would remove 'migr.3' with it, which is to stay."
+    assert outcome(back(root, server)) == {"res.partner.category": (1, 0, [("migr.2", words), ("migr.1", words)])}
+    assert ours(server, "res.partner.category") == {"migr.1", "migr.2", "migr.3"}
+
+
+def test_what_somebody_put_below_by_hand_stays(tmp_path: Path, server: Server):
+    tree(server)
+    root = tags(tmp_path, ("migr.1", "1", ""), ("migr.2", "2", ""))
+    loaded(root, server)
+    above = server.store.named("migr.1")
+    assert above
+    hand = server.store.create("res.partner.category", {"name": "By hand", "parent_id": above[1]})
+    words = f"Odoo would remove res.partner.category {hand} with it, which is to stay."
+    assert outcome(back(root, server)) == {"res.partner.category": (1, 0, [("migr.1", words)])}
+
+
+def test_what_goes_with_others_is_removed(tmp_path: Path, server: Server):
+    """A tree whose references this project does not load: Odoo knows them, and removes the children with the root."""
+    tree(server)
+    root = project_of(tmp_path, {"res.partner.category": (("name",), [("migr.1", "1"), ("migr.2", "2")])})
+    loaded(root, server)
+    ids = {row["xid"]: row["id"] for row in server.store.rows("res.partner.category")}
+    server.store.write("res.partner.category", ids["migr.2"], {"parent_id": ids["migr.1"]})
+    assert outcome(back(root, server)) == {"res.partner.category": (2, 0, [])}
+
+
+# --- What goes wrong ------------------------------------------------------------------------------------------
+def test_answers_that_get_lost(tmp_path: Path, server: Server):
+    root = people(tmp_path, 30)
+    loaded(root, server)
+    server.faults += [Injected("reset after", method="unlink"), Injected("504", model="ir.model.data")]
+    assert outcome(back(root, server)) == {"res.partner": (30, 0, [])}
+
+
+@pytest.mark.parametrize("kind", ["504", "504 after"])
+def test_a_server_that_is_lost_leaves_what_can_be_gone_on_with(tmp_path: Path, server: Server, kind: str):
+    root = people(tmp_path, 350)
+    loaded(root, server)
+    server.faults.append(Injected(kind, method="unlink", skip=1, times=99))
+    with pytest.raises(Unreachable):
+        back(root, server)
+    server.faults.clear()
+    assert 0 < len(ours(server)) < 350
+    result = back(root, server)
+    assert result.removed + result.mappings[0].gone < 350
+    assert (ours(server), result.kept) == (set(), [])
+
+
+def test_what_a_killed_run_created_without_hearing_of_it(tmp_path: Path, server: Server):
+    root = people(tmp_path, 30)
+    server.faults += [Injected("reset after", method="load"), Injected("502", method="load", skip=0, times=99)]
+    with pytest.raises(Unreachable):
+        loaded(root, server)
+    server.faults.clear()
+    assert len(ours(server)) == 30
+    assert planned(root, server) == {"res.partner": 30}
+    assert outcome(back(root, server)) == {"res.partner": (30, 0, [])}
+
+
+def test_two_runs_that_both_say_they_created_a_record(tmp_path: Path, server: Server):
+    """The first was killed before its call arrived, the second created the records: they are not the first's."""
+    root = people(tmp_path, 3)
+    server.faults.append(Injected("502", method="load", times=99))
+    with pytest.raises(Unreachable):
+        loaded(root, server)
+    server.faults.clear()
+    loaded(root, server, "second")
+    words = "The run 'second' created this record, says its journal."
+    assert outcome(back(root, server))["res.partner"] == (0, 0, [(f"migr.{n}", words) for n in range(3)])
+    assert len(ours(server)) == 3
+
+
+def test_it_needs_the_right_the_lock_and_the_same_database(tmp_path: Path, server: Server):
+    root = people(tmp_path, 3)
+    loaded(root, server)
+    with locked(run_of(root)), pytest.raises(RunProblem, match="Another process is working on the run 'first'"):
+        back(root, server)
+    server.store.denied.add(("res.partner", "unlink"))
+    for method in (planned, back):
+        with pytest.raises(Rejected, match=r'The user "admin" has no right to remove res\.partner'):
+            method(root, server)
+    server.store.denied.clear()
+    [uuid] = [row for row in server.store.rows("ir.config_parameter") if row["key"] == "database.uuid"]
+    server.store.write("ir.config_parameter", uuid["id"], {"value": "another"})
+    for method in (planned, back):
+        with pytest.raises(RunProblem, match="which is another one"):
+            method(root, server)
+    assert len(ours(server)) == 3
+
+
+def test_somebody_who_interrupts_it_can_go_on(tmp_path: Path, server: Server):
+    root = people(tmp_path, 350)
+    loaded(root, server)
+
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with signed_in(server) as odoo:
+        result = rollback.rollback(run_of(root), odoo, interrupt)
+    assert (result.stopped, result.removed) == (True, 100)
+    assert back(root, server).removed == 250
+
+
+def test_a_run_that_sent_nothing(tmp_path: Path, server: Server):
+    root = people(tmp_path, 3)
+    assert planned(root, server) == {}
+    assert back(root, server).removed == 0
