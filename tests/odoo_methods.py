@@ -49,6 +49,9 @@ def call(store: Store, model: str, method: str, positional: Sequence[Any], named
         except Refused as refused:
             store.undone(mark)
             raise user_error(refused.message) from None
+        except ServerFault:
+            store.undone(mark)
+            raise
         store.undo.clear()
         return answer
 
@@ -94,6 +97,8 @@ def do_read(store, model, context, ids=(), fields=None, load="_classic_read"):
 
 def _shown(store: Store, model: Model, record: int, names: Sequence[str], load: str) -> dict[str, Any]:
     values = {name: model.records[record].get(name, empty(model.fields[name]["type"])) for name in names}
+    if "display_name" in names:
+        values["display_name"] = str(model.records[record].get("name") or "")
     for name in names:
         if load == "_classic_read" and model.fields[name]["type"] == "many2one" and values[name]:
             other = store.model(model.fields[name]["relation"]).records.get(values[name], {})

@@ -41,6 +41,11 @@ SYSTEM = {
 }
 
 
+# Fields of all models that Odoo fills itself.
+OF_ALL = {
+    "display_name": {"type": "char", "string": "Display Name", "store": False, "readonly": True},
+    "create_date": {"type": "datetime", "string": "Created on", "store": True, "readonly": True},
+}
 # Sentences that are not the same in all versions.
 WORDS = {
     "required": {
@@ -84,7 +89,7 @@ class Model:
 
     def __init__(self, name: str, fields: Mapping[str, Mapping[str, Any]], defaults: Mapping[str, Any]) -> None:
         self.name = name
-        self.fields = {"id": {"type": "integer", "string": "ID", "store": True, "readonly": True}, **fields}
+        self.fields = {"id": {"type": "integer", "string": "ID", "store": True, "readonly": True}, **OF_ALL, **fields}
         self.defaults = dict(defaults)
         self.records: dict[int, dict[str, Any]] = {}
         self.next_id = 1
