@@ -228,3 +228,37 @@ def test_nobody_reads_to_the_end(project: Path):
     )  # fmt: skip
     assert "Traceback" not in process.stderr
     assert "BrokenPipe" not in process.stderr
+
+
+# --- Troubleshooting ------------------------------------------------------------------------------------------
+def messages(heading: str) -> list[str]:
+    """The first cells of the table under a heading."""
+    page = (ROOT / "docs/loader/troubleshooting.md").read_text(encoding="utf-8")
+    part = page.partition(f"## {heading}")[2].partition("\n## ")[0]
+    return [line.split("|")[1].strip() for line in part.splitlines() if line.startswith("| ")][1:]
+
+
+def fragments(message: str) -> list[str]:
+    """What stands still in a message, apart from names and values."""
+    return [part.strip(" ,.;") for part in message.split("…") if len(part.strip(" ,.;")) > 3]
+
+
+def test_messages_in_the_documentation_are_those_of_the_program():
+    source = " ".join(path.read_text(encoding="utf-8") for name, path in modules().items() if "odoo_migrate" in name)
+    source = re.sub(r'"\s+f?"', "", source).replace("\\'", "'")
+    ours = [*messages("Before anything is sent"), *messages("Odoo cannot be reached")]
+    ours += messages("Records that Odoo refuses")[:3]
+    assert len(ours) > 20
+    assert [part for message in ours for part in fragments(message) if part not in source] == []
+
+
+def test_messages_of_odoo_in_the_documentation_were_recorded():
+    recorded = " ".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests/odoo_recorded").glob("answers-*.json")
+    )
+    unrecorded = ("VAT number", "violates check constraint", "could not serialize", "deadlock", "seem to be valid")
+    theirs = [
+        part for one in messages("Records that Odoo refuses")[3:] for part in re.split("[…,]", one) if part.strip()
+    ]
+    missing = [part.strip() for part in theirs if part.strip(" .") not in recorded]
+    assert [part for part in missing if not any(word in part for word in unrecorded)] == []
