@@ -39,7 +39,15 @@ def project_of(root: Path, tables: Mapping[str, Table], *, version: str = "18.0"
     return root
 
 
-MODELS = {"res.partner", "res.partner.category", "res.users", "sale.order", "sale.order.line", "product.product"}
+MODELS = {
+    "crm.lead",
+    "res.partner",
+    "res.partner.category",
+    "res.users",
+    "sale.order",
+    "sale.order.line",
+    "product.product",
+}
 
 
 def repay(root: Path, tables: Mapping[str, Table]) -> None:

@@ -14,6 +14,7 @@ from odoo_migrate.loading.differences import Difference, Differences, shown
 from odoo_migrate.loading.grouping import columns_of_new, grouped, minded
 from odoo_migrate.loading.journal import Failure, Journal
 from odoo_migrate.loading.known import KnownIds
+from odoo_migrate.loading.runs import RunProblem
 from odoo_migrate.loading.sending import Outcome, Row, Sender
 from odoo_migrate.odoo import records as server
 from odoo_migrate.odoo.client import Odoo
@@ -69,11 +70,17 @@ class ChunkLoader:
     """Loads chunks of one step; used from several threads, each with an Odoo of its own."""
 
     def __init__(self, site: Site, step: Step, places: Sequence[int], odoo: Odoo, size: BatchSize) -> None:
-        """`places`: where the step's fields stand among the payload's."""
+        """`places`: where the step's fields stand among the payload's. Raises RunProblem where Odoo lacks a field."""
         self.site, self.step, self.size = site, step, size
         self._places = tuple(places)
         self._names = [name.removesuffix("/id") for name in step.fields]
         fields = server.server_fields(odoo, step.model)
+        unknown = [name for name in self._names if name not in fields]
+        if unknown:
+            raise RunProblem(
+                f"This Odoo has no field '{unknown[0]}' in {step.model}; 'odoo-migrate validate check --against-odoo' "
+                "lists all that it lacks."
+            )
         self._comparer = Comparer(fields, site.timezone, site.known.get)
         defaults = {} if step.second else server.defaults(odoo, step.model, self._names, site.context)
         self._minded = minded(step.fields, fields, defaults)
