@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -27,6 +27,7 @@ from migrator.models import STAGE_CHARS, TITLE_CHARS, Job, User
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 3
+WRITE_SECONDS = 120  # how long a job's beginning and end are tried to be written
 # Longer than two writers in turn may wait on SQLite, so that a heartbeat in the queue is not taken for a dead worker.
 STALE_AFTER = timedelta(seconds=45)
 STOPPED = "This stopped unexpectedly and nothing was changed. You can try again."
@@ -108,7 +109,7 @@ def sweep() -> int:
 
 def run(job_id: int, attempt: int) -> None:
     """The django-q2 task: do the job's work once, and record how it ended whatever happens."""
-    if not _claim(job_id, attempt):
+    if not _persistent(lambda: _claim(job_id, attempt)):
         return
     job = Job.objects.get(pk=job_id)
     ending: dict[str, Any] = {"status": Job.Status.FAILED, "message": STOPPED}
@@ -125,9 +126,8 @@ def run(job_id: int, attempt: int) -> None:
         # The boundary of a job: whatever went wrong is ours, logged whole, and said plainly on the page.
         log.exception("job %s (%s) failed", job_id, job.title)
     finally:
-        Job.objects.filter(pk=job_id, attempt=attempt, status=Job.Status.RUNNING).update(
-            finished_at=timezone.now(), **ending
-        )
+        mine = Job.objects.filter(pk=job_id, attempt=attempt, status=Job.Status.RUNNING)
+        _persistent(lambda: mine.update(finished_at=timezone.now(), **ending))
 
 
 def run_here(title: str, task: Callable[..., str | None], *arguments: Any) -> Job:
@@ -160,6 +160,22 @@ def _claim(job_id: int, attempt: int) -> bool:
     ):
         log.error("job %s was delivered a second time: its worker must have been killed", job_id)
     return False
+
+
+def _persistent(write: Callable[[], int]) -> int:
+    """What `write` returns, tried again while the database does not answer: a delivered task comes only once, so a
+    claim that is lost would leave its job waiting for ever, and an ending that is lost would make it look stopped.
+    """
+    until = time.monotonic() + WRITE_SECONDS
+    while True:
+        try:
+            return write()
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            log.warning("the database did not take a job's state; trying again", exc_info=True)
+            time.sleep(0.5)
+            close_old_connections()
 
 
 @contextmanager

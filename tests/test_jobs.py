@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from migrator import jobs
@@ -63,6 +67,25 @@ def test_a_fault_of_ours_is_logged_and_not_shown(caplog):
 def test_a_cancelled_job_stops_at_its_next_word():
     job = ran(queued("is_cancelled"))
     assert (job.status, job.message) == (Job.Status.CANCELLED, jobs.CANCELLED)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(not settings.ON_SQLITE, reason="only SQLite locks the whole database")
+def test_a_locked_database_delays_a_job_and_does_not_lose_it():
+    """Its task is delivered once: without a second try the job would wait for its turn for ever."""
+    job = queued("works", "a")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 50")
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(1, other.rollback)
+    release.start()
+    try:
+        assert ran(job).status == Job.Status.DONE
+    finally:
+        release.join()
+        other.close()
+        connection.close()
 
 
 def test_a_second_delivery_does_nothing():
