@@ -389,6 +389,26 @@ def bundles() -> list[Path]:
     return [path for path in Path(django_settings.MEDIA_ROOT).rglob("exports/*") if path.is_file()]
 
 
+# --- Files, dropped and deleted -------------------------------------------------------------------------------
+def test_files_are_dropped_on_the_box(site: Page, user):
+    dataset = dataset_of(owner=user)
+    site.goto(f"/datasets/{dataset.pk}/")
+    carried = site.evaluate_handle("""() => {
+        const carried = new DataTransfer();
+        carried.items.add(new File(["Code,Name\\nA1,Acme\\n"], "dropped.csv", {type: "text/csv"}));
+        carried.items.add(new File(["Code,Qty\\nA1,2\\n"], "also.csv", {type: "text/csv"}));
+        return carried;
+    }""")
+    box = site.locator(".drop")
+    box.dispatch_event("dragenter", {"dataTransfer": carried})
+    expect(box).to_contain_class("is-over")
+    box.dispatch_event("drop", {"dataTransfer": carried})
+    expect(box).not_to_contain_class("is-over")
+    for name in ("dropped.csv", "also.csv"):
+        expect(site.get_by_role("heading", name=name)).to_be_visible()
+    assert SourceFile.objects.get(dataset=dataset, name="dropped.csv").file.read() == b"Code,Name\nA1,Acme\n"
+
+
 def test_files_and_sheets_are_deleted_on_the_page(site: Page, user):
     dataset = dataset_of("aggregated.xlsx", owner=user)
     site.goto(f"/datasets/{dataset.pk}/")
