@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo_migrate.loading import adopting, matching
+from odoo_migrate.loading import adopting, matching, running
 from odoo_migrate.loading.adopting import AdoptResult
 from odoo_migrate.loading.journal import read_history
+from odoo_migrate.loading.running import Options
 from odoo_migrate.loading.runs import RunProblem, locked
+from odoo_migrate.odoo import records as odoo_records
 from odoo_migrate.odoo.errors import Rejected, Unreachable
+from tests import real_odoo
 from tests.loading import counts, loaded, project_of, repay, run_of, signed_in
 from tests.odoo_http import Injected, Server, serving
 from tests.odoo_store import Store
@@ -310,3 +314,37 @@ def test_what_was_there_never_passes_for_what_a_killed_run_created(tmp_path: Pat
     loaded(root, server)
     history = read_history(run_of(root).journal)
     assert (named(server, 2), history.created.get("res.partner", {})) == (("res.partner", mine), {})
+
+
+@pytest.mark.odoo
+def test_a_real_odoo(tmp_path: Path):
+    real, mark = real_odoo.given(), uuid.uuid4().hex[:8]
+    assert real
+    with real.connect() as odoo:
+
+        def there(**values: Any) -> int:
+            return int(odoo.call("res.partner", "create", [{"name": "Somebody", **values}])[0])
+
+        alpha = there(ref=f"{mark}1", is_company=True)
+        tax = there(vat=f"BE {mark}", is_company=True)
+        there(parent_id=tax)  # Odoo gives it the tax ID of its company
+        old = there(email=f" Old@{mark}.Example", active=False)
+        for name in ("shared", "SHARED"):
+            there(email=f"{name}@{mark}.example")
+        cells = [
+            (f"{mark}1", "", "", alpha),
+            ("", f"be.{mark}", "", tax),
+            ("", "", f"old@{mark}.example", old),
+            ("", "", f"shared@{mark}.example", None),
+            (f"{mark}5", "", "", None),
+        ]
+        rows = [(f"migr.{mark}_{n}", "Name", *row[:3]) for n, row in enumerate(cells)]
+        root = project_of(tmp_path, {"res.partner": (COLUMNS, rows)}, version=odoo.version)
+        result = adopting.adopt(run_of(root), odoo, MATCH)
+        found = odoo_records.find(odoo, [row[0] for row in rows])
+        wanted = [(row[0], ("res.partner", one[3])) for row, one in zip(rows, cells, strict=True) if one[3]]
+        assert found == dict(wanted)
+        assert (result.mappings[0].adopted, result.mappings[0].doubtful, result.mappings[0].new) == (3, 1, 1)
+        assert odoo.call("res.partner", "read", [alpha], ["name", "ref"])[0]["name"] == "Somebody"
+        assert adopting.adopt(run_of(root), odoo, MATCH).mappings[0].knew == 3
+        assert counts(running.load(run_of(root), odoo, Options())) == {"res.partner": (2, 3, 0, 0)}

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from odoo_migrate.loading import adopting, rollback
+from odoo_migrate.loading import adopting, rollback, running
 from odoo_migrate.loading.journal import read_history
 from odoo_migrate.loading.rollback import RollbackResult
+from odoo_migrate.loading.running import Options
 from odoo_migrate.loading.runs import RunProblem, locked
+from odoo_migrate.odoo import records as odoo_records
+from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.errors import Rejected, Unreachable
+from tests import real_odoo
 from tests.loading import Table, counts, loaded, project_of, repay, run_of, signed_in
 from tests.odoo_http import Injected, Server, serving
 from tests.odoo_store import Store
@@ -288,3 +293,76 @@ def test_a_run_that_sent_nothing(tmp_path: Path, server: Server):
     root = people(tmp_path, 3)
     assert planned(root, server) == {}
     assert back(root, server).removed == 0
+
+
+# --- Real ones ------------------------------------------------------------------------------------------------
+@pytest.fixture
+def odoo() -> Iterator[Odoo]:
+    real = real_odoo.given()
+    assert real
+    with real.connect() as connected:
+        yield connected
+
+
+def ids_of(tables: Mapping[str, Table]) -> list[str]:
+    return [row[0] for _, rows in tables.values() for row in rows]
+
+
+@pytest.mark.odoo
+def test_a_real_odoo_takes_back_what_it_lets_go(tmp_path: Path, odoo: Odoo):
+    a = f"migr.{uuid.uuid4().hex[:8]}"
+    tables: Mapping[str, Table] = {
+        "res.partner": (
+            ("name", "parent_id/id"),
+            [(f"{a}_1", "Ordering", ""), (f"{a}_2", "Head", ""), (f"{a}_3", "Branch", f"{a}_2")],
+        ),
+        "product.product": (("name",), [(f"{a}_p", "Thing")]),
+        "sale.order": (("partner_id/id",), [(f"{a}_so1", f"{a}_1"), (f"{a}_so2", f"{a}_2")]),
+        "sale.order.line": (
+            ("order_id/id", "product_id/id", "product_uom_qty"),
+            [(f"{a}_l1", f"{a}_so1", f"{a}_p", "2"), (f"{a}_l2", f"{a}_so2", f"{a}_p", "3")],
+        ),
+    }
+    root = project_of(tmp_path, tables, version=odoo.version)
+    result = running.load(run_of(root), odoo, Options())
+    assert (result.failed, len(odoo_records.find(odoo, ids_of(tables)))) == (0, 8)
+    order = odoo_records.find(odoo, [f"{a}_so1"])[f"{a}_so1"][1]
+    odoo.call("sale.order", "action_confirm", [order])
+    kept = {one.id: one.message for one in rollback.rollback(run_of(root), odoo).kept}
+    assert set(kept) == {f"{a}_l1", f"{a}_so1", f"{a}_1", f"{a}_p"} == set(odoo_records.find(odoo, ids_of(tables)))
+    assert "cancel it" in kept[f"{a}_so1"]
+    odoo.call("sale.order", "action_cancel", [order], context={"disable_cancel_warning": True})
+    left = rollback.rollback(run_of(root), odoo)
+    assert {one.id for one in left.kept} <= {f"{a}_p"}  # its stock move was cancelled and is still there
+    assert left.removed >= 3
+
+
+@pytest.mark.odoo
+def test_a_real_odoo_keeps_the_tree_above_what_is_to_stay(tmp_path: Path, odoo: Odoo):
+    a = f"migr.{uuid.uuid4().hex[:8]}"
+    before = odoo.call("res.partner.category", "create", [{"name": a}])[0]
+    rows = [
+        (f"{a}_1", "Top", ""),
+        (f"{a}_2", "Middle", f"{a}_1"),
+        (f"{a}_3", a, f"{a}_2"),
+        (f"{a}_4", "Other", f"{a}_1"),
+    ]
+    root = project_of(tmp_path, {"res.partner.category": (("name", "parent_id/id"), rows)}, version=odoo.version)
+    assert adopting.adopt(run_of(root), odoo, ["res.partner.category=name"]).mappings[0].adopted >= 1
+    assert odoo_records.find(odoo, [f"{a}_3"]) == {f"{a}_3": ("res.partner.category", before)}
+    running.load(run_of(root), odoo, Options())
+    rollback.rollback(run_of(root), odoo)
+    assert set(odoo_records.find(odoo, [row[0] for row in rows])) == {f"{a}_1", f"{a}_2", f"{a}_3"}
+
+
+@pytest.mark.odoo
+def test_a_real_odoo_says_what_is_gone(tmp_path: Path, odoo: Odoo):
+    a = f"migr.{uuid.uuid4().hex[:8]}"
+    rows = [(f"{a}_{n}", f"Name {n}") for n in range(120)]
+    root = project_of(tmp_path, {"res.partner": (("name",), rows)}, version=odoo.version)
+    running.load(run_of(root), odoo, Options())
+    found = odoo_records.find(odoo, [row[0] for row in rows])
+    odoo.call("res.partner", "unlink", [found[f"{a}_5"][1], found[f"{a}_6"][1]])
+    odoo.call("res.partner", "write", [found[f"{a}_7"][1]], {"active": False})
+    assert outcome(rollback.rollback(run_of(root), odoo)) == {"res.partner": (118, 2, [])}
+    assert odoo_records.find(odoo, [row[0] for row in rows]) == {}
