@@ -6,7 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from odoo_migrate import project
+from odoo_migrate import catalog, project
 from odoo_migrate.loading import running, runs
 from odoo_migrate.loading.running import Options, RunResult
 from odoo_migrate.loading.runs import Run
@@ -31,23 +31,12 @@ def project_of(root: Path, tables: Mapping[str, Table], *, version: str = "18.0"
     written(root / project.SETTINGS_FILE, settings.text())
     written(root / project.IDS_FILE, IdPatterns("migr", patterns).text())
     for name, (columns, _) in tables.items():
-        model = name if name in MODELS else name.rpartition(".")[0]
+        model = name if name in catalog.load(version) else name.rpartition(".")[0]
         fields = {column: FieldEntry(source=column) for column in columns}
         mapping = ModelMapping(name, model, patterns[name], fields)
         written(root / f"{project.MAPPINGS}/{name}.yml", mapping.text())
     repay(root, tables)
     return root
-
-
-MODELS = {
-    "crm.lead",
-    "res.partner",
-    "res.partner.category",
-    "res.users",
-    "sale.order",
-    "sale.order.line",
-    "product.product",
-}
 
 
 def repay(root: Path, tables: Mapping[str, Table]) -> None:
