@@ -100,10 +100,11 @@ def test_refused_records_are_reported_mended_and_sent_again(server: Server, proj
     said = here("load", "run", "second", "--project", project, **variables(server))
     assert said.status == 1
     assert table(said)["res.partner"] == (1, 0, 0, 0, 1)
-    assert said.out.splitlines()[-1] == (
+    assert said.out.splitlines()[-2:] == [
+        "failed: 1 record of res.partner, category_id/id: It refers to 'migr.tag.Nowhere', which is not in Odoo.",
         "1 record failed; the reasons stand in runs/second/failed/res.partner.csv. "
-        "After mending: odoo-migrate load retry second"
-    )
+        "After mending: odoo-migrate load retry second",
+    ]
     with (project / "runs/second/failed/res.partner.csv").open() as stream:
         [failed] = csv.DictReader(stream)
     assert (failed["source_row"], failed["field"]) == ("2", "category_id/id")
@@ -139,7 +140,7 @@ def test_a_rollback_asks_before_it_removes_anything(server: Server, project: Pat
 # --- Who will not have us -------------------------------------------------------------------------------------
 def test_no_odoo_ends_with_3_and_one_sentence(server: Server, project: Path):
     for changed in ({"ODOO_PASSWORD": "wrong"}, {"ODOO_DB": "nothing"}, {"ODOO_URL": "http://127.0.0.1:9"}):
-        said = load(server, project, **changed)
+        said = load(server, project, "--retry-for", "0.1", **changed)
         assert (said.status, said.out) == (3, ""), said
         assert said.err.splitlines()[-1].startswith("odoo-migrate: ")
         assert "wrong" not in said.err
@@ -151,6 +152,15 @@ def test_another_version_is_refused(project: Path):
         said = load(server, project, "--json")
     assert said.status == 3
     assert said.json == {"error": "The project is for Odoo 18.0, this server runs 17.0."}
+
+
+def test_a_server_that_is_lost_on_the_way(server: Server, project: Path):
+    server.faults.append(Injected("reset before", method="load", model="res.partner", times=99))
+    said = load(server, project, "--retry-for", "0", "--json")
+    assert said.status == 3
+    assert "to go on, give the same command again: odoo-migrate load run first" in said.json["error"]
+    server.faults.clear()
+    assert table(load(server, project))["Together"] == (4, 0, 0, 0, 0)
 
 
 def test_what_is_tried_again_is_said(server: Server, project: Path):

@@ -26,13 +26,15 @@ class Unusable(Exception):
     """A command cannot do what it was asked for; the text is one sentence for the user."""
 
 
-def turned(problem: Exception) -> tuple[int, str] | None:
-    """Exit status and sentence for what we foresee; None for what would be our own mistake."""
+def turned(problem: Exception, go_on: str = "") -> tuple[int, str] | None:
+    """Exit status and sentence for what we foresee; None for what would be our own mistake. `go_on` says how to go on
+    where the server was lost.
+    """
     if isinstance(problem, FormatError | Unusable):
         return UNUSABLE, str(problem)
     if isinstance(problem, OSError):
         return UNUSABLE, _of_the_system(problem)
-    return _of_the_load(problem)
+    return _of_the_load(problem, go_on)
 
 
 def _of_the_system(problem: OSError) -> str:
@@ -40,16 +42,18 @@ def _of_the_system(problem: OSError) -> str:
     return f"{problem.filename}: {reason}." if problem.filename else f"{reason}."
 
 
-def _of_the_load(problem: Exception) -> tuple[int, str] | None:
+def _of_the_load(problem: Exception, go_on: str) -> tuple[int, str] | None:
     # Here and not above: these bring the HTTP library, which most commands do without.
     from odoo_migrate.loading.runs import RunProblem
-    from odoo_migrate.odoo.errors import OdooError
+    from odoo_migrate.odoo.errors import OdooError, Unreachable
     from odoo_migrate.stages.ordering import Cycle
 
     if isinstance(problem, RunProblem):
         return UNUSABLE, str(problem)
     if isinstance(problem, Cycle):
         return PROBLEMS, str(problem)
+    if isinstance(problem, Unreachable):
+        return NO_ODOO, f"{problem} {go_on}".strip()
     return (NO_ODOO, str(problem)) if isinstance(problem, OdooError) else None
 
 

@@ -37,8 +37,8 @@ def adopt(out: Output, root: Path, run_id: str, connection: Connection, matches:
     from odoo_migrate.cli import session, taking_over
     from odoo_migrate.loading import adopting
 
-    out.when_stopped = "Stopped; what was adopted is known. To go on, give the same command again."
     with session.opened(out, root, run_id, connection) as opened:
+        out.go_on = "What was adopted is known. To go on, give the same command again."
         with out.progress("records") as bars:
             result = adopting.adopt(
                 opened.run, opened.odoo, matches, dry_run=dry_run, told=lambda name, total: bars.at(name, 0, total)
@@ -62,6 +62,6 @@ def rollback(out: Output, root: Path, run_id: str, connection: Connection, yes: 
     """
     from odoo_migrate.cli import session, taking_back
 
-    out.when_stopped = "Stopped; what was removed is noted. To go on, give the same command again."
     with session.opened(out, root, run_id, connection, looked_over=False) as opened:
+        out.go_on = "What was removed is noted. To go on, give the same command again."
         return taking_back.take_back(out, opened, sure=yes)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from odoo_migrate.loading.running import Options
     from odoo_migrate.loading.runs import Run
 
+GO_ON = "What Odoo took is in the journal; to go on, give the same command again: {} …"
 BATCH = click.IntRange(1, 10_000)
 
 
@@ -53,11 +54,11 @@ def run(out: Output, root: Path, run_id: str, connection: Connection, only_test:
     from odoo_migrate.cli import session, trying
     from odoo_migrate.loading import running
 
-    _may_go_on(out, run_id)
     with session.opened(out, root, run_id, connection) as opened:
         _refuse_changed(opened.run)
         if only_test:
             return trying.try_run(out, opened)
+        out.go_on = GO_ON.format(f"odoo-migrate load run {run_id}")
         with opened.watch.drawing():
             result = running.load(opened.run, opened.odoo, _options(how_to), opened.watch)
         session.log_result(result)
@@ -82,13 +83,13 @@ def retry(out: Output, root: Path, run_id: str, connection: Connection, **how_to
     from odoo_migrate.loading import retrying, runs
     from odoo_migrate.loading.journal import read_history
 
-    _may_go_on(out, run_id)
     found = runs.read(root, run_id)
     if not retrying.failed_ids(read_history(found.journal)):
         out.document = {"run": run_id, "steps": [], "writes": 0, "failed": 0}
         out.say(f"Nothing of the run '{run_id}' failed, so there is nothing to send again.")
         return exits.GOOD
     with session.opened(out, root, run_id, connection) as opened:
+        out.go_on = GO_ON.format(f"odoo-migrate load retry {run_id}")
         with opened.watch.drawing():
             result = retrying.retry(opened.run, opened.odoo, _options(how_to), opened.watch)
         session.log_result(result)
@@ -99,13 +100,6 @@ def _options(how_to: dict[str, Any]) -> Options:
     from odoo_migrate.loading.running import Options
 
     return Options(**how_to)
-
-
-def _may_go_on(out: Output, run_id: str) -> None:
-    out.when_stopped = (
-        f"Stopped. What Odoo took is in the journal of the run; to go on, give the same command again: "
-        f"odoo-migrate load run {run_id} …"
-    )
 
 
 def _refuse_changed(found: Run) -> None:

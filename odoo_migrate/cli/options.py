@@ -20,11 +20,12 @@ from odoo_migrate.project import SETTINGS_FILE
 
 if TYPE_CHECKING:
     from odoo_migrate.odoo.client import Odoo
-    from odoo_migrate.odoo.retries import OnRetry
+    from odoo_migrate.odoo.retries import OnRetry, Retries
     from odoo_migrate.problems import Problems
 
 Command = Callable[..., int]  # takes Output, the project's directory and its own options; gives the exit status
-PATIENCE = 300  # seconds for an answer: a call of some hundred orders takes long on a busy server
+PATIENCE = 60  # seconds of waiting between tries, all together; a restart of Odoo takes less
+ANSWER = 300  # seconds for an answer: a call of some hundred orders takes long on a busy server
 
 
 class InOrder(click.Group):
@@ -65,12 +66,12 @@ def _ended(out: Output, work: Callable[[], int]) -> int:
     try:
         return work()
     except KeyboardInterrupt:
-        out.refuse(out.when_stopped)
+        out.stopped()
         return exits.INTERRUPTED
     except click.ClickException:
         raise
     except Exception as problem:
-        found = exits.turned(problem)
+        found = exits.turned(problem, out.go_on)
         if found is None:
             traceback.print_exc()
             found = exits.OUR_MISTAKE, "This is a mistake of the program itself; please report it with the lines above."
@@ -88,6 +89,7 @@ class Connection:
     password: str | None
     password_file: Path | None
     timeout: float
+    retry_for: float
 
     def require(self) -> None:
         """Raises a usage error for the first of url, db and username that nobody gave."""
@@ -112,7 +114,7 @@ def connection(*, required: bool) -> Callable[[Callable[..., Any]], Callable[...
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
         def wrapped(*args: Any, **given: Any) -> Any:
-            names = ("url", "database", "username", "password", "password_file", "timeout")
+            names = ("url", "database", "username", "password", "password_file", "timeout", "retry_for")
             return command(*args, connection=Connection(**{name: given.pop(name) for name in names}), **given)
 
         for option in reversed(_connection_options(required)):
@@ -132,8 +134,10 @@ def _connection_options(required: bool) -> list[Callable[[Callable[..., Any]], C
         click.option("--password-file", type=file, metavar="FILE", help="A file with the password in its first line."),
         click.option("--password", metavar="TEXT", help="Works, but others on this machine can see it; better set "
                      "ODOO_PASSWORD or ODOO_API_KEY, or be asked."),
-        click.option("--timeout", default=PATIENCE, show_default=True, metavar="SECONDS",
+        click.option("--timeout", default=ANSWER, show_default=True, metavar="SECONDS",
                      type=click.FloatRange(min=1), help="How long to wait for an answer."),
+        click.option("--retry-for", default=PATIENCE, show_default=True, metavar="SECONDS",
+                     type=click.FloatRange(min=0), help="How long to try again where the server does not answer."),
     ]  # fmt: skip
 
 
@@ -151,8 +155,16 @@ def sign_in(given: Connection, out: Output, on_retry: OnRetry | None = None) -> 
     except Rejected as problem:
         raise exits.Unusable(str(problem)) from problem
     return connect(
-        given.url, given.database, given.username, secret, kind=kind, timeout=given.timeout, on_retry=on_retry
-    )
+        given.url, given.database, given.username, secret, kind=kind, timeout=given.timeout,
+        retries=_retries(given.retry_for), on_retry=on_retry,
+    )  # fmt: skip
+
+
+def _retries(seconds: float) -> Retries:
+    """As many tries as fit, since each wait is drawn anew and may be short."""
+    from odoo_migrate.odoo.retries import Retries
+
+    return Retries(tries=6 + round(seconds / 10), total=seconds) if seconds else Retries(tries=1)
 
 
 def _ask(given: Connection) -> str:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from odoo_migrate.problems import Problem, Problems
 
-SHOWN = 20  # problems of each level; the rest is in the file
+SHOWN = 200  # problems of each level; the rest is in the file
+FEW = 20  # examples below a table
 WIDE = 250  # columns where no terminal says how many there are
 
 
@@ -35,7 +36,7 @@ class Output:
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
         self.document: dict[str, Any] = {}
-        self.when_stopped = "Stopped; nothing half-written was left."
+        self.go_on = ""  # a sentence for whoever stops the command from here on, or loses the server
 
     @cached_property
     def _console(self) -> Console:
@@ -57,6 +58,10 @@ class Output:
         """The one line of a command that could not do its work."""
         self.document = {**self.document, "error": sentence}
         self._aside.print(f"odoo-migrate: {plain(sentence)}", style="red")
+
+    def stopped(self) -> None:
+        """Somebody pressed Ctrl-C."""
+        self.refuse(f"Stopped. {self.go_on or 'Nothing half-written was left.'}")
 
     def table(self, titles: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
         """Text to the left, numbers to the right."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from odoo_migrate.cli import exits
-from odoo_migrate.cli.output import Output, many
+from odoo_migrate.cli.output import FEW, Output, many
+from odoo_migrate.loading.journal import read_history
 
 if TYPE_CHECKING:
     from odoo_migrate.loading.running import RunResult, StepResult
     from odoo_migrate.loading.runs import Run
 
+KEPT = 1000  # failures in the document
 TITLES = ("Model", "Created", "Updated", "Unchanged", "Kept differently", "Failed")
 
 
@@ -25,7 +29,7 @@ def tell(out: Output, run: Run, result: RunResult) -> int:
     for warning in sorted({text for one in result.steps for text in one.count.warnings}):
         out.warn(f"Odoo warns: {warning}")
     if result.stopped:
-        out.refuse(out.when_stopped)
+        out.stopped()
         return exits.INTERRUPTED
     _tell_writes(out, result)
     _tell_kept(out, run, result)
@@ -97,8 +101,17 @@ def _tell_kept(out: Output, run: Run, result: RunResult) -> None:
 
 def _tell_failed(out: Output, run: Run, result: RunResult) -> int:
     if not result.failed:
+        out.document["failures"] = []
         return exits.GOOD
     where = ", ".join(files(run, "failed"))
+    failures = read_history(run.journal).failed.values()
+    out.document["failures"] = [vars(one) for one in islice(failures, KEPT)]
+    reasons = Counter((one.mapping, one.column, one.message) for one in failures)
+    for (mapping, column, message), count in reasons.most_common(FEW):
+        place = f"{mapping}, {column}" if column else mapping
+        out.say(f"failed: {many(count, 'record')} of {place}: {' '.join(message.split())}", "red")
+    if len(reasons) > FEW:
+        out.say(f"... and {len(reasons) - FEW:,} more reasons")
     failed = many(result.failed, "record")
     out.say(f"{failed} failed; the reasons stand in {where}. After mending: odoo-migrate load retry {run.id}", "red")
     return exits.PROBLEMS

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import click
 
 from odoo_migrate.cli import exits
-from odoo_migrate.cli.output import SHOWN, Output, many
+from odoo_migrate.cli.output import FEW, Output, many
 from odoo_migrate.cli.session import Session
 from odoo_migrate.loading import rollback
 from odoo_migrate.loading.rollback import RollbackResult
@@ -55,12 +55,12 @@ def _tell(out: Output, run_id: str, result: RollbackResult) -> int:
     }
     lines = [(one.mapping, one.removed, one.gone, len(one.kept)) for one in result.mappings]
     out.table(("Model", "Removed", "Gone before", "Kept"), lines)
-    for one in kept[:SHOWN]:
+    for one in kept[:FEW]:
         out.say(f"kept: {one.id}: {one.message}", "yellow")
-    if len(kept) > SHOWN:
-        out.say(f"... and {len(kept) - SHOWN:,} more")
+    if len(kept) > FEW:
+        out.say(f"... and {len(kept) - FEW:,} more")
     if result.stopped:
-        out.refuse(out.when_stopped)
+        out.stopped()
         return exits.INTERRUPTED
     if kept:
         out.say(f"{many(result.removed, 'record')} removed, {len(kept):,} kept; see {', '.join(result.files)}", "red")

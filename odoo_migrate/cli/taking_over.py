@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odoo_migrate.cli import exits
-from odoo_migrate.cli.output import SHOWN, Output, many
+from odoo_migrate.cli.output import FEW, Output, many
 from odoo_migrate.loading.adopting import AdoptResult
 from odoo_migrate.loading.matching import Verdict
 
@@ -20,10 +20,10 @@ def tell(out: Output, run_id: str, result: AdoptResult) -> int:
         "files": result.files,
     }
     out.table(TITLES, [(one.mapping, one.knew, one.adopted, one.doubtful, one.new) for one in result.mappings])
-    for one in result.doubtful[:SHOWN]:
+    for one in result.doubtful[:FEW]:
         out.say(f"doubtful: {one.mapping}, row {one.row}, {one.id}: {one.reason}", "yellow")
-    if len(result.doubtful) > SHOWN:
-        out.say(f"... and {len(result.doubtful) - SHOWN:,} more")
+    if len(result.doubtful) > FEW:
+        out.say(f"... and {len(result.doubtful) - FEW:,} more")
     adopted = many(sum(one.adopted for one in result.mappings), "record")
     done = "would get its ID in a real run" if result.dry_run else "adopted; no field was touched"
     out.say(f"{adopted} {done}. All matches with both sides: {', '.join(result.files)}")

@@ -18,7 +18,7 @@ TITLES = ("Model", "Would go in", "Doubtful", "Not testable yet", "Refused")
 def try_run(out: Output, session: Session) -> int:
     """Test all records; the exit status."""
     run = session.run
-    out.when_stopped = "Stopped; the test stored nothing."
+    out.go_on = "The test stored nothing."
     with problems_of(run.root, "test") as problems:
         with out.progress("records") as bars:
             found = testing.try_run(run, session.odoo, problems, bars.at)
