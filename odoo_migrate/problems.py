@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, TextIO
 
+from odoo_migrate.files import inside
 from odoo_migrate.yaml_text import FormatError
 
 KEPT = 1000  # problems of each level in memory
@@ -73,6 +74,11 @@ class Problems:
         self._stream: TextIO | None = None
         if path is not None:
             path.unlink(missing_ok=True)
+
+    @classmethod
+    def in_project(cls, root: Path, name: str) -> Problems:
+        """With a file of the project. Raises FormatError where that would lie elsewhere."""
+        return cls(inside(root, name))
 
     def add(self, problem: Problem) -> None:
         if problem.level == "error":

@@ -124,6 +124,33 @@ def test_mappings_that_refer_to_each_other_are_loaded_in_two_passes(tmp_path: Pa
     )
 
 
+def test_a_parent_is_rather_known_from_the_start_than_other_records(tmp_path: Path) -> None:
+    first = mapping(
+        "res.partner", "Id", {"name": FieldEntry("Id"), "parent_id/id": FieldEntry("Other", ref="res.users")}
+    )
+    second = mapping(
+        "res.users", "Id", {"login": FieldEntry("Id"), "partner_id/id": FieldEntry("Other", ref="res.partner")}
+    )
+    third = mapping(
+        "more",
+        "Id",
+        {
+            "name": FieldEntry("Id"),
+            "parent_id/id": FieldEntry("Other", ref="res.partner"),
+            "x/id": FieldEntry("Other", ref="res.users"),
+        },
+    )
+    text = "Id,Other\n1,1\n"
+    root = make(tmp_path, {"a.csv": (text, [first]), "b.csv": (text, [second]), "c.csv": (text, [third])})
+    found, _ = planned(root)
+    assert [(one.mapping, one.second) for one in found] == [
+        ("res.users", False),
+        ("res.partner", False),
+        ("more", False),
+        ("res.users", True),
+    ]
+
+
 def test_a_circle_through_what_odoo_wants_at_once_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(Cycle) as problem:
         planned(departments(tmp_path, required=True))

@@ -118,6 +118,14 @@ def test_all_problems_are_in_the_file_and_the_first_of_each_level_in_memory(tmp_
         assert len(list(csv.DictReader(stream))) == KEPT + 6
 
 
+def test_problems_are_written_only_into_the_project(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "data").symlink_to(tmp_path)
+    with pytest.raises(FormatError, match="outside the project directory"):
+        Problems.in_project(tmp_path / "project", "data/problems.csv")
+    assert Problems.in_project(tmp_path, "data/problems.csv").path == tmp_path / "data/problems.csv"
+
+
 def test_without_problems_there_is_no_file_and_an_old_one_goes(tmp_path: Path) -> None:
     (tmp_path / "problems.csv").write_text("old")
     with Problems(tmp_path / "problems.csv") as problems:

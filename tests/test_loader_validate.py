@@ -17,7 +17,9 @@ from odoo_migrate.external_ids import MAX_LENGTH
 from odoo_migrate.payload import PayloadWriter
 from odoo_migrate.problems import Problem, Problems
 from odoo_migrate.project import FieldEntry, ModelMapping
+from odoo_migrate.project_reading import read_project
 from odoo_migrate.stages.id_forms import wrong_id, wrong_reference
+from odoo_migrate.stages.transform import transform
 from odoo_migrate.stages.validate import check
 from odoo_migrate.stages.value_checks import value_check
 from tests.imports import ROOT
@@ -694,6 +696,16 @@ def test_a_missing_payload_is_told_and_nothing_is_blamed_on_its_absence(tmp_path
     assert texts(validated(root)) == [
         "data/payload/res.partner.category.csv: it is missing; run: odoo-migrate transform execute"
     ]
+
+
+def test_a_missing_raw_file_is_told(tmp_path: Path) -> None:
+    root = customers(tmp_path)
+    assert checked(root) == []
+    (root / "data/raw/tag.csv").unlink()
+    assert texts(validated(root)) == ["data/raw/tag.csv: it is missing."]
+    with Problems() as problems:
+        transform(read_project(root), None, problems)
+    assert texts(problems.kept) == ["data/raw/tag.csv: it is missing."]
 
 
 def test_a_damaged_payload_is_told(tmp_path: Path) -> None:

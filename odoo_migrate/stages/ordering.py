@@ -149,19 +149,26 @@ class _Planner:
         return ((column, parents) for column, parents in own.items() if column not in self.later[name])
 
     def _opened(self, waiting: Sequence[str]) -> str:
-        """A mapping of a circle that can go first, once some of its columns wait. Raises Cycle."""
+        """A mapping of a circle that can go first, once some of its columns wait: rather any than that of the parent,
+        since Odoo does much when a parent changes. Raises Cycle.
+        """
         needed = {name: self._reached(name, waiting) for name in waiting}
         circle = next(
             [other for other in waiting if other in needed[name]]
             for name in waiting
             if all(name in needed[other] for other in needed[name])
         )
-        for name in circle:
-            columns = [column for column, parents in self._open(name) if set(parents) & set(circle) - {name}]
-            if not any(self._required(name, column) for column in columns):
-                self._put_off(name, columns, circle)
-                return name
+        closing = {name: self._closing(name, circle) for name in circle}
+        for waits in (self._can_wait, lambda name, column: not self._required(name, column)):
+            for name in circle:
+                if all(waits(name, column) for column in closing[name]):
+                    self._put_off(name, closing[name], circle)
+                    return name
         raise Cycle(self._tight(circle))
+
+    def _closing(self, name: str, circle: Collection[str]) -> list[str]:
+        """The columns through which a mapping refers to others of its circle."""
+        return [column for column, parents in self._open(name) if set(parents) & set(circle) - {name}]
 
     def _reached(self, name: str, waiting: Collection[str]) -> set[str]:
         """What must be loaded before `name`, and before that; in a circle, `name` itself."""
@@ -184,8 +191,8 @@ class _Planner:
         fields = [
             f"'{column}' of {name}"
             for name in circle
-            for column, parents in self._open(name)
-            if set(parents) & set(circle) - {name} and self._required(name, column)
+            for column in self._closing(name, circle)
+            if self._required(name, column)
         ]
         return (
             f"{', '.join(circle)} need each other in a circle through {', '.join(fields)}, which Odoo wants filled "

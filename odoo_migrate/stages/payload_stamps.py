@@ -13,7 +13,7 @@ from odoo_migrate import project
 from odoo_migrate.files import inside, replacing
 from odoo_migrate.payload import DIRECTORY, Payload
 from odoo_migrate.project import ModelMapping
-from odoo_migrate.project_reading import Project, file_sha256
+from odoo_migrate.project_reading import Project
 from odoo_migrate.stages import stamps
 
 MADE_BY = "1"  # raised when a payload comes out differently from the same input
@@ -52,7 +52,7 @@ def _sources(found: Project, mapping: ModelMapping) -> Iterator[tuple[str, str]]
     for name in {mapping.name, *(entry.ref for entry in mapping.fields.values() if entry.ref)}:
         # As it is read, not as it is written: comments change nothing.
         yield f"{project.MAPPINGS}/{name}.yml", hashlib.sha256(found.mappings[name].text().encode()).hexdigest()
-        yield f"{project.RAW}/{found.source(name)}", file_sha256(found.raw_file(name))
+        yield f"{project.RAW}/{found.source(name)}", stamps.sha256(found.root, f"{project.RAW}/{found.source(name)}")
     for table in {entry.lookup for entry in mapping.fields.values() if entry.lookup}:
         shown = f"{project.LOOKUPS}/{table}.csv"
-        yield shown, file_sha256(inside(found.root, shown))
+        yield shown, stamps.sha256(found.root, shown)

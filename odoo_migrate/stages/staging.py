@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from odoo_migrate import project
 from odoo_migrate.files import inside, replacing
-from odoo_migrate.project_reading import file_sha256
 from odoo_migrate.stages import stamps
 from odoo_migrate.yaml_text import FormatError
 
@@ -53,7 +52,7 @@ def remove(root: Path, raw: str) -> None:
 
 def stamp(root: Path, raw: str, raw_sha256: str, rows: int) -> None:
     """Say what the staged file was made from."""
-    own = file_sha256(inside(root, staging_file(raw)))
+    own = stamps.sha256(root, staging_file(raw))
     with replacing(root, stamp_file(raw)) as stream:
         stream.write(stamps.text({"raw": raw_sha256, "staged": own, "rows": rows}).encode())
 
@@ -69,8 +68,8 @@ class Staged:
         if not self.path.exists() or not isinstance(rows, int):
             raise FormatError("it is missing; run: odoo-migrate source prepare", self.file)
         self.rows = rows
-        self.raw_sha256 = file_sha256(inside(root, f"{project.RAW}/{raw}"))
-        if found.get("raw") != self.raw_sha256 or found.get("staged") != file_sha256(self.path):
+        self.raw_sha256 = stamps.sha256(root, f"{project.RAW}/{raw}")
+        if found.get("raw") != self.raw_sha256 or found.get("staged") != stamps.sha256(root, self.file):
             raise FormatError(f"{project.RAW}/{raw} is not what it was made from; prepare again.", self.file)
 
     def __iter__(self) -> Iterator[Row]:

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from odoo_migrate.files import inside
+from odoo_migrate.project_reading import file_sha256
 from odoo_migrate.yaml_text import FormatError, read_bytes
+
+
+def sha256(root: Path, name: str) -> str:
+    """Of a file of the project. Raises FormatError where it is missing or lies elsewhere."""
+    path = inside(root, name)
+    if not path.exists():
+        raise FormatError("it is missing.", name)
+    return file_sha256(path)
 
 
 def text(content: Mapping[str, Any]) -> str:

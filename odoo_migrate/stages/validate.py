@@ -65,6 +65,7 @@ def _check_payload(found: Project, known: Catalog, ready: list[str], problems: P
     references, unique = ReferenceChecks(found, ids, whole=whole), UniqueValues()
     hierarchies = {found.mappings[name].model: Hierarchy(found, found.mappings[name].model, ids) for name in ready}
     for name in ready:
+        progress(name, 0, ids.count(name))
         mapping = found.mappings[name]
         checks = RecordChecks(found, known, mapping, config_checks.lines_of(found.root, name), problems)
         checks.run(Payload(found.root, name), references, unique, hierarchies[mapping.model], progress)
