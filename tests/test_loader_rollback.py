@@ -327,11 +327,11 @@ def test_a_real_odoo_takes_back_what_it_lets_go(tmp_path: Path, odoo: Odoo):
     result = running.load(run_of(root), odoo, Options())
     assert (result.failed, len(odoo_records.find(odoo, ids_of(tables)))) == (0, 8)
     order = odoo_records.find(odoo, [f"{a}_so1"])[f"{a}_so1"][1]
-    odoo.call("sale.order", "action_confirm", [order])
+    odoo.call("sale.order", "action_confirm", ids=[order])
     kept = {one.id: one.message for one in rollback.rollback(run_of(root), odoo).kept}
     assert set(kept) == {f"{a}_l1", f"{a}_so1", f"{a}_1", f"{a}_p"} == set(odoo_records.find(odoo, ids_of(tables)))
     assert "cancel it" in kept[f"{a}_so1"]
-    odoo.call("sale.order", "action_cancel", [order], context={"disable_cancel_warning": True})
+    odoo.call("sale.order", "action_cancel", ids=[order], context={"disable_cancel_warning": True})
     left = rollback.rollback(run_of(root), odoo)
     assert {one.id for one in left.kept} <= {f"{a}_p"}  # its stock move was cancelled and is still there
     assert left.removed >= 3
