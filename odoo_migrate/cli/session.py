@@ -14,6 +14,7 @@ from pathlib import Path
 from odoo_migrate.cli import options
 from odoo_migrate.cli.output import Output
 from odoo_migrate.cli.progress import Bars
+from odoo_migrate.files import inside
 from odoo_migrate.loading import runs
 from odoo_migrate.loading.chunks import Count
 from odoo_migrate.loading.running import RunResult, Watcher
@@ -27,6 +28,7 @@ from odoo_migrate.stages.ordering import Step
 
 LOG_FILE = "log.txt"
 logger = logging.getLogger("odoo_migrate")
+logger.addHandler(logging.NullHandler())  # what is logged before there is a file has been said already
 
 
 class Watch(Watcher):
@@ -58,7 +60,7 @@ class Watch(Watcher):
 
     def retried(self, retry: Retry) -> None:
         """Before another try; the server's trouble is worth a line."""
-        text = f"{retry.reason}; trying again in {retry.wait:.0f} s."
+        text = f"{retry.reason}; trying again in {retry.wait:.1f} s."
         logger.warning("try %d: %s", retry.number, text)
         if self._bars:
             self._bars.note(text)
@@ -89,8 +91,8 @@ def opened(
     used, Unusable without a password, OdooError where Odoo will not have us; nothing has been sent then.
     """
     run = runs.read(root, run_id)
-    watch = Watch(out)
-    with options.sign_in(connection, out, watch.retried) as odoo, logged(run.folder / LOG_FILE, odoo.login.secret):
+    watch, log = Watch(out), inside(run.root, run.file(LOG_FILE))
+    with options.sign_in(connection, out, watch.retried) as odoo, logged(log, odoo.login.secret):
         logger.info("%s on %s, Odoo %s, as %s", odoo.database, odoo.url, odoo.version, odoo.username)
         if looked_over:
             preflight.check(odoo, run.project.settings, list(dict.fromkeys(step.model for step in run.steps)))

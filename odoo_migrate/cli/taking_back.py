@@ -65,5 +65,6 @@ def _tell(out: Output, run_id: str, result: RollbackResult) -> int:
     if kept:
         out.say(f"{many(result.removed, 'record')} removed, {len(kept):,} kept; see {', '.join(result.files)}", "red")
         return exits.PROBLEMS
-    out.say(f"{many(result.removed, 'record')} removed; nothing of this run is left in Odoo.", "green")
+    removed = f"{many(result.removed, 'record')} removed" if result.removed else "Nothing to remove"
+    out.say(f"{removed}; nothing that this run created is left in Odoo.", "green")
     return exits.GOOD
