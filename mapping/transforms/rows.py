@@ -107,7 +107,10 @@ class PromoteHeader(HeaderStep):
 
     slug = "promote_header"
     label = "Choose the title rows"
-    help = "Says on which rows of the sheet the column titles stand; the rows above are left out."
+    help = (
+        "Says on which rows of the sheet the column titles stand; the rows above are left out. For recipes; on the "
+        "pages, choose them beside the file."
+    )
     params = (Param("rows", "words", "Rows of the sheet that hold the titles", required=True),)
     rows: tuple[str, ...]
 
