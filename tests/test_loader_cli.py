@@ -11,6 +11,9 @@ from pathlib import Path
 import click
 import pytest
 
+from odoo_migrate.cli.alike import told_once
+from odoo_migrate.cli.output import Output
+from odoo_migrate.problems import Problem, Problems
 from tests import loader_docs
 from tests.imports import ROOT, imports, modules
 from tests.loader_shell import clean_environment, commands, here, mission, run
@@ -177,6 +180,27 @@ def test_a_terminal_is_not_obeyed_to(project: Path):
     assert "\ufffd]0=owned\ufffd[red]x[/red]" in said
 
 
+def test_warnings_that_say_the_same_are_told_once_and_errors_one_by_one(tmp_path: Path, capsys):
+    out = Output(as_json=False)
+    with Problems(tmp_path / "problems.csv") as problems:
+        for row in range(2, 5):
+            problems.add(
+                Problem("a.csv", f"'x{row}' would be cut.", row=row, column="A", value=f"x{row}", level="warning")
+            )
+            problems.add(Problem("a.csv", "it is no number.", row=row, column="B", value="y"))
+        out.problems(problems)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [f"error: a.csv, row {row}, column 'B' ('y'): it is no number." for row in (2, 3, 4)]
+    assert lines[3:] == ["warning: a.csv, row 2, column 'A' ('x2'): 'x2' would be cut. (and 2 more rows like this)"]
+    assert len(out.document["problems"]) == 6
+
+
+def test_reasons_that_differ_in_a_name_are_told_once():
+    said = ["'a' is not in Odoo.", "It is empty.", "'b' is not in Odoo.", "It is empty."]
+    found = told_once(said, place=lambda _: "", sentence=str)
+    assert [(one.count, one.shape()) for one in found] == [(2, "'…' is not in Odoo."), (2, "It is empty.")]
+
+
 # --- Refusals --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("path", "command"), LEAVES, ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
@@ -256,7 +280,14 @@ def test_messages_of_odoo_in_the_documentation_were_recorded():
     recorded = " ".join(
         path.read_text(encoding="utf-8") for path in (ROOT / "tests/odoo_recorded").glob("answers-*.json")
     )
-    unrecorded = ("VAT number", "violates check constraint", "could not serialize", "deadlock", "seem to be valid")
+    unrecorded = (
+        "VAT number",
+        "violates check constraint",
+        "could not serialize",
+        "deadlock",
+        "seem to be valid",
+        "Barcode(s)",
+    )
     theirs = [
         part for one in messages("Records that Odoo refuses")[3:] for part in re.split("[…,]", one) if part.strip()
     ]

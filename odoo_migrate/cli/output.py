@@ -14,13 +14,14 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 from odoo_migrate.cli import exits, progress
+from odoo_migrate.cli.alike import told_once
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from odoo_migrate.problems import Problem, Problems
 
-SHOWN = 200  # problems of each level; the rest is in the file
+SHOWN = 200  # errors; the rest is in the file
 FEW = 20  # examples below a table
 WIDE = 250  # columns where no terminal says how many there are
 
@@ -86,16 +87,25 @@ class Output:
         self.document["errors"], self.document["warnings"] = problems.errors, problems.warnings
         if len(problems) and problems.path is not None:
             self.document["problems_file"] = str(problems.path)
-        for level, count in (("error", problems.errors), ("warning", problems.warnings)):
-            found = [problem for problem in problems if problem.level == level]
-            self._show(level, found, count, problems)
+        self._show_errors(problems)
+        self._show_warnings(problems)
 
-    def _show(self, level: str, found: Sequence[Problem], count: int, problems: Problems) -> None:
-        for problem in found[:SHOWN]:
-            self.say(f"{level}: {problem.text()}", "red" if level == "error" else "yellow")
-        if count > SHOWN:
-            where = f"; all are in {problems.path}" if problems.path else ""
-            self.say(f"... and {count - SHOWN:,} more of this kind{where}")
+    def _show_errors(self, problems: Problems) -> None:
+        """One by one: each has a cell to be mended."""
+        for problem in [problem for problem in problems if problem.level == "error"][:SHOWN]:
+            self.say(f"error: {problem.text()}", "red")
+        if problems.errors > SHOWN:
+            self.say(f"... and {problems.errors - SHOWN:,} more errors; all are in {problems.path}", "red")
+
+    def _show_warnings(self, problems: Problems) -> None:
+        """Those that say the same of many rows once."""
+        warnings = [problem for problem in problems if problem.level == "warning"]
+        found = told_once(warnings, lambda one: (one.file, one.column), _without_value)
+        for one in found[:FEW]:
+            more = f" (and {many(one.count - 1, 'more row')} like this)" if one.count > 1 else ""
+            self.say(f"warning: {one.first.text()}{more}", "yellow")
+        if len(found) > FEW or problems.warnings > len(warnings):
+            self.say(f"... {problems.warnings:,} warnings in all; they are in {problems.path}", "yellow")
 
     def progress(self, unit: str) -> AbstractContextManager[progress.Bars]:
         """Bars on stderr; `unit` is what is counted."""
@@ -106,6 +116,11 @@ class Output:
         if self.as_json:
             text = json.dumps(self.document, indent=2, ensure_ascii=False)
             exits.quietly(lambda: print(text, flush=True))  # noqa: T201 - this is the one place that prints it
+
+
+def _without_value(problem: Problem) -> str:
+    """The sentence without the value of its row, which it may repeat."""
+    return problem.message.replace(problem.value, "") if problem.value else problem.message
 
 
 def _console(*, stderr: bool) -> Console:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from odoo_migrate.cli import exits
+from odoo_migrate.cli.alike import short, told_once
 from odoo_migrate.cli.output import FEW, Output, many
 from odoo_migrate.loading.journal import read_history
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from odoo_migrate.loading.runs import Run
 
 KEPT = 1000  # failures in the document
+CONSEQUENCE = "It refers to"  # how reasons begin that are another record's
 TITLES = ("Model", "Created", "Updated", "Unchanged", "Kept differently", "Failed")
 
 
@@ -106,12 +107,13 @@ def _tell_failed(out: Output, run: Run, result: RunResult) -> int:
     where = ", ".join(files(run, "failed"))
     failures = read_history(run.journal).failed.values()
     out.document["failures"] = [vars(one) for one in islice(failures, KEPT)]
-    reasons = Counter((one.mapping, one.column, one.message) for one in failures)
-    for (mapping, column, message), count in reasons.most_common(FEW):
-        place = f"{mapping}, {column}" if column else mapping
-        out.say(f"failed: {many(count, 'record')} of {place}: {' '.join(message.split())}", "red")
+    reasons = told_once(failures, lambda one: (one.mapping, one.column), lambda one: one.message)
+    reasons.sort(key=lambda one: (one.sentence.startswith(CONSEQUENCE), -one.count))
+    for one in reasons[:FEW]:
+        place = ", ".join(filter(None, (one.first.mapping, one.first.column)))
+        out.say(f"failed: {many(one.count, 'record')} of {place}: {short(one.shape())}", "red")
     if len(reasons) > FEW:
-        out.say(f"... and {len(reasons) - FEW:,} more reasons")
+        out.say(f"... and {len(reasons) - FEW:,} more reasons", "red")
     failed = many(result.failed, "record")
     out.say(f"{failed} failed; the reasons stand in {where}. After mending: odoo-migrate load retry {run.id}", "red")
     return exits.PROBLEMS

@@ -41,5 +41,10 @@ def _tell(out: Output, run: Run, found: list[Tested]) -> int:
     if failed:
         out.say(f"Odoo refuses {failed:,} of {many(records, 'record')}; nothing was stored.", "red")
         return exits.PROBLEMS
-    out.say(f"{many(records, 'record')} tried, nothing was stored. Next: odoo-migrate load run {run.id}", "green")
+    waiting = sum(one.untestable for one in found)
+    if waiting:
+        out.say(f"{many(waiting, 'record')} can be tried only when what they refer to is in Odoo.")
+    out.say(
+        f"{many(records - waiting, 'record')} tried, nothing was stored. Next: odoo-migrate load run {run.id}", "green"
+    )
     return exits.GOOD
