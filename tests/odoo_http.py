@@ -21,10 +21,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests import odoo_methods
+from tests import odoo_methods, odoo_wizard
 from tests.odoo_store import DATABASE, KEY, RECORDED, ServerFault, Store
 
 CLASH = "could not serialize access due to concurrent update"
+SESSION = "session_id=opened"
 HTML = b"<!doctype html><title>Nothing here</title>"
 
 
@@ -34,7 +35,8 @@ class Injected:
 
     `kind`: "delay" (answers after `seconds`), "reset before" and "reset after" (the connection breaks before or after
     the call was carried out), "half" (carried out, half of the answer comes), "nonsense" (carried out, a page comes),
-    "502"/"503"/"504"/"429" (not carried out), "504 after" (carried out), "clash" (a serialization failure).
+    "502"/"503"/"504"/"429"/"413"/"redirect" (not carried out), "504 after" (carried out), "clash" (a serialization
+    failure), "clash message" (the same as `load` tells it), "cookie" (carried out, a session comes along).
     `method` and `model` choose the calls ("" all), `skip` lets that many pass first, `times` says how many meet it.
     """
 
@@ -63,6 +65,7 @@ class Server:
     url: str = ""
     faults: list[Injected] = field(default_factory=list)
     requests: list[tuple[str, Any]] = field(default_factory=list)  # path and body, as they came
+    cookies: list[str] = field(default_factory=list)  # that calls brought along
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fault(self, model: str, method: str) -> Injected | None:
@@ -98,6 +101,21 @@ class Handler(BaseHTTPRequestHandler):
     """What all servers here share: bodies of JSON, keep-alive, no log."""
 
     protocol_version = "HTTP/1.1"
+    # Head and body in one packet: two would wait for each other (Nagle and delayed acknowledgement, 40 ms a call).
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        self.got()
+
+    def do_POST(self) -> None:
+        self.posted()
+
+    def got(self) -> None:
+        self.send(404, HTML, "text/html")
+
+    def posted(self) -> None:
+        self.send(404, HTML, "text/html")
 
     def log_message(self, *_: object) -> None:
         """Tests look at answers."""
@@ -144,21 +162,43 @@ class OdooHandler(Handler):
 
     odoo: Server
 
-    def do_GET(self) -> None:
+    def got(self) -> None:
         if self.path == "/web/version":
             self.send_json({"version": self.odoo.store.version, "version_info": version_info(self.odoo.store)})
+        elif self.path.startswith("/web/login"):
+            self.send(200, odoo_wizard.LOGIN_PAGE.encode(), "text/html")
         else:
             self.send(404, HTML, "text/html")
 
-    def do_POST(self) -> None:
-        sent = json.loads(self.body())
+    def posted(self) -> None:
+        body = self.body()
+        if self.path == "/base_import/set_file":
+            return self._set_file(body)
+        sent = json.loads(body)
         self.odoo.requests.append((self.path, sent))
-        if self.path == "/jsonrpc":
+        if self.path == "/web/session/authenticate":
+            self._open_session(sent["params"])
+        elif self.path == "/jsonrpc":
             self._rpc(sent["params"])
         elif self.path.startswith("/json/2/") and self.odoo.store.version >= "19":
             self._json2(*self.path.split("/")[3:5], sent)
         else:
             self.send(404, HTML, "text/html")
+        return None
+
+    def _open_session(self, params: Mapping[str, Any]) -> None:
+        if self.odoo.store.users.get(params["login"]) != params["password"]:
+            return self.send(*enveloped(None, ServerFault("odoo.exceptions.AccessDenied", "Access Denied")))
+        return self.send(200, b'{"jsonrpc": "2.0", "id": null, "result": {"uid": 2}}', Set_Cookie=f"{SESSION}; Path=/")
+
+    def _set_file(self, body: bytes) -> None:
+        """Without a session the page of the login comes instead."""
+        sent = odoo_wizard.form(self.headers["Content-Type"], body)
+        signed_in = SESSION in self.headers.get("Cookie", "")
+        taken = odoo_wizard.set_file(self.odoo.store, sent) if signed_in else None
+        if taken is None:
+            return self.send(303, b"", "text/html", Location="/web/login")
+        return self.send(200, json.dumps(taken).encode(), "text/html")
 
     def _rpc(self, params: Mapping[str, Any]) -> None:
         service, method, args = params["service"], params["method"], params["args"]
@@ -202,14 +242,20 @@ class OdooHandler(Handler):
 
     def _faulty(self, model: str, method: str, carry_out: Any, shape: Any) -> None:
         """Carry a call out and answer, with the fault that waits for it."""
+        self.odoo.cookies += self.headers.get_all("Cookie") or []
         fault = self.odoo.fault(model, method)
         kind = fault.kind if fault else ""
         if fault and kind == "delay":
             time.sleep(fault.seconds)
         if kind == "reset before":
             return self.reset()
-        if kind in {"429", "502", "503", "504"}:
+        if kind == "redirect":
+            return self.send(302, b"", "text/html", Location="http://odoo.example.com/jsonrpc")
+        if kind in {"413", "429", "502", "503", "504"}:
             return self.send(int(kind), HTML, "text/html")
+        if kind == "clash message":
+            said = {"rows": {"from": 0, "to": 0}, "record": 0, "type": "error", "message": CLASH}
+            return self.send(*shape({"ids": False, "messages": [said], "nextrow": 0}, None))
         if kind == "clash":
             return self.send(*shape(None, ServerFault("psycopg2.errors.SerializationFailure", CLASH)))
         try:
@@ -229,6 +275,8 @@ class OdooHandler(Handler):
             return self.send(200, HTML, "text/html")
         if kind == "half":
             return self._half(content)
+        if kind == "cookie":
+            return self.send(status, content, Set_Cookie=f"{SESSION}; Path=/")
         return self.send(status, content)
 
     def _half(self, content: bytes) -> None:
@@ -270,10 +318,10 @@ class Replay:
 class Replayer(Handler):
     replay: Replay
 
-    def do_GET(self) -> None:
+    def got(self) -> None:
         self._tell(None)
 
-    def do_POST(self) -> None:
+    def posted(self) -> None:
         body, path = self.body(), self.path.partition("?")[0]
         request = json.loads(body) if path != "/base_import/set_file" else None
         if path == "/web/session/authenticate":

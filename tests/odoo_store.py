@@ -36,6 +36,7 @@ SYSTEM = {
         "on_delete": "char",
         "store": "boolean",
     },
+    "base_import.import": {"res_model": "char", "file": "binary"},
     "base_import.mapping": {"res_model": "char", "column_name": "char", "field_name": "char"},
     "res.lang": {"name": "char", "code": "char", "active": "boolean"},
 }
@@ -175,7 +176,7 @@ class Store:
         self.put("res.partner", "base.main_partner", {"name": "My Company", "is_company": True})
         self.put("res.company", "base.main_company", {"name": "My Company"})
         self.put("res.users", "base.user_root", {"name": "OdooBot", "login": "__system__"})
-        self.put("res.users", "base.user_admin", {"name": "Administrator", "login": USER})
+        self.put("res.users", "base.user_admin", {"name": "Administrator", "login": USER, "company_ids": [1]})
         self.put("res.lang", "base.lang_en", {"name": "English (US)", "code": "en_US", "active": True})
         self.put("ir.config_parameter", "", {"key": "database.uuid", "value": "11111111-2222-3333-4444-555555555555"})
         self.undo.clear()
@@ -183,7 +184,7 @@ class Store:
     def put(self, model: str, external_id: str, values: Mapping[str, Any]) -> int:
         """A record as it stands, without any of Odoo's rules."""
         place = self.model(model)
-        known = {name: value for name, value in values.items() if name in place.fields}
+        known = {name: value for name, value in {"active": True, **values}.items() if name in place.fields}
         new = self.insert(place, {**place.blank(), **known})
         if external_id:
             self.name(external_id, model, new)

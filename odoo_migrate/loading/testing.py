@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -204,20 +204,15 @@ class Trier(Sender):
         super().__init__(session.odoo, model, columns, context)
         self._session = session
         self._moments = [place for place, name in enumerate(columns) if _type(described, name) == "datetime"]
-        self._together: dict[str, str] = {}  # what Odoo said of a record among others, without naming a field
+        # What Odoo said of records that pass alone, as the second of two with one barcode. Of the first of a call it
+        # says nothing: since 18 it is blamed for whatever is wrong with the others.
+        self._together: dict[str, str] = {}
 
     def tried(self, rows: Sequence[Row]) -> list[Refusal]:
         """Which records Odoo would not take, and why."""
         refusals = self.send(rows).refusals
-        fine = [row for row in rows if row.record.id in self._outcome.ids]
-        return refusals + self._at_odds([row for row in fine if row.record.id in self._together])
-
-    def _at_odds(self, rows: Sequence[Row]) -> list[Refusal]:
-        """Records that pass alone but were refused together, as two with one barcode: the first would go in."""
-        by_words: dict[str, list[Row]] = {}
-        for row in rows:
-            by_words.setdefault(self._together[row.record.id], []).append(row)
-        return [Refusal(row.record, "", words) for words, group in by_words.items() for row in group[1:]]
+        at_odds = [row.record for row in rows if row.record.id in self._outcome.ids and row.record.id in self._together]
+        return refusals + [Refusal(record, "", self._together[record.id]) for record in at_odds]
 
     def _ask(self, rows: Sequence[Row]) -> server.Answer | Fault:
         data = [[row.record.id, *self._written(row)] for row in rows]
@@ -225,9 +220,11 @@ class Trier(Sender):
             said = wizard.dry_run(self._session, self._model, ["id", *self._columns], data, self._context)
         except Fault as fault:
             return fault
+        if len(rows) == 1:  # what names no row can only mean this one
+            said = [replace(message, first=0, last=0) for message in said]
         errors = [message for message in said if message.error]
         for message in errors:
-            if len(rows) > 1 and not message.field and 0 <= message.first < len(rows):
+            if not message.field and 0 < message.first < len(rows):
                 self._together.setdefault(rows[message.first].record.id, message.text)
         return server.Answer(None if errors else list(range(len(rows))), said)
 

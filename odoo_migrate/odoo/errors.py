@@ -37,10 +37,11 @@ class Fault(OdooError):
 
 class Temporary(Exception):
     """One try failed in a way that another may not. It stays inside this package: `retries` turns it into an answer or
-    into Unreachable. `foreign`: what answered does not speak as Odoo does. `wait`: seconds that the server asked for.
+    into Unreachable. `foreign`: the HTTP status of an answer that is not such as Odoo gives, 0 otherwise. `wait`:
+    seconds that the server asked for.
     """
 
-    def __init__(self, reason: str, *, maybe_done: bool, foreign: bool = False, wait: float = 0.0) -> None:
+    def __init__(self, reason: str, *, maybe_done: bool, foreign: int = 0, wait: float = 0.0) -> None:
         super().__init__(reason)
         self.reason = reason
         self.maybe_done = maybe_done

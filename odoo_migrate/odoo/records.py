@@ -80,15 +80,15 @@ def split_id(external_id: str) -> tuple[str, str]:
 
 def find(odoo: Odoo, external_ids: Iterable[str]) -> dict[str, tuple[str, int]]:
     """Model and database ID of each external ID that the server knows, by the ID as it was given."""
-    wanted: dict[str, dict[str, str]] = {}
-    for given in external_ids:
+    wanted: dict[str, dict[str, list[str]]] = {}
+    for given in dict.fromkeys(external_ids):
         module, name = split_id(given)
-        wanted.setdefault(module, {})[name] = given
+        wanted.setdefault(module, {}).setdefault(name, []).append(given)
     found: dict[str, tuple[str, int]] = {}
     for module, names in sorted(wanted.items()):
         for part in chunks(sorted(names), CHUNK):
             for row in _identities(odoo, module, part):
-                found[names[row["name"]]] = (row["model"], row["res_id"])
+                found.update(dict.fromkeys(names[row["name"]], (row["model"], row["res_id"])))
     return found
 
 

@@ -139,11 +139,11 @@ class JsonRpc:
 
 
 def rpc(wire: Wire, service: str, method: str, args: Sequence[Any], secret: Secret) -> Any:
-    """One call of a service of /jsonrpc. Raises Temporary, Rejected, Fault or Moved."""
+    """One call of a service of /jsonrpc. Raises Temporary, Rejected or Fault."""
     body = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": {"service": service, "method": method, "args": args}}
     status, answer = wire.post(RPC, body)
     if not isinstance(answer, dict) or answer.get("jsonrpc") != "2.0":
-        raise Temporary(f"The server's answer ({status}) is not what Odoo sends", maybe_done=True, foreign=True)
+        raise Temporary(f"The server's answer ({status}) is not what Odoo sends", maybe_done=True, foreign=status)
     if "error" in answer:
         error = answer["error"]
         data = error.get("data") if isinstance(error, dict) else None
@@ -173,7 +173,13 @@ class Json2:
         }
 
         def once() -> Any:
-            status, answer = self._wire.post(f"/json/2/{call.model}/{call.method}", body, headers)
+            try:
+                status, answer = self._wire.post(f"/json/2/{call.model}/{call.method}", body, headers)
+            except Temporary as failed:
+                if failed.foreign != _NOT_FOUND:
+                    raise
+                # A page instead of a serialized exception: no database was found for the call.
+                raise Rejected(f'The server has no database "{self.login.database}".') from None
             return accepted(self._result(status, answer), call.accept)
 
         return persist(once, self.manner.retries, self.manner.on_retry, repeatable=call.repeatable)
@@ -182,7 +188,7 @@ class Json2:
         if status == _FINE:
             return answer
         if not isinstance(answer, dict) or "message" not in answer:
-            raise Temporary(f"The server's answer ({status}) is not what Odoo sends", maybe_done=True, foreign=True)
+            raise Temporary(f"The server's answer ({status}) is not what Odoo sends", maybe_done=True, foreign=status)
         if status == _UNAUTHORIZED:
             raise Rejected("The server refused the API key.")
         raise meant(answer, self.login.secret)

@@ -6,6 +6,7 @@ import json
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -24,11 +25,12 @@ _TOO_MANY = 429
 _LONGEST_ASKED = 30.0  # seconds of Retry-After that we heed
 
 
-class Moved(Exception):
-    """The server sent us to another address."""
+class Moved(Rejected):
+    """The server sends us to another address. Only before signing in is it followed, and only on the same host."""
 
-    def __init__(self, to: str) -> None:
-        super().__init__(to)
+    def __init__(self, address: Address, to: str) -> None:
+        where = to.split("?")[0].removesuffix("/jsonrpc")
+        super().__init__(f"{address} sends us on to {where}: give that address if it is the right one.")
         self.to = to
 
 
@@ -41,6 +43,7 @@ class Wire:
         allowed: list[str] | None = None if cookies else []
         # Odoo refuses a session cookie together with a database header, and a login with every call needs none.
         self._http = httpx.Client(
+            verify=_trusted(),
             timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout)),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=allowed)),
             headers={"User-Agent": _agent()},
@@ -61,14 +64,14 @@ class Wire:
         """As `post`, for any other request."""
         with _failures(self.address):
             response = self._http.request(method, f"{self.address}{path}", **given)
-        _check_status(response)
+        _check_status(self.address, response)
         return response.status_code, _json(response)
 
     def text(self, method: str, path: str, **given: Any) -> str:
         """The body of an answer that is no JSON."""
         with _failures(self.address):
             response = self._http.request(method, f"{self.address}{path}", **given)
-        _check_status(response)
+        _check_status(self.address, response)
         return response.text
 
 
@@ -98,11 +101,11 @@ def _certificate(error: BaseException | None) -> str | None:
     return None
 
 
-def _check_status(response: httpx.Response) -> None:
+def _check_status(address: Address, response: httpx.Response) -> None:
     """Raise for answers that do not come from Odoo's own code. An exception that Odoo serialized passes."""
     status, said = response.status_code, f"{response.status_code} {response.reason_phrase}".strip()
     if response.has_redirect_location:
-        raise Moved(str(response.url.join(response.headers["location"])))
+        raise Moved(address, str(response.url.join(response.headers["location"])))
     if status in {502, 503, 504}:
         raise Temporary(f"The server answered {said}", maybe_done=True, wait=_asked(response))
     if status == _TOO_MANY:
@@ -124,7 +127,7 @@ def _json(response: httpx.Response) -> Any:
         return json.loads(response.content)
     except ValueError:
         reason = f"The server's answer ({said}) is not what Odoo sends"
-        raise Temporary(reason, maybe_done=True, foreign=True) from None
+        raise Temporary(reason, maybe_done=True, foreign=response.status_code) from None
 
 
 def redirected(address: Address, path: str, moved: Moved) -> Address:
@@ -133,8 +136,14 @@ def redirected(address: Address, path: str, moved: Moved) -> Address:
     there = Address(to.scheme, to.host, to.port, urlsplit(moved.to).path.removesuffix(path).rstrip("/"))
     safe = address.scheme == "http" or to.scheme == "https"
     if to.host != address.host or not safe or not urlsplit(moved.to).path.endswith(path) or there == address:
-        raise Rejected(f"{address} sends us on to {to}: give that address if it is the right one.")
+        raise moved
     return there
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities whose certificates count. Reading them takes longer than a call, so it is done once."""
+    return httpx.create_ssl_context()
 
 
 def _agent() -> str:
