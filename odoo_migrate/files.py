@@ -16,7 +16,11 @@ def inside(root: Path, name: str) -> Path:
     where the name, or a symbolic link on the way, leads out of the project, or to what is no plain file.
     """
     home, path = root.resolve(), root / name
-    if not path.resolve().is_relative_to(home):
+    try:
+        there = path.resolve()
+    except (OSError, RuntimeError) as problem:
+        raise FormatError("its symbolic links lead nowhere.", name) from problem
+    if not there.is_relative_to(home):
         raise FormatError("it lies outside the project directory; a project uses only its own files.", name)
     if path.exists() and not path.is_file():
         raise FormatError("it is not a file.", name)

@@ -66,7 +66,10 @@ class Payload:
     def fields(self) -> tuple[str, ...]:
         """The import columns after `id`."""
         with self.path.open(encoding="utf-8", newline="") as stream:
-            titles = next(csv.reader(stream), [])
+            try:
+                titles = next(csv.reader(stream, strict=True), [])
+            except (csv.Error, UnicodeDecodeError) as problem:
+                raise self._damaged(0) from problem
         if not titles or titles[0] != ID or len(set(titles)) < len(titles):
             raise FormatError("the first line must be 'id' and the names of fields, each once.", self.file, 1)
         return tuple(titles[1:])
