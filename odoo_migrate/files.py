@@ -18,8 +18,8 @@ def inside(root: Path, name: str) -> Path:
     home, path = root.resolve(), root / name
     try:
         there = path.resolve()
-    except (OSError, RuntimeError) as problem:
-        raise FormatError("its symbolic links lead nowhere.", name) from problem
+    except (OSError, RuntimeError, ValueError) as problem:  # links in a circle; characters that no name can have
+        raise FormatError("this is no file that can be opened.", ascii(name)[1:-1]) from problem
     if not there.is_relative_to(home):
         raise FormatError("it lies outside the project directory; a project uses only its own files.", name)
     if path.exists() and not path.is_file():

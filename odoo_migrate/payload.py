@@ -24,6 +24,7 @@ from odoo_migrate.yaml_text import FormatError
 
 DIRECTORY = "data/payload"
 ID = "id"
+MAX_ROW = 2**40
 
 
 def payload_file(mapping: str) -> str:
@@ -106,7 +107,7 @@ class Payload:
         try:
             for cells, row in pairs:
                 number = int(row)
-                if len(cells) != width:
+                if len(cells) != width or not 0 < number < MAX_ROW:
                     raise self._damaged(place)
                 yield Record(place, number, cells[0], tuple(cells[1:]))
                 place += 1

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odoo_migrate.files import inside
 from odoo_migrate.payload import Payload, PayloadWriter, Record, payload_file, rows_file
 from odoo_migrate.problems import KEPT, Problem, Problems
 from odoo_migrate.yaml_text import FormatError
@@ -73,13 +74,22 @@ def test_a_discarded_payload_is_not_there(tmp_path: Path) -> None:
         (payload_file("res.partner"), 'id,name\nmigr.a,"A\n', "damaged at record 1"),
         (rows_file("res.partner"), "2\n", "damaged at record 2"),
         (rows_file("res.partner"), "2\nthree\n", "damaged at record 2"),
+        (rows_file("res.partner"), "2\n-3\n", "damaged at record 2"),
+        (rows_file("res.partner"), "2\n99999999999999999999\n", "damaged at record 2"),
+        (payload_file("res.partner"), b"\xffid,name\n", "damaged at record 1"),
     ],
 )
-def test_a_damaged_payload_is_one_sentence(tmp_path: Path, file: str, text: str, complaint: str) -> None:
+def test_a_damaged_payload_is_one_sentence(tmp_path: Path, file: str, text: str | bytes, complaint: str) -> None:
     payload = write(tmp_path, (2, "migr.a", ("A",)), (3, "migr.b", ("B",)))
-    (tmp_path / file).write_text(text)
+    (tmp_path / file).write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(FormatError, match=complaint):
-        list(payload.records())
+        list(Payload(tmp_path, payload.mapping).records())
+
+
+@pytest.mark.parametrize("name", ["\ud800", "a\0b", "../a", "/etc/passwd"])
+def test_a_name_that_no_file_of_the_project_has_is_one_sentence(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FormatError):
+        inside(tmp_path, name)
 
 
 def test_a_link_out_of_the_project_is_refused(tmp_path: Path) -> None:
