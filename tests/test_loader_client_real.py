@@ -31,7 +31,7 @@ COUNTED = (
     "mail.message",
     "ir.attachment",
 )
-PREFIX = "migrtest.client_"
+PREFIX = "migr.client_"
 
 
 def given(name: str) -> str:
@@ -53,7 +53,7 @@ def odoo(request) -> Iterator[Odoo]:
 
 
 def _clean(odoo: Odoo) -> None:
-    domain = [["module", "=", "migrtest"], ["name", "=like", "client_%"]]
+    domain = [["module", "=", "migr"], ["name", "=like", "client_%"]]
     rows = odoo.call("ir.model.data", "search_read", domain, ["model", "res_id"])
     for model in {row["model"] for row in rows}:
         odoo.call(model, "unlink", [row["res_id"] for row in rows if row["model"] == model])
