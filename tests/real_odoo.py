@@ -49,5 +49,6 @@ def exported(
         domain = [["module", "=", module], ["name", "in", names], ["model", "=", model]]
         for row in odoo.call("ir.model.data", "search_read", domain, ["name", "res_id"]):
             places[f"{module}.{row['name']}"] = row["res_id"]
-    told = odoo.call(model, "export_data", list(places.values()), list(columns), context={"tz": zone})
+    asked = {"ids": list(places.values()), "fields_to_export": list(columns), "context": {"tz": zone}}
+    told = odoo.call(model, "export_data", **asked)
     return {one: dict(zip(columns, cells, strict=True)) for one, cells in zip(places, told["datas"], strict=True)}

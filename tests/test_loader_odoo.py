@@ -5,6 +5,7 @@ What Odoo holds is asked of its own export, not of the loader's eyes.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import random
@@ -66,7 +67,7 @@ def same(kind: server.ServerField, column: str, text: str, cell: Any) -> bool:
     if kind.type == "boolean":
         return (text.lower() in {"1", "true", "yes"}) == (str(cell) == "True")
     if kind.type in {"integer", "float", "monetary"}:
-        return float(text) == float(cell)
+        return float(cell) == pytest.approx(float(text), rel=1e-14)
     if kind.type == "selection":
         return str(cell) in {text, dict(kind.selection).get(text)}
     if kind.type == "datetime":
@@ -76,8 +77,8 @@ def same(kind: server.ServerField, column: str, text: str, cell: Any) -> bool:
     return str(cell) == text
 
 
-def wrong_cells(root: Path, odoo: Odoo) -> tuple[int, list[str]]:
-    """How many cells the payload has, and which of them Odoo does not hold."""
+def wrong_cells(root: Path, odoo: Odoo) -> tuple[int, list[tuple[str, str]]]:
+    """How many cells the payload has, and which of them (ID and column) Odoo does not hold."""
     cells, wrong = 0, []
     project = read_project(root)
     for name, mapping in project.mappings.items():
@@ -90,8 +91,17 @@ def wrong_cells(root: Path, odoo: Odoo) -> tuple[int, list[str]]:
             for column, text in zip(payload.fields, one.values, strict=True):
                 cells += bool(text)
                 if text and not same(kinds[column.removesuffix("/id")], column, text, held[one.id][column]):
-                    wrong.append(f"{one.id} {column}: {text!r} is {held[one.id][column]!r}")
+                    wrong.append((one.id, column))
     return cells, wrong
+
+
+def reported(root: Path) -> set[tuple[str, str]]:
+    """Cells that the run says Odoo keeps differently."""
+    found = set()
+    for path in (root / "runs/first/differences").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as stream:
+            found |= {(row["id"], row["field"]) for row in csv.DictReader(stream)}
+    return found
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -108,7 +118,9 @@ def test_a_sample_is_loaded_with_every_value_right_and_a_second_run_writes_nothi
     assert first["failed"] == 0
     cells, wrong = wrong_cells(root, odoo)
     assert cells > 40
-    assert wrong == []
+    assert set(wrong) == reported(root)
+    if odoo.version != "19.0":  # where a contact of a company has no address of its own
+        assert wrong == []
     second = told(root, real, "load", "run", "first")
     assert (second["writes"], second["failed"]) == (0, 0)
     assert all(step["created"] == step["updated"] == 0 for step in second["steps"])

@@ -417,3 +417,26 @@ def test_a_circle_through_a_field_that_can_wait_is_loaded_in_two_passes(tmp_path
     for external_id, _, department, _ in EMPLOYEES:
         assert employees[external_id]["department_id"] == departments[department]["id"]
     assert loaded(root, server).writes == 0
+
+
+# --- Odoo 19 --------------------------------------------------------------------------------------------------
+def test_from_odoo_19_on_a_contact_never_overwrites_its_companys_address(tmp_path: Path):
+    rows = [
+        partner(1, "Company", "R1", "Main Street 1", "Berlin", ""),
+        partner(2, "First", "R2", "Rue 2", "Paris", "migr.res_partner.1"),
+        partner(3, "Second", "R3", "Via 3", "Rome", "migr.res_partner.1"),
+    ]
+    root = project_of(tmp_path, {"res.partner": (FAMILY, rows)}, version="19.0")
+    with serving(Store("19.0")) as server:
+        result = loaded(root, server)
+        assert {one["city"] for one in ours(server.store).values()} == {"Berlin"}
+        assert (result.failed, result.steps[0].count.kept) == (0, 2)
+        report = list(csv.DictReader((root / "runs/first/differences/res.partner.csv").open()))
+        assert [(row["id"][-1], row["field"], row["sent"], row["stored"]) for row in report] == [
+            ("2", "city", "Paris", "Berlin"),
+            ("2", "street", "Rue 2", "Main Street 1"),
+            ("3", "city", "Rome", "Berlin"),
+            ("3", "street", "Via 3", "Main Street 1"),
+        ]
+        assert loaded(root, server, "second").writes == 0
+        assert (root / "runs/second/differences/res.partner.csv").exists()

@@ -14,6 +14,7 @@ WORDS = {
     "interrupted": "not finished: interrupted, or still going on",
     "failed": "finished, but some records failed",
     "done": "finished, nothing failed",
+    "rolled back": "rolled back",
 }
 
 
@@ -48,6 +49,8 @@ def _next(found: Status) -> str:
         return f"The reasons stand in runs/{found.run}/failed. After mending: odoo-migrate load retry {found.run}"
     if found.changed:
         return "Next: odoo-migrate load init, for a run of the project as it is now"
+    if found.state == "rolled back":
+        return f"To load it again: {command}"
     if found.state == "new":
         return f"Next: {command} --test"
     return f"To go on: {command}" if found.state == "interrupted" else f"To compare with Odoo again: {command}"

@@ -16,6 +16,7 @@ from odoo_migrate.loading.journal import Failure, Journal
 from odoo_migrate.loading.known import KnownIds
 from odoo_migrate.loading.runs import RunProblem
 from odoo_migrate.loading.sending import Outcome, Row, Sender
+from odoo_migrate.loading.shared_address import SharedAddress
 from odoo_migrate.odoo import records as server
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.payload import Record
@@ -84,6 +85,7 @@ class ChunkLoader:
         self._comparer = Comparer(fields, site.timezone, site.known.get)
         defaults = {} if step.second else server.defaults(odoo, step.model, self._names, site.context)
         self._minded = minded(step.fields, fields, defaults)
+        self._shared = SharedAddress(step, odoo.major)
         self._relational = [place for place, name in enumerate(step.fields) if name.endswith("/id")]
 
     def load(self, odoo: Odoo, records: Iterable[Record]) -> Count:
@@ -189,8 +191,11 @@ class ChunkLoader:
         left = [
             place for place in differing if not self.site.differences.is_known(self._difference(record, place, values))
         ]
-        count.kept += not left and bool(differing)
-        return tuple(left)
+        own, _ = self._own(record, left)
+        shared = [place for place in left if place not in own]
+        self.site.differences.add([self._difference(record, place, values) for place in shared])
+        count.kept += not own and bool(differing)
+        return own
 
     def _unlike(self, record: Record, values: Mapping[str, Any]) -> list[int]:
         return [
@@ -248,7 +253,9 @@ class ChunkLoader:
         others come with them); what differs even then is Odoo's own doing, and reported.
         """
         again = self._unlike_in_odoo(odoo, records)
-        for columns, batch in grouped((tuple(places), record) for record, places, _ in again).items():
+        for columns, batch in grouped(self._own(record, places) for record, places, _ in again).items():
+            if not columns:
+                continue
             outcome = self._send(odoo, columns, batch, [])
             count.calls += outcome.calls
             count.warnings += [refusal.message for refusal in outcome.refusals]
@@ -258,6 +265,11 @@ class ChunkLoader:
             self.site.differences.add(
                 [self._difference(record, place, values) for record, places, values in left for place in places]
             )
+
+    def _own(self, record: Record, places: Sequence[int]) -> tuple[Columns, Record]:
+        """Those of `places` that may be sent without changing other records."""
+        shared = self._shared.among(record, places)
+        return tuple(place for place in places if place not in shared), record
 
     def _unlike_in_odoo(
         self, odoo: Odoo, records: Sequence[Record]

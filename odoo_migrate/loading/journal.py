@@ -64,6 +64,7 @@ class History:
     server: Entry = field(default_factory=dict)
     attempts: int = 0
     whole: bool = False
+    taken_back: bool = False
     created: dict[str, dict[str, int]] = field(default_factory=dict)
     open: dict[int, Intent] = field(default_factory=dict)
     failed: dict[tuple[str, str], Failure] = field(default_factory=dict)
@@ -76,7 +77,7 @@ class History:
         getattr(self, f"_{entry['kind']}", lambda _: None)(entry)
 
     def _attempt(self, entry: Entry) -> None:
-        self.server, self.whole = entry, False
+        self.server, self.whole, self.taken_back = entry, False, False
         self.attempts += 1
 
     def _met(self, entry: Entry) -> None:
@@ -107,6 +108,7 @@ class History:
             self.failed.pop((entry["mapping"], external_id), None)
 
     def _removed(self, entry: Entry) -> None:
+        self.taken_back = self.taken_back or bool(entry["ids"])
         created = self.created.get(entry["mapping"], {})
         for external_id in entry["ids"]:
             created.pop(external_id, None)

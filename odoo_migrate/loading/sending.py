@@ -2,8 +2,9 @@
 
 One bad record fails its whole call in Odoo: nothing of it is stored. So the records that the messages name are taken
 out and the rest is sent again, until Odoo takes it; where no message names a record, the call is halved until one
-record stands alone. A record whose message names no field may have been named in place of another (the database
-speaks for a whole call), so it gets a second chance by itself. Good records always go in.
+record stands alone. Odoo tries the records of a refused call one by one and names each that fails, but what was wrong
+with the call as a whole it lays at its first record (18 and 19 do), which may be good: that one gets a second chance by
+itself. Good records always go in.
 """
 
 from __future__ import annotations
@@ -64,8 +65,7 @@ class Sender:
         return self._outcome
 
     def _send(self, rows: list[Row], *, again: bool = True) -> None:
-        """`again`: records that are named without a field get their second chance."""
-        doubtful: list[Row] = []
+        """`again`: a first record that is named without a field gets its second chance."""
         while rows:
             answer = self._ask(rows)
             if isinstance(answer, Fault):
@@ -79,17 +79,15 @@ class Sender:
                 self._halve(rows, _words(answer), again=again)
                 break
             for place, message in named.items():
-                if message.field or not again or len(rows) == 1:
-                    self._refuse(rows[place], message.text, message.field)
+                if place == 0 and again and len(rows) > 1 and not message.field:
+                    self._send(rows[:1], again=False)
                 else:
-                    doubtful.append(rows[place])
+                    self._refuse(rows[place], message.text, message.field)
             rows = [row for place, row in enumerate(rows) if place not in named]
             if _stopped_counting(answer) and len(rows) > SEVERAL:
                 for start in range(0, len(rows), SEVERAL):
                     self._send(rows[start : start + SEVERAL], again=again)
                 break
-        for row in doubtful:
-            self._send([row], again=False)
 
     def _ask(self, rows: Sequence[Row]) -> server.Answer | Fault:
         data = [[row.record.id, *row.cells] for row in rows]

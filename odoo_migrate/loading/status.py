@@ -23,8 +23,9 @@ class MappingStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """`state`: new (nothing was sent), interrupted (`load run` goes on), failed (ended, some records failed) or done.
-    `changed`: files that are no longer what the run was made of.
+    """`state`: new (nothing was sent), interrupted (`load run` goes on), failed (ended, some records failed), done, or
+    rolled back (after the last load, records that the run had created were removed). `changed`: files that are no
+    longer what the run was made of.
     """
 
     run: str
@@ -52,7 +53,7 @@ def status(run: Run) -> Status:
         for mapping in run.mappings
     ]
     server = {name: str(value) for name, value in history.server.items() if name in SERVER}
-    state = _state(history.attempts, history.whole, failed)
+    state = "rolled back" if history.taken_back else _state(history.attempts, history.whole, failed)
     return Status(run.id, state, history.attempts, server, mappings, run.changed())
 
 
