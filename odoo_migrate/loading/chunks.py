@@ -17,6 +17,7 @@ from odoo_migrate.loading.known import KnownIds
 from odoo_migrate.loading.runs import RunProblem
 from odoo_migrate.loading.sending import Outcome, Row, Sender
 from odoo_migrate.loading.shared_address import SharedAddress
+from odoo_migrate.loading.shortcuts import given_defaults
 from odoo_migrate.odoo import records as server
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.payload import Record
@@ -70,9 +71,14 @@ class Stopped(Exception):
 class ChunkLoader:
     """Loads chunks of one step; used from several threads, each with an Odoo of its own."""
 
-    def __init__(self, site: Site, step: Step, places: Sequence[int], odoo: Odoo, size: BatchSize) -> None:
-        """`places`: where the step's fields stand among the payload's. Raises RunProblem where Odoo lacks a field."""
+    def __init__(
+        self, site: Site, step: Step, places: Sequence[int], odoo: Odoo, size: BatchSize, *, fresh: bool = False
+    ) -> None:
+        """`places`: where the step's fields stand among the payload's; `fresh`: Odoo has no record of this step. Raises
+        RunProblem where Odoo lacks a field.
+        """
         self.site, self.step, self.size = site, step, size
+        self._fresh = fresh
         self._places = tuple(places)
         self._names = [name.removesuffix("/id") for name in step.fields]
         fields = server.server_fields(odoo, step.model)
@@ -86,6 +92,7 @@ class ChunkLoader:
         defaults = {} if step.second else server.defaults(odoo, step.model, self._names, site.context)
         self._minded = minded(step.fields, fields, defaults)
         self._shared = SharedAddress(step, odoo.major)
+        self._context = {**site.context, **given_defaults(step.model, fields)}
         self._relational = [place for place, name in enumerate(step.fields) if name.endswith("/id")]
 
     def load(self, odoo: Odoo, records: Iterable[Record]) -> Count:
@@ -114,7 +121,7 @@ class ChunkLoader:
     ) -> tuple[list[Record], dict[str, dict[str, Any]]]:
         """The records with the step's values only, but for those whose ID another model has; and what Odoo holds."""
         chunk = [record._replace(values=tuple(record.values[place] for place in self._places)) for record in records]
-        found = server.find(odoo, [record.id for record in chunk])
+        found = {} if self._fresh else server.find(odoo, [record.id for record in chunk])
         foreign = {one: model for one, (model, _) in found.items() if model != self.step.model}
         words = "In Odoo, '{0}' names a record of another model ({1}); give this mapping another ID pattern."
         taken = [one for one in chunk if one.id in foreign]
@@ -235,7 +242,7 @@ class ChunkLoader:
         created = set(new)
         old = [record.id for record in batch if record.id not in created]
         number = self.site.journal.intent(self.step.mapping, new, old)
-        sender = Sender(odoo, self.step.model, [self.step.fields[place] for place in columns], self.site.context)
+        sender = Sender(odoo, self.step.model, [self.step.fields[place] for place in columns], self._context)
         before = time.monotonic()
         outcome = sender.send([Row(record, tuple(record.values[place] for place in columns)) for record in batch])
         self.size.took(len(outcome.ids), time.monotonic() - before)

@@ -212,7 +212,7 @@ class _Load:
 
     def _step(self, result: StepResult) -> None:
         step, before = result.step, time.monotonic()
-        loader = self._loader(step)
+        loader = self._loader(step, fresh=self._is_fresh(step))
         total = self._total(step)
         self.watcher.begins(step, total)
         for records in self._levels(step):
@@ -226,12 +226,17 @@ class _Load:
             self.rounds += result.count.calls > written
         result.seconds = time.monotonic() - before
 
-    def _loader(self, step: Step) -> ChunkLoader:
+    def _is_fresh(self, step: Step) -> bool:
+        """Whether Odoo has none of the records of this step, so that it need not be asked for each."""
+        namespace = self.run.project.mappings[step.mapping].id.partition(".")[0]
+        return not step.second and not server.any_named(self.odoo, namespace)
+
+    def _loader(self, step: Step, *, fresh: bool = False) -> ChunkLoader:
         fields = self.payloads[step.mapping].fields
         if not set(step.fields) <= set(fields):
             raise RunProblem(f"The mapping {step.mapping} has other fields now; make a new run with 'load init'.")
         places = [fields.index(name) for name in step.fields]
-        return ChunkLoader(self.site, step, places, self.odoo, BatchSize(self.options.batch_size))
+        return ChunkLoader(self.site, step, places, self.odoo, BatchSize(self.options.batch_size), fresh=fresh)
 
     def _total(self, step: Step) -> int:
         return self.payloads[step.mapping].count if self.only is None else len(self.only.get(step.mapping, ()))

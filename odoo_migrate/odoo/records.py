@@ -92,6 +92,12 @@ def find(odoo: Odoo, external_ids: Iterable[str]) -> dict[str, tuple[str, int]]:
     return found
 
 
+def any_named(odoo: Odoo, namespace: str) -> bool:
+    """Whether the server knows any external ID of a namespace (Odoo calls it a module)."""
+    domain = [["module", "=", namespace], ["res_id", "!=", False]]
+    return bool(odoo.call("ir.model.data", "search_read", domain, ["res_id"], 0, 1))
+
+
 def _identities(odoo: Odoo, module: str, names: Sequence[str]) -> list[dict[str, Any]]:
     domain = [["module", "=", module], ["name", "in", list(names)], ["res_id", "!=", False]]
     rows: list[dict[str, Any]] = odoo.call("ir.model.data", "search_read", domain, ["name", "model", "res_id"])
