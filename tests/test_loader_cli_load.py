@@ -152,6 +152,13 @@ def test_no_odoo_ends_with_3_and_one_sentence(server: Server, project: Path):
         assert "Traceback" not in said.err
 
 
+def test_a_password_in_the_clear_is_warned_of(server: Server, project: Path):
+    said = load(server, project, "--retry-for", "0.1", ODOO_URL="http://odoo.invalid")
+    assert said.status == 3
+    assert "The password travels unencrypted to odoo.invalid" in said.err
+    assert "unencrypted" not in load(server, project).err
+
+
 def test_another_version_is_refused(project: Path):
     with serving(Store("17.0")) as server:
         said = load(server, project, "--json")

@@ -143,6 +143,7 @@ def _connection_options(required: bool) -> list[Callable[[Callable[..., Any]], C
 
 def sign_in(given: Connection, out: Output, on_retry: OnRetry | None = None) -> Odoo:
     """Connect and sign in. Raises Unusable where there is no password, OdooError where Odoo will not have us."""
+    from odoo_migrate.odoo.address import parsed
     from odoo_migrate.odoo.client import connect
     from odoo_migrate.odoo.errors import Rejected
     from odoo_migrate.odoo.secrets import find_secret
@@ -154,6 +155,8 @@ def sign_in(given: Connection, out: Output, on_retry: OnRetry | None = None) -> 
         secret, kind = find_secret(os.environ, given.password_file, ask, given.password)
     except Rejected as problem:
         raise exits.Unusable(str(problem)) from problem
+    if unsafe := parsed(given.url).warning:
+        out.warn(unsafe)
     return connect(
         given.url, given.database, given.username, secret, kind=kind, timeout=given.timeout,
         retries=_retries(given.retry_for), on_retry=on_retry,
