@@ -22,7 +22,11 @@ from mapping.matchers import ColumnEvidence, suggest_sheet
 from mapping.recipe import load
 from mapping.transforms import COLUMN_STEPS
 from mapping.transforms.base import Context
-from odoo_migrate import catalog
+from odoo_migrate import catalog, project
+from odoo_migrate.problems import Problems
+from odoo_migrate.project_reading import read_project
+from odoo_migrate.stages.prepare import prepare
+from odoo_migrate.stages.transform import transform
 from profiling.header import find_table
 from profiling.profile import profile_sheet
 from profiling.readers import open_source
@@ -188,6 +192,28 @@ def run(command: list[str]) -> tuple[int, int, resource.struct_rusage]:
     return os.wait4(process.pid, 0)
 
 
+def loading(setup: Setup) -> Iterator[Line]:
+    """What the loader does before it meets a server; each stage's memory in a process of its own."""
+    root = setup.folder / "project"
+    if not (root / project.SETTINGS_FILE).exists():
+        list(whole_way(setup))
+    [raw], staged, payload = (root / project.RAW).glob("*.csv"), root / "plain.jsonl", root / "plain.csv"
+    prepared, plain_prepared = seconds(
+        lambda: prepare(root, Problems(), accept_changes=True), lambda: yardsticks.csv_to_jsonl(raw, staged)
+    )
+    transformed, plain_transformed = seconds(
+        lambda: transform(read_project(root), None, Problems()), lambda: yardsticks.jsonl_to_csv(staged, payload)
+    )
+    yield slower("load: prepare", prepared, "csv + json", plain_prepared, 2)
+    yield slower("load: transform", transformed, "json + csv", plain_transformed, 4)
+    for stage in ("source prepare", "transform execute", "validate check"):
+        command = [sys.executable, "-m", "odoo_migrate", *stage.split(), "--project", str(root)]
+        _, status, usage = run(command)
+        if status:
+            raise SystemExit(f"{stage} ended with status {status}")
+        yield Line(f"memory, {stage}", "", usage.ru_maxrss / 1024, "MB", 1024)
+
+
 def matching(setup: Setup) -> Iterator[Line]:
     odoo = catalog.load("18.0")
     words = ("Customer", "Phone", "E-Mail", "Street", "Post Code", "Land", "Ph #", "Order", "Artikel", "Betrag")
@@ -201,5 +227,5 @@ def matching(setup: Setup) -> Iterator[Line]:
 
 CASES: dict[str, Callable[[Setup], Iterator[Line]]] = {
     "csv": reading_csv, "xlsx": reading_xlsx, "page": paging, "profile": profiling, "text": profiling_free_text,
-    "phones": phones, "clean": cleaning, "memory": whole_way, "suggest": matching,
+    "phones": phones, "clean": cleaning, "memory": whole_way, "load": loading, "suggest": matching,
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import zipfile
 import zlib
@@ -37,6 +38,21 @@ def parse_csv(path: Path) -> int:
     text = pa.csv.ConvertOptions(column_types=dict.fromkeys(titles, pa.string()), strings_can_be_null=False)
     reader = pa.csv.open_csv(path, convert_options=text, read_options=pa.csv.ReadOptions(block_size=BLOCK))
     return sum(batch.num_rows for batch in reader)
+
+
+def csv_to_jsonl(path: Path, out: Path) -> None:
+    """Python's csv and json, nothing checked: every row as an object on a line."""
+    with path.open(encoding="utf-8", newline="") as rows, out.open("w", encoding="utf-8") as lines:
+        for row in csv.DictReader(rows):
+            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def jsonl_to_csv(path: Path, out: Path) -> None:
+    """The way back, with an ID before each row."""
+    with path.open(encoding="utf-8") as lines, out.open("w", encoding="utf-8", newline="") as rows:
+        writer = csv.writer(rows, lineterminator="\n")
+        for number, line in enumerate(lines):
+            writer.writerow([f"migr.partner.{number}", *json.loads(line).values()])
 
 
 def read_xlsx(path: Path) -> int:
