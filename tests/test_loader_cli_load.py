@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import os
 import pty
 import re
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -207,6 +209,38 @@ def test_without_a_password_and_a_terminal_it_is_wrong_use(server: Server, proje
     said = run("load", "run", "first", "--project", project, **variables(server, ODOO_PASSWORD=""))
     assert (said.status, said.out) == (2, "")
     assert "ODOO_PASSWORD or ODOO_API_KEY" in said.err
+
+
+def test_a_test_takes_the_password_where_a_key_is_set_too(server: Server, project: Path):
+    said = load(server, project, "--test", ODOO_API_KEY=KEY)
+    assert (said.status, "nothing was stored" in said.out) == (0, True), said
+
+
+def test_a_test_on_an_odoo_that_lacks_a_field(server: Server, project: Path):
+    del server.store.model("res.partner").fields["email"]
+    said = load(server, project, "--test")
+    assert said.status == 2
+    assert "This Odoo has no field 'email' in res.partner; 'odoo-migrate validate check --against-odoo'" in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(("command", "password"), [("run", ""), ("rollback", PASSWORD)])
+@pytest.mark.parametrize("stop", ["ctrl-c", "ctrl-d"])
+def test_somebody_who_stops_at_a_question(server: Server, project: Path, command: str, password: str, stop: str):
+    load(server, project)
+    here_, there = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "odoo_migrate", "load", command, "first", "--project", str(project)],
+        env=clean_environment(**variables(server, ODOO_PASSWORD=password)), stdin=there, stdout=there, stderr=there,
+        start_new_session=True, preexec_fn=lambda: fcntl.ioctl(there, termios.TIOCSCTTY, 0),
+    )  # fmt: skip
+    os.close(there)
+    question = f"on {server.url}? [y/N]: " if password else f"Password of {USER} at {server.url}: "
+    shown = answered(here_, {question: {"ctrl-c": "\x03", "ctrl-d": "\x04"}[stop]})
+    assert process.wait() == 130, shown
+    assert "odoo-migrate: Stopped." in shown
+    assert "Traceback" not in shown
+    assert len(server.store.rows("res.partner.category")) == 2
 
 
 def test_a_terminal_is_asked_and_shows_bars(server: Server, project: Path):

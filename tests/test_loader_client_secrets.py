@@ -64,6 +64,17 @@ def test_the_first_that_gives_a_secret_counts(tmp_path: Path):
     assert find_secret({}, None, asked) == (Secret("typed"), "password")
 
 
+def test_a_password_that_is_set_may_go_before_the_key():
+    env = {"ODOO_API_KEY": "key", "ODOO_PASSWORD": "word"}
+    assert find_secret(env, password_first=True) == (Secret("word"), "password")
+    assert find_secret({"ODOO_API_KEY": "key"}, password_first=True) == (Secret("key"), "key")
+
+
+def test_line_ends_are_no_part_of_a_secret():
+    assert find_secret({"ODOO_API_KEY": "key\r"}) == (Secret("key"), "key")
+    assert find_secret({"ODOO_API_KEY": "\r", "ODOO_PASSWORD": " word \r\n"}) == (Secret(" word "), "password")
+
+
 @pytest.mark.parametrize("content", [None, b"", b"\nsecond", b"\xff\xfe\x00"])
 def test_a_password_file_that_gives_none(tmp_path: Path, content: bytes | None):
     file = tmp_path / "password"

@@ -166,6 +166,17 @@ def test_a_wrong_secret_is_one_sentence_and_one_try(server):
     assert "quite wrong" not in str(refused.value)
 
 
+@pytest.mark.parametrize("key", ["Schlüssel", "two\rlines", "a\x00b"])
+def test_a_key_that_is_no_key_is_not_sent(key: str):
+    told: list[Retry] = []
+    with serving(Store("19.0")) as server:
+        with pytest.raises(Rejected, match=r"^The API key holds a character that no key has\.$"):
+            connect(server.url, DATABASE, USER, Secret(key), kind="key", retries=QUICK, on_retry=told.append)
+        with pytest.raises(Rejected, match=r"^The database name holds a character that no database of Odoo has\.$"):
+            connect(server.url, "Datenbänk", USER, Secret(KEY), kind="key", retries=QUICK, on_retry=told.append)
+    assert told == []
+
+
 def test_a_database_that_is_not_there(server):
     with pytest.raises(Rejected, match="nowhere"):
         connect(server.url, "nowhere", USER, Secret(KEY), kind=server.kind, retries=QUICK)

@@ -54,7 +54,7 @@ def run(out: Output, root: Path, run_id: str, connection: Connection, only_test:
     from odoo_migrate.cli import session, trying
     from odoo_migrate.loading import running
 
-    with session.opened(out, root, run_id, connection) as opened:
+    with session.opened(out, root, run_id, connection, password_first=only_test) as opened:
         _refuse_changed(opened.run)
         if only_test:
             return trying.try_run(out, opened)

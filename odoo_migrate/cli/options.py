@@ -65,7 +65,7 @@ def _in_project(command: Command, out: Output, root: Path, **given: Any) -> int:
 def _ended(out: Output, work: Callable[[], int]) -> int:
     try:
         return work()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):  # click turns Ctrl-C and Ctrl-D at a prompt into its own
         out.stopped()
         return exits.INTERRUPTED
     except click.ClickException:
@@ -141,8 +141,10 @@ def _connection_options(required: bool) -> list[Callable[[Callable[..., Any]], C
     ]  # fmt: skip
 
 
-def sign_in(given: Connection, out: Output, on_retry: OnRetry | None = None) -> Odoo:
-    """Connect and sign in. Raises Unusable where there is no password, OdooError where Odoo will not have us."""
+def sign_in(given: Connection, out: Output, on_retry: OnRetry | None = None, *, password_first: bool = False) -> Odoo:
+    """Connect and sign in; `password_first`: a password that is set goes before an API key. Raises Unusable where there
+    is no password, OdooError where Odoo will not have us.
+    """
     from odoo_migrate.odoo.address import parsed
     from odoo_migrate.odoo.client import connect
     from odoo_migrate.odoo.errors import Rejected
@@ -152,7 +154,7 @@ def sign_in(given: Connection, out: Output, on_retry: OnRetry | None = None) -> 
         out.warn("--password can be seen in the list of processes and stays in the shell's history.")
     ask = functools.partial(_ask, given) if sys.stdin.isatty() else None
     try:
-        secret, kind = find_secret(os.environ, given.password_file, ask, given.password)
+        secret, kind = find_secret(os.environ, given.password_file, ask, given.password, password_first=password_first)
     except Rejected as problem:
         raise exits.Unusable(str(problem)) from problem
     if unsafe := parsed(given.url).warning:

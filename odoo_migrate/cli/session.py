@@ -85,14 +85,24 @@ class Session:
 
 @contextmanager
 def opened(
-    out: Output, root: Path, run_id: str, connection: options.Connection, *, looked_over: bool = True
+    out: Output,
+    root: Path,
+    run_id: str,
+    connection: options.Connection,
+    *,
+    looked_over: bool = True,
+    password_first: bool = False,
 ) -> Iterator[Session]:
-    """`looked_over`: with a server on which a load can work. Raises RunProblem or FormatError for a run that cannot be
-    used, Unusable without a password, OdooError where Odoo will not have us; nothing has been sent then.
+    """`looked_over`: with a server on which a load can work; `password_first` as for `sign_in`. Raises RunProblem or
+    FormatError for a run that cannot be used, Unusable without a password, OdooError where Odoo will not have us;
+    nothing has been sent then.
     """
     run = runs.read(root, run_id)
     watch, log = Watch(out), inside(run.root, run.file(LOG_FILE))
-    with options.sign_in(connection, out, watch.retried) as odoo, logged(log, odoo.login.secret):
+    with (
+        options.sign_in(connection, out, watch.retried, password_first=password_first) as odoo,
+        logged(log, odoo.login.secret),
+    ):
         logger.info("%s on %s, Odoo %s, as %s", odoo.database, odoo.url, odoo.version, odoo.username)
         if looked_over:
             preflight.check(odoo, run.project.settings, list(dict.fromkeys(step.model for step in run.steps)))

@@ -11,9 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from odoo_migrate.loading.runs import RunProblem
 from odoo_migrate.odoo.records import ServerField
 
 T = TypeVar("T")
+
+
+def refuse_unknown(model: str, names: Iterable[str], fields: Mapping[str, ServerField]) -> None:
+    """Raise RunProblem where Odoo's `fields` of a model lack one of `names`."""
+    unknown = next((name for name in names if name not in fields), None)
+    if unknown is not None:
+        raise RunProblem(
+            f"This Odoo has no field '{unknown}' in {model}; 'odoo-migrate validate check --against-odoo' lists all "
+            "that it lacks."
+        )
 
 
 def minded(columns: Sequence[str], fields: Mapping[str, ServerField], defaults: Mapping[str, Any]) -> frozenset[int]:

@@ -18,7 +18,7 @@ from itertools import islice
 from typing import Any
 
 from odoo_migrate import catalog, needs
-from odoo_migrate.loading.grouping import columns_of_new, grouped, minded
+from odoo_migrate.loading.grouping import columns_of_new, grouped, minded, refuse_unknown
 from odoo_migrate.loading.known import KnownIds
 from odoo_migrate.loading.running import write_context
 from odoo_migrate.loading.runs import Run
@@ -67,7 +67,8 @@ class Trial:
 
 def try_run(run: Run, odoo: Odoo, problems: Problems, progress: Progress = silent) -> list[Tested]:
     """Try every record of a run; what Odoo says becomes problems with the row of the raw file. Nothing is stored, but
-    sequences of Odoo may have counted on. Raises OdooError (Rejected for a login by API key) and FormatError.
+    sequences of Odoo may have counted on. Raises OdooError (Rejected for a login by API key), FormatError,
+    and RunProblem where Odoo lacks a field.
     """
     known, ids = KnownIds(), ProjectIds(run)
     steps = [step for step in run.steps if not step.second]
@@ -110,7 +111,9 @@ class Tester:
 
     @cached_property
     def _described(self) -> Mapping[str, server.ServerField]:
-        return server.server_fields(self._session.odoo, self._step.model)
+        fields = server.server_fields(self._session.odoo, self._step.model)
+        refuse_unknown(self._step.model, self._names, fields)
+        return fields
 
     @cached_property
     def _minded(self) -> frozenset[int]:

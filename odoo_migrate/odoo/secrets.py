@@ -56,18 +56,22 @@ def find_secret(
     file: Path | None = None,
     prompt: Callable[[], str] | None = None,
     option: str | None = None,
+    *,
+    password_first: bool = False,
 ) -> tuple[Secret, Kind]:
     """The secret to sign in with, from the first that gives one: `option`, `file` (its first line), ODOO_API_KEY,
-    ODOO_PASSWORD, `prompt`. Raises Rejected where none does, or where the file cannot be read.
+    ODOO_PASSWORD, `prompt`; with `password_first`, ODOO_PASSWORD before ODOO_API_KEY. Line ends around a variable's
+    text, as of a file of variables from Windows, are no part of it. Raises Rejected where none does, or where
+    the file cannot be read.
     """
     if option:
         return Secret(option), "password"
     if file is not None:
         return Secret(_in_file(file)), "password"
-    if env.get(KEY_VARIABLE):
-        return Secret(env[KEY_VARIABLE]), "key"
-    if env.get(PASSWORD_VARIABLE):
-        return Secret(env[PASSWORD_VARIABLE]), "password"
+    variables: list[tuple[str, Kind]] = [(KEY_VARIABLE, "key"), (PASSWORD_VARIABLE, "password")]
+    for name, kind in reversed(variables) if password_first else variables:
+        if text := env.get(name, "").strip("\r\n"):
+            return Secret(text), kind
     given = prompt() if prompt else ""
     if not given:
         raise Rejected(

@@ -167,10 +167,7 @@ class Json2:
 
     def call(self, call: Call) -> Any:
         body = {**dict(zip(_names(call), call.positional, strict=False)), **call.named}
-        headers = {
-            "Authorization": f"bearer {self.login.secret.reveal()}",
-            "X-Odoo-Database": self.login.database,
-        }
+        headers = self._headers()
 
         def once() -> Any:
             try:
@@ -183,6 +180,15 @@ class Json2:
             return accepted(self._result(status, answer), call.accept)
 
         return persist(once, self.manner.retries, self.manner.on_retry, repeatable=call.repeatable)
+
+    def _headers(self) -> dict[str, str]:
+        """Raises Rejected for what no header can carry, before the HTTP library fails on it again and again."""
+        key, database = self.login.secret.reveal(), self.login.database
+        if not _fits_header(key):
+            raise Rejected("The API key holds a character that no key has.")
+        if not _fits_header(database):
+            raise Rejected("The database name holds a character that no database of Odoo has.")
+        return {"Authorization": f"bearer {key}", "X-Odoo-Database": database}
 
     def _result(self, status: int, answer: Any) -> Any:
         if status == _FINE:
@@ -199,6 +205,10 @@ class Json2:
         uid = context.get("uid") if isinstance(context, dict) else None
         self.login = replace(self.login, uid=uid if isinstance(uid, int) else 0)
         return self
+
+
+def _fits_header(text: str) -> bool:
+    return text.isascii() and text.isprintable() and not text.startswith(" ") and not text.endswith(" ")
 
 
 def _names(call: Call) -> tuple[str, ...]:
