@@ -39,6 +39,8 @@ def call(store: Store, model: str, method: str, positional: Sequence[Any], named
     with store.lock:
         store.calls.append((model, method, positional, named))
         place = store.model(model)
+        if model in store.faults:
+            raise store.faults[model]
         if method not in NAMES:
             raise ServerFault("builtins.AttributeError", f"The method '{model}.{method}' does not exist")
         given = {**dict(zip(NAMES[method], positional, strict=False)), **named}

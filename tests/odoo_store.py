@@ -125,7 +125,8 @@ def empty(kind: str) -> Any:
 
 class Store:
     """The database. `calls` lists (model, method, positional, named) as they came; `writes` counts calls that stored
-    something; `denied` holds (model, operation) that the user has no right to.
+    something; `denied` holds (model, operation) that the user has no right to; `faults` what any call of a
+    model meets.
     """
 
     def __init__(self, version: str = "18.0") -> None:
@@ -138,6 +139,7 @@ class Store:
         self.writes = 0
         self.denied: set[tuple[str, str]] = set()
         self.uninstalled: set[str] = set()
+        self.faults: dict[str, ServerFault] = {}
         self.undo: list[Callable[[], object]] = []
         self.users = {USER: PASSWORD}
         self.recorded = recorded_models(version)

@@ -10,14 +10,14 @@ import pytest
 from odoo_migrate.loading import against_odoo
 from odoo_migrate.odoo import preflight
 from odoo_migrate.odoo.client import Odoo, connect
-from odoo_migrate.odoo.errors import Rejected
+from odoo_migrate.odoo.errors import Fault, Rejected
 from odoo_migrate.odoo.secrets import Secret
 from odoo_migrate.problems import Problems
 from odoo_migrate.project import Settings, lookup_text
 from odoo_migrate.project_reading import read_project
 from tests.loading import Table, project_of, written
 from tests.odoo_http import Server, serving
-from tests.odoo_store import DATABASE, PASSWORD, USER, Store
+from tests.odoo_store import DATABASE, PASSWORD, USER, ServerFault, Store
 
 SETTINGS = Settings("migr", "18.0", "UTC", "", {}, [])
 MODELS = ["res.partner", "crm.lead"]
@@ -54,6 +54,17 @@ def test_a_module_that_is_not_installed(server, odoo):
     server.store.uninstalled.add("crm.lead")
     with pytest.raises(Rejected, match=r'^The database "test" has no crm\.lead; install crm there\.$'):
         preflight.check(odoo, settings(odoo), MODELS)
+
+
+def test_only_a_fault_that_names_the_model_says_that_it_is_not_there(server, odoo):
+    server.store.faults["res.partner"] = ServerFault("builtins.ValueError", "Something else is wrong")
+    with pytest.raises(Fault, match="Something else is wrong"):
+        preflight.may(odoo, "res.partner", "read")
+    server.store.faults["res.partner"] = ServerFault("odoo.exceptions.UserError", "An unrelated module is broken")
+    with pytest.raises(Fault, match="An unrelated module is broken"):
+        preflight.check(odoo, settings(odoo), MODELS)
+    with pytest.raises(preflight.Missing):
+        preflight.may(odoo, "no.model", "read")
 
 
 def test_missing_rights_are_all_named(server, odoo):

@@ -276,6 +276,15 @@ def test_it_needs_the_right_the_lock_and_the_same_database(tmp_path: Path, serve
     assert len(ours(server)) == 3
 
 
+def test_a_model_that_is_gone_is_one_sentence(tmp_path: Path, server: Server):
+    root = people(tmp_path, 3)
+    loaded(root, server)
+    server.store.uninstalled.add("res.partner")
+    for method in (planned, back):
+        with pytest.raises(Rejected, match=r'^The database "test" has no res\.partner'):
+            method(root, server)
+
+
 def test_somebody_who_interrupts_it_can_go_on(tmp_path: Path, server: Server):
     root = people(tmp_path, 350)
     loaded(root, server)

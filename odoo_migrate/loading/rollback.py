@@ -20,7 +20,7 @@ from odoo_migrate.loading.runs import Run, locked
 from odoo_migrate.loading.unlinking import Unlinker, depths, spared
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.errors import Rejected
-from odoo_migrate.odoo.preflight import may
+from odoo_migrate.odoo.preflight import may, refuse_missing
 
 TITLES = ("id", "database_id", "message")
 Told = Callable[[str, int, int], None]
@@ -92,7 +92,8 @@ def rollback(run: Run, odoo: Odoo, told: Told = lambda mapping, done, total: Non
 
 
 def _check_rights(run: Run, odoo: Odoo) -> None:
-    models = dict.fromkeys(step.model for step in run.steps)
+    models = list(dict.fromkeys(step.model for step in run.steps))
+    refuse_missing(odoo, run.project.settings, models)
     forbidden = [model for model in models if not may(odoo, model, "unlink")]
     if forbidden:
         raise Rejected(f'The user "{odoo.username}" has no right to remove {", ".join(forbidden)}.')

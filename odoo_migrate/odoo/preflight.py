@@ -11,6 +11,8 @@ from odoo_migrate.odoo.errors import Fault, Rejected
 from odoo_migrate.project import Settings
 
 _ACCESS_ERROR = "odoo.exceptions.AccessError"
+# How versions and protocols tell that they do not know a model, always with its name.
+_UNKNOWN = {"odoo.exceptions.UserError", "werkzeug.exceptions.NotFound", "builtins.KeyError"}
 _HAS_ACCESS_SINCE = 18
 NEEDED = ("read", "write", "create")
 
@@ -22,9 +24,7 @@ class Missing(Exception):
 def check(odoo: Odoo, settings: Settings, models: Collection[str]) -> None:
     """Raise Rejected with one sentence where a load of records of `models` cannot work."""
     check_version(odoo, settings)
-    absent = missing_models(odoo, models)
-    if absent:
-        raise Rejected(f"{_needs_modules(odoo, settings, absent)}.")
+    refuse_missing(odoo, settings, models)
     forbidden = [f"{operation} {model}" for model in models for operation in NEEDED if not may(odoo, model, operation)]
     if not may(odoo, "ir.model.data", "read"):
         forbidden.append("read external IDs (Administration: Access Rights)")
@@ -32,6 +32,12 @@ def check(odoo: Odoo, settings: Settings, models: Collection[str]) -> None:
         raise Rejected(f'The user "{odoo.username}" has no right to {", ".join(forbidden)}.')
     _check_company(odoo, settings, models)
     _check_namespace(odoo, settings)
+
+
+def refuse_missing(odoo: Odoo, settings: Settings, models: Iterable[str]) -> None:
+    """Raise Rejected where the server lacks one of `models`."""
+    if absent := missing_models(odoo, models):
+        raise Rejected(f"{_needs_modules(odoo, settings, absent)}.")
 
 
 def check_version(odoo: Odoo, settings: Settings) -> None:
@@ -64,7 +70,9 @@ def _needs_modules(odoo: Odoo, settings: Settings, absent: Collection[str]) -> s
 
 
 def may(odoo: Odoo, model: str, operation: str) -> bool:
-    """Whether the user has a right to read, write, create or unlink records of a model. Raises Missing."""
+    """Whether the user has a right to read, write, create or unlink records of a model. Raises Missing, or Fault
+    for what else the server has against the question.
+    """
     try:
         if odoo.major >= _HAS_ACCESS_SINCE:
             return bool(odoo.call(model, "has_access", [], operation))
@@ -72,7 +80,9 @@ def may(odoo: Odoo, model: str, operation: str) -> bool:
     except Fault as fault:
         if fault.name == _ACCESS_ERROR:
             return False
-        raise Missing(model) from None
+        if fault.name in _UNKNOWN and model in fault.message:
+            raise Missing(model) from None
+        raise
 
 
 def _check_company(odoo: Odoo, settings: Settings, models: Collection[str]) -> None:
