@@ -6,7 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from odoo_migrate import catalog, project
+from odoo_migrate import catalog, csv_text, project
 from odoo_migrate.loading import running, runs
 from odoo_migrate.loading.running import Options, RunResult
 from odoo_migrate.loading.runs import Run
@@ -15,6 +15,8 @@ from odoo_migrate.odoo.retries import Retries
 from odoo_migrate.odoo.secrets import Secret
 from odoo_migrate.payload import PayloadWriter
 from odoo_migrate.project import FieldEntry, IdPatterns, ModelMapping, Settings
+from odoo_migrate.project_reading import read_project
+from odoo_migrate.stages import payload_stamps
 from tests.odoo_http import Server
 from tests.odoo_store import DATABASE, PASSWORD, USER
 
@@ -30,11 +32,13 @@ def project_of(root: Path, tables: Mapping[str, Table], *, version: str = "18.0"
     patterns = {name: f"migr.{name.replace('.', '_')}.{{Key}}" for name in tables}
     written(root / project.SETTINGS_FILE, settings.text())
     written(root / project.IDS_FILE, IdPatterns("migr", patterns).text())
-    for name, (columns, _) in tables.items():
+    for name, (columns, rows) in tables.items():
         model = name if name in catalog.load(version) else name.rpartition(".")[0]
         fields = {column: FieldEntry(source=column) for column in columns}
         mapping = ModelMapping(name, model, patterns[name], fields)
         written(root / f"{project.MAPPINGS}/{name}.yml", mapping.text())
+        raw = root / project.RAW / f"{name.replace('.', '_')}.csv"
+        written(raw, csv_text.text(["Key", *columns], [[one.partition(".")[2], *cells] for one, *cells in rows]))
     repay(root, tables)
     return root
 
@@ -45,6 +49,9 @@ def repay(root: Path, tables: Mapping[str, Table]) -> None:
         with PayloadWriter(root, name, columns) as writer:
             for place, (external_id, *values) in enumerate(rows):
                 writer.write(place + 2, external_id, values)
+    found = read_project(root)
+    for mapping in found.mappings.values():
+        payload_stamps.write(found, mapping)
 
 
 def written(path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from odoo_migrate.loading.journal import Failure, Journal, read_history
+from odoo_migrate.loading.runs import RunProblem
 
 SERVER = {"url": "http://localhost:8069", "database": "test", "uuid": "u", "version": "18.0", "username": "admin"}
 
@@ -17,7 +18,7 @@ def written(path: Path) -> Journal:
     journal = Journal(path)
     journal.attempt(SERVER)
     first = journal.intent("res.partner", ["migr.a", "migr.b"], ["migr.c"])
-    journal.done(first, "res.partner", {"migr.a": 1, "migr.c": 3}, ["migr.a"])
+    journal.done(first, {"migr.a": 1, "migr.c": 3}, ["migr.a"])
     journal.failed([Failure("res.partner", "migr.b", 3, "email", "No.")])
     second = journal.intent("res.partner", ["migr.d"], [])
     journal.refused(second)
@@ -39,7 +40,7 @@ def test_what_the_entries_add_up_to(tmp_path: Path):
 
 def test_a_record_that_is_stored_later_is_failed_no_more(tmp_path: Path):
     journal = written(tmp_path / "journal.jsonl")
-    journal.done(journal.intent("res.partner", ["migr.b"], []), "res.partner", {"migr.b": 2}, ["migr.b"])
+    journal.done(journal.intent("res.partner", ["migr.b"], []), {"migr.b": 2}, ["migr.b"])
     assert journal.history.failed == {}
     journal.failed([Failure("res.partner", "migr.c", 4, "", "No.")])
     journal.mended("res.partner", ["migr.c"])
@@ -76,13 +77,30 @@ def test_a_line_cut_short_anywhere_is_dropped_and_the_journal_goes_on(tmp_path: 
         assert len(entries) == ends.index(kept) + 2 if kept else len(entries) == 1
 
 
-def test_a_line_that_is_no_json_ends_what_is_believed(tmp_path: Path):
+@pytest.mark.parametrize("spoilt", [b"\x00\x00\x00\n", b"[]\n", b'{"kind":"done","batch":1}\n'])
+def test_a_line_spoilt_in_the_middle_is_told_and_nothing_is_cut_off(tmp_path: Path, spoilt):
     path = tmp_path / "journal.jsonl"
     written(path).close()
     lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join([*lines[:2], b"\x00\x00\x00\n", *lines[2:]]))
-    assert read_history(path).created == {}
-    assert list(read_history(path).open) == [1]
+    damaged = b"".join([*lines[:2], spoilt, *lines[2:]])
+    path.write_bytes(damaged)
+    for read in (read_history, Journal):
+        with pytest.raises(RunProblem, match="is damaged at line 3"):
+            read(path)
+    assert path.read_bytes() == damaged
+    path.write_bytes(b"".join([*lines, spoilt]))
+    assert read_history(path).created == {"res.partner": {"migr.a": 1}}
+
+
+def test_one_pass_says_nothing_of_the_other(tmp_path: Path):
+    journal = written(tmp_path / "journal.jsonl")
+    journal.failed([Failure("p", "migr.x", 2, "", "No."), Failure("p", "migr.y", 3, "", "No.", second=True)])
+    journal.done(journal.intent("p", [], ["migr.x", "migr.y"]), {"migr.x": 1, "migr.y": 2}, [])
+    assert ("p", "migr.x") not in journal.history.failed
+    journal.mended("p", ["migr.y"], [False])
+    assert ("p", "migr.y") in journal.history.failed
+    journal.done(journal.intent("p", [], ["migr.y"], second=True), {"migr.y": 2}, [])
+    assert ("p", "migr.y") not in journal.history.failed
 
 
 @pytest.mark.parametrize("entry", [{"kind": "of a later version"}])

@@ -33,8 +33,21 @@ def tell(out: Output, run: Run, result: RunResult) -> int:
         out.stopped()
         return exits.INTERRUPTED
     _tell_writes(out, result)
+    _tell_rest(out, run, result)
     _tell_kept(out, run, result)
     return _tell_failed(out, run, result)
+
+
+def _tell_rest(out: Output, run: Run, result: RunResult) -> None:
+    """After a retry: what it did not look at."""
+    if result.changed:
+        out.say(
+            f"{result.changed[0]} has changed since the run was made. For records that did not fail but differ now, "
+            "make a new run: odoo-migrate load init",
+            "yellow",
+        )
+    elif not result.whole:
+        out.say(f"The run itself was not finished; to go on: odoo-migrate load run {run.id}", "yellow")
 
 
 def name(result: StepResult) -> str:

@@ -35,8 +35,9 @@ class BatchSize:
             fitting = min(max(fitting, self._size / 2), self._size * 2)
             self._size = min(max(fitting, SMALLEST), LARGEST)
 
-    def was_too_slow(self) -> None:
-        """The server gave no answer in time."""
+    def was_too_slow(self) -> int:
+        """The server gave no answer in time: the size from now on."""
         if not self._fixed:
             with self._lock:
                 self._size = max(self._size / 4, SMALLEST)
+        return self.records

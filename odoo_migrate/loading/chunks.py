@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from odoo_migrate.loading import reading
 from odoo_migrate.loading.batching import BatchSize
 from odoo_migrate.loading.comparing import Comparer
 from odoo_migrate.loading.differences import Difference, Differences, shown
@@ -20,8 +21,11 @@ from odoo_migrate.loading.shared_address import SharedAddress
 from odoo_migrate.loading.shortcuts import given_defaults
 from odoo_migrate.odoo import records as server
 from odoo_migrate.odoo.client import Odoo
+from odoo_migrate.odoo.errors import Unreachable
 from odoo_migrate.payload import Record
 from odoo_migrate.stages.ordering import Step
+
+HIDDEN = "Odoo has this record and does not let this user read it; it may belong to another company."
 
 Columns = tuple[int, ...]  # places of import columns among those of the step
 
@@ -127,15 +131,18 @@ class ChunkLoader:
         taken = [one for one in chunk if one.id in foreign]
         self._fail([self._failure(one, "id", words.format(one.id, foreign[one.id])) for one in taken], count)
         ids = {one: place for one, (_, place) in found.items() if one not in foreign}
-        return [one for one in chunk if one.id not in foreign], self._stored(odoo, ids)
-
-    # --- What Odoo holds ---------------------------------------------------------------------------------------
-    def _stored(self, odoo: Odoo, ids: Mapping[str, int]) -> dict[str, dict[str, Any]]:
-        """Values by external ID. An ID may outlive its record: Odoo then creates it again."""
-        values = server.read(odoo, self.step.model, ids.values(), self._names, self.site.context) if ids else {}
+        values, hidden = self._read(odoo, list(ids.values()))
+        unread = [one for one in chunk if ids.get(one.id) in hidden]
+        self._fail([self._failure(one, "", HIDDEN) for one in unread], count)
+        # An ID may outlive its record: Odoo then creates it again.
         alive = {one: place for one, place in ids.items() if place in values}
         self.site.known.remember(alive)
-        return {one: values[place] for one, place in alive.items()}
+        left = [one for one in chunk if one.id not in foreign and ids.get(one.id) not in hidden]
+        return left, {one: values[place] for one, place in alive.items()}
+
+    # --- What Odoo holds ---------------------------------------------------------------------------------------
+    def _read(self, odoo: Odoo, ids: Sequence[int]) -> tuple[dict[int, dict[str, Any]], set[int]]:
+        return reading.read(odoo, self.step.model, ids, self._names, self.site.context)
 
     def _without_failed(self, odoo: Odoo, chunk: list[Record], count: Count) -> list[Record]:
         """The records whose references lead somewhere; the others would fail their whole call in Odoo."""
@@ -159,7 +166,7 @@ class ChunkLoader:
         return f"It refers to '{external_id}', which is not in Odoo."
 
     def _failure(self, record: Record, column: str, message: str) -> Failure:
-        return Failure(self.step.mapping, record.id, record.row, column, message)
+        return Failure(self.step.mapping, record.id, record.row, column, message, self.step.second)
 
     def _fail(self, failures: Sequence[Failure], count: Count) -> None:
         self.site.journal.failed(failures)
@@ -190,7 +197,7 @@ class ChunkLoader:
         failed = self.site.journal.history.failed
         mended = [one for one in ids if (self.step.mapping, one) in failed]
         if mended:
-            self.site.journal.mended(self.step.mapping, mended)
+            self.site.journal.mended(self.step.mapping, mended, [self.step.second])
 
     def _differing(self, record: Record, values: Mapping[str, Any], count: Count) -> Columns:
         """Columns in which Odoo holds something else, but for what it is known to keep differently."""
@@ -227,8 +234,13 @@ class ChunkLoader:
             if self.site.stop.is_set():
                 raise Stopped
             batch = records[start : start + self.size.records]
+            try:
+                outcome = self._send(odoo, columns, batch, [one.id for one in batch if one.id not in stored])
+            except Unreachable as lost:
+                if lost.maybe_done and self.size.was_too_slow() < len(batch):
+                    continue  # in smaller batches: this one may be too much for one answer
+                raise
             start += len(batch)
-            outcome = self._send(odoo, columns, batch, [one.id for one in batch if one.id not in stored])
             new = sum(one not in stored for one in outcome.ids)
             count.created += new
             count.updated += len(outcome.ids) - new
@@ -241,14 +253,14 @@ class ChunkLoader:
         """One batch, with its intent in the journal before and its end after."""
         created = set(new)
         old = [record.id for record in batch if record.id not in created]
-        number = self.site.journal.intent(self.step.mapping, new, old)
+        number = self.site.journal.intent(self.step.mapping, new, old, second=self.step.second)
         sender = Sender(odoo, self.step.model, [self.step.fields[place] for place in columns], self._context)
         before = time.monotonic()
         outcome = sender.send([Row(record, tuple(record.values[place] for place in columns)) for record in batch])
         self.size.took(len(outcome.ids), time.monotonic() - before)
         if outcome.ids:
             ours = [one for one in outcome.ids if one in created]
-            self.site.journal.done(number, self.step.mapping, outcome.ids, ours)
+            self.site.journal.done(number, outcome.ids, ours)
         else:
             self.site.journal.refused(number)
         self.site.known.remember(outcome.ids)
@@ -282,9 +294,7 @@ class ChunkLoader:
         self, odoo: Odoo, records: Sequence[Record]
     ) -> list[tuple[Record, list[int], Mapping[str, Any]]]:
         ids = {record.id: self.site.known.get(record.id) for record in records}
-        held = server.read(
-            odoo, self.step.model, [one for one in ids.values() if one is not None], self._names, self.site.context
-        )
+        held, _ = self._read(odoo, [one for one in ids.values() if one is not None])
         found: list[tuple[Record, list[int], Mapping[str, Any]]] = []
         for record in records:
             values = held.get(ids[record.id] or 0)

@@ -21,6 +21,9 @@ Resolve = Callable[[str], int | None]
 YES, NO = {"1", "true", "yes"}, {"0", "false", "no"}
 _BREAK = re.compile(r"(?i)<br\s*/?>|</(p|div|li|tr|h[1-6])>")
 _TAG = re.compile(r"<[^>]*>")
+_LINK = re.compile(r"""(?i)\b(?:href|src)\s*=\s*["']?([^"'\s>]+)""")
+_NAME = re.compile(r"<([A-Za-z][A-Za-z0-9]*)")
+_WRAPPING = {"p", "div", "span", "br"}
 _SPACE = re.compile(r"[^\S\n]+")
 
 
@@ -63,8 +66,14 @@ def _same_text(field: ServerField, text: str, stored: Any) -> bool:
 
 
 def _same_html(field: ServerField, text: str, stored: Any) -> bool:
-    """Odoo wraps and tidies markup; what a person reads must be the same, line by line."""
-    return text == stored or (bool(stored) and _plain(text) == _plain(str(stored)))
+    """Odoo wraps and tidies markup; what a person reads, clicks and sees must be the same, line by line."""
+    return text == stored or (bool(stored) and _seen(text) == _seen(str(stored)))
+
+
+def _seen(markup: str) -> tuple[str, list[str], list[str]]:
+    """The text, where links and pictures lead, and what sets words apart."""
+    links = [html.unescape(link) for link in _LINK.findall(markup)]
+    return _plain(markup), links, [tag.lower() for tag in _NAME.findall(markup) if tag.lower() not in _WRAPPING]
 
 
 def _plain(markup: str) -> str:

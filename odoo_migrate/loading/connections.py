@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from odoo_migrate.loading.chunks import Count
+from odoo_migrate.loading.chunks import Count, Stopped
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.payload import Record
 
@@ -51,11 +51,14 @@ class Connections:
                 _settle(waiting, done)
         except BaseException:
             self._stop.set()
-            wait(waiting)
+            wait([future for future in waiting if not future.cancel()])
             raise
 
     def _one(self, work: Work, chunk: list[Record]) -> Count:
         login = self._logins.get()
+        if self._stop.is_set():
+            self._logins.put(login)
+            raise Stopped
         try:
             return work(login, chunk)
         finally:

@@ -16,8 +16,9 @@ from typing import Any
 
 from odoo_migrate import csv_text
 from odoo_migrate.files import inside, replacing
+from odoo_migrate.loading.runs import RUNS
 
-FILE = "differences.jsonl"
+FILE = f"{RUNS}/differences.jsonl"
 TITLES = ("id", "source_row", "field", "sent", "stored")
 
 
@@ -43,8 +44,9 @@ def shown(stored: Any) -> str:
 class Differences:
     """runs/differences.jsonl: the differences of one database, over all runs of the project; the latest counts."""
 
-    def __init__(self, runs: Path, database: str) -> None:
-        self._path = runs / FILE
+    def __init__(self, root: Path, database: str) -> None:
+        """`root` of the project. Raises FormatError where the file leads out of it."""
+        self._path = inside(root, FILE)
         self._database = database
         self._lock = threading.Lock()
         self._known: dict[tuple[str, str], tuple[str, str]] = {}
@@ -57,10 +59,11 @@ class Differences:
             for line in stream:
                 try:
                     entry = json.loads(line)
-                except ValueError:
-                    continue  # cut short by a crash: Odoo is asked again
-                if entry["database"] == self._database:
-                    self._known[entry["id"], entry["column"]] = (entry["sent"], entry["stored"])
+                    known = entry["id"], entry["column"], entry["sent"], entry["stored"], entry["database"]
+                except (ValueError, KeyError, TypeError):
+                    continue  # cut short by a crash, or spoilt: Odoo is asked again
+                if known[-1] == self._database:
+                    self._known[known[:2]] = known[2:4]
 
     def is_known(self, difference: Difference) -> bool:
         """Whether Odoo keeps this differently, as it did before; it is then among those met."""

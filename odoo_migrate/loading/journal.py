@@ -23,10 +23,12 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from odoo_migrate.loading.runs import RunProblem
 
 Entry = dict[str, Any]
 
@@ -40,6 +42,7 @@ class Failure:
     row: int
     column: str
     message: str
+    second: bool = False  # in the second pass, when the record itself was in Odoo
 
 
 @dataclass
@@ -49,6 +52,7 @@ class Intent:
     mapping: str
     new: list[str]
     old: list[str]
+    second: bool = False
 
 
 @dataclass
@@ -85,7 +89,8 @@ class History:
 
     def _intent(self, entry: Entry) -> None:
         self.batches = max(self.batches, entry["batch"])
-        self.open[entry["batch"]] = Intent(entry["mapping"], entry["new"], entry["old"])
+        second = entry.get("second", False)
+        self.open[entry["batch"]] = Intent(entry["mapping"], entry["new"], entry["old"], second)
 
     def _done(self, entry: Entry) -> None:
         self.open.pop(entry["batch"], None)
@@ -93,22 +98,30 @@ class History:
         for external_id in entry["created"]:
             created[external_id] = entry["ids"][external_id]
             self.unfinished.add(external_id)
-        for external_id in entry["ids"]:
-            self.failed.pop((entry["mapping"], external_id), None)
+        self._mended(entry)
 
     def _refused(self, entry: Entry) -> None:
         self.open.pop(entry["batch"], None)
 
     def _failed(self, entry: Entry) -> None:
-        failure = Failure(entry["mapping"], entry["id"], entry["row"], entry["column"], entry["message"])
-        self.failed[failure.mapping, failure.id] = failure
+        words = entry["column"], entry["message"], entry.get("second", False)
+        failure = Failure(entry["mapping"], entry["id"], entry["row"], *words)
+        known = self.failed.get((failure.mapping, failure.id))
+        if not (known and failure.second and not known.second):  # what failed first is mended first
+            self.failed[failure.mapping, failure.id] = failure
 
     def _mended(self, entry: Entry) -> None:
+        """One pass says nothing of the other."""
         for external_id in entry["ids"]:
-            self.failed.pop((entry["mapping"], external_id), None)
+            known = self.failed.get((entry["mapping"], external_id))
+            if known and known.second in entry.get("passes", [entry.get("second", False)]):
+                del self.failed[entry["mapping"], external_id]
 
     def _removed(self, entry: Entry) -> None:
         self.taken_back = self.taken_back or bool(entry["ids"])
+        self._disown(entry)
+
+    def _disown(self, entry: Entry) -> None:
         created = self.created.get(entry["mapping"], {})
         for external_id in entry["ids"]:
             created.pop(external_id, None)
@@ -119,7 +132,7 @@ class History:
         for intent in self.open.values():
             if intent.mapping == entry["mapping"]:
                 intent.new = [one for one in intent.new if one not in entry["ids"]]
-        self._removed(entry)
+        self._disown(entry)
 
     def _adopted(self, entry: Entry) -> None:
         self.adopted.setdefault(entry["mapping"], {}).update(entry["ids"])
@@ -131,16 +144,15 @@ class History:
 
 
 class Journal:
-    """The journal of one run, open for reading its history and for appending. Safe to use from several threads."""
+    """The journal of one run, open for reading its history and for appending. Safe to use from several threads. Opening
+    it raises RunProblem where more than its end is damaged.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.history = History()
         self._lock = threading.Lock()
-        whole = 0
-        for entry, end in _entries(path):
-            self.history.take(entry)
-            whole = end
+        whole = _read(path, self.history)
         self._stream = path.open("ab")
         self._stream.truncate(whole)
         _sync_folder(path.parent)
@@ -154,29 +166,33 @@ class Journal:
     def met(self, server: Mapping[str, str]) -> None:
         self._write({"kind": "met", **server})
 
-    def intent(self, mapping: str, new: Sequence[str], old: Sequence[str]) -> int:
+    def intent(self, mapping: str, new: Sequence[str], old: Sequence[str], *, second: bool = False) -> int:
         """The number of the batch that is about to be sent."""
         with self._lock:
             batch = self.history.batches + 1
-            self._append({"kind": "intent", "batch": batch, "mapping": mapping, "new": [*new], "old": [*old]})
+            said = {"batch": batch, "mapping": mapping, "new": [*new], "old": [*old], "second": second}
+            self._append({"kind": "intent", **said})
         return batch
 
-    def done(self, batch: int, mapping: str, ids: Mapping[str, int], created: Iterable[str]) -> None:
-        entry = {"kind": "done", "batch": batch, "mapping": mapping, "ids": dict(ids), "created": [*created]}
-        self._write(entry)
+    def done(self, batch: int, ids: Mapping[str, int], created: Iterable[str]) -> None:
+        """The batch is stored, with these database IDs."""
+        intent = self.history.open[batch]
+        said = {"batch": batch, "mapping": intent.mapping, "ids": dict(ids), "created": [*created]}
+        self._write({"kind": "done", **said, "second": intent.second})
 
     def refused(self, batch: int) -> None:
         self._write({"kind": "refused", "batch": batch})
 
     def failed(self, failures: Sequence[Failure]) -> None:
         """Nothing is written for a failure that stands there already, word for word."""
-        for one in failures:
-            if self.history.failed.get((one.mapping, one.id)) != one:
-                self._write({"kind": "failed", **vars(one)})
+        known = self.history.failed
+        self._write(*({"kind": "failed", **vars(one)} for one in failures if known.get((one.mapping, one.id)) != one))
 
-    def mended(self, mapping: str, ids: Sequence[str]) -> None:
-        """These records failed before and are in Odoo now, without a write of ours."""
-        self._write({"kind": "mended", "mapping": mapping, "ids": [*ids]})
+    def mended(self, mapping: str, ids: Sequence[str], passes: Sequence[bool] = (False, True)) -> None:
+        """These records failed before, and what failed in `passes` (False the first, True the second) is as it should
+        be without a write of ours.
+        """
+        self._write({"kind": "mended", "mapping": mapping, "ids": [*ids], "passes": [*passes]})
 
     def adopting(self, mapping: str, ids: Mapping[str, int]) -> None:
         self._write({"kind": "adopting", "mapping": mapping, "ids": dict(ids)})
@@ -190,22 +206,26 @@ class Journal:
     def end(self, *, whole: bool) -> None:
         self._write({"kind": "end", "whole": whole})
 
-    def _write(self, entry: Entry) -> None:
-        with self._lock:
-            self._append(entry)
+    def _write(self, *entries: Entry) -> None:
+        if entries:
+            with self._lock:
+                self._append(*entries)
 
-    def _append(self, entry: Entry) -> None:
-        self._stream.write(json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+    def _append(self, *entries: Entry) -> None:
+        lines = (json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in entries)
+        self._stream.write("".join(f"{line}\n" for line in lines).encode())
         self._stream.flush()
         os.fsync(self._stream.fileno())
-        self.history.take(entry)
+        for entry in entries:
+            self.history.take(entry)
 
 
 def read_history(path: Path) -> History:
-    """What a journal says, without opening it for writing; an empty history where there is none yet."""
+    """What a journal says, without opening it for writing; an empty history where there is none yet. Raises RunProblem
+    where more than its end is damaged.
+    """
     history = History()
-    for entry, _ in _entries(path):
-        history.take(entry)
+    _read(path, history)
     return history
 
 
@@ -218,18 +238,33 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _entries(path: Path) -> Iterator[tuple[Entry, int]]:
-    """(entry, offset of the byte after it) of every whole line, up to the first that is not."""
+def _read(path: Path, history: History) -> int:
+    """Add the entries of a journal to `history`; the bytes of its whole lines. A last line that a crash cut short or
+    spoilt counts as not written.
+    """
     if not path.exists():
-        return
-    end = 0
+        return 0
+    whole, broken = 0, 0
     with path.open("rb") as stream:
-        for line in stream:
-            if not line.endswith(b"\n"):
-                return
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                return
-            end += len(line)
-            yield entry, end
+        for number, line in enumerate(stream, 1):
+            if broken:
+                raise RunProblem(
+                    f"runs/{path.parent.name}/{path.name} is damaged at line {broken}: what this run created is no "
+                    "longer known. Bring the file back from a copy, or make a new run with 'odoo-migrate load init'."
+                )
+            if _taken(line, history):
+                whole += len(line)
+            else:
+                broken = number
+    return whole
+
+
+def _taken(line: bytes, history: History) -> bool:
+    """Whether the line is an entry; it is then part of the history."""
+    if not line.endswith(b"\n"):
+        return False
+    try:
+        history.take(json.loads(line))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+    return True

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 
-from odoo_migrate.odoo import records as server
 from odoo_migrate.odoo.client import Odoo
+from odoo_migrate.odoo.records import find
 
 
 class KnownIds:
@@ -23,7 +23,7 @@ class KnownIds:
         """Ask for those that are not known yet."""
         unknown = [one for one in dict.fromkeys(external_ids) if one not in self._ids]
         if unknown:
-            found = server.find(odoo, unknown)
+            found = find(odoo, unknown)
             self.remember({one: place[1] for one, place in found.items()})
 
     def remember(self, ids: Mapping[str, int]) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from odoo_migrate.loading import failures
 from odoo_migrate.loading.batching import BatchSize
@@ -24,7 +25,7 @@ from odoo_migrate.loading.connections import Connections
 from odoo_migrate.loading.differences import Differences
 from odoo_migrate.loading.journal import Journal, read_history
 from odoo_migrate.loading.known import KnownIds
-from odoo_migrate.loading.runs import RUNS, Run, RunProblem, locked
+from odoo_migrate.loading.runs import Run, RunProblem, locked
 from odoo_migrate.odoo import records as server
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.payload import Record
@@ -68,11 +69,16 @@ class StepResult:
 
 @dataclass
 class RunResult:
-    """`failed`: records that are not in Odoo as they should be, of this and of earlier attempts."""
+    """`failed`: records that are not in Odoo as they should be, of this and of earlier attempts. `whole`: the run was
+    gone through to its end, by this attempt or an earlier one. `changed`: after a retry, what is no longer as it was
+    when the run was made, so that other records may differ as well.
+    """
 
     steps: list[StepResult]
     failed: int = 0
     stopped: bool = False
+    whole: bool = False
+    changed: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
@@ -103,6 +109,13 @@ def write_context(odoo: Odoo, settings: Settings) -> dict[str, Any]:
             raise RunProblem(f"The project's company '{settings.company}' is no company of this Odoo.")
         context["allowed_company_ids"] = [found[1]]
     return context
+
+
+def _check_timezone(name: str) -> None:
+    try:
+        ZoneInfo(name or "UTC")
+    except (ValueError, OSError, KeyError) as problem:
+        raise RunProblem(f"config/project.yml names the time zone '{name}', which does not exist.") from problem
 
 
 def load(
@@ -152,16 +165,16 @@ def same_database(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def settle(journal: Journal, odoo: Odoo, *, for_good: bool) -> None:
     """Ask Odoo about calls whose end nobody saw: what they were to create and what is there now, this run created.
-    Odoo may still be at work on one, so only `for_good` are those called refused of which nothing is there.
+    Odoo may still be at work on one, so only `for_good` is one closed of which something is not there.
     """
     for batch, intent in list(journal.history.open.items()):
         found = server.find(odoo, [*intent.new, *intent.old])
-        if not found and not for_good:
+        if not for_good and not all(one in found for one in intent.new):
             continue
         ids = {one: place for one, (_, place) in found.items()}
         created = [one for one in intent.new if one in ids]
         if ids:
-            journal.done(batch, intent.mapping, ids, created)
+            journal.done(batch, ids, created)
         else:
             journal.refused(batch)
 
@@ -177,9 +190,10 @@ class _Load:
         history = journal.history
         begun = {one for intent in history.open.values() for one in intent.new}
         settings = run.project.settings
+        _check_timezone(settings.timezone)
         self.site = Site(
             journal=journal,
-            differences=Differences(run.root / RUNS, database),
+            differences=Differences(run.root, database),
             known=KnownIds(),
             context=write_context(odoo, settings),
             timezone=settings.timezone,
@@ -192,6 +206,7 @@ class _Load:
 
     def go(self) -> RunResult:
         before = time.monotonic()
+        whole = self.only is None or self.journal.history.whole  # sending what failed does not make up for the rest
         result = RunResult([StepResult(step) for step in self.run.steps])
         self.journal.attempt(self.identity)
         try:
@@ -201,11 +216,13 @@ class _Load:
                     self._step(one)
                 self._look_again(result)
             settle(self.journal, self.odoo, for_good=True)
-            self.journal.end(whole=True)
+            self.journal.end(whole=whole)
         except KeyboardInterrupt:
             result.stopped = True
         finally:
             self._report()
+        result.whole = self.journal.history.whole
+        result.changed = [] if self.only is None else self.run.changed()
         result.failed = len(self.journal.history.failed)
         result.seconds = time.monotonic() - before
         return result
@@ -271,19 +288,20 @@ class _Load:
 
     def _again(self, result: StepResult, method: Callable[[ChunkLoader], Callable[..., Count]]) -> int:
         """Walk a step's records once more; the number of writes."""
-        writes = 0
+        writes = kept = 0
         loader = self._loader(result.step)
         failed = self.journal.history.failed
 
         def done(count: Count, met: int) -> None:
-            nonlocal writes
+            nonlocal writes, kept
             writes += count.calls
+            kept += count.kept
             result.count.calls += count.calls
-            result.count.kept = max(result.count.kept, count.kept)
 
         for records in self._levels(result.step):
             good = (one for one in records if (result.step.mapping, one.id) not in failed)
             self.connections.work(method(loader), server.chunks(good, LARGEST_CHUNK), done)
+        result.count.kept = max(result.count.kept, kept)
         return writes
 
     def _report(self) -> None:

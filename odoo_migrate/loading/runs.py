@@ -25,10 +25,12 @@ from typing import Any
 
 from odoo_migrate import project
 from odoo_migrate.files import inside, replacing
-from odoo_migrate.payload import Payload
+from odoo_migrate.payload import Payload, Record
 from odoo_migrate.project_reading import Project, file_sha256, read_project
-from odoo_migrate.stages import ordering
+from odoo_migrate.stages import ordering, payload_stamps
+from odoo_migrate.stages.id_forms import wrong_id
 from odoo_migrate.stages.ordering import Step
+from odoo_migrate.stages.project_ids import Owner, ProjectIds
 
 RUNS = "runs"
 FORMAT = 1
@@ -69,7 +71,8 @@ class Run:
 
     @property
     def journal(self) -> Path:
-        return self.folder / "journal.jsonl"
+        """Raises FormatError where the file leads out of the project."""
+        return inside(self.root, self.file("journal.jsonl"))
 
     @property
     def mappings(self) -> list[str]:
@@ -99,16 +102,44 @@ def init(root: Path, *, order: Sequence[str] = (), run_id: str = "") -> Run:
             f"There is no payload of {', '.join(missing)}; run 'odoo-migrate source prepare' and "
             "'odoo-migrate transform execute' first."
         )
-    steps, notes = ordering.steps(found)
+    _refuse_outdated(found)
+    steps, notes = ordering.steps(found, ProjectIds(found, repeated=_refuse_repeated))
     if order:
         steps = ordered(steps, order)
+    files = _files(found)
     folder = _new_folder(root, run_id or datetime.now(UTC).strftime("%Y%m%d-%H%M%S"))
-    run = Run(folder.name, folder, found, steps, tuple(notes), _files(found))
+    run = Run(folder.name, folder, found, steps, tuple(notes), files)
     with replacing(root, run.file("order.txt")) as stream:
         stream.writelines(f"{line}\n".encode() for line in order_lines(run))
     with replacing(root, run.file("manifest.json")) as stream:
         stream.write(f"{json.dumps(_manifest(run), indent=2, ensure_ascii=False)}\n".encode())
     return run
+
+
+def _refuse_outdated(found: Project) -> None:
+    """What is sent must follow from the project as it is now, under names of the project's own."""
+    for name, mapping in found.mappings.items():
+        changed, _ = payload_stamps.changes(found, mapping)
+        if changed:
+            raise RunProblem(
+                f"The payload of {name} is older than {changed[0]}; run 'odoo-migrate source prepare', 'transform "
+                "execute' and 'validate check' again first."
+            )
+        namespace = mapping.id.partition(".")[0]
+        for record in Payload(found.root, name).records():
+            if wrong_id(record.id) or not record.id.startswith(f"{namespace}."):
+                raise RunProblem(
+                    f"The payload of {name} holds the ID '{record.id}' (row {record.row}), which is none of the "
+                    "project's; run 'odoo-migrate transform execute' again."
+                )
+
+
+def _refuse_repeated(mapping: str, record: Record, earlier: Owner) -> None:
+    if mapping == earlier.mapping:
+        raise RunProblem(
+            f"The payload of {mapping} holds the ID '{record.id}' twice (rows {earlier.row} and {record.row}); run "
+            "'odoo-migrate transform execute' again."
+        )
 
 
 def ordered(steps: Sequence[Step], order: Sequence[str]) -> list[Step]:
@@ -143,13 +174,11 @@ def _check_parents_first(steps: Sequence[Step]) -> None:
 def _new_folder(root: Path, run_id: str) -> Path:
     if not _RUN_ID.fullmatch(run_id):
         raise RunProblem(f"'{run_id}' cannot name a run; use letters, digits, '-' and '_', at most 64.")
-    runs = root / RUNS
-    runs.mkdir(exist_ok=True)
-    try:
-        (runs / run_id).mkdir()
-    except FileExistsError as problem:
-        raise RunProblem(f"There is a run '{run_id}' already; choose another --run-id.") from problem
-    return runs / run_id
+    if inside(root, f"{RUNS}/{run_id}/manifest.json").exists():
+        raise RunProblem(f"There is a run '{run_id}' already; choose another --run-id.")
+    folder = root / RUNS / run_id
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _files(found: Project) -> list[Sent]:
@@ -194,10 +223,12 @@ def _manifest(run: Run) -> dict[str, Any]:
 def read(root: Path, run_id: str) -> Run:
     """The run `run_id` of the project in `root`. Raises RunProblem or FormatError."""
     folder = root / RUNS / run_id
-    if not _RUN_ID.fullmatch(run_id) or not (folder / "manifest.json").is_file():
+    if not _RUN_ID.fullmatch(run_id) or not inside(root, f"{RUNS}/{run_id}/manifest.json").exists():
         raise RunProblem(f"There is no run '{run_id}' here{_others(root)}.")
     try:
         return _run(root, folder, json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+    except RunProblem:
+        raise
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise RunProblem(f"runs/{run_id}/manifest.json is damaged; make a new run with 'load init'.") from problem
 
@@ -217,7 +248,11 @@ def _run(root: Path, folder: Path, content: Mapping[str, Any]) -> Run:
         for one in content["steps"]
     ]
     files = [Sent(str(one["path"]), str(one["sha256"]), one["records"]) for one in content["files"]]
-    return Run(folder.name, folder, read_project(root), steps, tuple(content["notes"]), files)
+    found = read_project(root)
+    gone = sorted({step.mapping for step in steps} - set(found.mappings))
+    if gone:
+        raise RunProblem(f"The project has no mapping '{gone[0]}' any more; make a new run with 'load init'.")
+    return Run(folder.name, folder, found, steps, tuple(content["notes"]), files)
 
 
 def _others(root: Path) -> str:
@@ -233,7 +268,7 @@ def names(root: Path) -> list[str]:
 @contextmanager
 def locked(run: Run) -> Iterator[None]:
     """Only one process at a time. Raises RunProblem; the lock goes with the process, however that ends."""
-    with (run.folder / ".lock").open("a") as stream:
+    with inside(run.root, run.file(".lock")).open("a") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as problem:
