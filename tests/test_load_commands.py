@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from playwright.sync_api import Browser, Page, expect
 
 from exporting.downloads import bundle_name
@@ -23,7 +24,7 @@ from tests.whole import whole
 
 def test_the_commands_name_the_bundle_and_run_in_the_order_of_the_format():
     ready, test, run = load_commands("northwind-12.zip")
-    assert ready.text.splitlines() == [
+    assert ready.text.split(" && \\\n") == [
         "unzip northwind-12.zip -d northwind-12",
         "cd northwind-12",
         "odoo-migrate source prepare",
@@ -53,7 +54,7 @@ def test_they_stand_on_the_page_once_there_is_a_bundle(client: Client):
     name = bundle_name(Export.objects.get())
     shown = client.get(page).content.decode()
     for one in load_commands(name):
-        assert f">{one.text}</pre>" in shown
+        assert f">{escape(one.text)}</pre>" in shown
     Export.objects.all().delete()
     assert "odoo-migrate" not in client.get(page).content.decode()
 
@@ -75,6 +76,23 @@ def test_what_needs_no_odoo_runs_as_it_stands(tmp_path: Path):
     stem = name.removesuffix(".zip")
     assert done.stdout.splitlines()[-1].endswith(f"Next: odoo-migrate load run {stem} --test")
     assert (tmp_path / stem / "runs" / stem / "manifest.json").is_file()
+
+
+@pytest.mark.parametrize("failing", ["unzip", "source", "validate"])
+def test_what_follows_a_command_that_failed_is_not_run(tmp_path: Path, failing: str):
+    for name in ("unzip", "odoo-migrate"):
+        program = tmp_path / name
+        program.write_text(
+            f'#!/bin/sh\necho "{name} $1" >> "{tmp_path}/ran"\n'
+            f'[ "{name}" = unzip ] && mkdir -p "$3"\n[ "{name}" != {failing} ] && [ "$1" != {failing} ]\n'
+        )
+        program.chmod(0o755)
+    lines = load_commands("northwind-12.zip")[0].text.splitlines(keepends=True)
+    environment = clean_environment(PATH=f"{tmp_path}:{os.environ['PATH']}")
+    done = subprocess.run(["bash"], input="".join(lines) + "\n", cwd=tmp_path, env=environment, text=True)
+    ran = (tmp_path / "ran").read_text().splitlines()
+    assert done.returncode != 0
+    assert failing in ran[-1]
 
 
 def test_they_are_copied_by_key(site: Page, user):

@@ -11,12 +11,17 @@ CONNECTION = "--url https://YOUR-ODOO --db YOUR-DATABASE --username YOUR-LOGIN"
 
 PUT_IN = "Put in the address, the database and the login of your Odoo."
 
+# Between lines that are pasted together: what follows a command that failed is not run.
+NEXT = " && \\\n"
+
 LONGEST = 64  # characters of a run's name
 
 
 @dataclass(frozen=True)
 class Commands:
-    """Lines that are copied and run together. `says`: what they do, and what to put in before."""
+    """Lines that are copied and run together, up to the first that fails. `says`: what they do, and what to put in
+    before.
+    """
 
     id: str
     title: str
@@ -40,7 +45,7 @@ def load_commands(bundle: str) -> list[Commands]:
         f"{TOOL} load init --run-id {name}",
     )
     return [
-        Commands("load-ready", "Unpack and check", "Nothing is sent anywhere yet.", "\n".join(ready)),
+        Commands("load-ready", "Unpack and check", "Nothing is sent anywhere yet.", NEXT.join(ready)),
         Commands("load-test", "Try", f"Odoo goes through every row and stores nothing. {PUT_IN}", f"{run} --test"),
         Commands("load-run", "Load", "Run again at any time, it sends only what differs and repeats nothing.", run),
     ]
