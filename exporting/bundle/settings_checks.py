@@ -19,9 +19,7 @@ _ODOOS_OWN = frozenset({"base"})
 def settings_problems(recipe: Recipe) -> Iterator[Problem]:
     """What makes every external ID of the bundle unusable."""
     if not _NAMESPACE.fullmatch(recipe.namespace) or recipe.namespace in _ODOOS_OWN:
-        message = (
-            f"The namespace '{recipe.namespace}' cannot be used; take a short word, such as migr."
-        )
+        message = f"The namespace '{recipe.namespace}' cannot be used; take a short word, such as migr."
         yield Place().blocking("bad_namespace", message)
     if recipe.company and not EXTERNAL_ID.fullmatch(recipe.company):
         message = f"The company '{recipe.company}' is no external ID such as base.main_company."
