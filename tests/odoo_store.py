@@ -46,6 +46,13 @@ SYSTEM = {
 OF_ALL = {
     "display_name": {"type": "char", "string": "Display Name", "store": False, "readonly": True},
     "create_date": {"type": "datetime", "string": "Created on", "store": True, "readonly": True},
+    "create_uid": {
+        "type": "many2one",
+        "relation": "res.users",
+        "string": "Created by",
+        "store": True,
+        "readonly": True,
+    },
 }
 # Sentences that are not the same in all versions.
 WORDS = {
@@ -142,6 +149,7 @@ class Store:
         self.faults: dict[str, ServerFault] = {}
         self.undo: list[Callable[[], object]] = []
         self.users = {USER: PASSWORD}
+        self.now, self.user = "2024-01-01 00:00:00", 2  # when, and by whom, records are created
         self.recorded = recorded_models(version)
         self._seed()
 
@@ -194,7 +202,7 @@ class Store:
 
     def insert(self, model: Model, values: dict[str, Any]) -> int:
         new = model.new_id()
-        model.records[new] = values
+        model.records[new] = {**values, "create_date": self.now, "create_uid": self.user}
         self.undo.append(lambda: model.records.pop(new, None))
         return new
 

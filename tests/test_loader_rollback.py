@@ -202,6 +202,36 @@ def test_what_somebody_put_below_by_hand_stays(tmp_path: Path, server: Server):
     assert outcome(back(root, server)) == {"res.partner.category": (1, 0, [("migr.1", words)])}
 
 
+def banks(server: Server) -> None:
+    """Odoo removes the bank accounts of a contact with it; who made them, and when, is known."""
+    field = {"model": "res.partner.bank", "name": "partner_id", "relation": "res.partner"}
+    server.store.put("ir.model.fields", "", field | CASCADE)
+    server.store.put("ir.model.fields", "", {"model": "res.partner.bank", "name": "create_date", "ttype": "datetime"})
+
+
+@pytest.mark.parametrize(
+    ("user", "now", "stays"),
+    [
+        (2, "2024-01-01 00:00:00", False),  # Odoo made it with the contact
+        (2, "2024-01-02 00:00:00", True),
+        (7, "2024-01-01 00:00:00", True),  # nobody else could know the contact before it was loaded
+        (1, "2024-01-02 00:00:00", False),  # a job of Odoo
+    ],
+)
+def test_what_somebody_added_after_the_load_stays(tmp_path: Path, server: Server, user: int, now: str, stays: bool):
+    banks(server)
+    root = people(tmp_path, 3)
+    loaded(root, server)
+    contact = server.store.named("migr.1")
+    assert contact
+    server.store.user, server.store.now = user, now
+    bank = server.store.create("res.partner.bank", {"acc_number": "BE71 0961 2345 6769", "partner_id": contact[1]})
+    words = f"Odoo would remove res.partner.bank {bank} with it, which somebody added after the load."
+    assert outcome(back(root, server))["res.partner"] == ((2, 0, [("migr.1", words)]) if stays else (3, 0, []))
+    assert [row["id"] for row in server.store.rows("res.partner.bank")] == [bank] * stays
+    assert ours(server) == ({"migr.1"} if stays else set())
+
+
 def test_what_goes_with_others_is_removed(tmp_path: Path, server: Server):
     """A tree whose references this project does not load: Odoo knows them, and removes the children with the root."""
     tree(server)

@@ -15,6 +15,7 @@ from odoo_migrate.files import inside, replacing
 from odoo_migrate.loading.batching import BatchSize
 from odoo_migrate.loading.created import Entry, Found, found
 from odoo_migrate.loading.journal import Journal
+from odoo_migrate.loading.later import Load, load_of
 from odoo_migrate.loading.running import check_server, settle, write_context
 from odoo_migrate.loading.runs import Run, locked
 from odoo_migrate.loading.unlinking import Unlinker, depths, spared
@@ -107,6 +108,7 @@ class _Rollback:
         self._circles = any(step.second for step in run.steps)
         self._context = write_context(odoo, run.project.settings)
         self._removals: dict[str, Removal] = {}
+        self._load = Load(frozenset(), "")
         self._staying: dict[str, set[int]] = {}  # what others need, by mapping: Odoo is not even asked to remove it
 
     def go(self) -> RollbackResult:
@@ -114,6 +116,7 @@ class _Rollback:
         met = found(self._run, self._odoo, self._journal.history)
         for mapping, one in met.items():
             self._removals[mapping] = self._begun(mapping, one)
+        self._load = load_of(self._odoo, self._going("", met))
         result.mappings = list(self._removals.values())
         try:
             self._remove_all(met)
@@ -145,7 +148,8 @@ class _Rollback:
         removal.kept = [one for one in removal.kept if one.id not in again]
         deep = depths(self._odoo, step, entries)
         entries = sorted(entries, key=lambda one: -deep.get(one.database_id, 0))
-        words = spared(self._odoo, step.model, [one.database_id for one in entries], self._going(mapping, met))
+        ids = [one.database_id for one in entries]
+        words = spared(self._odoo, step.model, ids, self._going(mapping, met), self._load)
         self._staying[mapping] = set(words)
         stay = [one for one in entries if one.database_id in words]
         removal.kept += [Kept(mapping, one.id, one.database_id, words[one.database_id]) for one in stay]

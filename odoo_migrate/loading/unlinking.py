@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from odoo_migrate.loading.created import SEEN, Entry, alive
+from odoo_migrate.loading.later import WHEN, Load, dated
 from odoo_migrate.odoo import records as server
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.errors import Fault
@@ -13,6 +14,8 @@ from odoo_migrate.stages.ordering import Step
 
 ACCESS_ERROR = "odoo.exceptions.AccessError"
 LEFT = "Odoo said that it removed this record, and still has it."
+
+ADDED = "Odoo would remove {0} {1} with it, which somebody added after the load."
 
 
 class Unlinker:
@@ -78,36 +81,43 @@ def _ids(stored: Any) -> list[int]:
     return [stored] if stored else []
 
 
-def spared(odoo: Odoo, model: str, ids: Sequence[int], ours: Mapping[str, Collection[int]]) -> dict[int, str]:
+def spared(
+    odoo: Odoo, model: str, ids: Sequence[int], ours: Mapping[str, Collection[int]], load: Load
+) -> dict[int, str]:
     """Records whose removal would take others with it that are to stay (all but `ours`: database IDs by model), by
     database ID, with the reason. Parts of a record, such as its lines, go with it; what bears an external ID of its
-    own, or stands below it in the same tree, does not.
+    own, stands below it in the same tree, or was added by somebody after `load`, does not.
     """
     found: dict[int, str] = {}
     trees: dict[int, int] = {}  # what stands right above, within the model
-    for other, name in _cascades(odoo, model) if ids else ():
+    cascades = _cascades(odoo, model) if ids else []
+    tell_when = dated(odoo, {other for other, _ in cascades}) if cascades else set()
+    for other, name in cascades:
         for part in server.chunks(ids, server.CHUNK):
-            below = _below(odoo, other, name, part)
+            rows = _below(odoo, other, name, part, WHEN if other in tell_when else ())
+            below = {place: row[name][0] for place, row in rows.items()}
             strangers = [one for one in below if one not in ours.get(other, ())]
             known = _named(odoo, other, strangers)
             for one in strangers:
                 if other == model or one in known:
                     which = f"'{known[one]}'" if one in known else f"{other} {one}"
                     found.setdefault(below[one], f"Odoo would remove {which} with it, which is to stay.")
+                elif other in tell_when and not load.made(rows[one]):
+                    found.setdefault(below[one], ADDED.format(other, one))
             trees.update(below if other == model else {})
     _spread(found, trees)
     return found
 
 
-def _below(odoo: Odoo, model: str, name: str, ids: Sequence[int]) -> dict[int, int]:
-    """Database IDs of the records whose field `name` refers to one of `ids`, and to which."""
+def _below(odoo: Odoo, model: str, name: str, ids: Sequence[int], more: Sequence[str]) -> dict[int, dict[str, Any]]:
+    """The records whose field `name` refers to one of `ids`, by database ID, with that field and `more`."""
     try:
-        rows = odoo.call(model, "search_read", [[name, "in", ids]], [name], context=SEEN)
+        rows = odoo.call(model, "search_read", [[name, "in", ids]], [name, *more], context=SEEN)
     except Fault as fault:
         if fault.name == ACCESS_ERROR:
             return {}  # what this user may not read, no load of this user's brought
         raise
-    return {row["id"]: row[name][0] for row in rows}
+    return {row["id"]: row for row in rows}
 
 
 def _spread(found: dict[int, str], trees: Mapping[int, int]) -> None:
