@@ -6,16 +6,17 @@ from pathlib import Path
 
 from odoo_migrate import project
 from odoo_migrate.catalog import Catalog
-from odoo_migrate.payload import Payload, Record, payload_file
-from odoo_migrate.problems import Level, Problem, Problems
+from odoo_migrate.payload import Payload
+from odoo_migrate.problems import Problem, Problems
 from odoo_migrate.project_reading import Project
 from odoo_migrate.stages import config_checks, fields_of_odoo, ordering, payload_stamps
 from odoo_migrate.stages.hierarchies import Hierarchy
 from odoo_migrate.stages.mapping_checks import MappingChecks
 from odoo_migrate.stages.progress import Progress, silent
-from odoo_migrate.stages.project_ids import Owner, ProjectIds
+from odoo_migrate.stages.project_ids import ProjectIds
 from odoo_migrate.stages.record_checks import RecordChecks
 from odoo_migrate.stages.reference_checks import ReferenceChecks
+from odoo_migrate.stages.repeated_ids import RepeatedIds
 from odoo_migrate.stages.unique_values import UniqueValues
 from odoo_migrate.yaml_text import FormatError
 
@@ -60,7 +61,9 @@ def _is_ready(found: Project, name: str, problems: Problems) -> bool:
 
 def _check_payload(found: Project, known: Catalog, ready: list[str], problems: Problems, progress: Progress) -> None:
     """Raises FormatError where a payload is damaged."""
-    ids = ProjectIds(found, ready, _Repeated(found, problems))
+    repeated = RepeatedIds(found, problems)
+    ids = ProjectIds(found, ready, repeated)
+    repeated.finish()
     whole = len(ready) == len(found.mappings)
     references, unique = ReferenceChecks(found, ids, whole=whole), UniqueValues()
     hierarchies = {found.mappings[name].model: Hierarchy(found, found.mappings[name].model, ids) for name in ready}
@@ -84,26 +87,3 @@ def _check_order(found: Project, ids: ProjectIds, problems: Problems) -> None:
     else:
         for note in notes:
             problems.add(Problem(project.SETTINGS_FILE, note, level="warning"))
-
-
-class _Repeated:
-    """Tells of records that share an external ID."""
-
-    def __init__(self, found: Project, problems: Problems) -> None:
-        self.found, self.problems = found, problems
-
-    def __call__(self, mapping: str, record: Record, first: Owner) -> None:
-        file, other = (f"{project.RAW}/{self.found.source(name)}" for name in (mapping, first.mapping))
-        model, theirs = self.found.mappings[mapping].model, self.found.mappings[first.mapping].model
-        if mapping == first.mapping:
-            message = (
-                f"row {first.row} has the same external ID ({payload_file(mapping)}); the last would win silently."
-            )
-        elif model == theirs:
-            message = f"row {first.row} of {other} has the same external ID; the one that is loaded later would win."
-        else:
-            message = (
-                f"row {first.row} of {other} has the same external ID, but is a record of {theirs}, not of {model}."
-            )
-        level: Level = "warning" if mapping != first.mapping and model == theirs else "error"
-        self.problems.add(Problem(file, message, row=record.row, column="id", value=record.id, level=level))
