@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -206,26 +207,31 @@ def banks(server: Server) -> None:
     """Odoo removes the bank accounts of a contact with it; who made them, and when, is known."""
     field = {"model": "res.partner.bank", "name": "partner_id", "relation": "res.partner"}
     server.store.put("ir.model.fields", "", field | CASCADE)
-    server.store.put("ir.model.fields", "", {"model": "res.partner.bank", "name": "create_date", "ttype": "datetime"})
+    for name in ("create_date", "create_uid", "active"):
+        server.store.put("ir.model.fields", "", {"model": "res.partner.bank", "name": name})
 
 
 @pytest.mark.parametrize(
-    ("user", "now", "stays"),
+    ("user", "now", "active", "stays"),
     [
-        (2, "2024-01-01 00:00:00", False),  # Odoo made it with the contact
-        (2, "2024-01-02 00:00:00", True),
-        (7, "2024-01-01 00:00:00", True),  # nobody else could know the contact before it was loaded
-        (1, "2024-01-02 00:00:00", False),  # a job of Odoo
+        (2, "2024-01-01 00:00:00", True, False),  # Odoo made it with the contact
+        (2, "2024-01-02 00:00:00", True, True),
+        (2, "2024-01-02 00:00:00", False, False),
+        (7, "2024-01-01 00:00:00", True, True),  # nobody else could know the contact before it was loaded
+        (1, "2024-01-02 00:00:00", True, False),  # a job of Odoo
     ],
 )
-def test_what_somebody_added_after_the_load_stays(tmp_path: Path, server: Server, user: int, now: str, stays: bool):
+def test_what_somebody_added_after_the_load_stays(
+    tmp_path: Path, server: Server, user: int, now: str, active: bool, stays: bool
+):
     banks(server)
     root = people(tmp_path, 3)
     loaded(root, server)
     contact = server.store.named("migr.1")
     assert contact
     server.store.user, server.store.now = user, now
-    bank = server.store.create("res.partner.bank", {"acc_number": "BE71 0961 2345 6769", "partner_id": contact[1]})
+    account = {"acc_number": "BE71 0961 2345 6769", "partner_id": contact[1], "active": active}
+    bank = server.store.create("res.partner.bank", account)
     words = f"Odoo would remove res.partner.bank {bank} with it, which somebody added after the load."
     assert outcome(back(root, server))["res.partner"] == ((2, 0, [("migr.1", words)]) if stays else (3, 0, []))
     assert [row["id"] for row in server.store.rows("res.partner.bank")] == [bank] * stays
@@ -301,7 +307,7 @@ def test_it_needs_the_right_the_lock_and_the_same_database(tmp_path: Path, serve
     [uuid] = [row for row in server.store.rows("ir.config_parameter") if row["key"] == "database.uuid"]
     server.store.write("ir.config_parameter", uuid["id"], {"value": "another"})
     for method in (planned, back):
-        with pytest.raises(RunProblem, match="which is another one"):
+        with pytest.raises(RunProblem, match="is not the one that this run was begun against"):
             method(root, server)
     assert len(ours(server)) == 3
 
@@ -405,3 +411,34 @@ def test_a_real_odoo_says_what_is_gone(tmp_path: Path, odoo: Odoo):
     odoo.call("res.partner", "write", [found[f"{a}_7"][1]], {"active": False})
     assert outcome(rollback.rollback(run_of(root), odoo)) == {"res.partner": (118, 2, [])}
     assert odoo_records.find(odoo, [row[0] for row in rows]) == {}
+
+
+@pytest.mark.odoo
+def test_a_real_odoo_keeps_what_somebody_added(tmp_path: Path, odoo: Odoo):
+    """A product's variants come with it, and a bank account by hand comes later."""
+    a = f"migr.{uuid.uuid4().hex[:8]}"
+    tables: Mapping[str, Table] = {
+        "res.partner": (("name",), [(f"{a}_1", "One"), (f"{a}_2", "Two")]),
+        "product.template": (("name",), [(f"{a}_p", "Thing"), (f"{a}_q", "Other")]),
+    }
+    root = project_of(tmp_path, tables, version=odoo.version)
+    running.load(run_of(root), odoo, Options())
+    found = odoo_records.find(odoo, ids_of(tables))
+    time.sleep(1.1)  # Odoo's times are in seconds
+    partner, product = found[f"{a}_1"][1], found[f"{a}_p"][1]
+    bank = odoo.call("res.partner.bank", "create", [{"acc_number": f"{a}", "partner_id": partner}])[0]
+    price = odoo.call(
+        "product.supplierinfo", "create", [{"partner_id": found[f"{a}_2"][1], "product_tmpl_id": product}]
+    )
+    kept = {one.id: one.message for one in rollback.rollback(run_of(root), odoo).kept}
+    words = "Odoo would remove {} {} with it, which somebody added after the load."
+    assert kept == {
+        f"{a}_1": words.format("res.partner.bank", bank),
+        f"{a}_2": words.format("product.supplierinfo", price[0]),
+        f"{a}_p": words.format("product.supplierinfo", price[0]),
+    }
+    assert set(odoo_records.find(odoo, ids_of(tables))) == set(kept)
+    odoo.call("res.partner.bank", "unlink", [bank])
+    odoo.call("product.supplierinfo", "unlink", price)
+    left = rollback.rollback(run_of(root), odoo)
+    assert (left.removed, left.kept) == (3, [])

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from odoo_migrate.loading.created import SEEN, Entry, alive
-from odoo_migrate.loading.later import WHEN, Load, dated
+from odoo_migrate.loading.later import Load, telling
 from odoo_migrate.odoo import records as server
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.errors import Fault
@@ -91,10 +91,10 @@ def spared(
     found: dict[int, str] = {}
     trees: dict[int, int] = {}  # what stands right above, within the model
     cascades = _cascades(odoo, model) if ids else []
-    tell_when = dated(odoo, {other for other, _ in cascades}) if cascades else set()
+    names = telling(odoo, {other for other, _ in cascades}) if cascades else {}
     for other, name in cascades:
         for part in server.chunks(ids, server.CHUNK):
-            rows = _below(odoo, other, name, part, WHEN if other in tell_when else ())
+            rows = _below(odoo, other, name, part, names.get(other, ()))
             below = {place: row[name][0] for place, row in rows.items()}
             strangers = [one for one in below if one not in ours.get(other, ())]
             known = _named(odoo, other, strangers)
@@ -102,7 +102,7 @@ def spared(
                 if other == model or one in known:
                     which = f"'{known[one]}'" if one in known else f"{other} {one}"
                     found.setdefault(below[one], f"Odoo would remove {which} with it, which is to stay.")
-                elif other in tell_when and not load.made(rows[one]):
+                elif other in names and not load.made(rows[one]):
                     found.setdefault(below[one], ADDED.format(other, one))
             trees.update(below if other == model else {})
     _spread(found, trees)
