@@ -71,11 +71,18 @@ BY_NAME_ALONE = {"account.payment.term": "everything under them would be due at 
 # Lines that the database refuses without a product; only a down payment may go without, and then needs a name.
 LINES_OF_PRODUCTS = {"purchase.order.line", "sale.order.line"}
 
-# What a contact of type "contact" gets from its parent, whatever its own row says.
+# What a contact of type "contact" has from its parent. Up to Odoo 18 the loader can give it an address of its own
+# afterwards; from 19 on, written into the contact it is written into the parent (seen on a real server).
+SHARED_ADDRESS_SINCE = 19
 ADDRESS = ("street", "street2", "city", "zip", "state_id", "country_id")
 
 # Numbers and yes/no fields have no "empty": Odoo stores 0 or no.
 _NEVER_EMPTY = {"boolean", "integer", "float", "monetary"}
+
+
+def shares_address(version: str) -> bool:
+    """Whether contacts of a company have its address in this version of Odoo ("19.0"), whatever their row says."""
+    return int(version.partition(".")[0]) >= SHARED_ADDRESS_SINCE
 
 
 def must_be_mapped(model: OdooModel, given: Collection[str]) -> list[OdooField]:

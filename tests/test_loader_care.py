@@ -15,6 +15,8 @@ from odoo_migrate.loading.runs import RunProblem
 from odoo_migrate.loading.status import status
 from odoo_migrate.odoo.errors import Unreachable
 from odoo_migrate.payload import PayloadWriter
+from odoo_migrate.project_reading import read_project
+from odoo_migrate.stages import payload_stamps
 from odoo_migrate.yaml_text import FormatError
 from tests.loading import QUICK, counts, failures, loaded, project_of, repay, run_of, signed_in
 from tests.odoo_http import Injected, Server, serving
@@ -58,11 +60,33 @@ def test_an_id_stands_once(tmp_path: Path):
         runs.init(root)
 
 
+def test_a_payload_changed_by_hand_is_not_sent(tmp_path: Path, server: Server):
+    root = project_of(tmp_path, {"res.partner": (COLUMNS, people(3))})
+    run_of(root)
+    payload = root / "data/payload/res.partner.csv"
+    payload.write_text(payload.read_text().replace("Name 1", "Name One"))
+    for make in (lambda: runs.init(root), lambda: loaded(root, server)):
+        with pytest.raises(RunProblem, match="was changed by hand"):
+            make()
+    assert server.store.writes == 0
+
+
+def test_what_was_mended_must_be_transformed_before_it_is_sent_again(tmp_path: Path, server: Server):
+    root = project_of(tmp_path, {"res.partner": (COLUMNS, people(3, n1=""))})
+    loaded(root, server)
+    raw = root / "data/raw/res_partner.csv"
+    raw.write_text(raw.read_text().replace("p.1,,R1", "p.1,Name 1,R1"))
+    with signed_in(server) as odoo, pytest.raises(RunProblem, match="is older than"):
+        retrying.retry(run_of(root), odoo, running.Options())
+
+
 def written_by_hand(root: Path, rows: list[tuple[str, ...]]) -> None:
-    """The payload without its stamp, which tells what it was made from and not what it holds."""
+    """A payload with a stamp that says all is well."""
     with PayloadWriter(root, "res.partner", COLUMNS) as writer:
         for place, (external_id, *values) in enumerate(rows):
             writer.write(place + 2, external_id, values)
+    found = read_project(root)
+    payload_stamps.write(found, found.mappings["res.partner"])
 
 
 @pytest.mark.parametrize("link", ["differences.jsonl", "first/journal.jsonl", "first/.lock", "first/failed"])

@@ -104,7 +104,8 @@ def test_refused_records_are_reported_mended_and_sent_again(server: Server, proj
     assert table(said)["res.partner"] == (1, 0, 0, 0, 1)
     *_, reason, last = said.out.splitlines()
     assert reason == (
-        "failed: 1 record of res.partner, category_id/id: It refers to 'migr.tag.Nowhere', which is not in Odoo."
+        "failed: 1 record of res.partner, category_id/id (data/raw/customers.csv, row 2): It refers to "
+        "'migr.tag.Nowhere', which is not in Odoo."
     )
     assert last == (
         "1 record failed; the reasons stand in runs/second/failed/res.partner.csv. "
@@ -149,7 +150,7 @@ def test_no_odoo_ends_with_3_and_one_sentence(server: Server, project: Path):
         assert (said.status, said.out) == (3, ""), said
         *again, last = said.err.splitlines()
         assert last.startswith("odoo-migrate: ")
-        assert all(line.startswith("http://127.0.0.1:9 cannot be reached; trying again") for line in again)
+        assert all(line.startswith("http://127.0.0.1:9 cannot be reached (nothing answers there); trying again") for line in again)
         assert "wrong" not in said.err
         assert "Traceback" not in said.err
 

@@ -86,7 +86,7 @@ def test_bad_rows_are_messages_and_store_nothing(odoo: Odoo):
 
 
 def test_a_bad_login_is_one_sentence():
-    with pytest.raises(Rejected, match="refused the password"):
+    with pytest.raises(Rejected, match="refused the password or API key"):
         signed_in(secret="quite wrong")
     with pytest.raises(Rejected, match="no_such_database"):
         signed_in(db="no_such_database")

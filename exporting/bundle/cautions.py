@@ -28,7 +28,7 @@ def sheet_cautions(sheet: PlannedSheet, tables: Mapping[str, Table], recipe: Rec
     for target in sheet.targets:
         fields = {one.field.name: one for one in target.fields}
         rules += [rule for field in target.fields for rule in _field_cautions(field, target, recipe.timezone)]
-        if target.model.name == "res.partner":
+        if target.model.name == "res.partner" and needs.shares_address(recipe.odoo_version):
             rules += _parents_address(target, fields)
         if "vat" in fields:
             rules.append(_tax_numbers(target, fields, tables, recipe.odoo_version))

@@ -82,11 +82,14 @@ def retry(out: Output, root: Path, run_id: str, connection: Connection, **how_to
     from odoo_migrate.cli import session
     from odoo_migrate.loading import retrying, runs
     from odoo_migrate.loading.journal import read_history
+    from odoo_migrate.loading.running import RunResult
 
     found = runs.read(root, run_id)
     if not retrying.failed_ids(read_history(found.journal)):
-        out.document = {"run": run_id, "steps": [], "writes": 0, "failed": 0}
+        out.document = results.as_json(found, RunResult([])) | {"failures": []}
         out.say(f"Nothing of the run '{run_id}' failed, so there is nothing to send again.")
+        if found.changed():
+            out.say("Its data changed since; to send that, make a new run: odoo-migrate load init")
         return exits.GOOD
     with session.opened(out, root, run_id, connection) as opened:
         out.go_on = GO_ON.format(f"odoo-migrate load retry {run_id}")

@@ -124,7 +124,9 @@ def _tell_failed(out: Output, run: Run, result: RunResult) -> int:
     reasons.sort(key=lambda one: (one.sentence.startswith(CONSEQUENCE), -one.count))
     for one in reasons[:FEW]:
         place = ", ".join(filter(None, (one.first.mapping, one.first.column)))
-        out.say(f"failed: {many(one.count, 'record')} of {place}: {short(one.shape())}", "red")
+        file = run.raw_files()[one.first.mapping]
+        first = f"{'first: ' if one.count > 1 else ''}{file}, row {one.first.row}"
+        out.say(f"failed: {many(one.count, 'record')} of {place} ({first}): {short(one.shape())}", "red")
     if len(reasons) > FEW:
         out.say(f"... and {len(reasons) - FEW:,} more reasons", "red")
     failed = many(result.failed, "record")

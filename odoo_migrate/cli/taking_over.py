@@ -27,7 +27,16 @@ def tell(out: Output, run_id: str, result: AdoptResult) -> int:
     adopted = many(sum(one.adopted for one in result.mappings), "record")
     done = "would get its ID in a real run" if result.dry_run else "adopted; no field was touched"
     out.say(f"{adopted} {done}. All matches with both sides: {', '.join(result.files)}")
-    out.say(f"Next: odoo-migrate load run {run_id}" if not result.dry_run else "Nothing was written to Odoo.")
+    if result.dry_run:
+        out.say("Nothing was written to Odoo.")
+    elif result.doubtful:
+        out.say(
+            f"The doubtful ones have no ID yet: 'load run {run_id}' would create them anew. Settle them in Odoo or in "
+            "the data and adopt again first.",
+            "yellow",
+        )
+    else:
+        out.say(f"Next: odoo-migrate load run {run_id}")
     return exits.PROBLEMS if result.doubtful else exits.GOOD
 
 

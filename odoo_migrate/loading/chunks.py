@@ -69,7 +69,11 @@ class Site:
 
 
 class Stopped(Exception):
-    """The run was asked to stop; what was begun is finished and journaled."""
+    """The run was asked to stop; what was begun is finished and journaled, `count` says what it was."""
+
+    def __init__(self, count: Count) -> None:
+        super().__init__()
+        self.count = count
 
 
 class ChunkLoader:
@@ -232,7 +236,7 @@ class ChunkLoader:
         start = 0
         while start < len(records):
             if self.site.stop.is_set():
-                raise Stopped
+                raise Stopped(count)
             batch = records[start : start + self.size.records]
             try:
                 outcome = self._send(odoo, columns, batch, [one.id for one in batch if one.id not in stored])

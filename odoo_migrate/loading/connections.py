@@ -51,18 +51,30 @@ class Connections:
                 _settle(waiting, done)
         except BaseException:
             self._stop.set()
-            wait([future for future in waiting if not future.cancel()])
+            _count_begun(waiting, done)
             raise
 
     def _one(self, work: Work, chunk: list[Record]) -> Count:
         login = self._logins.get()
         if self._stop.is_set():
             self._logins.put(login)
-            raise Stopped
+            raise Stopped(Count())
         try:
             return work(login, chunk)
         finally:
             self._logins.put(login)
+
+
+def _count_begun(waiting: dict[Future[Count], int], done: Done) -> None:
+    """Wait for what had begun, and tell of what it did before it stopped."""
+    begun = [future for future in waiting if not future.cancel()]
+    wait(begun)
+    for future in begun:
+        stopped = future.exception()
+        if stopped is None:
+            done(future.result(), waiting[future])
+        elif isinstance(stopped, Stopped):
+            done(stopped.count, stopped.count.records)
 
 
 def _settle(waiting: dict[Future[Count], int], done: Done) -> None:

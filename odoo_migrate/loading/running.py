@@ -25,7 +25,7 @@ from odoo_migrate.loading.connections import Connections
 from odoo_migrate.loading.differences import Differences
 from odoo_migrate.loading.journal import Journal, read_history
 from odoo_migrate.loading.known import KnownIds
-from odoo_migrate.loading.runs import Run, RunProblem, locked
+from odoo_migrate.loading.runs import Run, RunProblem, locked, refuse_outdated
 from odoo_migrate.odoo import records as server
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.payload import Record
@@ -124,6 +124,7 @@ def load(
     """Load a run; `only` these records of it. Raises RunProblem, FormatError, or OdooError when the server is lost;
     whatever is raised, what was done is in the journal and `load` may be called again.
     """
+    refuse_outdated(run.project)
     changed = run.changed() if only is None else []
     if changed:
         raise RunProblem(
@@ -150,6 +151,11 @@ def check_server(journal: Path | Journal, odoo: Odoo) -> dict[str, str]:
     }
     known = history.server
     if known and not same_database(known, identity):
+        if known["database"] == identity["database"] and known["url"] == identity["url"]:
+            raise RunProblem(
+                f"The database '{known['database']}' on {known['url']} is not the one that this run was begun against: "
+                "it has its name, but was restored, copied or made anew. Make a new run with 'odoo-migrate load init'."
+            )
         raise RunProblem(
             f"This run was begun against the database '{known['database']}' on {known['url']}, which is another one; "
             "make a new run with 'odoo-migrate load init'."

@@ -102,7 +102,8 @@ def init(root: Path, *, order: Sequence[str] = (), run_id: str = "") -> Run:
             f"There is no payload of {', '.join(missing)}; run 'odoo-migrate source prepare' and "
             "'odoo-migrate transform execute' first."
         )
-    _refuse_outdated(found)
+    refuse_outdated(found)
+    _refuse_strange_ids(found)
     steps, notes = ordering.steps(found, ProjectIds(found, repeated=_refuse_repeated))
     if order:
         steps = ordered(steps, order)
@@ -116,15 +117,21 @@ def init(root: Path, *, order: Sequence[str] = (), run_id: str = "") -> Run:
     return run
 
 
-def _refuse_outdated(found: Project) -> None:
-    """What is sent must follow from the project as it is now, under names of the project's own."""
+def refuse_outdated(found: Project) -> None:
+    """What is sent must follow from the project as it is now. Raises RunProblem, FormatError where a file is gone."""
     for name, mapping in found.mappings.items():
-        changed, _ = payload_stamps.changes(found, mapping)
-        if changed:
+        changed, by_hand = payload_stamps.changes(found, mapping)
+        if changed or by_hand:
+            why = f"is older than {changed[0]}" if changed else "was changed by hand"
             raise RunProblem(
-                f"The payload of {name} is older than {changed[0]}; run 'odoo-migrate source prepare', 'transform "
-                "execute' and 'validate check' again first."
+                f"The payload of {name} {why}; run 'odoo-migrate source prepare', 'transform execute' and 'validate "
+                "check' again first."
             )
+
+
+def _refuse_strange_ids(found: Project) -> None:
+    """Records bear names of the project's own."""
+    for name, mapping in found.mappings.items():
         namespace = mapping.id.partition(".")[0]
         for record in Payload(found.root, name).records():
             if wrong_id(record.id) or not record.id.startswith(f"{namespace}."):

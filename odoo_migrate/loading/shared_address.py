@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from odoo_migrate.needs import ADDRESS
+from odoo_migrate.needs import ADDRESS, SHARED_ADDRESS_SINCE
 from odoo_migrate.payload import Record
 from odoo_migrate.stages.ordering import Step
-
-SINCE = 19
 
 
 class SharedAddress:
@@ -23,7 +21,7 @@ class SharedAddress:
     def __init__(self, step: Step, major: int) -> None:
         """`major`: the version of the server, 19 for "19.0"."""
         names = [name.removesuffix("/id") for name in step.fields]
-        applies = step.model == "res.partner" and major >= SINCE and "parent_id" in names
+        applies = step.model == "res.partner" and major >= SHARED_ADDRESS_SINCE and "parent_id" in names
         self._places = {place for place, name in enumerate(names) if name in ADDRESS} if applies else set()
         self._parent = names.index("parent_id") if applies else 0
         self._type = names.index("type") if "type" in names else None

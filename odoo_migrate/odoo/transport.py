@@ -133,7 +133,7 @@ class JsonRpc:
             self.manner.on_retry,
         )
         if not isinstance(uid, int) or not uid:
-            raise Rejected(f'The server refused the password of the user "{login.username}".')
+            raise Rejected(f'The server refused the password or API key of the user "{login.username}".')
         self.login = replace(login, uid=uid)
         return self
 

@@ -75,6 +75,18 @@ class Wire:
         return response.text
 
 
+def _cause(error: Exception) -> str:
+    """Why there is no connection, in a few words."""
+    told = str(error).lower()
+    if "name or service" in told or "nodename" in told or "name resolution" in told or "no address" in told:
+        return "there is no server of that name"
+    if "refused" in told:
+        return "nothing answers there"
+    if "ssl" in told or "tls" in told:
+        return "it does not speak https"
+    return "no connection"
+
+
 @contextmanager
 def _failures(address: Address) -> Iterator[None]:
     """What the failures of HTTP mean."""
@@ -83,7 +95,7 @@ def _failures(address: Address) -> Iterator[None]:
     except _NOT_SENT as error:
         if (certificate := _certificate(error)) is not None:
             raise Rejected(f"The certificate of {address} cannot be trusted: {certificate}.") from None
-        raise Temporary(f"{address} cannot be reached", maybe_done=False) from None
+        raise Temporary(f"{address} cannot be reached ({_cause(error)})", maybe_done=False) from None
     except httpx.TimeoutException:
         raise Temporary(f"{address} did not answer in time", maybe_done=True) from None
     except (httpx.TransportError, httpx.DecodingError):

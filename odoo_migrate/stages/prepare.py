@@ -91,6 +91,7 @@ class _Source:
             problems.add(Problem(self.shown, message, level=_changed(accept_changes)))
         if self.listed is not None and self.listed.sha256 != sha256:
             message = "it is no longer as it was exported. If that is what you want, prepare with --accept-changes."
+            message = "it changed after the export and is taken as it is now." if accept_changes else message
             problems.add(Problem(self.shown, message, level=_changed(accept_changes)))
 
     def check_rows(self, rows: int, problems: Problems, accept_changes: bool) -> None:

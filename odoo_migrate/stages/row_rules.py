@@ -27,7 +27,7 @@ class Rule:
 def rules(model: str, places: Mapping[str, int], version: str) -> list[Rule]:
     """The rules for records of `model` with these columns (place by import name)."""
     found = [*_states(places, version)]
-    if model == "res.partner":
+    if model == "res.partner" and needs.shares_address(version):
         found += _parents_address(places)
     if model in needs.LINES_OF_PRODUCTS:
         found += _products(places)
