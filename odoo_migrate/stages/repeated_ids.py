@@ -58,12 +58,15 @@ class RepeatedIds:
         for number, one in enumerate(fillings[1:], 1):
             at_odds = ((other, column) for other in fillings[:number] if (column := self._differing(other, one)))
             other, column = next(at_odds, (fillings[0], ""))
-            message = f"row {other.row} of {self._file(other.mapping)} has the same external ID"
+            where = f"row {other.row} of {self._file(other.mapping)}"
             if column:
-                message += f" and another value for '{column}'; one would overwrite the other silently."
+                message = (
+                    f"{where} has the same external ID and another value for '{column}'; one would overwrite the other "
+                    "silently."
+                )
                 self._add(one.mapping, one.row, external_id, message, "error")
             else:
-                message += "; both fill one record of Odoo."
+                message = f"{where} has the same external ID; both fill one record of Odoo."
                 self._add(one.mapping, one.row, external_id, message, "warning")
 
     def _differing(self, one: _Filling, other: _Filling) -> str:
