@@ -150,7 +150,8 @@ def test_no_odoo_ends_with_3_and_one_sentence(server: Server, project: Path):
         assert (said.status, said.out) == (3, ""), said
         *again, last = said.err.splitlines()
         assert last.startswith("odoo-migrate: ")
-        assert all(line.startswith("http://127.0.0.1:9 cannot be reached (nothing answers there); trying again") for line in again)
+        away = "http://127.0.0.1:9 cannot be reached (nothing answers there); trying again"
+        assert all(line.startswith(away) for line in again)
         assert "wrong" not in said.err
         assert "Traceback" not in said.err
 

@@ -160,7 +160,8 @@ def test_each_thread_has_a_connection_of_its_own(server):
 def test_a_wrong_secret_is_one_sentence_and_one_try(server):
     told: list[Retry] = []
     secret = Secret("quite wrong")
-    with pytest.raises(Rejected, match=r"The server refused the (password or API key of the user \"admin\"|API key)\.") as refused:
+    words = r"The server refused the (password or API key of the user \"admin\"|API key)\."
+    with pytest.raises(Rejected, match=words) as refused:
         connect(server.url, DATABASE, USER, secret, kind=server.kind, retries=QUICK, on_retry=told.append)
     assert told == []
     assert "quite wrong" not in str(refused.value)

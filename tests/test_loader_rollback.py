@@ -203,6 +203,21 @@ def test_what_somebody_put_below_by_hand_stays(tmp_path: Path, server: Server):
     assert outcome(back(root, server)) == {"res.partner.category": (1, 0, [("migr.1", words)])}
 
 
+def test_a_company_whose_contacts_are_of_another_run_stays_with_them(tmp_path: Path, server: Server):
+    """Odoo would remove the company and leave its contacts without one."""
+    field = {"model": "res.partner", "name": "parent_id", "relation": "res.partner"}
+    server.store.put("ir.model.fields", "", field | CASCADE | {"on_delete": "set null"})
+    columns, head, alone = ("name", "parent_id/id"), ("migr.1", "Head", ""), ("migr.2", "Alone", "")
+    root = project_of(tmp_path, {"res.partner": (columns, [head, alone])})
+    loaded(root, server)
+    repay(root, {"res.partner": (columns, [head, alone, ("migr.3", "Contact", "migr.1")])})
+    loaded(root, server, "second")
+    words = "'migr.3' refers to this record, is to stay, and would lose what it belongs to."
+    assert outcome(back(root, server)) == {"res.partner": (1, 0, [("migr.1", words)])}
+    assert outcome(back(root, server, "second")) == {"res.partner": (1, 0, [])}
+    assert outcome(back(root, server)) == {"res.partner": (1, 0, [])}
+
+
 def banks(server: Server) -> None:
     """Odoo removes the bank accounts of a contact with it; who made them, and when, is known."""
     field = {"model": "res.partner.bank", "name": "partner_id", "relation": "res.partner"}

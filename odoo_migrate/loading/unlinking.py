@@ -15,6 +15,7 @@ from odoo_migrate.stages.ordering import Step
 ACCESS_ERROR = "odoo.exceptions.AccessError"
 LEFT = "Odoo said that it removed this record, and still has it."
 
+ORPHANED = "{0} refers to this record, is to stay, and would lose what it belongs to."
 ADDED = "Odoo would remove {0} {1} with it, which somebody added after the load."
 
 
@@ -90,17 +91,19 @@ def spared(
     """
     found: dict[int, str] = {}
     trees: dict[int, int] = {}  # what stands right above, within the model
-    cascades = _cascades(odoo, model) if ids else []
-    names = telling(odoo, {other for other, _ in cascades}) if cascades else {}
-    for other, name in cascades:
+    ties = _ties(odoo, model) if ids else []
+    names = telling(odoo, {other for other, _, vanish in ties if vanish}) if ties else {}
+    for other, name, vanish in ties:
         for part in server.chunks(ids, server.CHUNK):
             rows = _below(odoo, other, name, part, names.get(other, ()))
             below = {place: row[name][0] for place, row in rows.items()}
             strangers = [one for one in below if one not in ours.get(other, ())]
             known = _named(odoo, other, strangers)
             for one in strangers:
-                if other == model or one in known:
-                    which = f"'{known[one]}'" if one in known else f"{other} {one}"
+                which = f"'{known[one]}'" if one in known else f"{other} {one}"
+                if not vanish:
+                    found.setdefault(below[one], ORPHANED.format(which))
+                elif other == model or one in known:
                     found.setdefault(below[one], f"Odoo would remove {which} with it, which is to stay.")
                 elif other in names and not load.made(rows[one]):
                     found.setdefault(below[one], ADDED.format(other, one))
@@ -129,12 +132,16 @@ def _spread(found: dict[int, str], trees: Mapping[int, int]) -> None:
             above = trees.get(above)
 
 
-def _cascades(odoo: Odoo, model: str) -> list[tuple[str, str]]:
-    """Model and field of all records that vanish with one of `model`; those of wizards vanish anyway."""
-    domain = [["relation", "=", model], ["ttype", "=", "many2one"], ["on_delete", "=", "cascade"], ["store", "=", True]]
+def _ties(odoo: Odoo, model: str) -> list[tuple[str, str, bool]]:
+    """Model and field of all records that vanish (True) with one of `model`, or are of the same model and lose what
+    they belong to (False): Odoo empties the company of a contact whose company goes. Those of wizards vanish anyway.
+    """
+    domain = [["relation", "=", model], ["ttype", "=", "many2one"], ["store", "=", True]]
     lasting = ["model_id.transient", "=", False]
-    rows = odoo.call("ir.model.fields", "search_read", [*domain, lasting], ["model", "name"])
-    return sorted((row["model"], row["name"]) for row in rows)
+    asked = [*domain, ["on_delete", "in", ["cascade", "set null"]], lasting]
+    rows = odoo.call("ir.model.fields", "search_read", asked, ["model", "name", "on_delete"])
+    ties = ((row["model"], row["name"], row["on_delete"] == "cascade") for row in rows)
+    return sorted((other, name, vanish) for other, name, vanish in ties if vanish or other == model)
 
 
 def _named(odoo: Odoo, model: str, ids: Collection[int]) -> dict[int, str]:
