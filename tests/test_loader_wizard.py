@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from odoo_migrate.loading import runs, testing
-from odoo_migrate.loading.testing import Tested
+from odoo_migrate.loading import testing
 from odoo_migrate.odoo import wizard
 from odoo_migrate.odoo.client import Odoo, connect
 from odoo_migrate.odoo.errors import Rejected
@@ -106,7 +106,7 @@ def test_without_the_wizard_it_says_so(server):
 TAGS: Table = (["name"], [["migr.tag.vip", "VIP"], ["migr.tag.gold", "Gold"]])
 
 
-def shown(root: Path, server: Server, tables: dict[str, Table]) -> tuple[dict[str, Tested], list[str]]:
+def shown(root: Path, server: Server, tables: dict[str, Table]) -> tuple[dict[str, testing.Tested], list[str]]:
     """What the test of a project showed, and that it left no trace; what was said, without the files' names."""
     run = runs.init(project_of(root, tables, version=server.store.version), run_id="test")
     before, problems = stored(server), Problems()
