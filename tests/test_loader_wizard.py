@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from odoo_migrate.loading import runs, testing
-from odoo_migrate.loading import testing
 from odoo_migrate.odoo import wizard
 from odoo_migrate.odoo.client import Odoo, connect
 from odoo_migrate.odoo.errors import Rejected

@@ -12,10 +12,9 @@ from odoo_migrate.loading import reading
 from odoo_migrate.loading.batching import BatchSize
 from odoo_migrate.loading.comparing import Comparer
 from odoo_migrate.loading.differences import Difference, Differences, shown
-from odoo_migrate.loading.grouping import columns_of_new, grouped, minded
+from odoo_migrate.loading.grouping import columns_of_new, grouped, minded, refuse_unknown
 from odoo_migrate.loading.journal import Failure, Journal
 from odoo_migrate.loading.known import KnownIds
-from odoo_migrate.loading.runs import RunProblem
 from odoo_migrate.loading.sending import Outcome, Row, Sender
 from odoo_migrate.loading.shared_address import SharedAddress
 from odoo_migrate.loading.shortcuts import given_defaults
@@ -90,12 +89,7 @@ class ChunkLoader:
         self._places = tuple(places)
         self._names = [name.removesuffix("/id") for name in step.fields]
         fields = server.server_fields(odoo, step.model)
-        unknown = [name for name in self._names if name not in fields]
-        if unknown:
-            raise RunProblem(
-                f"This Odoo has no field '{unknown[0]}' in {step.model}; 'odoo-migrate validate check --against-odoo' "
-                "lists all that it lacks."
-            )
+        refuse_unknown(step.model, self._names, fields)
         self._comparer = Comparer(fields, site.timezone, site.known.get)
         defaults = {} if step.second else server.defaults(odoo, step.model, self._names, site.context)
         self._minded = minded(step.fields, fields, defaults)
