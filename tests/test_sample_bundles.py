@@ -37,6 +37,9 @@ def cleaned(name: str, directory: Path, odoo_version: str = "18.0") -> tuple[Bun
     text = (RECIPES / f"{name}.yml").read_text(encoding="utf-8")
     if odoo_version == "19.0":  # which has no mobile number any more
         text = re.sub(r"field: mobile(, )?", "", text)
+    if odoo_version in {"16.0", "17.0"}:  # which want the unit of purchase beside that of sale
+        product = 'product.template: { id: "migr.product.{Art.-Nr.}"'
+        text = text.replace(product, f"{product}, fields: {{ uom_po_id/id: {{ source: Einheit, lookup: units }} }}")
     recipe = replace(load(text), odoo_version=odoo_version)
     return clean([SAMPLES / file for file in FILES[name]], recipe, directory / name), directory / name
 
