@@ -32,8 +32,8 @@ def choose_field(*, target: SheetTarget, column: str, field: str, user: User | N
     odoo_field = field_of(target, field) if field else None
     taken = Mapping.objects.filter(target=target, field=_import_name(odoo_field), state=Mapping.State.ACCEPTED)
     other = taken.exclude(column=column).first() if odoo_field else None
-    if other is not None:
-        raise ChoiceRefused(f"{odoo_field.label} is filled by '{other.column}' already; leave that one out first.")  # type: ignore[union-attr]
+    if odoo_field and other is not None:
+        raise ChoiceRefused(f"{odoo_field.label} is filled by '{other.column}' already; leave that one out first.")
     with transaction.atomic():
         mapping = _mapping(target, column)
         try:

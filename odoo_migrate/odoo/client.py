@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -126,7 +127,7 @@ def _met(address: Address, manner: Manner) -> tuple[Address, str]:
     for _ in range(_MOST_REDIRECTS):
         wire = Wire(address, manner.timeout)
         try:
-            return address, persist(lambda wire=wire: _version(wire), manner.retries, manner.on_retry)  # type: ignore[misc]
+            return address, persist(functools.partial(_version, wire), manner.retries, manner.on_retry)
         except Moved as moved:
             address = redirected(address, RPC, moved)
         finally:
