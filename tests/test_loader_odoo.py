@@ -226,11 +226,11 @@ SIZE = 240
 @pytest.mark.parametrize("seed", range(20))
 def test_killed_at_a_random_moment_a_run_goes_on(tmp_path: Path, real: RealOdoo, odoo: Odoo, seed: int):
     chance, batch = random.Random(seed), uuid.uuid4().hex[:8]
-    columns = ("name", "ref", "email", "city", "parent_id/id")
+    columns = ("name", "ref", "email", "function", "parent_id/id")
     rows = []
     for number in range(SIZE):
         parent = f"migr.kill_{batch}.{number // 8 * 8}" if number % 8 else ""
-        cells = (f"Name {number}", f"{batch}-{number}", f"n{number}@example.com", f"City {number}", parent)
+        cells = (f"Name {number}", f"{batch}-{number}", f"n{number}@example.com", f"Job {number}", parent)
         rows.append((f"migr.kill_{batch}.{number}", *cells))
     root = project_of(tmp_path, {"res.partner": (columns, rows)}, version=odoo.version)
     told(root, real, "load", "init", "--run-id", "first")
