@@ -6,7 +6,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(she
 PORT   ?= 8000
 ARGS   ?=
 
-PACKAGES := migrator profiling mapping exporting odoo_migrate bench manage.py gunicorn.conf.py
+PACKAGES := engine migrator profiling mapping exporting odoo_migrate bench manage.py gunicorn.conf.py
 VENV := .venv
 PY   := $(VENV)/bin/python
 PIP  := $(PY) -m pip --quiet --disable-pip-version-check

@@ -17,20 +17,21 @@ import pyarrow as pa
 
 from bench import table, yardsticks
 from bench.measure import Line, faster, seconds, slower, told
-from exporting.bundle import BundleSheet, build
-from mapping.matchers import ColumnEvidence, suggest_sheet
-from mapping.recipe import load
-from mapping.transforms import COLUMN_STEPS
-from mapping.transforms.base import Context
-from odoo_migrate import catalog, project
-from odoo_migrate.problems import Problems
-from odoo_migrate.project_reading import read_project
+from engine.bundle import BundleSheet, build
+from engine.match import ColumnEvidence, suggest_sheet
+from engine.profile.profiler import profile_sheet
+from engine.readers import open_source
+from engine.recipe import load
+from engine.sheets.table_finder import find_table
+from engine.sheets.working_file import WorkingFile, write_working_file
+from engine.steps import COLUMN_STEPS
+from engine.steps.step import Context
+from odoo_migrate import catalog
+from odoo_migrate.project import project_files
+from odoo_migrate.project.problems import Problems
+from odoo_migrate.project.project_reader import read_project
 from odoo_migrate.stages.prepare import prepare
 from odoo_migrate.stages.transform import transform
-from profiling.header import find_table
-from profiling.profile import profile_sheet
-from profiling.readers import open_source
-from profiling.store import WorkingFile, write_working_file
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 1, 1)
@@ -195,9 +196,9 @@ def run(command: list[str]) -> tuple[int, int, resource.struct_rusage]:
 def loading(setup: Setup) -> Iterator[Line]:
     """What the loader does before it meets a server; each stage's memory in a process of its own."""
     root = setup.folder / "project"
-    if not (root / project.SETTINGS_FILE).exists():
+    if not (root / project_files.SETTINGS_FILE).exists():
         list(whole_way(setup))
-    [raw], staged, payload = (root / project.RAW).glob("*.csv"), root / "plain.jsonl", root / "plain.csv"
+    [raw], staged, payload = (root / project_files.RAW).glob("*.csv"), root / "plain.jsonl", root / "plain.csv"
     prepared, plain_prepared = seconds(
         lambda: prepare(root, Problems(), accept_changes=True), lambda: yardsticks.csv_to_jsonl(raw, staged)
     )

@@ -8,9 +8,9 @@ import zipfile
 
 from django.http import FileResponse, Http404, HttpResponse
 
-from exporting.held_back_workbook import write_workbook
+from engine.bundle.held_back_workbook import write_workbook
 from exporting.models import Export
-from odoo_migrate.project import REJECTED
+from odoo_migrate.project.project_files import REJECTED
 
 
 def bundle_response(export: Export, name: str = "export.zip") -> FileResponse:

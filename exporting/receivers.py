@@ -10,7 +10,7 @@ from django_q.models import Schedule
 
 from exporting.models import Export
 from profiling import access
-from profiling.files import discard
+from profiling.stored_files import discard
 
 access.JOB_LINKS += ["exports__dataset", "checks__dataset"]
 

@@ -12,17 +12,17 @@ from typing import Any
 from django.core.files import File
 from django.db import transaction
 
-from exporting.bundle import BundleReport, BundleSheet, Problem, SheetRows, build
+from engine import recipe as recipes
+from engine.bundle import BundleReport, BundleSheet, Problem, SheetRows, build
+from engine.recipe import RecipeError
+from engine.sheets.working_file import WorkingFile
 from exporting.models import Export
-from mapping import recipe as recipes
-from mapping.recipe import RecipeError
 from mapping.selectors import recipe_of
 from migrator import jobs
 from migrator.models import User, record
-from profiling.files import local_copy, removed_on_error
 from profiling.models import Dataset, Sheet
 from profiling.selectors import current_sheets
-from profiling.store import WorkingFile
+from profiling.stored_files import local_copy, removed_on_error
 
 BUILD_TASK = "exporting.tasks.build_bundle"
 

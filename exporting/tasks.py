@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from exporting import checking, schedules, services
-from exporting.bundle import ProblemsFound
+from engine.bundle import ProblemsFound
+from engine.recipe import RecipeError
+from exporting import schedules, services, stored_check
 from exporting.models import Export
-from mapping.recipe import RecipeError
 from migrator import jobs
 from migrator.jobs import JobProblem, Progress
 from profiling.models import Dataset
@@ -29,7 +29,7 @@ def check_dataset(progress: Progress, dataset_id: int) -> str:
     """Check a dataset. Returns one sentence for the user."""
     dataset = Dataset.objects.get(pk=dataset_id)
     try:
-        checking.run(dataset, progress)
+        stored_check.run(dataset, progress)
     except RecipeError as why:
         raise JobProblem(str(why)) from why
     return "Checked."

@@ -7,8 +7,8 @@ from typing import Any
 
 from django import forms
 
-from mapping.transforms import COLUMN_STEPS, GROUPS, HEADER_STEPS, ROW_STEPS
-from mapping.transforms.base import Param, RowStep, Step, StepError
+from engine.steps import COLUMN_STEPS, GROUPS, HEADER_STEPS, ROW_STEPS
+from engine.steps.step import Param, RowStep, Step, StepError
 from profiling.forms import country_choices
 
 ARROW = "→"

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from mapping import suggesting
+from mapping import stored_suggestions
 from profiling.models import Dataset, Sheet
 from profiling.signals import sheets_read
 
@@ -22,6 +22,6 @@ def _suggest(dataset: Dataset, sheets: Sequence[Sheet], **_: Any) -> None:
     The file counts more than the suggestions: where these fail, that is logged and the file is there all the same.
     """
     try:
-        suggesting.suggest(dataset=dataset)
+        stored_suggestions.suggest(dataset=dataset)
     except Exception:
         log.exception("no suggestions for dataset %s", dataset.pk)

@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 
+from engine.recipe import ColumnRecipe, FieldSpec, Lookup, Recipe, SheetRecipe, StepSpec, Target
+from engine.steps import build
+from engine.steps.step import Step, StepError
 from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transform
-from mapping.recipe import ColumnRecipe, FieldSpec, Lookup, Recipe, SheetRecipe, StepSpec, Target
-from mapping.transforms import build
-from mapping.transforms.base import Step, StepError
 from profiling.models import Dataset, Sheet
 from profiling.selectors import current_sheets
 

@@ -6,4 +6,4 @@ class MigratorConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from migrator import checks  # noqa: F401 - registers the system checks
+        from migrator import system_checks  # noqa: F401 - registers the system checks

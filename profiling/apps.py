@@ -6,4 +6,4 @@ class ProfilingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from profiling import files  # noqa: F401 - deletes files with their records
+        from profiling import stored_files  # noqa: F401 - deletes files with their records

@@ -20,19 +20,19 @@ from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
+from engine.profile.profile_results import FindingFacts, SheetProfile
+from engine.profile.profiler import profile_sheet
+from engine.readers import Limits, RawSheet, Source, Unreadable, open_source
+from engine.sheets.corrections import correct, corrected_titles, is_correction, read_correction
+from engine.sheets.file_comparison import differences
+from engine.sheets.table_finder import TableShape, find_table
+from engine.sheets.working_file import WorkingFile, require_rows, write_working_file
 from migrator.jobs import Cancelled
 from profiling import services
-from profiling.compare import differences
-from profiling.corrections import correct, corrected_titles, is_correction, read_correction
-from profiling.facts import FindingFacts, SheetProfile
-from profiling.files import discard, local_copy, removed_on_error
-from profiling.header import TableShape, find_table
 from profiling.models import ColumnProfile, Dataset, Finding, Sheet, SourceFile
-from profiling.profile import profile_sheet
-from profiling.readers import Limits, RawSheet, Source, Unreadable, open_source
 from profiling.selectors import current_sheets
 from profiling.signals import sheets_read
-from profiling.store import WorkingFile, require_rows, write_working_file
+from profiling.stored_files import discard, local_copy, removed_on_error
 
 log = logging.getLogger(__name__)
 

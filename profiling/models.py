@@ -11,8 +11,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
-from migrator import namespaces
 from migrator.models import Job, check_time_zone
+from odoo_migrate.project import namespaces
 
 NAMESPACE = RegexValidator(rf"^{namespaces.NAMESPACE}$", f"Use {namespaces.NAMESPACE_WORDS}, such as migr.")
 COUNTRY = RegexValidator(r"^[A-Z]{2}$", "Use the two-letter code of the country, such as US.")
@@ -158,7 +158,7 @@ class Sheet(models.Model):
 
 
 class ColumnProfile(models.Model):
-    """What one pass over a column found; see `profiling.facts.ColumnFacts` for the meaning of each figure."""
+    """What one pass over a column found; `engine.profile.profile_results.ColumnFacts` explains each figure."""
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="columns")
     position = models.PositiveIntegerField()

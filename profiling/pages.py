@@ -13,10 +13,10 @@ from migrator.models import Job, User
 from migrator.stations import DONE, State
 from profiling import demo, selectors
 from profiling.access import Role, role_of
+from profiling.first_rows import head_of
 from profiling.forms import DatasetForm, HeaderForm, ShareForm, UploadForm
-from profiling.heads import head_of
 from profiling.models import Dataset, Sheet, SourceFile
-from profiling.wording_pages import change_sentences, correction_sentence, header_text
+from profiling.page_wording import change_sentences, correction_sentence, header_text
 
 
 def of_dataset(user: Any, dataset: Dataset, station: str, sheet: Sheet | None = None) -> dict[str, Any]:

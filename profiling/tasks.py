@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from engine.readers import Unreadable
 from migrator.jobs import JobProblem, Progress
 from profiling import importing
 from profiling.models import Sheet, SourceFile
-from profiling.readers import Unreadable
 
 
 def read_file(progress: Progress, source_id: int) -> str:

@@ -6,11 +6,11 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from exporting.bundle import BundleReport, Problem
-from exporting.bundle.report import CheckReport
-from exporting.checks import check
-from exporting.clean import clean, read_sheets
-from mapping.recipe import Recipe, load
+from engine.bundle import BundleReport, Problem
+from engine.bundle.bundle_report import CheckReport
+from engine.bundle.clean_files import clean, read_sheets
+from engine.bundle.export_check import check
+from engine.recipe import Recipe, load
 
 MISSION_CUSTOMERS = """\
 Company Name,Customer Code,Email,Phone,Tags

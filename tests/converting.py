@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pyarrow as pa
 
-from mapping.transforms.base import Context, Step
+from engine.steps.step import Context, Step
 
 SAMPLES = Path(__file__).parent / "samples"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mapping.transforms import COLUMN_STEPS, GROUPS, ROW_STEPS
-from mapping.transforms.base import RowStep, Step
+from engine.steps import COLUMN_STEPS, GROUPS, ROW_STEPS
+from engine.steps.step import RowStep, Step
 
 CLEANING = Path(__file__).resolve().parent.parent / "docs" / "users" / "cleaning.md"
 BLOCK = re.compile(r"(<!-- steps:[^\n]*-->\n).*?(<!-- end of steps -->)", re.DOTALL)

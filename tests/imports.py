@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("migrator", "profiling", "mapping", "exporting", "odoo_migrate")
+PACKAGES = ("odoo_migrate", "engine", "migrator", "profiling", "mapping", "exporting")
 
 
 @cache

@@ -6,16 +6,17 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from odoo_migrate import catalog, csv_text, project
-from odoo_migrate.loading import running, runs
-from odoo_migrate.loading.running import Options, RunResult
+from odoo_migrate import catalog
+from odoo_migrate.loading import run_load, runs
+from odoo_migrate.loading.run_load import Options, RunResult
 from odoo_migrate.loading.runs import Run
 from odoo_migrate.odoo.client import Odoo, connect
+from odoo_migrate.odoo.credentials import Secret
 from odoo_migrate.odoo.retries import Retries
-from odoo_migrate.odoo.secrets import Secret
-from odoo_migrate.payload import PayloadWriter
-from odoo_migrate.project import FieldEntry, IdPatterns, ModelMapping, Settings
-from odoo_migrate.project_reading import read_project
+from odoo_migrate.project import csv_text, project_files
+from odoo_migrate.project.payload import PayloadWriter
+from odoo_migrate.project.project_files import FieldEntry, IdPatterns, ModelMapping, Settings
+from odoo_migrate.project.project_reader import read_project
 from odoo_migrate.stages import payload_stamps
 from tests.odoo_http import Server
 from tests.odoo_store import DATABASE, PASSWORD, USER
@@ -30,14 +31,14 @@ def project_of(root: Path, tables: Mapping[str, Table], *, version: str = "18.0"
     sources = {f"{name.replace('.', '_')}.csv": [name] for name in tables}
     settings = Settings("migr", version, "Europe/Brussels", company, sources, list(tables))
     patterns = {name: f"migr.{name.replace('.', '_')}.{{Key}}" for name in tables}
-    written(root / project.SETTINGS_FILE, settings.text())
-    written(root / project.IDS_FILE, IdPatterns("migr", patterns).text())
+    written(root / project_files.SETTINGS_FILE, settings.text())
+    written(root / project_files.IDS_FILE, IdPatterns("migr", patterns).text())
     for name, (columns, rows) in tables.items():
         model = name if name in catalog.load(version) else name.rpartition(".")[0]
         fields = {column: FieldEntry(source=column) for column in columns}
         mapping = ModelMapping(name, model, patterns[name], fields)
-        written(root / f"{project.MAPPINGS}/{name}.yml", mapping.text())
-        raw = root / project.RAW / f"{name.replace('.', '_')}.csv"
+        written(root / f"{project_files.MAPPINGS}/{name}.yml", mapping.text())
+        raw = root / project_files.RAW / f"{name.replace('.', '_')}.csv"
         written(raw, csv_text.text(["Key", *columns], [[one.partition(".")[2], *cells] for one, *cells in rows]))
     repay(root, tables)
     return root
@@ -71,7 +72,7 @@ def run_of(root: Path, run_id: str = "first") -> Run:
 def loaded(root: Path, server: Server, run_id: str = "first", **options: object) -> RunResult:
     """Load a project, with a run made for it where there is none of that name."""
     with signed_in(server) as odoo:
-        return running.load(run_of(root, run_id), odoo, Options(**options))  # type: ignore[arg-type]  # named by tests
+        return run_load.load(run_of(root, run_id), odoo, Options(**options))  # type: ignore[arg-type]  # named by tests
 
 
 def counts(result: RunResult) -> dict[str, tuple[int, int, int, int]]:

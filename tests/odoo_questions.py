@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from odoo_migrate.odoo import records
+from odoo_migrate.odoo import server_records
 from odoo_migrate.odoo.client import Odoo
-from odoo_migrate.odoo.errors import Fault
+from odoo_migrate.odoo.odoo_errors import Fault
 from odoo_migrate.odoo.preflight import may
 
 PARTNER, TAG, LEAD, PRODUCT = "res.partner", "res.partner.category", "crm.lead", "product.template"
@@ -28,13 +28,13 @@ class Asker:
         self.names: dict[tuple[str, int], str] = {}
 
     def find(self, *external_ids: str) -> dict[str, str]:
-        found = records.find(self.odoo, external_ids)
+        found = server_records.find(self.odoo, external_ids)
         self.names.update({place: external_id for external_id, place in found.items()})
         return {external_id: model for external_id, (model, _) in sorted(found.items())}
 
     def load(self, model: str, fields: Sequence[str], *rows: Sequence[Any], **context: Any) -> Any:
         """IDs as places: records that are the same have the same number."""
-        answer = records.load(self.odoo, model, fields, rows, context)
+        answer = server_records.load(self.odoo, model, fields, rows, context)
         numbers = list(dict.fromkeys(answer.ids or ()))
         ids = None if answer.ids is None else [numbers.index(number) for number in answer.ids]
         # Sorted: Odoo converts the columns of a row in whatever order a set has them.
@@ -43,9 +43,9 @@ class Asker:
 
     def read(self, model: str, external_ids: Sequence[str], *names: str, **relations: str) -> dict[str, Any]:
         """Values by external ID; `relations` are many2one and many2many fields with their models."""
-        found = records.find(self.odoo, external_ids)
+        found = server_records.find(self.odoo, external_ids)
         places = {number: external_id for external_id, (_, number) in found.items()}
-        rows = records.read(self.odoo, model, sorted(places), [*names, *relations], {"active_test": False})
+        rows = server_records.read(self.odoo, model, sorted(places), [*names, *relations], {"active_test": False})
         return {places[number]: self._shown(values, relations) for number, values in sorted(rows.items())}
 
     def _shown(self, values: Mapping[str, Any], relations: Mapping[str, str]) -> dict[str, Any]:
@@ -59,7 +59,7 @@ class Asker:
         return self.odoo.call(model, method, *args, **named)
 
     def unlink(self, model: str, *external_ids: str) -> Any:
-        found = records.find(self.odoo, external_ids)
+        found = server_records.find(self.odoo, external_ids)
         return self.odoo.call(model, "unlink", sorted(number for _, number in found.values()), retry=False)
 
 

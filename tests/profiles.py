@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from profiling.facts import ColumnFacts, FindingFacts, SheetProfile
-from profiling.header import find_table
-from profiling.profile import profile_sheet
-from profiling.readers import open_source
-from profiling.store import WorkingFile, write_working_file
+from engine.profile.profile_results import ColumnFacts, FindingFacts, SheetProfile
+from engine.profile.profiler import profile_sheet
+from engine.readers import open_source
+from engine.sheets.table_finder import find_table
+from engine.sheets.working_file import WorkingFile, write_working_file
 from tests.working import SAMPLES, working_file
 
 TODAY = date(2026, 11, 22)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import openpyxl
 
-from profiling.header import TableShape, find_table
-from profiling.readers import Limits, Range, RawSheet, Source, Unreadable, open_source
+from engine.readers import Limits, Range, RawSheet, Source, Unreadable, open_source
+from engine.sheets.table_finder import TableShape, find_table
 
 SAMPLES = Path(__file__).parent / "samples"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

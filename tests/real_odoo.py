@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from odoo_migrate.odoo.client import Odoo, connect
-from odoo_migrate.odoo.secrets import Secret
+from odoo_migrate.odoo.credentials import Secret
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ from typing import Any
 import httpx
 
 from odoo_migrate import catalog
-from odoo_migrate.odoo import records, wizard
+from odoo_migrate.odoo import import_wizard, server_records
 from odoo_migrate.odoo.client import Odoo, connect
-from odoo_migrate.odoo.errors import Fault
-from odoo_migrate.odoo.secrets import Secret
+from odoo_migrate.odoo.credentials import Secret
+from odoo_migrate.odoo.odoo_errors import Fault
 from tests.odoo_http import Handler, running
 from tests.odoo_questions import asked
 from tests.odoo_store import DATABASE, RECORDED, USER
@@ -55,10 +55,10 @@ def main() -> None:
 
 
 def _try_wizard(proxy: str, database: str, user: str, password: str) -> None:
-    with connect(proxy, database, user, Secret(password)) as odoo, wizard.Session(odoo) as session:
+    with connect(proxy, database, user, Secret(password)) as odoo, import_wizard.Session(odoo) as session:
         rows = [["q.w1", "A\nB", "base.be"], ["q.w2", "C", "base.zz"], ["q.w3", "", "base.be"]]
-        wizard.dry_run(session, "res.partner", ["id", "name", "country_id/id"], rows)
-        wizard.dry_run(session, "crm.lead", ["id", "name", "date_deadline"], [["q.w4", "A", "31.12.2020"]])
+        import_wizard.dry_run(session, "res.partner", ["id", "name", "country_id/id"], rows)
+        import_wizard.dry_run(session, "crm.lead", ["id", "name", "date_deadline"], [["q.w4", "A", "31.12.2020"]])
 
 
 def _described(odoo: Odoo, model: str) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _described(odoo: Odoo, model: str) -> dict[str, Any]:
     wanted = sorted(known.model(model).fields)
     fields = odoo.call(model, "fields_get", allfields=wanted, attributes=list(ATTRIBUTES))
     try:
-        defaults = records.defaults(odoo, model, wanted)
+        defaults = server_records.defaults(odoo, model, wanted)
     except Fault:
         defaults = {}
     plain = {name: value for name, value in defaults.items() if fields[name]["type"] not in {"one2many", "many2many"}}

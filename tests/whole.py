@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import time
 
-from exporting import checking, schedules, services
+from exporting import schedules, services, stored_check
 from exporting.models import Export
-from mapping import choosing, editing
+from mapping import step_editing, target_choice
 from mapping.models import Mapping, Relationship, SheetTarget
 from migrator import jobs
 from migrator.models import ApiToken, User
 from profiling import services as profiling_services
 from profiling.models import Dataset, Finding, Membership, Sheet
 from tests.factories import UserFactory
-from tests.portal import add
+from tests.uploaded_files import add
 
 CUSTOMERS = """Code,Name,Email,Tags
 A1,Acme, ann@acme.test ,Retail;VIP
@@ -30,7 +30,7 @@ def whole(*, content: str = CUSTOMERS, name: str = "customers.csv", **values: ob
     add(dataset, name, content, dataset.owner)
     decide(dataset.sheets.get(), dataset.owner)
     dataset.refresh_from_db()
-    checking.run(dataset)
+    stored_check.run(dataset)
     export = services.new_export(dataset=dataset, user=dataset.owner, trigger=Export.Trigger.PAGE)
     export.job = jobs.run_here("Exporting", services.build_by_id, export.pk)
     export.save(update_fields=["job"])
@@ -43,13 +43,13 @@ def whole(*, content: str = CUSTOMERS, name: str = "customers.csv", **values: ob
 def decide(sheet: Sheet, owner: User) -> None:
     """Take the first four columns as key, name, email and tags of contacts, and clean them."""
     code, title, email, tags = sheet.titles[:4]
-    target = choosing.choose_model(sheet=sheet, model="res.partner", user=owner)
+    target = target_choice.choose_model(sheet=sheet, model="res.partner", user=owner)
     for column, field in ((title, "name"), (email, "email"), (code, "ref"), (tags, "category_id/id")):
-        choosing.choose_field(target=target, column=column, field=field, user=owner)
-    choosing.choose_key(target=target, columns=[code], user=owner)
-    choosing.set_values(target=target, values={"is_company": "1"}, user=owner)
-    editing.add_step(sheet=sheet, column=email, slug="trim", user=owner)
-    editing.add_step(sheet=sheet, column="", slug="drop_blank_rows", user=owner)
+        target_choice.choose_field(target=target, column=column, field=field, user=owner)
+    target_choice.choose_key(target=target, columns=[code], user=owner)
+    target_choice.set_values(target=target, values={"is_company": "1"}, user=owner)
+    step_editing.add_step(sheet=sheet, column=email, slug="trim", user=owner)
+    step_editing.add_step(sheet=sheet, column="", slug="drop_blank_rows", user=owner)
     use_table(target, tags)
     finding = Finding.objects.filter(sheet=sheet).first()
     if finding is not None:

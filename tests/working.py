@@ -6,9 +6,9 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from profiling.header import TableShape, find_table
-from profiling.readers import open_source
-from profiling.store import WorkingFile, write_working_file
+from engine.readers import open_source
+from engine.sheets.table_finder import TableShape, find_table
+from engine.sheets.working_file import WorkingFile, write_working_file
 
 SAMPLES = Path(__file__).parent / "samples"
 

@@ -13,7 +13,7 @@ from babel import dates, numbers
 from django import template
 from django.utils import timezone
 
-from migrator import cells, icons, locale
+from migrator import cell_html, icons, locale
 
 register = template.Library()
 
@@ -38,9 +38,9 @@ KINDS = {
 
 # --- Icons and cells ------------------------------------------------------------------------------------------
 register.simple_tag(icons.icon)
-register.filter("visible_spaces", cells.visible_spaces, is_safe=True)
-register.simple_tag(cells.diff_cell)
-register.simple_tag(cells.grid_cells)
+register.filter("visible_spaces", cell_html.visible_spaces, is_safe=True)
+register.simple_tag(cell_html.diff_cell)
+register.simple_tag(cell_html.grid_cells)
 
 
 @register.filter

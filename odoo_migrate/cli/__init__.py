@@ -10,8 +10,8 @@ import click
 from odoo_migrate.cli.load import load
 from odoo_migrate.cli.options import InOrder
 from odoo_migrate.cli.source import source
-from odoo_migrate.cli.transform import transform
-from odoo_migrate.cli.validate import validate
+from odoo_migrate.cli.transform_command import transform
+from odoo_migrate.cli.validate_command import validate
 
 __all__ = ["main"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from odoo_migrate.cli import exits, load_records, load_run, options, statuses
-from odoo_migrate.cli.output import Output, many
+from odoo_migrate.cli import exit_statuses, load_records, load_run, options, run_tables
+from odoo_migrate.cli.cli_output import Output, many
 
 
 @click.group(cls=options.InOrder)
@@ -47,7 +47,7 @@ def init(out: Output, root: Path, order: str, run_id: str) -> int:
         out.say(note)
     total = sum(records.values())
     out.say(f"Run {made.id}: {many(total, 'record')} to load. Next: odoo-migrate load run {made.id} --test", "green")
-    return exits.GOOD
+    return exit_statuses.GOOD
 
 
 @click.command(short_help="What a run has stored, what failed, what to do next.")
@@ -62,15 +62,15 @@ def status(out: Output, root: Path, run_id: str) -> int:
       odoo-migrate load status customers --json
     """
     from odoo_migrate.loading import runs
-    from odoo_migrate.loading.status import status as status_of
+    from odoo_migrate.loading.run_status import status as status_of
 
     names = [run_id] if run_id else runs.names(root)
     found = [status_of(runs.read(root, name)) for name in names]
     if run_id:
-        statuses.tell_one(out, found[0])
+        run_tables.tell_one(out, found[0])
     else:
-        statuses.tell_all(out, found)
-    return exits.PROBLEMS if any(one.state == "failed" for one in found) else exits.GOOD
+        run_tables.tell_all(out, found)
+    return exit_statuses.PROBLEMS if any(one.state == "failed" for one in found) else exit_statuses.GOOD
 
 
 for command in (load_run.run, status, load_run.retry, load_records.adopt, load_records.rollback):

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from odoo_migrate.cli import options
+from odoo_migrate.cli.cli_output import Output
 from odoo_migrate.cli.options import Connection
-from odoo_migrate.cli.output import Output
 
 
 @click.command(short_help="Take over records that Odoo already has.")
@@ -34,16 +34,16 @@ def adopt(out: Output, root: Path, run_id: str, connection: Connection, matches:
       odoo-migrate load adopt customers --match res.partner=ref,vat,email --dry-run
       odoo-migrate load adopt customers --match res.partner=ref,vat --match res.partner.category=name
     """
-    from odoo_migrate.cli import session, taking_over
-    from odoo_migrate.loading import adopting
+    from odoo_migrate.cli import adopt_output, session
+    from odoo_migrate.loading import adoption
 
     with session.opened(out, root, run_id, connection) as opened:
         out.go_on = "What was adopted is known. To go on, give the same command again."
         with out.progress("records") as bars:
-            result = adopting.adopt(
+            result = adoption.adopt(
                 opened.run, opened.odoo, matches, dry_run=dry_run, told=lambda name, total: bars.at(name, 0, total)
             )
-        return taking_over.tell(out, run_id, result)
+        return adopt_output.tell(out, run_id, result)
 
 
 @click.command(short_help="Remove what a run created; asks first.")
@@ -60,8 +60,8 @@ def rollback(out: Output, root: Path, run_id: str, connection: Connection, yes: 
       odoo-migrate load rollback customers --url https://odoo.example.com --db prod --username admin
       odoo-migrate load rollback customers --yes --json
     """
-    from odoo_migrate.cli import session, taking_back
+    from odoo_migrate.cli import rollback_output, session
 
     with session.opened(out, root, run_id, connection, looked_over=False) as opened:
         out.go_on = "What was removed is noted. To go on, give the same command again."
-        return taking_back.take_back(out, opened, sure=yes)
+        return rollback_output.take_back(out, opened, sure=yes)

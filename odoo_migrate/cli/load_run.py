@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from odoo_migrate.cli import exits, options, results
+from odoo_migrate.cli import exit_statuses, load_results, options
+from odoo_migrate.cli.cli_output import Output
 from odoo_migrate.cli.options import Connection
-from odoo_migrate.cli.output import Output
 
 if TYPE_CHECKING:
-    from odoo_migrate.loading.running import Options
+    from odoo_migrate.loading.run_load import Options
     from odoo_migrate.loading.runs import Run
 
 GO_ON = "What Odoo took is in the journal; to go on, give the same command again: {} …"
@@ -51,18 +51,18 @@ def run(out: Output, root: Path, run_id: str, connection: Connection, only_test:
       odoo-migrate load run customers --url https://odoo.example.com --db prod --username admin
       ODOO_URL=… ODOO_DB=… ODOO_USERNAME=… odoo-migrate load run customers --json
     """
-    from odoo_migrate.cli import session, trying
-    from odoo_migrate.loading import running
+    from odoo_migrate.cli import dry_run_output, session
+    from odoo_migrate.loading import run_load
 
     with session.opened(out, root, run_id, connection, password_first=only_test) as opened:
         _refuse_changed(opened.run)
         if only_test:
-            return trying.try_run(out, opened)
+            return dry_run_output.try_run(out, opened)
         out.go_on = GO_ON.format(f"odoo-migrate load run {run_id}")
         with opened.watch.drawing():
-            result = running.load(opened.run, opened.odoo, _options(how_to), opened.watch)
+            result = run_load.load(opened.run, opened.odoo, _options(how_to), opened.watch)
         session.log_result(result)
-        return results.tell(out, opened.run, result)
+        return load_results.tell(out, opened.run, result)
 
 
 @click.command(short_help="Send again only what failed.")
@@ -80,27 +80,27 @@ def retry(out: Output, root: Path, run_id: str, connection: Connection, **how_to
       odoo-migrate load retry customers --url https://odoo.example.com --db prod --username admin
     """
     from odoo_migrate.cli import session
-    from odoo_migrate.loading import retrying, runs
+    from odoo_migrate.loading import retry_failed, runs
     from odoo_migrate.loading.journal import read_history
-    from odoo_migrate.loading.running import RunResult
+    from odoo_migrate.loading.run_load import RunResult
 
     found = runs.read(root, run_id)
-    if not retrying.failed_ids(read_history(found.journal)):
-        out.document = results.as_json(found, RunResult([])) | {"failures": []}
+    if not retry_failed.failed_ids(read_history(found.journal)):
+        out.document = load_results.as_json(found, RunResult([])) | {"failures": []}
         out.say(f"Nothing of the run '{run_id}' failed, so there is nothing to send again.")
         if found.changed():
             out.say("Its data changed since; to send that, make a new run: odoo-migrate load init")
-        return exits.GOOD
+        return exit_statuses.GOOD
     with session.opened(out, root, run_id, connection) as opened:
         out.go_on = GO_ON.format(f"odoo-migrate load retry {run_id}")
         with opened.watch.drawing():
-            result = retrying.retry(opened.run, opened.odoo, _options(how_to), opened.watch)
+            result = retry_failed.retry(opened.run, opened.odoo, _options(how_to), opened.watch)
         session.log_result(result)
-        return results.tell(out, opened.run, result)
+        return load_results.tell(out, opened.run, result)
 
 
 def _options(how_to: dict[str, Any]) -> Options:
-    from odoo_migrate.loading.running import Options
+    from odoo_migrate.loading.run_load import Options
 
     return Options(**how_to)
 
@@ -108,7 +108,7 @@ def _options(how_to: dict[str, Any]) -> Options:
 def _refuse_changed(found: Run) -> None:
     changed = found.changed()
     if changed:
-        raise exits.Unusable(
+        raise exit_statuses.Unusable(
             f"{', '.join(changed)} changed since the run '{found.id}' was made; "
             "make a new one with 'odoo-migrate load init', or send what failed again with 'load retry'."
         )

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from odoo_migrate.cli import exits
-from odoo_migrate.cli.output import Output
-from odoo_migrate.files import inside
-from odoo_migrate.project import SETTINGS_FILE
+from odoo_migrate.cli import exit_statuses
+from odoo_migrate.cli.cli_output import Output
+from odoo_migrate.project.project_files import SETTINGS_FILE
+from odoo_migrate.project.safe_files import inside
 
 if TYPE_CHECKING:
     from odoo_migrate.odoo.client import Odoo
     from odoo_migrate.odoo.retries import OnRetry, Retries
-    from odoo_migrate.problems import Problems
+    from odoo_migrate.project.problems import Problems
 
 Command = Callable[..., int]  # takes Output, the project's directory and its own options; gives the exit status
 PATIENCE = 60  # seconds of waiting between tries, all together; a restart of Odoo takes less
@@ -55,7 +55,7 @@ def common(command: Command) -> Callable[..., None]:
 
 def _in_project(command: Command, out: Output, root: Path, **given: Any) -> int:
     if not (root / SETTINGS_FILE).is_file():
-        raise exits.Unusable(
+        raise exit_statuses.Unusable(
             f"There is no project in '{root}': {SETTINGS_FILE} is missing. Go to the unpacked bundle, or name it with "
             "--project."
         )
@@ -67,14 +67,17 @@ def _ended(out: Output, work: Callable[[], int]) -> int:
         return work()
     except (KeyboardInterrupt, click.Abort):  # click turns Ctrl-C and Ctrl-D at a prompt into its own
         out.stopped()
-        return exits.INTERRUPTED
+        return exit_statuses.INTERRUPTED
     except click.ClickException:
         raise
     except Exception as problem:
-        found = exits.turned(problem, out.go_on)
+        found = exit_statuses.turned(problem, out.go_on)
         if found is None:
             traceback.print_exc()
-            found = exits.OUR_MISTAKE, "This is a mistake of the program itself; please report it with the lines above."
+            found = (
+                exit_statuses.OUR_MISTAKE,
+                "This is a mistake of the program itself; please report it with the lines above.",
+            )
         out.refuse(found[1])
         return found[0]
 
@@ -103,7 +106,7 @@ class Connection:
 
 def problems(root: Path, stage: str) -> Problems:
     """The problems of a stage, all of them in data/problems/<stage>.csv of the project."""
-    from odoo_migrate.problems import Problems
+    from odoo_migrate.project.problems import Problems
 
     return Problems(inside(root, f"data/problems/{stage}.csv"))
 
@@ -145,10 +148,10 @@ def sign_in(given: Connection, out: Output, on_retry: OnRetry | None = None, *, 
     """Connect and sign in; `password_first`: a password that is set goes before an API key. Raises Unusable where there
     is no password, OdooError where Odoo will not have us.
     """
-    from odoo_migrate.odoo.address import parsed
     from odoo_migrate.odoo.client import connect
-    from odoo_migrate.odoo.errors import Rejected
-    from odoo_migrate.odoo.secrets import find_secret
+    from odoo_migrate.odoo.credentials import find_secret
+    from odoo_migrate.odoo.odoo_errors import Rejected
+    from odoo_migrate.odoo.server_address import parsed
 
     if given.password:
         out.warn("--password can be seen in the list of processes and stays in the shell's history.")
@@ -156,7 +159,7 @@ def sign_in(given: Connection, out: Output, on_retry: OnRetry | None = None, *, 
     try:
         secret, kind = find_secret(os.environ, given.password_file, ask, given.password, password_first=password_first)
     except Rejected as problem:
-        raise exits.Unusable(str(problem)) from problem
+        raise exit_statuses.Unusable(str(problem)) from problem
     if unsafe := parsed(given.url).warning:
         out.warn(unsafe)
     return connect(

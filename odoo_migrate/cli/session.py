@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from odoo_migrate.cli import options
-from odoo_migrate.cli.output import Output
-from odoo_migrate.cli.progress import Bars
-from odoo_migrate.files import inside
+from odoo_migrate.cli.cli_output import Output
+from odoo_migrate.cli.progress_bars import Bars
 from odoo_migrate.loading import runs
-from odoo_migrate.loading.chunks import Count
-from odoo_migrate.loading.running import RunResult, Watcher
+from odoo_migrate.loading.chunk_load import Count
+from odoo_migrate.loading.run_load import RunResult, Watcher
 from odoo_migrate.loading.runs import Run
 from odoo_migrate.odoo import preflight
 from odoo_migrate.odoo.client import Odoo
-from odoo_migrate.odoo.errors import Fault
+from odoo_migrate.odoo.credentials import Secret
+from odoo_migrate.odoo.odoo_errors import Fault
 from odoo_migrate.odoo.retries import Retry
-from odoo_migrate.odoo.secrets import Secret
-from odoo_migrate.stages.ordering import Step
+from odoo_migrate.project.safe_files import inside
+from odoo_migrate.stages.load_order import Step
 
 LOG_FILE = "log.txt"
 logger = logging.getLogger("odoo_migrate")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from odoo_migrate.cli import exits, options
-from odoo_migrate.cli.output import Output, many
+from odoo_migrate.cli import exit_statuses, options
+from odoo_migrate.cli.cli_output import Output, many
 
 
 @click.group()
@@ -39,6 +39,6 @@ def prepare(out: Output, root: Path, accept_changes: bool) -> int:
         out.problems(problems)
     if problems.errors:
         out.say(f"{many(problems.errors, 'problem')} to mend; then run this again.", "red")
-        return exits.PROBLEMS
+        return exit_statuses.PROBLEMS
     out.say(f"{many(sum(one.rows for one in prepared), 'row')} prepared. Next: odoo-migrate transform execute", "green")
-    return exits.GOOD
+    return exit_statuses.GOOD

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from odoo_migrate.loading.chunks import Count, Stopped
+from odoo_migrate.loading.chunk_load import Count, Stopped
 from odoo_migrate.odoo.client import Odoo
-from odoo_migrate.payload import Record
+from odoo_migrate.project.payload import Record
 
 Work = Callable[[Odoo, list[Record]], Count]
 Done = Callable[[Count, int], None]

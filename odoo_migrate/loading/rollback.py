@@ -10,18 +10,18 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from odoo_migrate import csv_text
-from odoo_migrate.files import inside, replacing
-from odoo_migrate.loading.batching import BatchSize
-from odoo_migrate.loading.created import Entry, Found, found
+from odoo_migrate.loading.batch_size import BatchSize
+from odoo_migrate.loading.created_by_run import Entry, Found, found
 from odoo_migrate.loading.journal import Journal
-from odoo_migrate.loading.later import Load, load_of
-from odoo_migrate.loading.running import check_server, settle, write_context
+from odoo_migrate.loading.later_additions import Load, load_of
+from odoo_migrate.loading.record_removal import Unlinker, depths, spared
+from odoo_migrate.loading.run_load import check_server, settle, write_context
 from odoo_migrate.loading.runs import Run, locked
-from odoo_migrate.loading.unlinking import Unlinker, depths, spared
 from odoo_migrate.odoo.client import Odoo
-from odoo_migrate.odoo.errors import Rejected
+from odoo_migrate.odoo.odoo_errors import Rejected
 from odoo_migrate.odoo.preflight import may, refuse_missing
+from odoo_migrate.project import csv_text
+from odoo_migrate.project.safe_files import inside, replacing
 
 TITLES = ("id", "database_id", "message")
 Told = Callable[[str, int, int], None]

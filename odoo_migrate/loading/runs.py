@@ -23,13 +23,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from odoo_migrate import project
-from odoo_migrate.files import inside, replacing
-from odoo_migrate.payload import Payload, Record
-from odoo_migrate.project_reading import Project, file_sha256, read_project
-from odoo_migrate.stages import ordering, payload_stamps
-from odoo_migrate.stages.id_forms import wrong_id
-from odoo_migrate.stages.ordering import Step
+from odoo_migrate.project import project_files as project
+from odoo_migrate.project.payload import Payload, Record
+from odoo_migrate.project.project_reader import Project, file_sha256, read_project
+from odoo_migrate.project.safe_files import inside, replacing
+from odoo_migrate.rules.id_forms import wrong_id
+from odoo_migrate.stages import load_order, payload_stamps
+from odoo_migrate.stages.load_order import Step
 from odoo_migrate.stages.project_ids import Owner, ProjectIds
 
 RUNS = "runs"
@@ -104,7 +104,7 @@ def init(root: Path, *, order: Sequence[str] = (), run_id: str = "") -> Run:
         )
     refuse_outdated(found)
     _refuse_strange_ids(found)
-    steps, notes = ordering.steps(found, ProjectIds(found, repeated=_refuse_repeated))
+    steps, notes = load_order.steps(found, ProjectIds(found, repeated=_refuse_repeated))
     if order:
         steps = ordered(steps, order)
     files = _files(found)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from odoo_migrate.needs import ADDRESS, SHARED_ADDRESS_SINCE
-from odoo_migrate.payload import Record
-from odoo_migrate.stages.ordering import Step
+from odoo_migrate.project.payload import Record
+from odoo_migrate.rules.model_needs import ADDRESS, SHARED_ADDRESS_SINCE
+from odoo_migrate.stages.load_order import Step
 
 
 class SharedAddress:

@@ -6,13 +6,13 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from odoo_migrate.odoo import address as addresses
-from odoo_migrate.odoo.address import Address
-from odoo_migrate.odoo.errors import Rejected, Temporary
+from odoo_migrate.odoo import server_address as addresses
+from odoo_migrate.odoo.credentials import Kind, Secret
+from odoo_migrate.odoo.http_connection import ANSWER_SECONDS, Moved, Wire, redirected
+from odoo_migrate.odoo.odoo_errors import Rejected, Temporary
 from odoo_migrate.odoo.retries import HASTY, PATIENT, OnRetry, Retries, persist
-from odoo_migrate.odoo.secrets import Kind, Secret
+from odoo_migrate.odoo.server_address import Address
 from odoo_migrate.odoo.transport import RPC, Call, Json2, JsonRpc, Login, Manner, Transport, rpc
-from odoo_migrate.odoo.wire import ANSWER_SECONDS, Moved, Wire, redirected
 
 _JSON2_SINCE = 19
 _MOST_REDIRECTS = 3

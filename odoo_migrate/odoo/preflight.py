@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from odoo_migrate import catalog
-from odoo_migrate.odoo import records
+from odoo_migrate.odoo import server_records
 from odoo_migrate.odoo.client import Odoo
-from odoo_migrate.odoo.errors import Fault, Rejected
-from odoo_migrate.project import Settings
+from odoo_migrate.odoo.odoo_errors import Fault, Rejected
+from odoo_migrate.project.project_files import Settings
 
 _ACCESS_ERROR = "odoo.exceptions.AccessError"
 # How versions and protocols tell that they do not know a model, always with its name.
@@ -89,12 +89,12 @@ def _check_company(odoo: Odoo, settings: Settings, models: Collection[str]) -> N
     """The company must be there, unless this load brings it, and the user must be allowed to work for it."""
     if not settings.company:
         return
-    model, company = records.find(odoo, [settings.company]).get(settings.company, ("", 0))
+    model, company = server_records.find(odoo, [settings.company]).get(settings.company, ("", 0))
     if not company and "res.company" in models and settings.company.startswith(f"{settings.namespace}."):
         return
     if model != "res.company":
         raise Rejected(f'The database "{odoo.database}" has no company with the external ID {settings.company}.')
-    allowed = records.read(odoo, "res.users", [odoo.uid], ["company_ids"])
+    allowed = server_records.read(odoo, "res.users", [odoo.uid], ["company_ids"])
     if odoo.uid in allowed and company not in allowed[odoo.uid]["company_ids"]:
         raise Rejected(f'The user "{odoo.username}" is not allowed to work for the company {settings.company}.')
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from odoo_migrate.odoo.errors import Temporary, Unreachable
+from odoo_migrate.odoo.odoo_errors import Temporary, Unreachable
 
 T = TypeVar("T")
 

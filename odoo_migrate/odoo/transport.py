@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from odoo_migrate.odoo.address import Address
-from odoo_migrate.odoo.errors import Rejected, Temporary
-from odoo_migrate.odoo.faults import meant
+from odoo_migrate.odoo.credentials import Kind, Secret
+from odoo_migrate.odoo.http_connection import ANSWER_SECONDS, Wire
+from odoo_migrate.odoo.odoo_errors import Rejected, Temporary
 from odoo_migrate.odoo.retries import PATIENT, OnRetry, Retries, persist
-from odoo_migrate.odoo.secrets import Kind, Secret
-from odoo_migrate.odoo.wire import ANSWER_SECONDS, Wire
+from odoo_migrate.odoo.server_address import Address
+from odoo_migrate.odoo.server_faults import meant
 
 RPC = "/jsonrpc"
 _UNAUTHORIZED = 401

@@ -9,33 +9,32 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from odoo_migrate import csv_text, project, project_reading, yaml_text
-from odoo_migrate.external_ids import Pattern
-from odoo_migrate.files import inside
-from odoo_migrate.problems import Problem, Problems
-from odoo_migrate.project import ModelMapping
-from odoo_migrate.project_reading import Project
-from odoo_migrate.stages import schemas
-from odoo_migrate.stages.id_forms import wrong_reference
-from odoo_migrate.stages.schemas import Document
-from odoo_migrate.yaml_text import FormatError
+from odoo_migrate.project import csv_text, project_files, project_reader, schemas, yaml_text
+from odoo_migrate.project.external_ids import Pattern
+from odoo_migrate.project.problems import Problem, Problems
+from odoo_migrate.project.project_files import ModelMapping
+from odoo_migrate.project.project_reader import Project
+from odoo_migrate.project.safe_files import inside
+from odoo_migrate.project.schemas import Document
+from odoo_migrate.project.yaml_text import FormatError
+from odoo_migrate.rules.id_forms import wrong_reference
 
 
 def read(root: Path, problems: Problems) -> Project | None:
     """The project, None where it cannot be used. All that is wrong goes to `problems`."""
     before = problems.errors
-    _add(problems, schemas.yaml_problems(root, project.SETTINGS_FILE, "project"))
-    _add(problems, schemas.yaml_problems(root, project.IDS_FILE, "ids"))
+    _add(problems, schemas.yaml_problems(root, project_files.SETTINGS_FILE, "project"))
+    _add(problems, schemas.yaml_problems(root, project_files.IDS_FILE, "ids"))
     for name in _mapping_files(root):
-        _add(problems, schemas.yaml_problems(root, f"{project.MAPPINGS}/{name}.yml", "mapping"))
-    if (root / project.MANIFEST_FILE).exists():
-        _add(problems, schemas.json_problems(root, project.MANIFEST_FILE, "manifest"))
+        _add(problems, schemas.yaml_problems(root, f"{project_files.MAPPINGS}/{name}.yml", "mapping"))
+    if (root / project_files.MANIFEST_FILE).exists():
+        _add(problems, schemas.json_problems(root, project_files.MANIFEST_FILE, "manifest"))
     if problems.errors == before:
         _add(problems, _disagreements(root))
     if problems.errors > before:
         return None
     try:
-        return project_reading.read_project(root)
+        return project_reader.read_project(root)
     except FormatError as problem:  # whatever no check above has found
         problems.add(Problem.of(problem))
         return None
@@ -47,26 +46,26 @@ def _add(problems: Problems, found: Iterator[Problem] | list[Problem]) -> None:
 
 
 def _mapping_files(root: Path) -> list[str]:
-    return sorted(path.name.removesuffix(".yml") for path in (root / project.MAPPINGS).glob("*.yml"))
+    return sorted(path.name.removesuffix(".yml") for path in (root / project_files.MAPPINGS).glob("*.yml"))
 
 
 def _disagreements(root: Path) -> Iterator[Problem]:
     """Between files that are as they should be each for itself."""
-    document = schemas.read_document(root, project.SETTINGS_FILE)
+    document = schemas.read_document(root, project_files.SETTINGS_FILE)
     content = document.content
     yield from _order(document)
     yield from _time_zone(content["timezone"], document)
     named, there = set(content["load_order"]), set(_mapping_files(root))
     for name in sorted(named - there):
-        message = f"'{name}' has no file {project.MAPPINGS}/{name}.yml."
-        yield Problem(project.SETTINGS_FILE, message, document.lines["load_order",])
+        message = f"'{name}' has no file {project_files.MAPPINGS}/{name}.yml."
+        yield Problem(project_files.SETTINGS_FILE, message, document.lines["load_order",])
     for name in sorted(there - named):
-        message = f"load_order in {project.SETTINGS_FILE} does not name this mapping, so it is not loaded."
-        yield Problem(f"{project.MAPPINGS}/{name}.yml", message, level="warning")
+        message = f"load_order in {project_files.SETTINGS_FILE} does not name this mapping, so it is not loaded."
+        yield Problem(f"{project_files.MAPPINGS}/{name}.yml", message, level="warning")
     mappings: dict[str, ModelMapping] = {}
     for name in sorted(named & there):
         try:
-            mappings[name] = project_reading.read_mapping(inside(root, f"{project.MAPPINGS}/{name}.yml"), name)
+            mappings[name] = project_reader.read_mapping(inside(root, f"{project_files.MAPPINGS}/{name}.yml"), name)
         except FormatError as problem:
             yield Problem.of(problem)
     yield from _patterns(root, mappings)
@@ -78,7 +77,7 @@ def _disagreements(root: Path) -> Iterator[Problem]:
 
 def _order(document: Document) -> Iterator[Problem]:
     def problem(message: str, *path: str) -> Problem:
-        return Problem(project.SETTINGS_FILE, message, document.lines[path])
+        return Problem(project_files.SETTINGS_FILE, message, document.lines[path])
 
     content = document.content
     in_sources = Counter(name for names in content["sources"].values() for name in names)
@@ -99,31 +98,31 @@ def _time_zone(name: str, document: Document) -> Iterator[Problem]:
     known = zoneinfo.available_timezones()  # empty on machines without time zones
     if known and name not in known:
         message = f"'{name}' is no time zone; a name such as Europe/Brussels is expected here."
-        yield Problem(project.SETTINGS_FILE, message, document.lines["timezone",])
+        yield Problem(project_files.SETTINGS_FILE, message, document.lines["timezone",])
 
 
 def _patterns(root: Path, mappings: dict[str, ModelMapping]) -> Iterator[Problem]:
-    document = schemas.read_document(root, project.IDS_FILE)
+    document = schemas.read_document(root, project_files.IDS_FILE)
     patterns = document.content["patterns"]
     for name, mapping in mappings.items():
         if name not in patterns:
-            yield Problem(project.IDS_FILE, f"'{name}' has no pattern here.", document.lines["patterns",])
+            yield Problem(project_files.IDS_FILE, f"'{name}' has no pattern here.", document.lines["patterns",])
         elif patterns[name] != mapping.id:
-            message = f"this is not the pattern of {project.MAPPINGS}/{name}.yml ('{mapping.id}')."
-            yield Problem(project.IDS_FILE, message, document.lines["patterns", name])
+            message = f"this is not the pattern of {project_files.MAPPINGS}/{name}.yml ('{mapping.id}')."
+            yield Problem(project_files.IDS_FILE, message, document.lines["patterns", name])
     try:
-        project_reading.read_ids(inside(root, project.IDS_FILE))
+        project_reader.read_ids(inside(root, project_files.IDS_FILE))
     except FormatError as problem:
         yield Problem.of(problem)
 
 
 def _entries(root: Path, name: str, mapping: ModelMapping, mappings: dict[str, ModelMapping]) -> Iterator[Problem]:
-    shown = f"{project.MAPPINGS}/{name}.yml"
+    shown = f"{project_files.MAPPINGS}/{name}.yml"
     lines = schemas.read_document(root, shown).lines
     for field, entry in mapping.fields.items():
         line = lines["fields", field]
-        if entry.lookup and not (root / project.LOOKUPS / f"{entry.lookup}.csv").is_file():
-            message = f"'{field}' uses the lookup '{entry.lookup}', which has no file in {project.LOOKUPS}."
+        if entry.lookup and not (root / project_files.LOOKUPS / f"{entry.lookup}.csv").is_file():
+            message = f"'{field}' uses the lookup '{entry.lookup}', which has no file in {project_files.LOOKUPS}."
             yield Problem(shown, message, line)
         if entry.ref and entry.ref not in mappings:
             yield Problem(shown, f"'{field}' refers to '{entry.ref}', which is no mapping of this project.", line)
@@ -133,10 +132,10 @@ def _entries(root: Path, name: str, mapping: ModelMapping, mappings: dict[str, M
 
 
 def _lookups(root: Path) -> Iterator[Problem]:
-    for path in sorted((root / project.LOOKUPS).glob("*.csv")):
-        shown = f"{project.LOOKUPS}/{path.name}"
+    for path in sorted((root / project_files.LOOKUPS).glob("*.csv")):
+        shown = f"{project_files.LOOKUPS}/{path.name}"
         try:
-            data = yaml_text.read_bytes(inside(root, shown), shown, project_reading.MAX_LOOKUP_BYTES)
+            data = yaml_text.read_bytes(inside(root, shown), shown, project_reader.MAX_LOOKUP_BYTES)
             yield from _lookup(shown, yaml_text.decoded(data, shown))
         except FormatError as problem:
             yield Problem.of(problem)
@@ -144,17 +143,17 @@ def _lookups(root: Path) -> Iterator[Problem]:
 
 def _lookup(shown: str, content: str) -> Iterator[Problem]:
     first: dict[str, int] = {}
-    for line, (key, external_id) in csv_text.records(content, shown, project.LOOKUP_TITLES):
+    for line, (key, external_id) in csv_text.records(content, shown, project_files.LOOKUP_TITLES):
         if not key or not external_id:
-            title = project.LOOKUP_TITLES[bool(key)]
+            title = project_files.LOOKUP_TITLES[bool(key)]
             yield Problem(shown, "a cell is empty.", line, column=title)
         elif first.setdefault(key, line) != line:
             yield Problem(shown, f"this key stands in line {first[key]} too.", line, value=key)
         elif wrong := wrong_reference(external_id):
-            yield Problem(shown, wrong, line, column=project.LOOKUP_TITLES[1], value=external_id)
+            yield Problem(shown, wrong, line, column=project_files.LOOKUP_TITLES[1], value=external_id)
 
 
 def lines_of(root: Path, name: str) -> Callable[[str], int]:
     """The line of a field in the file of mapping `name`, 0 where it has none."""
-    lines = schemas.read_document(root, f"{project.MAPPINGS}/{name}.yml").lines
+    lines = schemas.read_document(root, f"{project_files.MAPPINGS}/{name}.yml").lines
     return lambda field: lines.get(("fields", field), 0)

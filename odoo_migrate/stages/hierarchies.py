@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from odoo_migrate import project
-from odoo_migrate.problems import Problem
-from odoo_migrate.project_reading import Project
-from odoo_migrate.stages import fields_of_odoo, record_graph
+from odoo_migrate.project import project_files
+from odoo_migrate.project.problems import Problem
+from odoo_migrate.project.project_reader import Project
+from odoo_migrate.rules import field_needs
+from odoo_migrate.stages import record_graph
 from odoo_migrate.stages.project_ids import Owner, ProjectIds
 from odoo_migrate.stages.record_graph import Links
 
@@ -41,16 +42,16 @@ class Hierarchy:
         entry = next(
             entry for name, entry in self.found.mappings[mapping].fields.items() if self._is_parent(mapping, name)
         )
-        file = f"{project.RAW}/{self.found.source(mapping)}"
+        file = f"{project_files.RAW}/{self.found.source(mapping)}"
         message = "this record is its own parent, which Odoo refuses."
         if len(circle) > 1:
             other, at = self._place(parent)
-            shown = f"row {at}" if other == mapping else f"{project.RAW}/{self.found.source(other)}, row {at}"
+            shown = f"row {at}" if other == mapping else f"{project_files.RAW}/{self.found.source(other)}, row {at}"
             message = f"its parent ({shown}) comes back to it, a circle of {len(circle)} records; Odoo refuses that."
         return Problem(file, message, row=row, column=entry.source)
 
     def _is_parent(self, mapping: str, name: str) -> bool:
-        return fields_of_odoo.hierarchical(self.found.mappings[mapping].model, name)
+        return field_needs.hierarchical(self.found.mappings[mapping].model, name)
 
     def _place(self, number: int) -> tuple[str, int]:
         """(mapping, row) of a record."""

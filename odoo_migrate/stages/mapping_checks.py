@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
-from odoo_migrate import catalog, needs, project
+from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, OdooField, OdooModel
-from odoo_migrate.problems import Level, Problem
-from odoo_migrate.project import FieldEntry, ModelMapping
-from odoo_migrate.project_reading import Project
-from odoo_migrate.stages import odoo_records
-from odoo_migrate.stages.id_forms import wrong_reference
-from odoo_migrate.stages.value_checks import value_check
+from odoo_migrate.project import project_files
+from odoo_migrate.project.problems import Level, Problem
+from odoo_migrate.project.project_files import FieldEntry, ModelMapping
+from odoo_migrate.project.project_reader import Project
+from odoo_migrate.rules import model_needs, shipped_records
+from odoo_migrate.rules.id_forms import wrong_reference
+from odoo_migrate.rules.value_rules import value_check
 
 # Names that changed between versions, by model, both ways.
 _RENAMED = {
@@ -31,7 +32,7 @@ class MappingChecks:
     def __init__(self, found: Project, known: Catalog, mapping: ModelMapping, line: Callable[[str], int]) -> None:
         self.found, self.catalog, self.mapping, self.line = found, known, mapping, line
         self.version = known.version.removesuffix(".0")
-        self.file = f"{project.MAPPINGS}/{mapping.name}.yml"
+        self.file = f"{project_files.MAPPINGS}/{mapping.name}.yml"
 
     def problems(self) -> Iterator[Problem]:
         yield from self._namespace()
@@ -42,7 +43,7 @@ class MappingChecks:
         for name, entry in self.mapping.fields.items():
             yield from self._field(model, name, entry)
         yield from self._twice()
-        for field in needs.must_be_mapped(model, [name.removesuffix("/id") for name in self.mapping.fields]):
+        for field in model_needs.must_be_mapped(model, [name.removesuffix("/id") for name in self.mapping.fields]):
             message = f"Odoo needs '{field.label}' for every {model.label}; a field '{field.import_name}' is missing."
             yield self._problem(message)
 
@@ -51,7 +52,7 @@ class MappingChecks:
 
     def _namespace(self) -> Iterator[Problem]:
         module = self.mapping.id.partition(".")[0]
-        if module in odoo_records.modules():
+        if module in shipped_records.modules():
             yield self._problem(
                 f"'{module}' is a module of Odoo; updating it deletes the records under its name that it did not bring "
                 "along. Use a namespace of your own."

@@ -9,12 +9,12 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from odoo_migrate import project
-from odoo_migrate.files import inside, replacing
-from odoo_migrate.payload import DIRECTORY, Payload
-from odoo_migrate.project import ModelMapping
-from odoo_migrate.project_reading import Project
-from odoo_migrate.stages import stamps
+from odoo_migrate.project import project_files
+from odoo_migrate.project.payload import DIRECTORY, Payload
+from odoo_migrate.project.project_files import ModelMapping
+from odoo_migrate.project.project_reader import Project
+from odoo_migrate.project.safe_files import inside, replacing
+from odoo_migrate.stages import file_stamps
 
 MADE_BY = "1"  # raised when a payload comes out differently from the same input
 
@@ -27,7 +27,7 @@ def write(found: Project, mapping: ModelMapping) -> None:
     """Stamp the payload as it is now. Raises FormatError."""
     content = {"made_from": dict(_sources(found, mapping)), "payload": Payload(found.root, mapping.name).sha256()}
     with replacing(found.root, stamp_file(mapping.name)) as stream:
-        stream.write(stamps.text(content).encode())
+        stream.write(file_stamps.text(content).encode())
 
 
 def remove(root: Path, mapping: str) -> None:
@@ -38,7 +38,7 @@ def changes(found: Project, mapping: ModelMapping) -> tuple[list[str], bool]:
     """What has changed since the payload was made (all of it where it has no stamp), and whether the payload itself
     was changed by hand. Raises FormatError where a file is missing.
     """
-    stamp = stamps.read(found.root, stamp_file(mapping.name))
+    stamp = file_stamps.read(found.root, stamp_file(mapping.name))
     before, now = stamp.get("made_from"), dict(_sources(found, mapping))
     before = before if isinstance(before, dict) else {}
     changed = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
@@ -51,8 +51,11 @@ def _sources(found: Project, mapping: ModelMapping) -> Iterator[tuple[str, str]]
     yield "odoo_version", found.settings.odoo_version
     for name in {mapping.name, *(entry.ref for entry in mapping.fields.values() if entry.ref)}:
         # As it is read, not as it is written: comments change nothing.
-        yield f"{project.MAPPINGS}/{name}.yml", hashlib.sha256(found.mappings[name].text().encode()).hexdigest()
-        yield f"{project.RAW}/{found.source(name)}", stamps.sha256(found.root, f"{project.RAW}/{found.source(name)}")
+        yield f"{project_files.MAPPINGS}/{name}.yml", hashlib.sha256(found.mappings[name].text().encode()).hexdigest()
+        yield (
+            f"{project_files.RAW}/{found.source(name)}",
+            file_stamps.sha256(found.root, f"{project_files.RAW}/{found.source(name)}"),
+        )
     for table in {entry.lookup for entry in mapping.fields.values() if entry.lookup}:
-        shown = f"{project.LOOKUPS}/{table}.csv"
-        yield shown, stamps.sha256(found.root, shown)
+        shown = f"{project_files.LOOKUPS}/{table}.csv"
+        yield shown, file_stamps.sha256(found.root, shown)

@@ -8,16 +8,16 @@ from difflib import get_close_matches
 from json.encoder import encode_basestring
 from pathlib import Path
 
-from odoo_migrate import project
-from odoo_migrate.files import inside, replacing
-from odoo_migrate.problems import Level, Problem, Problems
-from odoo_migrate.project import ManifestFile, ModelMapping
-from odoo_migrate.project_reading import Project, read_manifest, read_project, unchanged
-from odoo_migrate.stages import staging
-from odoo_migrate.stages.columns import columns
-from odoo_migrate.stages.progress import EVERY, Progress, silent
+from odoo_migrate.project import project_files
+from odoo_migrate.project.problems import Level, Problem, Problems
+from odoo_migrate.project.project_files import ManifestFile, ModelMapping
+from odoo_migrate.project.project_reader import Project, read_manifest, read_project, unchanged
+from odoo_migrate.project.safe_files import inside, replacing
+from odoo_migrate.project.yaml_text import FormatError
+from odoo_migrate.stages import staged_rows
+from odoo_migrate.stages.mapping_columns import columns
 from odoo_migrate.stages.raw_files import MAX_BYTES, RawRows, examined
-from odoo_migrate.yaml_text import FormatError
+from odoo_migrate.stages.stage_progress import EVERY, Progress, silent
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _changed(accept_changes: bool) -> Level:
 
 def _manifest(root: Path, problems: Problems, accept_changes: bool) -> Mapping[str, ManifestFile]:
     try:
-        files = read_manifest(inside(root, project.MANIFEST_FILE)).files
+        files = read_manifest(inside(root, project_files.MANIFEST_FILE)).files
     except FormatError as problem:
         problems.add(Problem.of(problem, _changed(accept_changes)))
         return {}
@@ -69,25 +69,25 @@ def _tell_changed_settings(root: Path, known: Mapping[str, ManifestFile], proble
 
 def _remove_strangers(found: Project, problems: Problems) -> None:
     """Staged files of sources that the project no longer has go; raw files that nothing reads are told of."""
-    for path in sorted((found.root / staging.DIRECTORY).glob("*.jsonl")):
+    for path in sorted((found.root / staged_rows.DIRECTORY).glob("*.jsonl")):
         if f"{path.stem}.csv" not in found.settings.sources:
-            staging.remove(found.root, f"{path.stem}.csv")
-    for path in sorted((found.root / project.RAW).glob("*.csv")):
+            staged_rows.remove(found.root, f"{path.stem}.csv")
+    for path in sorted((found.root / project_files.RAW).glob("*.csv")):
         if path.name not in found.settings.sources:
-            problems.add(Problem(f"{project.RAW}/{path.name}", "no mapping reads this file.", level="warning"))
+            problems.add(Problem(f"{project_files.RAW}/{path.name}", "no mapping reads this file.", level="warning"))
 
 
 class _Source:
     """One raw file, and what the project expects of it."""
 
     def __init__(self, found: Project, file: str, known: Mapping[str, ManifestFile]) -> None:
-        self.root, self.file, self.shown = found.root, file, f"{project.RAW}/{file}"
+        self.root, self.file, self.shown = found.root, file, f"{project_files.RAW}/{file}"
         self.listed, self.manifest = known.get(self.shown), bool(known)
         self.mappings = [found.mappings[name] for name in found.settings.sources[file]]
 
     def check_listed(self, sha256: str, problems: Problems, accept_changes: bool) -> None:
         if self.listed is None and self.manifest:
-            message = f"{project.MANIFEST_FILE} does not list this file."
+            message = f"{project_files.MANIFEST_FILE} does not list this file."
             problems.add(Problem(self.shown, message, level=_changed(accept_changes)))
         if self.listed is not None and self.listed.sha256 != sha256:
             message = "it is no longer as it was exported. If that is what you want, prepare with --accept-changes."
@@ -97,7 +97,7 @@ class _Source:
     def check_rows(self, rows: int, problems: Problems, accept_changes: bool) -> None:
         expected = self.listed.rows if self.listed else None
         if expected is not None and rows != expected:
-            message = f"it has {rows:,} rows; {project.MANIFEST_FILE} says {expected:,}."
+            message = f"it has {rows:,} rows; {project_files.MANIFEST_FILE} says {expected:,}."
             problems.add(Problem(self.shown, message, level=_changed(accept_changes)))
 
     def check_titles(self, titles: tuple[str, ...], problems: Problems) -> None:
@@ -108,7 +108,7 @@ class _Source:
 
 
 def _missing(mapping: ModelMapping, title: str, purpose: str, titles: tuple[str, ...]) -> str:
-    message = f"there is no such column, and {project.MAPPINGS}/{mapping.name}.yml needs it for {purpose}"
+    message = f"there is no such column, and {project_files.MAPPINGS}/{mapping.name}.yml needs it for {purpose}"
     if len(titles) == 1 and ";" in titles[0]:
         return f"{message}; the columns seem to be separated by semicolons, save the file with commas."
     near = get_close_matches(title, titles, n=1)
@@ -119,7 +119,7 @@ def _prepare(source: _Source, problems: Problems, progress: Progress, accept_cha
     before = problems.errors
     try:
         path = inside(source.root, source.shown)
-        staging.remove(source.root, source.file)
+        staged_rows.remove(source.root, source.file)
         content = examined(path)
     except FormatError as problem:
         problems.add(Problem.of(problem))
@@ -139,9 +139,9 @@ def _prepare(source: _Source, problems: Problems, progress: Progress, accept_cha
     if rows.whole:
         source.check_rows(rows.count, problems, accept_changes)
     if problems.errors > before:
-        staging.remove(source.root, source.file)
+        staged_rows.remove(source.root, source.file)
         return None
-    staging.stamp(source.root, source.file, content.sha256, rows.count)
+    staged_rows.stamp(source.root, source.file, content.sha256, rows.count)
     return Prepared(source.file, rows.count)
 
 
@@ -149,10 +149,10 @@ def _stage(source: _Source, raw: RawRows, progress: Progress) -> None:
     """Write the sound rows."""
     total = (source.listed.rows if source.listed else None) or 0
     template = ""
-    with replacing(source.root, staging.staging_file(source.file)) as stream:
+    with replacing(source.root, staged_rows.staging_file(source.file)) as stream:
         for row, cells in raw:
             if not template:
-                template = staging.line_template(raw.titles)
+                template = staged_rows.line_template(raw.titles)
             stream.write((template % (row, *map(encode_basestring, cells))).encode("utf-8", "replace"))
             if not row % EVERY:
                 progress(source.file, row, total)

@@ -6,9 +6,9 @@ from array import array
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from odoo_migrate.external_ids import Pattern
-from odoo_migrate.payload import Payload, Record
-from odoo_migrate.project_reading import Project
+from odoo_migrate.project.external_ids import Pattern
+from odoo_migrate.project.payload import Payload, Record
+from odoo_migrate.project.project_reader import Project
 
 _BITS = 40  # of a code: the record's place, below the number of its mapping
 _MASK = (1 << _BITS) - 1

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from odoo_migrate.csv_text import MAX_CELL
-from odoo_migrate.problems import Problem, Problems
+from odoo_migrate.project.csv_text import MAX_CELL
+from odoo_migrate.project.problems import Problem, Problems
 
 MAX_BYTES = 16 * 2**30
 MAX_LINE = 2**26  # bytes between two line ends

@@ -7,20 +7,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from odoo_migrate import project
 from odoo_migrate.catalog import Catalog, OdooField
-from odoo_migrate.payload import Payload, Record
-from odoo_migrate.problems import Level, Problem, Problems
-from odoo_migrate.project import ModelMapping
-from odoo_migrate.project_reading import Project
-from odoo_migrate.stages import fields_of_odoo
+from odoo_migrate.project import project_files
+from odoo_migrate.project.payload import Payload, Record
+from odoo_migrate.project.problems import Level, Problem, Problems
+from odoo_migrate.project.project_files import ModelMapping
+from odoo_migrate.project.project_reader import Project
+from odoo_migrate.rules import field_needs
+from odoo_migrate.rules.id_forms import wrong_id
+from odoo_migrate.rules.row_rules import Rule, rules
+from odoo_migrate.rules.value_rules import Check, caution, value_check
 from odoo_migrate.stages.hierarchies import Hierarchy
-from odoo_migrate.stages.id_forms import wrong_id
-from odoo_migrate.stages.progress import EVERY, Progress
 from odoo_migrate.stages.reference_checks import ReferenceChecks, Target, Verdict
-from odoo_migrate.stages.row_rules import Rule, rules
+from odoo_migrate.stages.stage_progress import EVERY, Progress
 from odoo_migrate.stages.unique_values import UniqueValues
-from odoo_migrate.stages.value_checks import Check, caution, value_check
 
 _REMEMBERED = 65_536
 
@@ -43,7 +43,7 @@ class RecordChecks:
         self.found, self.mapping, self.line, self.problems = found, mapping, line, problems
         self.version = known.version
         self.model = known.model(mapping.model) if mapping.model in known else None
-        self.file = f"{project.RAW}/{found.source(mapping.name)}"
+        self.file = f"{project_files.RAW}/{found.source(mapping.name)}"
         self.columns = [Column(place, name, entry.source) for place, (name, entry) in enumerate(mapping.fields.items())]
         self.key = mapping.id.partition("{")[2].partition("}")[0]
         self._values = list(self._checks(lambda field: value_check(field, known.version)))
@@ -97,7 +97,7 @@ class RecordChecks:
                 yield column, lru_cache(_REMEMBERED)(check)
 
     def _is_needed(self, field: OdooField) -> bool:
-        return self.model is not None and fields_of_odoo.needed(self.model, field, self.mapping)
+        return self.model is not None and field_needs.needed(self.model, field, self.mapping)
 
     def _references(self, references: ReferenceChecks) -> Iterator[tuple[Column, Callable[[str], Verdict], bool]]:
         """(column, what judges its cells, whether it names the parent)."""
@@ -108,14 +108,14 @@ class RecordChecks:
             several = field is None or field.type != "many2one"
             judge = references.of_column(Target(field.relation if field else "", several))
             if column.title:
-                yield column, judge, fields_of_odoo.hierarchical(self.mapping.model, column.name)
+                yield column, judge, field_needs.hierarchical(self.mapping.model, column.name)
             else:
                 self._check_constant(column, judge)
 
     def _check_constant(self, column: Column, judge: Callable[[str], Verdict]) -> None:
         value = self.mapping.fields[column.name].value
         if value and (verdict := judge(value)).message:
-            shown = f"{project.MAPPINGS}/{self.mapping.name}.yml"
+            shown = f"{project_files.MAPPINGS}/{self.mapping.name}.yml"
             problem = Problem(shown, verdict.message, self.line(column.name), value=value, level=verdict.level)
             self.problems.add(problem)
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from odoo_migrate.problems import Level
-from odoo_migrate.project_reading import Project
-from odoo_migrate.stages import odoo_records
-from odoo_migrate.stages.id_forms import wrong_reference
+from odoo_migrate.project.problems import Level
+from odoo_migrate.project.project_reader import Project
+from odoo_migrate.rules import shipped_records
+from odoo_migrate.rules.id_forms import wrong_reference
 from odoo_migrate.stages.project_ids import Owner, ProjectIds
 
 _REMEMBERED = 65_536
@@ -65,7 +65,7 @@ class ReferenceChecks:
                     owners.append(owner)
                 if wrong := self._own(one, owner, target):
                     return Verdict(wrong)
-            elif target.model and odoo_records.unknown(one, target.model, self.version):
+            elif target.model and shipped_records.unknown(one, target.model, self.version):
                 return self._not_shipped(one, target.model)
         return Verdict(owners=tuple(owners))
 
@@ -86,7 +86,7 @@ class ReferenceChecks:
 
     def _not_shipped(self, one: str, model: str) -> Verdict:
         version = self.version.removesuffix(".0")
-        if model in odoo_records.COMPLETE:
+        if model in shipped_records.COMPLETE:
             return Verdict(f"Odoo {version} has no record '{one}' of {model}.")
         message = f"Odoo {version} does not bring a record '{one}' of {model} along; check with --against-odoo."
         return Verdict(message, "warning")

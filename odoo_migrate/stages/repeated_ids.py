@@ -6,10 +6,10 @@ from array import array
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from odoo_migrate import project
-from odoo_migrate.payload import Payload, Record, payload_file
-from odoo_migrate.problems import Level, Problem, Problems
-from odoo_migrate.project_reading import Project
+from odoo_migrate.project import project_files
+from odoo_migrate.project.payload import Payload, Record, payload_file
+from odoo_migrate.project.problems import Level, Problem, Problems
+from odoo_migrate.project.project_reader import Project
 from odoo_migrate.stages.project_ids import Owner
 
 
@@ -76,7 +76,7 @@ class RepeatedIds:
         return next((name for name, value in ours if value and theirs.get(name) and theirs[name] != value), "")
 
     def _file(self, mapping: str) -> str:
-        return f"{project.RAW}/{self._found.source(mapping)}"
+        return f"{project_files.RAW}/{self._found.source(mapping)}"
 
     def _add(self, mapping: str, row: int, external_id: str, message: str, level: Level) -> None:
         self._problems.add(Problem(self._file(mapping), message, row=row, column="id", value=external_id, level=level))

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from odoo_migrate import payload, project
-from odoo_migrate.payload import PayloadWriter
-from odoo_migrate.problems import Problem, Problems
-from odoo_migrate.project import ModelMapping
-from odoo_migrate.project_reading import Project
+from odoo_migrate.project import payload, project_files
+from odoo_migrate.project.payload import PayloadWriter
+from odoo_migrate.project.problems import Problem, Problems
+from odoo_migrate.project.project_files import ModelMapping
+from odoo_migrate.project.project_reader import Project
+from odoo_migrate.project.yaml_text import FormatError
+from odoo_migrate.rules.field_needs import catalog_of
 from odoo_migrate.stages import payload_stamps
-from odoo_migrate.stages.fields_of_odoo import catalog_of
-from odoo_migrate.stages.filling import Filling, Find
-from odoo_migrate.stages.identities import Identities
-from odoo_migrate.stages.progress import EVERY, Progress, silent
-from odoo_migrate.stages.staging import Staged
-from odoo_migrate.yaml_text import FormatError
+from odoo_migrate.stages.record_identities import Identities
+from odoo_migrate.stages.record_values import Filling, Find
+from odoo_migrate.stages.stage_progress import EVERY, Progress, silent
+from odoo_migrate.stages.staged_rows import Staged
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class _Work:
         payload_stamps.remove(root, mapping.name)
         own = self._records(mapping.name)
         before = self.problems.errors
-        file = f"{project.RAW}/{self.found.source(mapping.name)}"
+        file = f"{project_files.RAW}/{self.found.source(mapping.name)}"
         filling = Filling(mapping, file, self._finders(mapping), self._html(mapping), self.problems)
         with PayloadWriter(root, mapping.name, filling.fields) as writer:
             for row in own.records():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from odoo_migrate import needs
-from odoo_migrate.project import ModelMapping
+from odoo_migrate.project.project_files import ModelMapping
+from odoo_migrate.rules import model_needs
 
 
 class UniqueValues:
@@ -13,13 +13,13 @@ class UniqueValues:
         self._seen: dict[int, tuple[str, int]] = {}
 
     def wants(self, model: str, field: str) -> bool:
-        return any(model in models for models in needs.ONCE_AMONG.get(field, ()))
+        return any(model in models for models in model_needs.ONCE_AMONG.get(field, ()))
 
     def take(self, mapping: ModelMapping, field: str, value: str, row: int, file: str) -> str:
         """A sentence where another record has the value already, else ""."""
         if not value:
             return ""
-        group = next(number for number, models in enumerate(needs.ONCE_AMONG[field]) if mapping.model in models)
+        group = next(number for number, models in enumerate(model_needs.ONCE_AMONG[field]) if mapping.model in models)
         first = self._seen.setdefault(hash((field, group, value)), (file, row))
         if first == (file, row):
             return ""

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from odoo_migrate import project
 from odoo_migrate.catalog import Catalog
-from odoo_migrate.payload import Payload
-from odoo_migrate.problems import Problem, Problems
-from odoo_migrate.project_reading import Project
-from odoo_migrate.stages import config_checks, fields_of_odoo, ordering, payload_stamps
+from odoo_migrate.project import project_files
+from odoo_migrate.project.payload import Payload
+from odoo_migrate.project.problems import Problem, Problems
+from odoo_migrate.project.project_reader import Project
+from odoo_migrate.project.yaml_text import FormatError
+from odoo_migrate.rules import field_needs
+from odoo_migrate.stages import config_checks, load_order, payload_stamps
 from odoo_migrate.stages.hierarchies import Hierarchy
 from odoo_migrate.stages.mapping_checks import MappingChecks
-from odoo_migrate.stages.progress import Progress, silent
 from odoo_migrate.stages.project_ids import ProjectIds
 from odoo_migrate.stages.record_checks import RecordChecks
 from odoo_migrate.stages.reference_checks import ReferenceChecks
 from odoo_migrate.stages.repeated_ids import RepeatedIds
+from odoo_migrate.stages.stage_progress import Progress, silent
 from odoo_migrate.stages.unique_values import UniqueValues
-from odoo_migrate.yaml_text import FormatError
 
 
 def check(root: Path, problems: Problems, progress: Progress = silent) -> None:
@@ -28,7 +29,7 @@ def check(root: Path, problems: Problems, progress: Progress = silent) -> None:
     found = config_checks.read(root, problems)
     if found is None:
         return
-    known = fields_of_odoo.catalog_of(found)
+    known = field_needs.catalog_of(found)
     for name, mapping in found.mappings.items():
         for problem in MappingChecks(found, known, mapping, config_checks.lines_of(root, name)).problems():
             problems.add(problem)
@@ -81,9 +82,9 @@ def _check_payload(found: Project, known: Catalog, ready: list[str], problems: P
 
 def _check_order(found: Project, ids: ProjectIds, problems: Problems) -> None:
     try:
-        _, notes = ordering.steps(found, ids)
-    except ordering.Cycle as cycle:
-        problems.add(Problem(project.SETTINGS_FILE, str(cycle)))
+        _, notes = load_order.steps(found, ids)
+    except load_order.Cycle as cycle:
+        problems.add(Problem(project_files.SETTINGS_FILE, str(cycle)))
     else:
         for note in notes:
-            problems.add(Problem(project.SETTINGS_FILE, note, level="warning"))
+            problems.add(Problem(project_files.SETTINGS_FILE, note, level="warning"))

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from engine import recipe as recipes
+from engine.bundle import OutputRefused, ProblemsFound
+from engine.bundle.clean_files import clean
+from engine.readers import Unreadable
 from exporting import services
-from exporting.bundle import OutputRefused, ProblemsFound
-from exporting.clean import clean
-from exporting.tell import tell_bundle
-from mapping import recipe as recipes
-from migrator.commands import PlainCommand, read_text, require_file
+from exporting.export_summary import tell_bundle
+from migrator.plain_command import PlainCommand, read_text, require_file
 from profiling import importing
-from profiling.readers import Unreadable
 
 
 class Command(PlainCommand):

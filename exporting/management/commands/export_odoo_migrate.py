@@ -6,16 +6,16 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from engine.bundle import OutputRefused, ProblemsFound, unpack
+from engine.bundle.bundle_output import check_output, workplace
+from engine.recipe import RecipeError
 from exporting import services
-from exporting.bundle import OutputRefused, ProblemsFound, unpack
-from exporting.bundle.output import check_output, workplace
+from exporting.export_summary import tell_bundle
 from exporting.models import Export
-from exporting.tell import tell_bundle
-from mapping.recipe import RecipeError
 from migrator import jobs
-from migrator.commands import PlainCommand
-from profiling.files import local_copy
+from migrator.plain_command import PlainCommand
 from profiling.selectors import NoSuchDataset, find_dataset
+from profiling.stored_files import local_copy
 
 
 class Command(PlainCommand):

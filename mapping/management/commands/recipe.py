@@ -5,11 +5,11 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from mapping import applying, selectors
-from mapping import recipe as recipes
-from migrator.commands import PlainCommand, read_text
+from engine import recipe as recipes
+from engine.readers import Unreadable
+from mapping import recipe_import, selectors
+from migrator.plain_command import PlainCommand, read_text
 from profiling import importing
-from profiling.readers import Unreadable
 from profiling.selectors import NoSuchDataset, find_dataset
 
 
@@ -30,7 +30,7 @@ class Command(PlainCommand):
             return {"recipe": recipes.dump(selectors.recipe_of(dataset))}
         if options["file"] is None:
             raise CommandError("Name the recipe file to apply.")
-        applied = applying.apply_recipe(dataset=dataset, recipe=recipes.load(read_text(options["file"])))
+        applied = recipe_import.apply_recipe(dataset=dataset, recipe=recipes.load(read_text(options["file"])))
         for sheet in applied.reread:
             importing.reread(sheet, None)
         return {

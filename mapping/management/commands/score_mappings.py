@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from mapping.matchers.score import ModelRow, Row, score, score_models, share_right
-from migrator.commands import PlainCommand, read_text
+from engine.match.match_scoring import ModelRow, Row, score, score_models, share_right
+from migrator.plain_command import PlainCommand, read_text
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, UnknownVersion, checked_version
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from mapping import choosing, suggesting
-from mapping.matchers import FieldSuggestion, SheetSuggestion
-from migrator.commands import PlainCommand
+from engine.match import FieldSuggestion, SheetSuggestion
+from mapping import stored_suggestions, target_choice
+from migrator.plain_command import PlainCommand
 from odoo_migrate import catalog
 from profiling.models import Dataset, Sheet
 from profiling.selectors import NoSuchDataset, find_dataset
@@ -24,10 +24,10 @@ class Command(PlainCommand):
     def work(self, **options: Any) -> Any:
         dataset = find_dataset(options["dataset"])
         models = self.models(dataset, options["model"])
-        found = suggesting.suggest(dataset=dataset, models=models)
+        found = stored_suggestions.suggest(dataset=dataset, models=models)
         if options["accept"]:
             for sheet, _ in found:
-                choosing.accept_all(sheet=sheet)
+                target_choice.accept_all(sheet=sheet)
         return {"sheets": [sheet_as_json(sheet, suggestion) for sheet, suggestion in found]}
 
     def models(self, dataset: Dataset, model: str) -> dict[int, str]:

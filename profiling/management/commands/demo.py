@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from migrator import jobs
-from migrator.commands import PlainCommand
 from migrator.models import User
+from migrator.plain_command import PlainCommand
 from profiling import demo, importing, services
 from profiling.models import SourceFile
 

@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.management.base import CommandError, CommandParser
 
+from engine.readers import Unreadable
+from engine.values.countries import UnknownCountry, checked_code
 from migrator import jobs
-from migrator.commands import PlainCommand, one_line, require_file
 from migrator.models import User
+from migrator.plain_command import PlainCommand, one_line, require_file
 from profiling import importing, services
-from profiling.knowledge.countries import UnknownCountry, checked_code
 from profiling.models import Dataset, SourceFile
-from profiling.readers import Unreadable
 from profiling.selectors import NoSuchDataset, current_sheets, dataset_named
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from migrator.commands import PlainCommand
+from migrator.plain_command import PlainCommand
 from profiling import importing
 from profiling.selectors import NoSuchDataset, current_sheets, find_dataset, profile_as_json
 

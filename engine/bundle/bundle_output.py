@@ -1,0 +1,109 @@
+"""Where a bundle goes: all is made in a hidden directory beside the output and takes its place at the end."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from odoo_migrate.project import project_files
+from odoo_migrate.project.project_reader import file_sha256
+
+# The same input gives the same bytes, whoever packs it and when.
+PERMISSIONS = 0o100644
+UNIX = 3
+LEVEL = 1  # level 6 takes three times as long for a tenth less
+CHUNK = 1 << 20
+OWN = ("config", "data", project_files.CLEANING_FILE, project_files.MANIFEST_FILE)
+
+
+class OutputRefused(ValueError):
+    """Nothing can be written there; the text is one sentence for the user."""
+
+
+def check_output(out: Path, unpacked: bool) -> None:
+    """Raises OutputRefused before any work is done."""
+    if not unpacked:
+        if out.is_dir():
+            raise OutputRefused(f"{out} is a directory; name a file for the bundle.")
+        return
+    if out.exists() and not out.is_dir():
+        raise OutputRefused(f"{out} is a file; name a directory for the project.")
+    if out.is_dir() and any(out.iterdir()) and not (out / project_files.SETTINGS_FILE).is_file():
+        raise OutputRefused(f"{out} holds files that are no odoo-migrate project; name an empty or new directory.")
+
+
+@contextmanager
+def workplace(out: Path) -> Iterator[Path]:
+    """A directory on the same disk as `out`; nothing of it is left when the block ends, however it ends."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        directory = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as problem:
+        raise OutputRefused(f"Nothing can be written to {out.parent}: {problem.strerror}.") from problem
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def put_directory(made: Path, out: Path) -> str:
+    """Let the finished project `made` take the place of `out`; what others keep there (runs, .git) stays.
+
+    Returns the SHA-256 of MANIFEST.json, which stands for all files.
+    """
+    former = made.with_name("former")
+    if out.exists():
+        out.rename(former)
+    try:
+        made.rename(out)
+    except OSError:
+        if former.exists():
+            former.rename(out)
+        raise
+    if former.exists():
+        for one in former.iterdir():
+            if one.name not in OWN:
+                one.rename(out / one.name)
+    return file_sha256(out / project_files.MANIFEST_FILE)
+
+
+def put_zip(made: Path, out: Path, progress: Callable[[int], None]) -> str:
+    """Let the packed project `made` take the place of `out`. `progress(bytes)` after every chunk.
+
+    Returns the SHA-256 of the ZIP.
+    """
+    packed = made.with_name("bundle.zip")
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
+        for path in sorted(path for path in made.rglob("*") if path.is_file()):
+            _pack(archive, path, path.relative_to(made).as_posix(), progress)
+    digest = file_sha256(packed)
+    packed.replace(out)
+    return digest
+
+
+def _pack(archive: zipfile.ZipFile, path: Path, name: str, progress: Callable[[int], None]) -> None:
+    """By name, since the archive's level does not hold for an entry made beforehand; such an entry has no date."""
+    large = path.stat().st_size * 1.05 > zipfile.ZIP64_LIMIT
+    with path.open("rb") as source, archive.open(name, "w", force_zip64=large) as target:
+        while chunk := source.read(CHUNK):
+            target.write(chunk)
+            progress(len(chunk))
+    entry = archive.getinfo(name)
+    entry.external_attr, entry.create_system = PERMISSIONS << 16, UNIX
+
+
+def unpack(bundle: Path | IO[bytes], out: Path) -> None:
+    """Unpack a bundle into directory `out`, all or nothing. Raises OutputRefused."""
+    check_output(out, unpacked=True)
+    with workplace(out) as directory, zipfile.ZipFile(bundle) as archive:
+        made = directory / "project"
+        for name in archive.namelist():
+            if not (made / name).resolve().is_relative_to(made.resolve()):
+                raise OutputRefused("The bundle names a file outside itself; it was not made here.")
+        archive.extractall(made)
+        put_directory(made, out)

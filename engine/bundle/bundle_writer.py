@@ -1,0 +1,126 @@
+"""The second half of an export: the project's files, from what the survey kept."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from engine.bundle import held_back_rows
+from engine.bundle.bundle_manifest import write_manifest
+from engine.bundle.bundle_plan import Plan, PlannedSheet
+from engine.bundle.bundle_report import Problem
+from engine.bundle.cleaning_notes import cleaning_text, column_comment
+from engine.bundle.csv_lines import csv_lines, text_of
+from engine.bundle.hashed_files import HashedFile, ProjectFiles
+from engine.bundle.held_back_rows import held_back_columns
+from engine.bundle.planned_targets import PlannedTarget
+from engine.bundle.row_verdicts import RowIssue
+from engine.bundle.survey import LookupColumn, Survey, keys_of, occurrences
+from odoo_migrate.project import csv_text, project_files
+from odoo_migrate.project.project_files import FieldEntry, IdPatterns, ModelMapping, Settings
+
+
+def write_project(
+    files: ProjectFiles,
+    plan: Plan,
+    surveys: Sequence[Survey],
+    issues: Sequence[Sequence[RowIssue]],
+    problems: Sequence[Problem],
+    advance: Callable[[int], None],
+) -> None:
+    """Write every file of the project. `issues` per sheet; `advance(rows)` after every batch."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for survey, found in zip(surveys, issues, strict=True):
+        going = _write_rows(files, survey, found, advance)
+        for column in going:
+            keys[column.table].update(key for key, count in keys_of(going, column.table).items() if count)
+    _write_lookups(files, plan, keys)
+    _write_config(files, plan)
+    files.text(project_files.CLEANING_FILE, cleaning_text(plan, surveys, problems))
+    write_manifest(files, plan)
+
+
+def _write_rows(
+    files: ProjectFiles, survey: Survey, issues: Sequence[RowIssue], advance: Callable[[int], None]
+) -> Mapping[LookupColumn, Counter[str]]:
+    """data/raw and, if any row is held back, data/rejected. Returns the cells of lookup columns in rows that go."""
+    path = f"{survey.planned.file}.csv"
+    if not survey.bad.any():
+        files.adopt(f"{project_files.RAW}/{path}", survey.spool.path, survey.spool.file)
+        advance(len(survey.bad))
+        return survey.cells
+    with (
+        files.opened(f"{project_files.RAW}/{path}") as raw,
+        files.opened(f"{project_files.REJECTED}/{path}") as rejected,
+    ):
+        raw.write(csv_text.line(survey.spool.titles).encode(), 0)
+        rejected.write(csv_text.line(held_back_rows.titles(survey.planned)).encode(), 0)
+        return _part(survey, issues, raw, rejected, advance)
+
+
+def _part(
+    survey: Survey,
+    issues: Sequence[RowIssue],
+    raw: HashedFile,
+    rejected: HashedFile,
+    advance: Callable[[int], None],
+) -> Mapping[LookupColumn, Counter[str]]:
+    """Copy the lines of rows that go, and write the others with their reasons."""
+    cells = {column: Counter(counts) for column, counts in survey.cells.items()}
+    for (start, lines), notes in zip(survey.spool.chunks(), survey.notes.batches(), strict=True):
+        bad = survey.bad[start : start + len(lines)]
+        good = lines.filter(pa.array(~bad)) if bad.any() else lines
+        raw.write(text_of(good), len(good))
+        if bad.any():
+            cleaned = survey.spool.columns(lines.filter(pa.array(bad)))
+            for column, counts in cells.items():
+                counts.subtract(occurrences(cleaned[column.title]))
+            positions = (np.flatnonzero(bad) + start).astype(np.int32)
+            for part in csv_lines(held_back_columns(survey, issues, positions, cleaned, notes)):
+                rejected.write(text_of(part), len(part))
+        advance(len(lines))
+    return cells
+
+
+def _write_lookups(files: ProjectFiles, plan: Plan, keys: Mapping[str, set[str]]) -> None:
+    """The tables that fields use, with the keys that occur, and the raw files of the records that they create."""
+    used = {field.lookup for _, target in plan.targets for field in target.fields if field.lookup}
+    for name in sorted(used):
+        ids = plan.tables[name].ids(sorted(keys.get(name, ())))
+        files.text(f"{project_files.LOOKUPS}/{name}.csv", project_files.lookup_text(ids), rows=len(ids))
+    for created in plan.created:
+        names = sorted(created.table.created(keys.get(created.table.name, ())))
+        content = csv_text.text([project_files.RECORD_TITLE], ([name] for name in names))
+        files.text(f"{project_files.RAW}/{created.table.name}.csv", content, rows=len(names))
+
+
+def _write_config(files: ProjectFiles, plan: Plan) -> None:
+    mappings = [_mapping(sheet, target) for sheet, target in plan.targets]
+    mappings += [created.mapping for created in plan.created]
+    for mapping in mappings:
+        files.text(f"{project_files.MAPPINGS}/{mapping.name}.yml", mapping.text())
+    patterns = {mapping.name: mapping.id for mapping in mappings}
+    files.text(project_files.IDS_FILE, IdPatterns(plan.recipe.namespace, patterns).text())
+    files.text(project_files.SETTINGS_FILE, _settings(plan).text())
+
+
+def _mapping(sheet: PlannedSheet, target: PlannedTarget) -> ModelMapping:
+    entries = {
+        field.name: FieldEntry(
+            field.source, None, field.lookup, field.ref, field.separator, column_comment(sheet, field.source)
+        )
+        for field in target.fields
+    }
+    entries |= {name: FieldEntry(value=value) for name, value in target.values.items()}
+    pattern = target.pattern.text if target.pattern else ""
+    return ModelMapping(target.name, target.model.name, pattern, entries, target.when)
+
+
+def _settings(plan: Plan) -> Settings:
+    recipe = plan.recipe
+    sources = {f"{sheet.file}.csv": [target.name for target in sheet.targets] for sheet in plan.sheets}
+    sources |= {f"{created.table.name}.csv": [created.name] for created in plan.created}
+    return Settings(recipe.namespace, plan.catalog.version, recipe.timezone, recipe.company, sources, plan.load_order)

@@ -1,0 +1,115 @@
+"""Cleaned rows between the two halves of an export: on disk, as the lines of CSV that they will be.
+
+Whether a row may go is known only when all sheets have been seen (a client may stand in the last one). Where all
+rows go, the file is finished already; else the lines of those that go are copied. In memory is the place of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from engine.bundle.csv_lines import csv_lines, text_of
+from engine.bundle.hashed_files import HashedFile
+from odoo_migrate.project import csv_text
+
+Positions = npt.NDArray[np.int32]
+
+
+class Spool:
+    """Writes rows with the columns `titles` to `path`, then reads them by position. Use as a context manager around
+    the writing.
+    """
+
+    def __init__(self, path: Path, titles: Sequence[str]) -> None:
+        self.path, self.titles = path, list(titles)
+        self._ends: list[npt.NDArray[np.int64]] = []
+        self._starts = [0]
+        self._bytes = 0
+
+    def __enter__(self) -> Spool:
+        self._stack = ExitStack()
+        self.file = HashedFile(self._stack.enter_context(self.path.open("wb")))
+        self._write(csv_text.line(self.titles).encode(), 0)
+        self._ends.append(np.array([self._bytes]))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: object, trace: TracebackType | None) -> None:
+        self._stack.close()
+        self.ends = np.concatenate(self._ends)  # of every row, that of the titles first
+
+    def write(self, columns: Sequence[pa.Array]) -> None:
+        """A batch, its columns in the order of the titles."""
+        for lines in csv_lines(columns) if columns else ():
+            offsets = np.frombuffer(lines.buffers()[1], np.int32)[lines.offset + 1 : lines.offset + len(lines) + 1]
+            self._ends.append(offsets.astype(np.int64) + self._bytes)
+            self._write(text_of(lines), len(lines))
+        self._starts.append(self.file.rows)
+
+    def _write(self, data: bytes | memoryview, rows: int) -> None:
+        self.file.write(data, rows)
+        self._bytes += len(data)
+
+    def chunks(self) -> Iterator[tuple[int, pa.Array]]:
+        """(position of the first row, lines) of every batch, in order; only one is in memory."""
+        with self.path.open("rb") as stream:
+            for start, stop in pairwise(self._starts):
+                ends = self.ends[start : stop + 1]
+                stream.seek(ends[0])
+                data = stream.read(ends[-1] - ends[0])
+                buffers = [None, pa.py_buffer(ends - ends[0]), pa.py_buffer(data)]
+                yield start, pa.Array.from_buffers(pa.large_string(), stop - start, buffers)
+
+    def columns(self, lines: pa.Array) -> pa.Table:
+        """The cells of some lines by title."""
+        data = text_of(lines)
+        if not len(data):
+            return pa.table({title: pa.array([], pa.string()) for title in self.titles})
+        return arrow_csv.read_csv(
+            pa.BufferReader(data),
+            arrow_csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=self.titles),
+            arrow_csv.ParseOptions(newlines_in_values=True),
+            arrow_csv.ConvertOptions(column_types=dict.fromkeys(self.titles, pa.string()), null_values=[]),
+        )
+
+    def rows(self, positions: Positions) -> list[dict[str, str]]:
+        """The rows at some few positions, their cells by title."""
+        found = []
+        with self.path.open("rb") as stream:
+            for position in positions:
+                stream.seek(self.ends[position])
+                line = stream.read(self.ends[position + 1] - self.ends[position])
+                found.append(dict(zip(self.titles, csv_text.cells(line.decode()), strict=True)))
+        return found
+
+
+class Notes:
+    """Texts about some of the rows, on disk, batch by batch."""
+
+    SCHEMA = pa.schema([("position", pa.int32()), ("text", pa.string())])
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer = pa.ipc.new_file(path, self.SCHEMA)
+
+    def add(self, positions: Sequence[int], texts: Sequence[str]) -> None:
+        """The notes of a batch; positions rise."""
+        self._writer.write_batch(pa.record_batch([positions, texts], schema=self.SCHEMA))
+
+    def close(self) -> None:
+        self._writer.close()
+
+    def batches(self) -> Iterator[tuple[Positions, list[str]]]:
+        """(positions, texts) of every batch."""
+        with pa.OSFile(str(self.path)) as stream, pa.ipc.open_file(stream) as reader:
+            for number in range(reader.num_record_batches):
+                batch = reader.get_batch(number)
+                yield batch.column("position").to_numpy(), batch.column("text").to_pylist()

@@ -1,0 +1,89 @@
+"""What was cleaned, in words: the comments in mapping files and CLEANING.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from engine.bundle.bundle_plan import Plan, PlannedSheet
+from engine.bundle.bundle_report import Problem, SheetRows
+from engine.bundle.survey import Survey
+from engine.clean import ColumnReport
+
+
+def column_comment(sheet: PlannedSheet, title: str) -> str:
+    """`trim, lowercase: 2 of 2 changed`; "" for a column without steps."""
+    report = sheet.run.report
+    column = report.columns.get(title)
+    if column is None or not column.steps:
+        return ""
+    failed = f", {column.could_not:,} could not be" if column.could_not else ""
+    return f"{_steps(column)}: {column.changed} of {report.rows_out} changed{failed}"
+
+
+def _steps(column: ColumnReport) -> str:
+    return ", ".join(slug for slug, _, _ in column.steps)
+
+
+def cleaning_text(plan: Plan, surveys: Sequence[Survey], problems: Sequence[Problem]) -> str:
+    """CLEANING.md."""
+    about = f"For Odoo {plan.catalog.version}. The uploads were not changed; `data/raw` holds the cleaned rows."
+    lines = ["# What was cleaned", "", about, ""]
+    for survey in surveys:
+        lines += [*_sheet(survey, problems), ""]
+    general = [problem for problem in problems if not problem.sheet]
+    lines += ["## Good to know", "", *_list(general), ""] if general else []
+    return "\n".join(lines)
+
+
+def _sheet(survey: Survey, problems: Sequence[Problem]) -> Iterator[str]:
+    sheet, rows = survey.planned, survey.sum()
+    yield f"## {_cell(sheet.sheet.sheet)}"
+    yield ""
+    yield f"From `{sheet.sheet.source_name}` to `data/raw/{sheet.file}.csv`."
+    yield ""
+    yield from _rows(sheet, rows)
+    yield ""
+    yield from _columns(sheet)
+    mine = [one for one in problems if (one.sheet, one.source) == (sheet.sheet.sheet, sheet.sheet.source_name)]
+    held_back = [problem for problem in mine if problem.severity == "row"]
+    if held_back:
+        where = f"Held back in `data/rejected/{sheet.file}.csv`, each row with its reason:"
+        yield from ["", where, "", *_list(held_back)]
+    notes = [problem for problem in mine if problem.severity == "warning"]
+    if notes:
+        yield from ["", "Good to know:", "", *_list(notes)]
+
+
+def _rows(sheet: PlannedSheet, rows: SheetRows) -> Iterator[str]:
+    dropped = {slug: count for slug, count in sheet.run.report.dropped.items() if count}
+    yield "| rows | |"
+    yield "|---|---:|"
+    yield f"| in the sheet | {rows.rows_in:,} |"
+    for slug, count in dropped.items():
+        yield f"| removed by {slug} | −{count:,} |"
+    yield f"| held back | −{rows.rejected:,} |"
+    yield f"| **exported** | **{rows.rows_out:,}** |"
+
+
+def _columns(sheet: PlannedSheet) -> Iterator[str]:
+    cleaned = {title: column for title, column in sheet.run.report.columns.items() if column.steps}
+    if not cleaned:
+        yield "No column has cleaning steps."
+        return
+    yield "| column | steps | cells changed | cells that could not be |"
+    yield "|---|---|---:|---:|"
+    for title, column in cleaned.items():
+        yield f"| {_cell(title)} | {_each(column)} | {column.changed:,} | {column.could_not:,} |"
+
+
+def _each(column: ColumnReport) -> str:
+    """`trim (47), lowercase (12)`."""
+    return ", ".join(f"{slug} ({changed:,})" for slug, changed, _ in column.steps)
+
+
+def _list(problems: Sequence[Problem]) -> list[str]:
+    return [f"- {' '.join(problem.message.split())}" for problem in problems]
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

@@ -1,0 +1,174 @@
+"""The fields of one target, checked against what the Odoo version has and what the sheet holds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import process, utils
+
+from engine.bundle.bundle_report import Problem
+from engine.bundle.lookup_tables import Table, shipped_table
+from engine.bundle.model_labels import mapping_label, model_label
+from engine.bundle.problem_place import Place, listed
+from engine.recipe import FieldSpec
+from odoo_migrate.catalog import Catalog, OdooField, OdooModel
+from odoo_migrate.project.file_names import given_name
+from odoo_migrate.rules import model_needs
+
+
+@dataclass(frozen=True)
+class Announced:
+    """What other mappings may know of one: its model, and the columns of its key."""
+
+    model: str
+    key: tuple[str, ...]
+
+
+@dataclass
+class Surroundings:
+    """What a target is planned in. `tables` grows by the tables of Odoo's own records that fields ask for."""
+
+    catalog: Catalog
+    tables: dict[str, Table]
+    mappings: Mapping[str, Announced]
+
+    def called(self, mapping: str) -> str:
+        """One of `mappings` in a sentence."""
+        model = self.mappings[mapping].model
+        return mapping_label(mapping, model, model_label(model, self.catalog))
+
+
+@dataclass(frozen=True)
+class PlannedField:
+    """`field` of the model, filled from column `source`, as it is or through a table or another mapping's keys.
+    `refused`: an empty cell cannot be stored.
+    """
+
+    field: OdooField
+    source: str
+    lookup: str = ""
+    ref: str = ""
+    separator: str = ""
+    refused: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.field.import_name
+
+
+class Refused(Exception):
+    """A field that cannot be filled as the recipe says."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class FieldPlanner:
+    """Plans the fields of one target. `given` are the names of all fields that the target fills."""
+
+    model: OdooModel
+    titles: Sequence[str]
+    given: Collection[str]
+    around: Surroundings
+    place: Place
+
+    def plan(self, entry: str, spec: FieldSpec) -> PlannedField:
+        """Raises Refused."""
+        field = self._field(entry, spec)
+        if spec.source not in self.titles:
+            raise self._no("missing_column", missing_column(spec.source, self.titles), field, spec)
+        refused = model_needs.refuses_empty(self.model, field, self.given)
+        if not field.relational:
+            self._check_plain(field, spec)
+            return PlannedField(field, spec.source, refused=refused)
+        self._check_relation(entry, field, spec)
+        lookup = "" if spec.ref else self._table(field, spec).name
+        return PlannedField(field, spec.source, lookup, spec.ref, spec.separator, refused)
+
+    def _no(self, kind: str, message: str, field: OdooField | None, spec: FieldSpec, **more: Any) -> Refused:
+        name = field.import_name if field else ""
+        return Refused(self.place.blocking(kind, message, field=name, column=spec.source, **more))
+
+    def _field(self, entry: str, spec: FieldSpec) -> OdooField:
+        field = self.model.field(entry)
+        if field is None or (entry.endswith("/id") and not field.relational):
+            raise self._no("unknown_field", self._unknown(entry), None, spec, examples=(entry,))
+        return field
+
+    def _unknown(self, entry: str) -> str:
+        version = self.around.catalog.version.removesuffix(".0")
+        near = nearest(entry, [field.import_name for field in self.model.fields.values()])
+        hint = f" Did you mean '{near}'?" if near else ""
+        return f"Odoo {version} has no field '{entry}' on {self.model.label} that can be imported.{hint}"
+
+    def _check_plain(self, field: OdooField, spec: FieldSpec) -> None:
+        if spec.lookup or spec.ref or spec.separator:
+            message = f"'{field.label}' holds plain values; a lookup, a reference or a separator cannot fill it."
+            raise self._no("plain_field", message, field, spec)
+
+    def _check_relation(self, entry: str, field: OdooField, spec: FieldSpec) -> None:
+        if field.type == "one2many":
+            message = f"'{field.label}' is filled from the other side: map the lines to their own model."
+            raise self._no("other_side", message, field, spec)
+        if not entry.endswith("/id"):
+            message = f"'{field.label}' points to other records; map it as '{field.import_name}', not by name."
+            raise self._no("by_name", message, field, spec)
+        if spec.separator and field.type == "many2one":
+            message = f"'{field.label}' holds one record, so its cells cannot be lists."
+            raise self._no("one_record", message, field, spec)
+        if spec.ref:
+            self._check_ref(field, spec)
+
+    def _check_ref(self, field: OdooField, spec: FieldSpec) -> None:
+        found = self.around.mappings.get(spec.ref)
+        if found is None:
+            known = listed(sorted(map(self.around.called, self.around.mappings)))
+            meant = model_label(spec.ref, self.around.catalog)
+            message = f"'{field.label}' refers to {meant}, which this migration lacks; it has {known}."
+            raise self._no("unknown_ref", message, field, spec)
+        if found.model != field.relation:
+            needed, given = model_label(field.relation, self.around.catalog), self.around.called(spec.ref)
+            message = f"'{field.label}' needs records of {needed}, but refers to those of {given}."
+            raise self._no("wrong_model", message, field, spec)
+        if len(found.key) != 1:
+            given = self.around.called(spec.ref)
+            message = f"'{field.label}' refers to {given}, whose ID takes several columns; a cell names one."
+            raise self._no("wide_key", message, field, spec)
+
+    def _table(self, field: OdooField, spec: FieldSpec) -> Table:
+        """The lookup table of a relational field; Odoo's own records where the recipe names none."""
+        tables = self.around.tables
+        shipped = shipped_table(field.relation, self.around.catalog.version)
+        name = given_name(spec.lookup) or (shipped.name if shipped else "")
+        if name not in tables and shipped is not None and name == shipped.name:
+            tables[name] = shipped
+        if name not in tables:
+            raise self._no("no_lookup", self._no_table(field, spec), field, spec)
+        if tables[name].model != field.relation:
+            needed, given = (model_label(one, self.around.catalog) for one in (field.relation, tables[name].model))
+            message = f"'{field.label}' needs records of {needed}, but the lookup '{name}' has those of {given}."
+            raise self._no("wrong_model", message, field, spec)
+        return tables[name]
+
+    def _no_table(self, field: OdooField, spec: FieldSpec) -> str:
+        if spec.lookup:
+            return f"'{field.label}' uses the lookup '{spec.lookup}', which the recipe does not describe."
+        needed = model_label(field.relation, self.around.catalog)
+        return f"'{field.label}' points to records of {needed}: say which with a lookup or a reference."
+
+
+def missing_column(title: str, titles: Sequence[str]) -> str:
+    """The sentence for a column that is not there, with the likeliest title that is."""
+    near = nearest(title, titles)
+    hint = f"; did you mean '{near}'?" if near else "."
+    return f"The sheet has no column '{title}'{hint}"
+
+
+def nearest(text: str, known: Sequence[str]) -> str:
+    """The likeliest of `known`; "" where none is alike."""
+    best = process.extractOne(text, known, processor=utils.default_process, score_cutoff=70)
+    return best[0] if best else ""

@@ -1,0 +1,151 @@
+"""What only shows when all rows are known: repeated keys, references that lead nowhere, circles.
+
+Everything runs on arrays of row positions and hashes. A row that is held back takes with it what refers to its
+record, and so on, until every reference that remains leads to a record that is in the bundle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.bundle.cleaned_spool import Positions
+from engine.bundle.id_hashes import Hashes, Marks
+from engine.bundle.row_facts import Links, TargetFacts
+
+Numbers = npt.NDArray[np.int64]
+
+
+def repeated(facts: TargetFacts) -> tuple[Positions, Positions]:
+    """Rows whose key stands in several rows: (those of keys whose mapped cells agree, those where they do not)."""
+    rows = np.flatnonzero(facts.inside)
+    _, of_row, sizes = np.unique(facts.keys[rows], return_inverse=True, return_counts=True)
+    differs = disputed(facts.keys[rows], facts.contents[rows])
+    agrees = (sizes[of_row] > 1) & ~differs
+    return rows[agrees].astype(np.int32), rows[differs].astype(np.int32)
+
+
+def disputed(values: Hashes, records: Hashes) -> Marks:
+    """Marks the entries whose value belongs to several records."""
+    order = np.argsort(values, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(values[order]) != 0]) if len(values) else np.empty(0, np.int64)
+    sizes = np.diff(np.r_[starts, len(values)])
+    differs = records[order] != np.repeat(records[order][starts], sizes)
+    marks = np.zeros(len(values), dtype=bool)
+    marks[order] = np.repeat(np.logical_or.reduceat(differs, starts), sizes) if len(values) else differs
+    return marks
+
+
+class Records:
+    """The distinct records of one mapping. `of_row`: the record of every row of its sheet, -1 where none."""
+
+    def __init__(self, facts: TargetFacts) -> None:
+        self.keys, numbers = np.unique(facts.keys[facts.inside], return_inverse=True)
+        self.of_row: Numbers = np.full(len(facts.inside), -1, dtype=np.int64)
+        self.of_row[facts.inside] = numbers
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def find(self, keys: Hashes) -> Numbers:
+        """The record of every key, -1 where there is none."""
+        if not len(self.keys):
+            return np.full(len(keys), -1, dtype=np.int64)
+        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where(self.keys[places] == keys, places, -1)
+
+
+def circles(records: Records, links: Links) -> tuple[Positions, Positions]:
+    """Of references within one mapping: rows that name their own record, and rows of records that are their own
+    ancestor through others. A record has one parent at most.
+    """
+    child, parent = records.of_row[links.positions], records.find(links.keys)
+    own = links.positions[(child == parent) & (child >= 0)]
+    up = np.full(len(records) + 1, len(records), dtype=np.int64)  # the last place is "no parent"
+    known = (child >= 0) & (parent >= 0) & (child != parent)
+    up[child[known]] = parent[known]
+    for _ in range(max(len(records).bit_length(), 1)):
+        up = up[up]
+    looping = np.zeros(len(records) + 1, dtype=bool)
+    looping[up] = True  # from a circle, and from what leads into one, the climb ends on the circle
+    looping[len(records)] = False
+    return own, links.positions[known & looping[np.maximum(child, 0)]]
+
+
+@dataclass
+class Reference:
+    """The references of one field: rows of sheet number `sheet` to records of mapping `parent` in sheet `home`."""
+
+    sheet: int
+    parent: str
+    home: int
+    links: Links
+    records: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
+    nowhere: Positions = field(default_factory=lambda: np.empty(0, np.int32))
+    held_back: list[Positions] = field(default_factory=list)
+
+    def resolve(self, parents: Records) -> None:
+        self.records = parents.find(self.links.keys)
+        self.nowhere = np.unique(self.links.positions[self.records < 0])
+        self._order = np.argsort(self.records, kind="stable")
+        self._starts = np.searchsorted(self.records[self._order], np.arange(len(parents) + 1))
+
+    def rows_naming(self, records: Numbers) -> Positions:
+        """The rows that refer to any of `records`."""
+        starts, ends = self._starts[records], self._starts[records + 1]
+        sizes = ends - starts
+        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return np.unique(self.links.positions[self._order[np.repeat(starts, sizes) + within]])
+
+
+class HoldingBack:
+    """Spreads from rows that are wrong to the rows that refer to their records.
+
+    `bad`: per sheet, marks that are changed in place. `records`: of the mappings that are referred to; `homes`:
+    the sheet number of each mapping.
+    """
+
+    def __init__(self, bad: Sequence[Marks], records: Mapping[str, Records], homes: Mapping[str, int]) -> None:
+        self.bad, self.records, self.homes = bad, records, homes
+        self.left = {name: self._rows_left(name) for name in records}
+
+    def _rows_left(self, name: str) -> Numbers:
+        """How many rows of every record are still good."""
+        numbers = self.records[name].of_row[~self.bad[self.homes[name]]]
+        return np.bincount(numbers[numbers >= 0], minlength=len(self.records[name]))
+
+    def spread(self, references: Sequence[Reference]) -> None:
+        """Mark every row with a reference that leads nowhere, or to a record without a good row."""
+        for one in references:
+            one.resolve(self.records[one.parent])
+        gone = {name: [np.flatnonzero(left == 0)] for name, left in self.left.items()}
+        for one in references:
+            self._mark(one.sheet, one.nowhere, gone)
+        while any(gone.values()):
+            name = next(name for name, waiting in gone.items() if waiting)
+            records = np.concatenate(gone[name])
+            gone[name] = []
+            for one in references:
+                if one.parent == name:
+                    rows = one.rows_naming(records)
+                    new = rows[~self.bad[one.sheet][rows]]
+                    # Within a sheet a row may be part of the record that it names: then it says nothing new.
+                    one.held_back.append(new if one.home == one.sheet else rows)
+                    self._mark(one.sheet, new, gone)
+
+    def _mark(self, sheet: int, rows: Positions, gone: dict[str, list[Numbers]]) -> None:
+        new = rows[~self.bad[sheet][rows]]
+        self.bad[sheet][new] = True
+        for name in self._mappings_of(sheet):
+            numbers = self.records[name].of_row[new]
+            numbers = numbers[numbers >= 0]
+            np.subtract.at(self.left[name], numbers, 1)
+            finished = np.unique(numbers[self.left[name][numbers] == 0])
+            if len(finished):
+                gone[name].append(finished)
+
+    def _mappings_of(self, sheet: int) -> Iterator[str]:
+        return (name for name in self.records if self.homes[name] == sheet)

@@ -1,0 +1,71 @@
+"""Values of which Odoo wants each only once (barcodes), in rows of different records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.bundle.cleaned_spool import Positions
+from engine.bundle.id_hashes import Hashes
+from engine.bundle.planned_fields import PlannedField
+from engine.bundle.planned_targets import PlannedTarget
+from engine.bundle.record_links import disputed
+from engine.bundle.row_facts import TargetFacts
+from engine.bundle.survey import Survey
+from odoo_migrate.rules import model_needs
+
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no key is lost
+
+
+class Repeats(NamedTuple):
+    """Rows of sheet `sheet` whose value in `field` another record has too."""
+
+    sheet: int
+    target: PlannedTarget
+    field: PlannedField
+    positions: Positions
+
+
+class _Place(NamedTuple):
+    sheet: int
+    target: PlannedTarget
+    field: PlannedField
+    facts: TargetFacts
+
+    @property
+    def rows(self) -> Positions:
+        """Those with a value."""
+        values = self.facts.once[self.field.name]
+        return np.flatnonzero(self.facts.inside & (values != 0)).astype(np.int32)
+
+    def records(self, rows: Positions) -> Hashes:
+        """Alike for rows that are one record, in any sheet: its ID and its key."""
+        found: Hashes = self.facts.ids[rows] ^ (self.facts.keys[rows] * _SPREAD)
+        return found
+
+
+def repeated_values(surveys: Sequence[Survey]) -> Iterator[Repeats]:
+    """Looks at all rows, also at those that are wrong for another reason: they are to be mended, and come back."""
+    for name, groups in model_needs.ONCE_AMONG.items():
+        for models in groups:
+            places = [
+                _Place(number, target, field, survey.facts[target.name])
+                for number, survey in enumerate(surveys)
+                for target in survey.planned.targets
+                for field in target.fields
+                if target.model.name in models and field.name == name and target.pattern is not None
+            ]
+            yield from _repeats(places) if places else ()
+
+
+def _repeats(places: Sequence[_Place]) -> Iterator[Repeats]:
+    rows = [place.rows for place in places]
+    values = [place.facts.once[place.field.name][own] for place, own in zip(places, rows, strict=True)]
+    records = [place.records(own) for place, own in zip(places, rows, strict=True)]
+    wrong = disputed(np.concatenate(values), np.concatenate(records))
+    parts = np.split(wrong, np.cumsum([len(own) for own in rows])[:-1])
+    for place, own, marks in zip(places, rows, parts, strict=True):
+        if marks.any():
+            yield Repeats(place.sheet, place.target, place.field, own[marks])

@@ -1,0 +1,145 @@
+"""A column's steps, run once per distinct value where that pays.
+
+What a chain of steps makes of a cell depends on that cell and on the cells it reads beside it, so the answers for
+values met before are kept from batch to batch, up to a bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.clean.step_tracing import Trace, trace
+from engine.sheets.row_kinds import Mask
+from engine.steps.column_kernels import joined
+from engine.steps.step import Context, Step
+
+MOST_KEYS = 100_000  # per column; beyond that the memory starts anew
+REPEATED = 0.5  # distinct values per cell above which remembering costs more than it saves
+FEW = 1_000  # cells in which that cannot be told
+
+Places = npt.NDArray[np.int64]
+Tracer = Callable[[Sequence[pa.Array]], Trace]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A step with what it learnt about the whole column."""
+
+    step: Step
+    learnt: Any = None
+
+
+@dataclass
+class ColumnResult:
+    """A batch of a column after its steps. `could_not`: mask of cells, None for none. `reasons`: what such a cell
+    still holds → why. `added`: new columns by title. `counts`: per step, cells changed and cells that it could not
+    convert.
+    """
+
+    values: pa.Array
+    could_not: Mask | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    added: Mapping[str, pa.Array] = field(default_factory=dict)
+    counts: Sequence[tuple[int, int]] = ()
+
+
+class ColumnRunner:
+    """Runs one column's steps, batch by batch; `context` is what all of them know."""
+
+    def __init__(self, steps: Sequence[Bound], context: Context) -> None:
+        self.bound, self.context = steps, context
+        self.others = tuple(dict.fromkeys(title for one in steps for title in one.step.reads()))
+        self._whole = all(one.step.kernel for one in steps)
+        self._memo: _Memo | None = None
+
+    def run(self, values: pa.Array, columns: Mapping[str, pa.Array]) -> ColumnResult:
+        """One batch of the column; `columns` holds the other columns that the steps read, cleaned."""
+        inputs = [values, *(columns[title] for title in self.others)]
+        if self._whole or not len(values):
+            return _result(self._trace(inputs))
+        keys = joined(inputs)
+        if self._memo is None and len(keys) > FEW and len(pc.unique(keys)) > REPEATED * len(keys):
+            self._whole = True
+            return _result(self._trace(inputs))
+        self._memo = self._memo or _Memo(len(self.bound))
+        return self._memo.answer(keys, inputs, self._trace)
+
+    def _trace(self, inputs: Sequence[pa.Array]) -> Trace:
+        context = replace(self.context, others=dict(zip(self.others, inputs[1:], strict=True)))
+        return trace([(one.step, replace(context, learnt=one.learnt)) for one in self.bound], inputs[0])
+
+
+def _result(traced: Trace) -> ColumnResult:
+    return ColumnResult(traced.values, traced.could_not, traced.reasons, traced.added, traced.counts)
+
+
+class _Memo:
+    """The answers for the rows met so far."""
+
+    def __init__(self, steps: int) -> None:
+        self._steps = steps
+        self._forget()
+
+    def _forget(self) -> None:
+        self._keys = pa.array([], pa.string())
+        self._values = pa.array([], pa.string())
+        self._added: dict[str, pa.Array] = {}
+        self._changed = np.zeros((self._steps, 0), np.bool_)
+        self._failed = np.zeros((self._steps, 0), np.bool_)
+        self._reasons: dict[str, str] = {}
+
+    def answer(self, keys: pa.Array, inputs: Sequence[pa.Array], tracer: Tracer) -> ColumnResult:
+        """The result for rows whose keys are `keys`; `tracer` computes it for those not met before."""
+        found = pc.index_in(keys, self._keys)
+        if not found.null_count:
+            return self._spread(found.to_numpy())
+        answers: Places = found.fill_null(-1).to_numpy().astype(np.int64)
+        rows = np.flatnonzero(answers < 0)
+        new = keys.take(pa.array(rows)).dictionary_encode()
+        if len(self._keys) and len(self._keys) + len(new.dictionary) > MOST_KEYS:
+            self._forget()
+            return self.answer(keys, inputs, tracer)
+        places: Places = new.indices.to_numpy().astype(np.int64)
+        _, first = np.unique(places, return_index=True)
+        answers[rows] = places + len(self._keys)
+        self._remember(new.dictionary, tracer([column.take(pa.array(rows[first])) for column in inputs]))
+        return self._spread(answers)
+
+    def _remember(self, keys: pa.Array, traced: Trace) -> None:
+        self._keys = pa.concat_arrays([self._keys, keys])
+        self._values = pa.concat_arrays([self._values, traced.values])
+        for title, column in traced.added.items():
+            former = [self._added[title]] if title in self._added else []
+            self._added[title] = pa.concat_arrays([*former, column])
+        self._changed = np.hstack([self._changed, _flags(traced.changed, len(keys))])
+        self._failed = np.hstack([self._failed, _flags(traced.failed, len(keys))])
+        self._reasons.update(traced.reasons)
+
+    def _spread(self, answers: Places) -> ColumnResult:
+        """`answers`: which of the answers each row has."""
+        times = np.bincount(answers, minlength=len(self._keys))
+        any_failed: Mask = np.logical_or.reduce(self._failed, axis=0)
+        occurring = np.flatnonzero(any_failed & (times > 0))
+        places = pa.array(answers)
+        return ColumnResult(
+            self._values.take(places),
+            any_failed[answers] if len(occurring) else None,
+            {text: self._reasons[text] for text in self._values.take(pa.array(occurring)).to_pylist()},
+            {title: column.take(places) for title, column in self._added.items()},
+            [
+                (int(times[changed].sum()), int(times[failed].sum()))
+                for changed, failed in zip(self._changed, self._failed, strict=True)
+            ],
+        )
+
+
+def _flags(masks: Sequence[Mask | None], length: int) -> npt.NDArray[np.bool_]:
+    empty = np.zeros(length, np.bool_)
+    return np.array([empty if mask is None else mask for mask in masks], np.bool_).reshape(len(masks), length)

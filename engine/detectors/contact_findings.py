@@ -1,0 +1,98 @@
+"""Findings about email and web addresses; phone numbers and places have rooms of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+import pyarrow.compute as pc
+
+from engine.detectors.detector import Column, ColumnDetector, Tally
+from engine.profile.column_batch import SPACE, Cells
+from engine.profile.profile_results import FindingFacts, Fix
+from engine.profile.value_kinds import says_something
+from engine.values import NotRead, emails
+from engine.wording import cells_of, counted, either
+
+
+class Emails(ColumnDetector):
+    """Email addresses that are none, several in a cell, or dressed up; and capitals in them."""
+
+    kinds = frozenset(["email"])
+    plain = (
+        rf"^{SPACE}*[A-Za-z0-9_+\-]{{1,64}}(?:\.[A-Za-z0-9_+\-]+){{0,3}}@"
+        rf"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{{0,60}}[A-Za-z0-9])?\.){{1,3}}[A-Za-z]{{2,9}}{SPACE}*$"
+    )
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.capitals = Tally()
+        self.odd = {verdict: Tally() for verdict in ("dressed", "several", "invalid")}
+
+    def look(self, cells: Cells) -> None:
+        self.capitals.add(cells, cells.shaped("[A-Z].*@|@.*[A-Z]"))
+        odd = np.flatnonzero(cells.filled & ~cells.shaped(self.plain))
+        for verdict, places in cells.sorted_out(odd, _judged):
+            if verdict in self.odd:
+                self.odd[verdict].add_places(cells, places)
+
+    def findings(self) -> Iterable[FindingFacts]:
+        if count := self.capitals.count:
+            message = f"{cells_of('email', count)} {either(count, 'has', 'have')} capital letters"
+            yield self.found("email_capitals", self.capitals, message, Fix("lowercase"))
+        dressed, several, invalid = self.odd.values()
+        if count := dressed.count:
+            message = f"{cells_of('email', count)} {either(count, 'has', 'have')} something around the address"
+            yield self.found("dressed_emails", dressed, message, Fix("email_clean"))
+        if count := several.count:
+            message = f"{counted(count, 'cell holds', 'cells hold')} more than one email"
+            yield self.found(
+                "several_emails",
+                several,
+                message,
+                Fix("email_split", {"rest_to": f"Other {self.column.title}"}),
+                safe=True,
+            )
+        if count := invalid.count:
+            message = f"{cells_of('email', count)} {either(count, 'is', 'are')} not valid"
+            yield self.found("invalid_emails", invalid, message, severity="problem")
+
+
+@lru_cache(maxsize=65536)
+def _judged(text: str) -> str:
+    if emails.is_valid(text.strip()) or not says_something(text):
+        return "fine"
+    try:
+        return "dressed" if len(emails.split(text)) == 1 else "several"
+    except NotRead:
+        return "invalid"
+
+
+class WebAddresses(ColumnDetector):
+    """Web addresses without https:// or with capitals, and texts that are none."""
+
+    kinds = frozenset(["url"])
+    right = r"^https?://[^A-Z\s/?#]+\.[^A-Z\s/?#]+(?:[/?#]\S*)?$"
+    any_form = r"^\s*(?:[A-Za-z]+://)?[^\s/?#:]+\.[^\s/?#]{2,}(?:[/?#]\S*)?\s*$"
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.odd, self.wrong = Tally(), Tally()
+
+    def look(self, cells: Cells) -> None:
+        right = pc.match_substring_regex(cells.base, self.right).to_numpy(zero_copy_only=False)
+        formed = cells.shaped(self.any_form)
+        self.odd.add(cells, formed & ~right)
+        self.wrong.add(cells, cells.judged(cells.filled & ~formed, says_something))
+
+    def findings(self) -> Iterable[FindingFacts]:
+        if count := self.odd.count:
+            message = f"{cells_of('url', count)} {either(count, 'has', 'have')} no https:// in front, or capitals"
+            yield self.found("web_addresses", self.odd, message, Fix("url_clean"), safe=True)
+        if count := self.wrong.count:
+            message = f"{counted(count, 'cell is no web address', 'cells are no web addresses')}"
+            yield self.found("not_web_addresses", self.wrong, message, severity="problem")
+
+
+DETECTORS: tuple[type[ColumnDetector], ...] = (Emails, WebAddresses)

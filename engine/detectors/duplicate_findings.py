@@ -1,0 +1,93 @@
+"""Rows that are probably the same record twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.detectors.detector import Column, SheetBatch, SheetContext, SheetDetector, Tally
+from engine.profile.column_batch import Flags
+from engine.profile.distinct_values import DistinctCounter, Hashes, hashes
+from engine.profile.profile_results import MAX_ROWS, ColumnFacts, FindingFacts, Fix
+from engine.sheets.working_file import ROW
+from engine.wording import counted
+
+_NAMES = frozenset(["name", "person"])
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no hash is lost
+MOST_NAMES = 3
+
+
+def identity(columns: Sequence[Column]) -> list[str]:
+    """The titles that together name a record: its names, and an email address or phone number; empty if unclear."""
+    names = [column.title for column in columns if column.kind == "text" and not column.hints.isdisjoint(_NAMES)]
+    contacts = [column.title for kind in ("email", "phone") for column in columns if column.kind == kind]
+    return [*names[:MOST_NAMES], contacts[0]] if names and contacts else []
+
+
+class Duplicates(SheetDetector):
+    """Rows that agree in name and contact, capitals and spaces aside; without such columns, in every cell.
+
+    Where a name comes back in more than a fifth of the rows, the sheet lists what happened to a record (orders,
+    invoices) and not the records.
+    """
+
+    def __init__(self, sheet: SheetContext) -> None:
+        super().__init__(sheet)
+        self.keys = identity(sheet.columns)
+        self._counter = DistinctCounter()
+        self._filled = 0
+
+    def look(self, seen: SheetBatch) -> None:
+        hashed = self._hashes(seen.data) if self.keys else _together(seen.hashes)
+        filled = self._complete(seen.data)
+        self._counter.add_hashes(hashed[filled])
+        self._filled += int(filled.sum())
+
+    def _hashes(self, batch: pa.RecordBatch) -> Hashes:
+        texts = (pc.ascii_lower(pc.utf8_trim_whitespace(batch.column(title))) for title in self.keys)
+        return _together([hashes(text) for text in texts])
+
+    def _complete(self, batch: pa.RecordBatch) -> Flags:
+        """Rows of which the whole identity is filled."""
+        flags = np.ones(len(batch), np.bool_)
+        for title in self.keys:
+            flags &= pc.not_equal(batch.column(title), "").to_numpy(zero_copy_only=False)
+        return flags
+
+    def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
+        distinct = self._counter.result()
+        again = self._filled - distinct.count
+        if distinct.estimated or again <= 0 or len(columns) < 2 or (self.keys and again > max(2, self._filled / 5)):
+            return
+        rows, examples = self._rows(distinct.repeated)
+        message = counted(again, "likely duplicate", "likely duplicates")
+        fix = Fix("drop_duplicates", {"keys": self.keys} if self.keys else {})
+        yield FindingFacts("duplicates", None, again, message, examples, rows, fix)
+
+    def _rows(self, wanted: Hashes) -> tuple[list[int], list[str]]:
+        """The rows of all members, and what they have in common."""
+        titles = self.keys or [column.title for column in self.sheet.columns]
+        tally = Tally()
+        for batch in self.sheet.working.batches(titles):
+            hashed = self._hashes(batch) if self.keys else _together([hashes(batch.column(one)) for one in titles])
+            flags = np.isin(hashed, wanted) & self._complete(batch) & self.sheet.is_data(batch.column(ROW).to_numpy())
+            members = batch.filter(pa.array(flags))
+            parts = zip(*(members.column(title).slice(0, 64).to_pylist() for title in titles[:2]), strict=True)
+            tally.add_rows(members.column(ROW).to_numpy(), [" · ".join(map(str.strip, part)) for part in parts])
+            if tally.count >= MAX_ROWS:
+                break
+        return tally.rows, tally.examples
+
+
+def _together(columns: Sequence[Hashes]) -> Hashes:
+    """One hash for each row of several hashed columns; their order counts."""
+    total = np.zeros(len(columns[0]), np.uint64)
+    for hashed in columns:
+        total = (total ^ hashed) * _FACTOR
+    return total
+
+
+DETECTORS: tuple[type[SheetDetector], ...] = (Duplicates,)

@@ -1,0 +1,182 @@
+"""Findings about countries, states and postal codes."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from babel import Locale
+
+from engine.detectors.detector import Column, ColumnDetector, Tally, Unplaced, Vocabulary
+from engine.profile.column_batch import Cells
+from engine.profile.profile_results import FindingFacts, Fix
+from engine.profile.value_kinds import says_something
+from engine.values import NotRead, countries, postcodes, states
+from engine.values.folding import fold
+from engine.wording import cells_of, counted, either, quoted
+
+# Which part of the United Kingdom it is would be lost in a code.
+_PARTS = frozenset(["england", "scotland", "wales", "northern ireland"])
+
+
+class Where(NamedTuple):
+    """The country that a sheet's places are in (ISO alpha-2, "" if unknown); where they are in several, `all` of
+    them and the `column` that says which.
+    """
+
+    country: str
+    all: tuple[str, ...]
+    column: str
+
+    def params(self) -> dict[str, str]:
+        """Parameters of a step that needs the country."""
+        if self.column:
+            return {"country_column": self.column}
+        return {"country": self.country} if self.country else {}
+
+
+def where(column: Column) -> Where:
+    """What the sheet's own country column says, else the dataset's country."""
+    for title, (kind, sample) in column.others.items():
+        if kind == "country":
+            codes = dict.fromkeys(code for text, _ in sample if (code := countries.iso_code(text)))
+            if len(codes) == 1:
+                return Where(next(iter(codes)), tuple(codes), "")
+            return Where(column.country, tuple(codes), title)
+    return Where(column.country, (column.country,) if column.country else (), "")
+
+
+class _Names(ColumnDetector):
+    """Few names that stand for codes. Subclasses say what they are called and how they are read."""
+
+    one, many = "", ""
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.vocabulary = Vocabulary()
+
+    def look(self, cells: Cells) -> None:
+        self.vocabulary.add(cells)
+
+    @abstractmethod
+    def code(self, text: str) -> str | None:
+        """The code that a name stands for, None if it is none."""
+
+    @abstractmethod
+    def fix(self) -> Fix:
+        """The step that writes codes."""
+
+    def loses(self, text: str) -> bool:
+        """Whether a code says less than the name."""
+        return False
+
+    def findings(self) -> Iterable[Unplaced]:
+        texts = [text for text in self.vocabulary.stripped() if says_something(text)]
+        known = {text: code for text in texts if (code := self.code(text))}
+        unknown = [text for text in texts if text not in known]
+        yield from self._spelled(known, safe=not unknown and not any(map(self.loses, known)))
+        if unknown and known:
+            what = either(len(unknown), f"is no {self.one}", f"are no {self.many}")
+            message = f"{quoted(unknown)} {what} that we know"
+            finding = self.found(f"unknown_{self.column.kind}", Tally(), message, severity="problem")
+            yield self.vocabulary.unplaced(finding, set(unknown))
+
+    def _spelled(self, known: dict[str, str], *, safe: bool) -> Iterable[Unplaced]:
+        odd = {text for text, code in known.items() if text not in (code, code.rpartition("-")[2])}
+        if odd:
+            finding = self.found(
+                f"{self.column.kind}_spellings", Tally(), self._message(known, odd), self.fix(), safe=safe
+            )
+            yield self.vocabulary.unplaced(finding, odd)
+
+    def _message(self, known: dict[str, str], odd: set[str]) -> str:
+        several = [ways for ways in Counter(known.values()).values() if ways > 1]
+        if several:
+            return f"{counted(len(several), f'{self.one} is', f'{self.many} are')} spelled {sum(several)} ways"
+        count = sum(self.vocabulary.stripped()[text] for text in odd)
+        names = counted(count, f"{self.one} is", f"{self.many} are")
+        return f"{names} written out, not as {either(count, 'a code', 'codes')}"
+
+
+class Countries(_Names):
+    """Countries that are spelled in several ways or written out, and names that are none."""
+
+    kinds = frozenset(["country"])
+    one, many = "country", "countries"
+
+    def code(self, text: str) -> str | None:
+        return countries.iso_code(text)
+
+    def fix(self) -> Fix:
+        return Fix("country_to_iso")
+
+    def loses(self, text: str) -> bool:
+        return fold(text) in _PARTS
+
+
+class States(_Names):
+    """States that are spelled in several ways or written out, and names that are none."""
+
+    kinds = frozenset(["state"])
+    one, many = "state", "states"
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.where = where(column)
+
+    def code(self, text: str) -> str | None:
+        known = (states.code(text, country) for country in self.where.all or ("US",))
+        return next((code for code in known if code), None)
+
+    def fix(self) -> Fix:
+        return Fix("state_to_code", self.where.params())
+
+
+class PostalCodes(ColumnDetector):
+    """Postal codes that are not written as their country does; the country has to be known, and only one."""
+
+    kinds = frozenset(["postal_code"])
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.where = where(column)
+        self.odd, self.wrong = Tally(), Tally()
+
+    def look(self, cells: Cells) -> None:
+        if not self.where.country or self.where.column:
+            return
+        for shape, places in cells.groups(cells.filled):
+            if self._written(shape) == shape or not says_something(shape):
+                continue
+            for verdict, here in cells.sorted_out(places, self._judged):
+                tally = {"odd": self.odd, "wrong": self.wrong}.get(verdict)
+                if tally:
+                    tally.add_places(cells, here)
+
+    def _judged(self, text: str) -> str:
+        written = self._written(text)
+        if not written:
+            return "wrong" if says_something(text) else ""
+        lost_zeros = text.strip().isdigit() and written.endswith(text.strip())  # a finding of its own
+        return "" if written == text or lost_zeros else "odd"
+
+    def _written(self, text: str) -> str:
+        """How the country writes a code, "" for what is none."""
+        try:
+            return postcodes.clean(text, self.where.country)
+        except NotRead:
+            return ""
+
+    def findings(self) -> Iterable[FindingFacts]:
+        if count := self.odd.count:
+            message = f"{cells_of('postal_code', count)} {either(count, 'is', 'are')} not written as usual"
+            yield self.found("postal_code_forms", self.odd, message, Fix("zip_clean", self.where.params()), safe=True)
+        if count := self.wrong.count:
+            where = Locale("en").territories.get(self.where.country, self.where.country)
+            message = f"{cells_of('postal_code', count)} {either(count, 'is', 'are')} not valid in {where}"
+            yield self.found("unknown_postal_codes", self.wrong, message, severity="problem")
+
+
+DETECTORS: tuple[type[ColumnDetector], ...] = (Countries, States, PostalCodes)

@@ -1,0 +1,176 @@
+"""Findings about the sheet as a whole: its titles, rows that are no data, repeated rows, groups to be filled down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.detectors import duplicate_findings
+from engine.detectors.detector import SheetBatch, SheetContext, SheetDetector, Tally
+from engine.profile.column_batch import Flags
+from engine.profile.profile_results import MAX_EXAMPLES, ColumnFacts, FindingFacts, Fix, Severity
+from engine.sheets.working_file import ROW
+from engine.wording import counted, either, listed
+
+
+class TitleRows(SheetDetector):
+    """Where the titles stand, and what is odd about them."""
+
+    def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
+        shape = self.sheet.notes["shape"]
+        yield from self._below_a_report_title(list(shape["header_rows"]), list(shape["title_rows"]))
+        if (rows := len(shape["header_rows"])) > 1:
+            message = f"Titles are spread over {rows} rows"
+            yield _noted("titles_on_rows", message, list(shape["header_rows"]), rows)
+        if merged := shape["merged_titles"]:
+            message = f"{counted(merged, 'title cell is', 'title cells are')} merged"
+            yield _noted("merged_titles", message, list(shape["header_rows"]), merged)
+        for title in shape["repeated_titles"]:
+            times = shape["raw_titles"].count(title)
+            message = f"'{title}' is the title of {times} columns"
+            yield _noted("repeated_title", message, list(shape["header_rows"]), times)
+        for place in shape["untitled"]:
+            yield _noted("untitled_column", f"Column {place + 1} has data but no title", [], 1)
+
+    def _below_a_report_title(self, headers: list[int], titles: list[int]) -> Iterable[FindingFacts]:
+        if not headers or not titles:
+            return
+        where = f"row {headers[0]}" if len(headers) == 1 else f"rows {listed([str(row) for row in headers])}"
+        above = "row 1 looks" if headers[0] == 2 else f"rows 1–{headers[0] - 1} look"
+        message = f"Your column titles are on {where}; {above} like a report title"
+        fix = Fix("promote_header", {"rows": [str(row) for row in headers]})
+        yield FindingFacts("titles_below", None, len(titles), message, [], titles, fix, severity="info")
+
+
+def _noted(slug: str, message: str, rows: list[int], count: int) -> FindingFacts:
+    return FindingFacts(slug, None, count, message, [], rows, severity="info")
+
+
+# What the readers note about a sheet: one, several, how bad. Failed formulas are findings of their columns.
+_NOTES: Mapping[str, tuple[str, str, Severity]] = {
+    "ragged_rows": ("row has", "rows have", "problem"),
+    "formula_without_result": ("formula has no stored result", "formulas have no stored result", "problem"),
+    "hidden_digits": ("number has", "numbers have", "info"),
+    "nul_characters": (
+        "character that means nothing was left out",
+        "characters that mean nothing were left out",
+        "info",
+    ),
+    "stray_bytes": ("character could not be read for certain", "characters could not be read for certain", "problem"),
+    "other_members": ("file of the archive is no table", "files of the archive are no tables", "info"),
+}
+_ENDINGS = {
+    "ragged_rows": " more or fewer values than there are titles",
+    "hidden_digits": " more decimals than the sheet shows",
+}
+
+
+class ReadingNotes(SheetDetector):
+    """What was met while the file was read: a hidden sheet, uneven rows, formulas without a result."""
+
+    def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
+        if self.sheet.notes["hidden"] and self.sheet.working.num_rows:
+            yield FindingFacts("hidden_sheet", None, 1, "A hidden sheet has data", severity="info")
+        for note in self.sheet.notes["notes"]:
+            if note["slug"] in _NOTES:
+                yield _worded(note["slug"], note["count"], note["examples"], note["rows"])
+
+
+def _worded(slug: str, count: int, examples: list[str], rows: list[int]) -> FindingFacts:
+    one, many, severity = _NOTES[slug]
+    message = counted(count, one, many) + _ENDINGS.get(slug, "")
+    if slug == "other_members":
+        message += f" and left out: {listed(examples)}" + (", …" if count > len(examples) else "")
+    if slug == "ragged_rows" and count == 1 and examples:
+        message = examples[0]  # "Row 18 has 8 values, expected 9"
+    return FindingFacts(slug, None, count, message, examples, rows, severity=severity)
+
+
+class OtherRows(SheetDetector):
+    """Rows that are no data: blank ones, totals, notes below the table."""
+
+    def __init__(self, sheet: SheetContext) -> None:
+        super().__init__(sheet)
+        self.blank, self.total, self.footer, self.grand = Tally(), Tally(), Tally(), 0
+
+    def look(self, seen: SheetBatch) -> None:
+        self.grand += int(seen.kinds.grand.sum())
+        for tally, flags in (
+            (self.blank, seen.kinds.blank), (self.total, seen.kinds.total), (self.footer, seen.kinds.footer),
+        ):  # fmt: skip
+            if flags.any():
+                tally.add_rows(seen.batch.column(ROW).to_numpy()[flags], _labels(seen.batch, flags))
+
+    def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
+        if count := self.blank.count:
+            message = f"{counted(count, 'row is', 'rows are')} empty"
+            yield _rows("empty_rows", self.blank, message, Fix("drop_blank_rows"), safe=True)
+        if count := self.total.count:
+            message = counted(count, "row looks like a total", "rows look like totals")
+            if 0 < self.grand < count:
+                subtotals = counted(count - self.grand, "subtotal", "subtotals")
+                message += f": {subtotals} and {counted(self.grand, 'grand total', 'grand totals')}"
+            yield _rows("total_rows", self.total, message, Fix("drop_total_rows"))
+        if count := self.footer.count:
+            message = f"{counted(count, 'row', 'rows')} below the table {either(count, 'looks', 'look')} like a note"
+            yield _rows("footer_rows", self.footer, message, Fix("drop_total_rows"))
+
+
+def _labels(batch: pa.RecordBatch, flags: Flags) -> list[str]:
+    """The first filled cell of the first flagged rows."""
+    rows = batch.filter(pa.array(flags)).slice(0, MAX_EXAMPLES).to_pylist()
+    labels = (next((text for title, text in row.items() if title != ROW and text.strip()), "") for row in rows)
+    return [label for label in labels if label]
+
+
+def _rows(slug: str, tally: Tally, message: str, fix: Fix, *, safe: bool = False) -> FindingFacts:
+    return FindingFacts(slug, None, tally.count, message, tally.examples, tally.rows, fix, safe)
+
+
+class Groups(SheetDetector):
+    """Columns on the left that are filled only in the first row of each group, as reports print them."""
+
+    MOST = 6  # columns looked at
+    MANY = 1000  # rows without a single group among them
+
+    def __init__(self, sheet: SheetContext) -> None:
+        super().__init__(sheet)
+        self.titles = [column.title for column in sheet.columns[: self.MOST]]
+        self.alike = [True] * len(self.titles)
+        self.starts_filled: bool | None = None
+        self.bare = Tally()
+
+    def look(self, seen: SheetBatch) -> None:
+        if not self.titles or not len(seen.data) or self.starts_filled is False:
+            return
+        first = ~_blank(seen.data.column(self.titles[0]))
+        if self.starts_filled is None:
+            self.starts_filled = bool(first[0]) and not (first.all() and len(first) >= self.MANY)
+        filled = [first, *(~_blank(seen.data.column(title)) for title in self.titles[1:])]
+        self.alike = [same and bool((one == filled[0]).all()) for same, one in zip(self.alike, filled, strict=True)]
+        self.bare.add_rows(seen.data.column(ROW).to_numpy()[~filled[0]])
+
+    def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
+        count = self.bare.count
+        if not count or not self.starts_filled or not self._grouped(columns):
+            return
+        titles = self.titles[: self.alike.index(False) if False in self.alike else None]
+        verb = either(len(titles), "is", "are")
+        message = f"{listed(titles)} {verb} filled only in the first row of each group"
+        fix = Fix("fill_down", {"columns": titles})
+        yield FindingFacts("sparse_groups", None, count, message, titles, self.bare.rows, fix)
+
+    def _grouped(self, columns: Sequence[ColumnFacts]) -> bool:
+        """Every value of the first column once, and something to its right that is filled in every row."""
+        first, rows = columns[0], columns[0].filled + self.bare.count
+        return first.filled == first.distinct > 1 and any(column.filled >= 0.95 * rows for column in columns[1:])
+
+
+def _blank(texts: pa.StringArray) -> Flags:
+    return np.asarray(pc.equal(pc.utf8_trim_whitespace(texts), "").to_numpy(zero_copy_only=False), np.bool_)
+
+
+DETECTORS: tuple[type[SheetDetector], ...] = (TitleRows, ReadingNotes, OtherRows, Groups, *duplicate_findings.DETECTORS)

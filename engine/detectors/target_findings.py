@@ -1,0 +1,181 @@
+"""Findings about what Odoo will make of a column: keys that repeat, references that lead nowhere, check digits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from stdnum import ean
+
+from engine.detectors.detector import Column, ColumnDetector, Tally
+from engine.detectors.place_findings import where
+from engine.profile.column_batch import Cells
+from engine.profile.digit_positions import digits
+from engine.profile.distinct_values import Distinct, Hashes, hashes
+from engine.profile.profile_results import MAX_EXAMPLES, FindingFacts, Fix
+from engine.profile.value_kinds import says_something
+from engine.sheets.working_file import ROW, WorkingFile
+from engine.values import NotRead, vat_numbers
+from engine.values.folding import fold
+from engine.wording import counted, either
+
+BARCODE_LENGTHS = frozenset([8, 12, 13, 14])
+MOST_CHECKED = 50_000  # VAT numbers, which take their time
+
+
+class Barcodes(ColumnDetector):
+    """EAN, UPC and GTIN numbers whose check digit is wrong, or that have the wrong length."""
+
+    kinds = frozenset(["code", "number"])
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.wrong = Tally()
+
+    @classmethod
+    def wanted(cls, column: Column) -> bool:
+        if column.kind not in cls.kinds or "barcode" in column.hints:
+            return column.kind in cls.kinds
+        long = [text.strip() for text, _ in column.sample if len(text.strip()) in (12, 13)]
+        return len(long) > 0.9 * len(column.sample) and sum(map(ean.is_valid, long)) > 0.9 * len(long) > 3
+
+    def look(self, cells: Cells) -> None:
+        for shape, places in cells.groups(cells.shaped("^[0-9]+$")):
+            if len(shape) in BARCODE_LENGTHS:
+                places = places[~_right_check_digit(cells.base, places, len(shape))]
+            self.wrong.add_places(cells, places)
+
+    def findings(self) -> Iterable[FindingFacts]:
+        if count := self.wrong.count:
+            message = f"{counted(count, 'barcode has', 'barcodes have')} a wrong check digit or length"
+            yield self.found("barcode_check_digits", self.wrong, message, severity="problem")
+
+
+def _right_check_digit(texts: pa.StringArray, places: npt.NDArray[np.intp], length: int) -> npt.NDArray[np.bool_]:
+    """GS1: from the right, digits count three times and once in turn; with the check digit the sum ends in 0."""
+    weights = np.array([1, 3] * 7)[:length][::-1]
+    return np.asarray((digits(texts, places, list(range(length))) @ weights) % 10 == 0)
+
+
+class VatNumbers(ColumnDetector):
+    """VAT numbers whose check digits fail, and right ones that are not written as Odoo wants them."""
+
+    kinds = frozenset(["code", "text"])
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.where = where(column)
+        self.tallies = {verdict: Tally() for verdict in ("odd", "wrong")}
+        self._asked = 0
+
+    @classmethod
+    def wanted(cls, column: Column) -> bool:
+        return column.kind in cls.kinds and "vat" in column.hints
+
+    def look(self, cells: Cells) -> None:
+        if self._asked >= MOST_CHECKED:
+            return
+        self._asked += len(cells.base)
+        for verdict, places in cells.sorted_out(np.flatnonzero(cells.filled), self._judged):
+            if verdict in self.tallies:
+                self.tallies[verdict].add_places(cells, places)
+
+    def _judged(self, text: str) -> str:
+        country = "" if self.where.column else self.where.country
+        try:
+            return "fine" if vat_numbers.clean(text, country) == text else "odd"
+        except NotRead:
+            lettered = text.strip()[:2].isalpha()
+            return "wrong" if says_something(text) and (country or lettered) else "unknown"
+
+    def findings(self) -> Iterable[FindingFacts]:
+        odd, wrong = self.tallies.values()
+        least = "at least " if self._asked >= MOST_CHECKED else ""
+        if count := odd.count:
+            message = f"{counted(count, 'VAT number has', 'VAT numbers have')} spaces, small letters or no country"
+            yield self.found("vat_forms", odd, message, Fix("vat_clean", self.where.params()), safe=True)
+        if count := wrong.count:
+            message = f"VAT check digits fail in {least}{counted(count, 'cell', 'cells')}"
+            yield self.found("vat_check_digits", wrong, message, severity="problem")
+
+
+class Missing(ColumnDetector):
+    """Rows without a name or number, in a column of names or numbers that nearly all rows have."""
+
+    ENDINGS = frozenset(["name", "company", "firma", "nombre", "nom", "nome", "naam"])
+    PARTS = frozenset(["first", "last", "middle", "given", "family", "nick", "contact", "user", "file", "sur", "full"])
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.tally, self.rows = Tally(), 0
+
+    @classmethod
+    def wanted(cls, column: Column) -> bool:
+        words = fold(column.title).split()
+        named = column.kind == "text" and words[-1:] and words[-1] in cls.ENDINGS and cls.PARTS.isdisjoint(words)
+        return bool(named) or (column.kind == "code" and column.position < 2)
+
+    def look(self, cells: Cells) -> None:
+        self.rows += len(cells.values)
+        self.tally.add(cells, ~cells.filled)
+
+    def findings(self) -> Iterable[FindingFacts]:
+        count = self.tally.count
+        if 0 < count <= 0.2 * self.rows:
+            what = "name" if self.column.kind == "text" else self.column.title
+            message = f"{counted(count, 'row has', 'rows have')} no {what}"
+            yield replace(self.found("missing", self.tally, message, severity="problem"), examples=[])
+
+
+def repeated(column: Column, distinct: Distinct, filled: int) -> FindingFacts | None:
+    """`Customer Code repeats 3 times`, for a column of codes of which nearly all differ; rows are to be looked up.
+
+    `filled`: how many cells hold anything.
+    """
+    again = filled - distinct.count
+    if column.kind != "code" or distinct.estimated or not 0 < again <= 0.05 * filled:
+        return None
+    times = "once" if again == 1 else f"{again:,} times"
+    message = f"{column.title} repeats {times}"
+    return FindingFacts("repeats", column.title, again, message, severity="problem")
+
+
+def key_hashes(working: WorkingFile, title: str) -> Hashes:
+    """The hashes of a column's different texts without spaces around them, in ascending order; "" is none."""
+    nothing = hashes(pa.array([""], pa.string()))
+    known = [np.unique(hashes(_trimmed(batch.column(title)))) for batch in working.batches([title])]
+    return np.setdiff1d(np.concatenate(known), nothing) if known else np.zeros(0, np.uint64)
+
+
+def find_orphans(
+    child: WorkingFile, column: str, parent: WorkingFile, key: str, *, children: tuple[str, str] = ("row", "rows"),
+    parents: str = "records",
+) -> FindingFacts | None:  # fmt: skip
+    """`14 orders refer to customers that are nowhere`: cells of `column` that are not among those of `key`.
+
+    Texts are compared without spaces around them; empty cells refer to nothing. `children` names one and several
+    rows of the child sheet, `parents` the records of the other.
+    """
+    keys, tally = key_hashes(parent, key), Tally()
+    for batch in child.batches([column]):
+        texts = _trimmed(batch.column(column))
+        lost = ~np.isin(hashes(texts), keys) & pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
+        examples = texts.filter(pa.array(lost)).unique()[:MAX_EXAMPLES].to_pylist()
+        tally.add_rows(batch.column(ROW).to_numpy()[lost], examples)
+    if not tally.count:
+        return None
+    message = (
+        f"{counted(tally.count, *children)} {either(tally.count, 'refers', 'refer')} to {parents} that are nowhere"
+    )
+    return FindingFacts("orphans", column, tally.count, message, tally.examples, tally.rows, severity="problem")
+
+
+def _trimmed(texts: pa.StringArray) -> pa.StringArray:
+    return pc.utf8_trim_whitespace(texts)
+
+
+DETECTORS: tuple[type[ColumnDetector], ...] = (Barcodes, VatNumbers, Missing)

@@ -1,0 +1,293 @@
+"""Findings about text as such: spaces, invisible and scrambled characters, words that mean nothing, spelling."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+
+import ftfy
+import pyarrow as pa
+
+from engine.detectors.detector import Column, ColumnDetector, Tally
+from engine.profile.column_batch import ODD, SPACE, Cells
+from engine.profile.masks import mask
+from engine.profile.profile_results import FindingFacts, Fix
+from engine.profile.value_kinds import FORMULA_ERROR
+from engine.values import NotRead, personal_names
+from engine.values.answer_words import EMPTY, means_empty
+from engine.values.characters import INVISIBLE, SPACES, character_class, visible
+from engine.wording import cells_of, counted, either, listed, quoted
+
+NUMERIC = frozenset(["number", "money", "percent", "date", "datetime"])
+
+
+class SpacesAround(ColumnDetector):
+    """Spaces before or after the text, no-break spaces and byte order marks among them."""
+
+    pattern = f"^{SPACE}|{SPACE}$"
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.tally = Tally()
+
+    def look(self, cells: Cells) -> None:
+        self.tally.add(cells, cells.shaped(self.pattern, within=ODD))
+
+    def findings(self) -> Iterable[FindingFacts]:
+        if count := self.tally.count:
+            message = f"{cells_of(self.column.kind, count)} {either(count, 'has', 'have')} spaces"
+            yield self.found("spaces", self.tally, message, Fix("trim"), safe=True)
+
+
+class SpacesInside(ColumnDetector):
+    """Several spaces, tabs or no-break spaces between words."""
+
+    some, odd = character_class(SPACES), character_class(SPACES.replace(" ", ""))
+    none = SPACE.replace("[", "[^", 1)
+    pattern = f"{none}(?:{some}{{2,}}|{odd}){none}"
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.tally = Tally()
+
+    @classmethod
+    def wanted(cls, column: Column) -> bool:
+        return column.kind not in NUMERIC
+
+    def look(self, cells: Cells) -> None:
+        self.tally.add(cells, cells.shaped(self.pattern, within=ODD))
+
+    def findings(self) -> Iterable[FindingFacts]:
+        if count := self.tally.count:
+            cells = f"{cells_of(self.column.kind, count)} {either(count, 'has', 'have')}"
+            message = f"{cells} more than one plain space between words"
+            yield self.found("inner_spaces", self.tally, message, Fix("collapse_spaces"), safe=True)
+
+
+class Invisible(ColumnDetector):
+    """Characters that nobody sees: zero-width spaces, soft hyphens, control and direction marks."""
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.tally = Tally()
+
+    def look(self, cells: Cells) -> None:
+        self.tally.add(cells, cells.judged(cells.shaped(INVISIBLE, within=ODD), lambda text: visible(text) != text))
+
+    def findings(self) -> Iterable[FindingFacts]:
+        if count := self.tally.count:
+            message = f"{cells_of(self.column.kind, count)} {either(count, 'contains', 'contain')} invisible characters"
+            yield self.found("invisible", self.tally, message, Fix("strip_invisible"), safe=True)
+
+
+class Scrambled(ColumnDetector):
+    """Letters that were read in the wrong encoding: `schÃ¶n`."""
+
+    gate = r"[\x{c2}-\x{f4}\x{221a}\x{251c}\x{252c}][^\x00-\x7f]"
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.tally = Tally()
+
+    @classmethod
+    def wanted(cls, column: Column) -> bool:
+        return column.kind not in NUMERIC
+
+    def look(self, cells: Cells) -> None:
+        self.tally.add(cells, cells.judged(cells.shaped(self.gate, within=ODD), is_scrambled))
+
+    def findings(self) -> Iterable[FindingFacts]:
+        if count := self.tally.count:
+            seen = re.search(r"[\xc2-\xf4][^\x00-\x7f]", " ".join(self.tally.examples))
+            example = f" ({seen[0]})" if seen else ""
+            message = f"{cells_of(self.column.kind, count)} {either(count, 'has', 'have')} scrambled letters{example}"
+            yield self.found("scrambled", self.tally, message, Fix("fix_mojibake"))
+
+
+@lru_cache(maxsize=8192)
+def is_scrambled(text: str) -> bool:
+    """Whether ftfy would mend the text; the word DrÃ¥ber only looks scrambled."""
+    return "DrÃ¥ber" not in text and bool(ftfy.fix_encoding(text) != text)
+
+
+class WebCodes(ColumnDetector):
+    """Codes and tags of web pages: `&amp;`, `<br>`."""
+
+    codes = r"&(?:[A-Za-z]{2,8}[0-9]{0,2}|#[0-9]{2,6}|#[A-Za-z][0-9A-Za-z]{1,5});"
+    tags = r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>"
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.coded, self.tagged = Tally(), Tally()
+
+    @classmethod
+    def wanted(cls, column: Column) -> bool:
+        return column.kind in {"text", "code", "list"}
+
+    def look(self, cells: Cells) -> None:
+        self.coded.add(cells, cells.shaped(self.codes, within=ODD))
+        self.tagged.add(cells, cells.judged(cells.shaped(self.tags, within=ODD), _has_tag))
+
+    def findings(self) -> Iterable[FindingFacts]:
+        if count := self.coded.count:
+            message = f"{counted(count, 'cell has', 'cells have')} codes of web pages, such as &amp;"
+            yield self.found("web_codes", self.coded, message, Fix("unescape_html"))
+        if count := self.tagged.count:
+            message = f"{counted(count, 'cell has', 'cells have')} tags of web pages, such as <br>"
+            yield self.found("web_tags", self.tagged, message, Fix("strip_tags"))
+
+
+def _has_tag(text: str) -> bool:
+    return bool(
+        re.search(r"</?(?:a|b|br|div|em|font|h[1-6]|i|img|li|ol|p|span|strong|table|td|tr|u|ul)[\s/>]", text, re.I)
+    )
+
+
+class FormulaErrors(ColumnDetector):
+    """Cells in which a formula failed: `#REF!`."""
+
+    gate = r"^\s*(?:#[A-Z]|[A-Z][a-z]{2}:[0-9])"
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.tally = Tally()
+
+    def look(self, cells: Cells) -> None:
+        self.tally.add(cells, cells.judged(cells.shaped(self.gate, longest=20), is_formula_error))
+
+    def findings(self) -> Iterable[FindingFacts]:
+        if count := self.tally.count:
+            errors = listed([text.strip() for text in self.tally.examples])
+            message = f"{counted(count, 'formula error', 'formula errors')} ({errors})"
+            yield self.found("formula_errors", self.tally, message, severity="problem")
+
+
+def is_formula_error(text: str) -> bool:
+    """`#REF!`, `#DIV/0!`, `#WERT!`; not `#N/A`, which people type as well."""
+    return bool(FORMULA_ERROR.fullmatch(text.strip()))
+
+
+_EMPTY_SHAPES = pa.array(sorted({mask(word).lower() for word in EMPTY}), pa.string())
+_LONGEST = max(len(word.encode()) for word in EMPTY) + 8  # with spaces around
+
+
+class EmptyWords(ColumnDetector):
+    """`N/A`, `-`, `k.A.` where nothing is meant; letters alone are left to countries, states and people's names."""
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.tally = Tally()
+        self.words: Counter[str] = Counter()
+        self.signs_only = column.kind in {"country", "state"} or "person" in column.hints
+
+    def look(self, cells: Cells) -> None:
+        flags = cells.judged(cells.among(_EMPTY_SHAPES, _LONGEST), self._is_one)
+        self.tally.add(cells, flags)
+        for text, times in cells.frequencies(flags):
+            self.words[text.strip()] += times
+
+    def _is_one(self, text: str) -> bool:
+        return means_empty(text) and not (self.signs_only and text.strip().isalpha())
+
+    def findings(self) -> Iterable[FindingFacts]:
+        if count := self.tally.count:
+            words = [word for word, _ in self.words.most_common()]
+            times = "once" if count == 1 else f"{count:,} times"
+            message = f"{quoted(words)} {either(len(words), 'means', 'mean')} empty {times}"
+            yield self.found("empty_words", self.tally, message, Fix("empty_words", {"words": words}))
+
+
+class LinesInside(ColumnDetector):
+    """Texts of several lines: right in an address or a note, in the way elsewhere."""
+
+    pattern = r"\S\s*[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]\s*\S"
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.tally = Tally()
+
+    def look(self, cells: Cells) -> None:
+        self.tally.add(cells, cells.shaped(self.pattern, within=ODD))
+
+    def findings(self) -> Iterable[FindingFacts]:
+        if count := self.tally.count:
+            message = f"{cells_of(self.column.kind, count)} {either(count, 'has', 'have')} more than one line"
+            yield self.found("several_lines", self.tally, message, severity="info")
+
+
+class LastFirst(ColumnDetector):
+    """Names of people written `Last, First`."""
+
+    kinds = frozenset(["text"])
+    gate = r"^\s*[^\s,]+(?: [^\s,]+)?, ?[^\s,]+(?: [^\s,]+)?\s*$"
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.tally = Tally()
+
+    @classmethod
+    def wanted(cls, column: Column) -> bool:
+        return column.kind == "text" and not column.hints.isdisjoint({"person", "name"})
+
+    def look(self, cells: Cells) -> None:
+        self.tally.add(cells, cells.judged(cells.shaped(self.gate), _is_last_first))
+
+    def findings(self) -> Iterable[FindingFacts]:
+        if count := self.tally.count:
+            message = f"{counted(count, 'name is', 'names are')} 'Last, First'"
+            yield self.found("last_first", self.tally, message, Fix("name_split"))
+
+
+def _is_last_first(text: str) -> bool:
+    """Whether the step name_split would turn it round: the name of a person, in capitalised words."""
+    try:
+        personal_names.read(text.strip())
+    except NotRead:
+        return False
+    return not personal_names.is_company(text) and all(part[:1].isupper() for part in re.split("[ ,]+", text.strip()))
+
+
+class Capitals(ColumnDetector):
+    """Names in capitals or in small letters throughout, among others that are not."""
+
+    one_case = r"^[^a-z]*[^\s0-9a-z]{5}[^a-z]*$|^[^A-Z]*[^\s0-9A-Z]{5}[^A-Z]*$"
+    mixed = "[A-Z][a-z]"
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.tally, self.mixed_count = Tally(), 0
+
+    @classmethod
+    def wanted(cls, column: Column) -> bool:
+        return column.kind == "text" and not column.hints.isdisjoint({"person", "name", "city"})
+
+    def look(self, cells: Cells) -> None:
+        self.tally.add(cells, cells.judged(cells.shaped(self.one_case), _is_one_case))
+        self.mixed_count += cells.count(cells.shaped(self.mixed))
+
+    def findings(self) -> Iterable[FindingFacts]:
+        count = self.tally.count
+        if count and self.mixed_count >= count / 4:
+            message = f"{counted(count, 'name is', 'names are')} in capitals or small letters only"
+            yield self.found("capitals", self.tally, message, Fix("title_case"))
+
+
+def _is_one_case(text: str) -> bool:
+    """Only capitals or only small letters, at least five of them in a row."""
+    return (text.isupper() or text.islower()) and bool(re.search(r"[^\W\d_]{5}", text))
+
+
+DETECTORS: tuple[type[ColumnDetector], ...] = (
+    SpacesAround,
+    SpacesInside,
+    Invisible,
+    Scrambled,
+    WebCodes,
+    FormulaErrors,
+    EmptyWords,
+    LinesInside,
+    LastFirst,
+    Capitals,
+)

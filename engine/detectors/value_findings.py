@@ -1,0 +1,125 @@
+"""Findings about columns that hold a few values again and again: yes and no, lists, spellings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from engine.detectors.detector import Column, ColumnDetector, RangeFacts, Tally, Unplaced, Vocabulary
+from engine.profile.column_batch import Cells
+from engine.profile.profile_results import FindingFacts, Fix
+from engine.profile.value_kinds import says_something
+from engine.values.answer_words import yes_or_no
+from engine.values.folding import fold
+from engine.wording import counted, either, quoted
+
+MOST_MEMBERS = 20  # different parts of lists shown
+
+
+class YesNo(ColumnDetector):
+    """Yes and no in several words."""
+
+    kinds = frozenset(["boolean"])
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.vocabulary = Vocabulary()
+
+    def look(self, cells: Cells) -> None:
+        self.vocabulary.add(cells)
+
+    def findings(self) -> Iterable[Unplaced]:
+        texts = [text for text in self.vocabulary.stripped() if says_something(text)]
+        odd = {text for text in texts if text not in ("1", "0") and yes_or_no(text) is not None}
+        unknown = {text for text in texts if yes_or_no(text) is None}
+        if odd:
+            message = f"Yes and no are written in {len(set(texts) - unknown)} ways"
+            finding = self.found("yes_no_words", Tally(), message, Fix("to_boolean"))
+            yield self.vocabulary.unplaced(finding, odd)
+        if unknown:
+            message = f"{quoted(sorted(unknown))} {either(len(unknown), 'says', 'say')} neither yes nor no"
+            finding = self.found("neither_yes_nor_no", Tally(), message, severity="problem")
+            yield self.vocabulary.unplaced(finding, unknown)
+
+
+class Lists(ColumnDetector):
+    """Several values in a cell, and what stands between them."""
+
+    kinds = frozenset(["list"])
+    other_signs = r"[,|\n]|;\s|\s;|;;|^;|;$"
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.odd, self.vocabulary = Tally(), Vocabulary()
+
+    def look(self, cells: Cells) -> None:
+        self.odd.add(cells, cells.shaped(self.other_signs) & cells.filled)
+        self.vocabulary.add(cells)
+
+    def findings(self) -> Iterable[FindingFacts]:
+        if count := self.odd.count:
+            message = f"{counted(count, 'list is', 'lists are')} not written with ; alone between the values"
+            yield self.found("list_separators", self.odd, message, Fix("split", {"separators": self._separators()}))
+
+    def _separators(self) -> list[str]:
+        texts = "".join(self.vocabulary.stripped()) or "".join(self.odd.examples)
+        return [sign for sign in (";", ",", "|", "\n") if sign in texts]
+
+    def facts(self) -> RangeFacts:
+        members: Counter[str] = Counter()
+        for text, times in self.vocabulary.stripped().items():
+            for part in dict.fromkeys(part.strip() for part in re.split(r"[;,|\n]", text)):
+                members[part] += times
+        del members[""]
+        return RangeFacts(extra={"members": members.most_common(MOST_MEMBERS)} if members else {})
+
+
+class Spelling(ColumnDetector):
+    """One value spelled in several ways: `Möbel`, `möbel`, `MÖBEL`."""
+
+    kinds = frozenset(["text"])
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(column)
+        self.vocabulary = Vocabulary()
+
+    def look(self, cells: Cells) -> None:
+        self.vocabulary.add(cells)
+
+    def findings(self) -> Iterable[Unplaced]:
+        spellings = self._spellings()
+        if spellings:
+            pairs = {old: best for best, others in spellings.items() for old in others}
+            finding = self.found("spelling", Tally(), _message(spellings), Fix("map_values", {"pairs": pairs}))
+            yield self.vocabulary.unplaced(finding, pairs)
+
+    def _spellings(self) -> dict[str, list[str]]:
+        """The most frequent spelling of each value -> its other spellings."""
+        same: dict[str, Counter[str]] = {}
+        for text, times in self.vocabulary.stripped().items():
+            if says_something(text):
+                same.setdefault(fold(text), Counter())[text] += times
+        found = {}
+        for folded, spelled in same.items():
+            if folded and len(spelled) > 1:
+                best, *others = sorted(spelled, key=lambda text: (-_weight(text, spelled[text]), text.isupper(), text))
+                found[best] = others
+        return found
+
+
+def _weight(text: str, times: int) -> float:
+    """How much speaks for a spelling: it is frequent, and has capitals where a person would write them."""
+    return times if text.islower() or text.isupper() else 3 * times
+
+
+def _message(spellings: dict[str, list[str]]) -> str:
+    best = max(spellings, key=lambda value: len(spellings[value]))
+    message = f"'{best}' is spelled {len(spellings[best]) + 1} ways"
+    if len(spellings) > 1:
+        more = counted(len(spellings) - 1, "other value is", "other values are")
+        message += f", and {more} spelled more than one way"
+    return message
+
+
+DETECTORS: tuple[type[ColumnDetector], ...] = (YesNo, Lists, Spelling)

@@ -1,0 +1,149 @@
+"""ZIP archives, and the workbooks that are such: unpacked with a watch on names, sizes and document types."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO
+from xml.parsers import expat
+
+from engine.readers.reader import Limits, Unreadable, damaged, overloading
+
+MEMBERS = 20_000
+PART = 64 * 2**20  # bytes of a part that is read as a whole
+HARMLESS = 2**20  # bytes up to which the ratio does not matter
+CHUNK = 2**20
+_OUTSIDE = re.compile(r"^(?:[\\/]|[A-Za-z]:)|(?:^|[\\/])\.\.(?:[\\/]|$)")
+_LITTER = {"__macosx", "thumbs.db", "desktop.ini"}
+
+
+class Watched:
+    """A member of an archive as a stream; raises Unreadable as soon as it unpacks to more than is allowed."""
+
+    def __init__(self, stream: IO[bytes], archive: SafeZip, member: zipfile.ZipInfo) -> None:
+        self._stream, self._archive = stream, archive
+        self._most = max(HARMLESS, member.compress_size * archive.limits.ratio)
+        self.done = 0
+
+    def read(self, size: int = CHUNK) -> bytes:
+        chunk = self._stream.read(size)
+        self.done += len(chunk)
+        self._archive.unpacked += len(chunk)
+        if self.done > self._most or self._archive.unpacked > self._archive.limits.unpacked_bytes:
+            raise overloading(
+                self._archive.name, f"{self.done} bytes of a member unpacked, {self._archive.unpacked} in all"
+            )
+        return chunk
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def __enter__(self) -> Watched:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class SafeZip:
+    """An archive at `path`, which the user calls `name`. Raises Unreadable for member names that lead outside,
+    for passwords and for what is no archive."""
+
+    def __init__(self, path: Path, name: str, limits: Limits) -> None:
+        self.name, self.limits, self.unpacked = name, limits, 0
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as problem:
+            raise damaged(name, repr(problem)) from problem
+        try:
+            self._check()
+        except BaseException:
+            self.close()
+            raise
+
+    def _check(self) -> None:
+        members = self._zip.infolist()
+        if len(members) > MEMBERS:
+            raise Unreadable(f"'{self.name}' holds more than {MEMBERS:,} files, which is more than can be read.")
+        for member in members:
+            if _OUTSIDE.search(member.orig_filename) or _OUTSIDE.search(member.filename):
+                raise Unreadable(
+                    f"'{self.name}' holds a file whose name leads out of its folder, '{member.filename}'. It was "
+                    "refused, because such files are made to do harm."
+                )
+            if member.flag_bits & 1:
+                raise Unreadable(
+                    f"'{self.name}' is protected with a password. Pack it again without one and upload it again."
+                )
+
+    def names(self) -> list[str]:
+        return [member.filename for member in self._zip.infolist() if not member.is_dir()]
+
+    def size(self, member: str) -> int:
+        """Bytes that the member says it unpacks to."""
+        return self._zip.getinfo(member).file_size
+
+    def open(self, member: str) -> Watched:
+        """Raises KeyError for an unknown member."""
+        info = self._zip.getinfo(member)
+        return Watched(self._zip.open(info), self, info)
+
+    def read(self, member: str) -> bytes:
+        """A small member as a whole. Raises KeyError for an unknown one, Unreadable for one beyond 64 MB."""
+        found = bytearray()
+        with self.open(member) as stream:
+            while chunk := stream.read():
+                found += chunk
+                if len(found) > PART:
+                    raise Unreadable(
+                        f"A part of '{self.name}' is far larger than it should be; it cannot be read.", member
+                    )
+        return bytes(found)
+
+    def unpack(self, member: str, target: Path) -> None:
+        with self.open(member) as stream, target.open("wb") as out:
+            while chunk := stream.read():
+                out.write(chunk)
+
+    def refuse_document_types(self) -> None:
+        """Raise Unreadable where any part declares a document type: spreadsheet programs write none, and its
+        entities can be used to read other files or to fill the memory."""
+        for member in self.names():
+            if self._declares_type(member):
+                raise Unreadable(
+                    f"'{self.name}' contains a document type declaration, which no spreadsheet program writes. It was "
+                    "refused, because such files are made to do harm.",
+                    member,
+                )
+
+    def _declares_type(self, member: str) -> bool:
+        found: list[bool] = []
+        parser = expat.ParserCreate()
+        parser.StartDoctypeDeclHandler = lambda *_: found.append(True)
+        parser.StartElementHandler = lambda *_: found.append(False)
+        with self.open(member) as stream:
+            try:
+                while not found and (chunk := stream.read(4096)):
+                    parser.Parse(chunk)
+            except expat.ExpatError:
+                return any(found)  # no XML, or damaged: whoever reads this part will say so
+        return found[:1] == [True]
+
+    def close(self) -> None:
+        self._zip.close()
+
+    def __enter__(self) -> SafeZip:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def tables(archive: SafeZip) -> Iterator[str]:
+    """Members that a person put into the archive: no folders, no hidden files, nothing that systems leave behind."""
+    for member in archive.names():
+        parts = PurePosixPath(member.replace("\\", "/")).parts
+        if not any(part.startswith(".") or part.casefold() in _LITTER for part in parts):
+            yield member

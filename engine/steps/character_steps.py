@@ -1,0 +1,132 @@
+"""Steps on single characters: invisible and scrambled ones, quotes, accents, signs."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import ftfy
+import pyarrow as pa
+import pyarrow.compute as pc
+import regex
+
+from engine.steps.column_kernels import beyond_ascii, convert_where
+from engine.steps.step import Context, CouldNot, Example, Outcome, Param, Step, ValueStep
+from engine.values.characters import INVISIBLE, visible
+
+
+class StripInvisible(Step):
+    """Removes characters that take no room: zero-width spaces, soft hyphens, control and direction marks."""
+
+    slug = "strip_invisible"
+    label = "Remove invisible characters"
+    help = "Removes characters that nobody sees but that make equal words differ; emoji stay whole."
+    group = "text"
+    safe = True
+    kernel = True
+    examples = (
+        Example(("Ac\u200bme", "Zuc\u00adker", "A\u200dB", "\ufeffX", ""), ("Acme", "Zucker", "AB", "X", "")),
+        Example(("👩\u200d👧", "❤\ufe0f", "می\u200cخواهم"), ("👩\u200d👧", "❤\ufe0f", "می\u200cخواهم")),
+    )
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        return Outcome(convert_where(values, pc.match_substring_regex(values, INVISIBLE), visible))
+
+
+class FixMojibake(Step):
+    """Text that was read in the wrong encoding (ftfy decides). `keep` lists words that look so but are right."""
+
+    slug = "fix_mojibake"
+    label = "Mend scrambled letters"
+    help = "Mends letters that an old export scrambled: schÃ¶n becomes schön."
+    group = "text"
+    params = (
+        Param("keep", "words", "Leave as they are", default=("DrÃ¥ber",), help="Words that only look scrambled."),
+    )
+    examples = (
+        Example(("schÃ¶n", "Zoë", "â‚¬ 5", "SÃO PAULO", ""), ("schön", "Zoë", "€ 5", "SÃO PAULO", "")),
+        Example(("DrÃ¥ber", "DrÃ¥ber aus KÃ¶ln"), ("DrÃ¥ber", "DrÃ¥ber aus Köln")),
+    )
+    keep: tuple[str, ...]
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        return Outcome(beyond_ascii(values, self._mended))
+
+    def _mended(self, text: str) -> str:
+        if not any(word in text for word in self.keep if word):
+            return ftfy.fix_encoding(text)
+        kept = "|".join(regex.escape(word) for word in self.keep if word)
+        parts = regex.split(f"({kept})", text)
+        return "".join(part if part in self.keep else ftfy.fix_encoding(part) for part in parts)
+
+
+_QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛´ʼ", "'"), **dict.fromkeys("“”„‟", '"')})
+
+
+class StraightenQuotes(Step):
+    """Typographic quotes and apostrophes become ' and \"; « » are kept."""
+
+    slug = "straighten_quotes"
+    label = "Make quotes straight"
+    help = "Makes curly quotes and apostrophes straight, so that O’Neil and O'Neil are one name."
+    group = "text"
+    kernel = True
+    examples = (Example(("O’Neil", "“Best” GmbH", ""), ("O'Neil", '"Best" GmbH', "")),)
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        return Outcome(beyond_ascii(values, lambda text: text.translate(_QUOTES)))
+
+
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
+     "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H"}
+)  # fmt: skip
+_ACCENTS = regex.compile(r"(?<=[\p{Latin}\p{Greek}])\p{Mn}+")
+
+
+def without_accents(text: str) -> str:
+    """Latin and Greek letters without their accents; marks of other scripts are letters there and stay."""
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFD", text)).translate(_LETTERS)
+    return unicodedata.normalize("NFC", bare)
+
+
+class RemoveAccents(Step):
+    """Latin and Greek letters without accents; ß, æ, ø and their like are written out."""
+
+    slug = "remove_accents"
+    label = "Remove accents"
+    help = "Writes letters without accents: Müller becomes Muller."
+    group = "text"
+    kernel = True
+    examples = (Example(("Müller", "Ångström", "Łódź", "Straße", ""), ("Muller", "Angstrom", "Lodz", "Strasse", "")),)
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        return Outcome(beyond_ascii(values, without_accents))
+
+
+class StripSpecial(ValueStep):
+    """Keeps letters, digits, spaces and the signs in `keep`; a cell of signs alone could not be stripped."""
+
+    slug = "strip_special"
+    label = "Remove special characters"
+    help = "Removes signs such as ★ or ™; letters, digits, spaces and the signs you name stay."
+    group = "text"
+    params = (Param("keep", "text", "Signs to keep", default="-_.,&'/@+()#:;"),)
+    examples = (
+        Example(("Acme™ Corp", "★ Beta", "A & B", ""), ("Acme Corp", "Beta", "A & B", "")),
+        Example(("???", "A-1"), ("???", "A1"), {"keep": "."}, could_not=(0,)),
+    )
+    keep: str
+
+    def validate(self) -> None:
+        self._special = regex.compile(rf"[^\p{{L}}\p{{M}}\p{{N}}\s{regex.escape(self.keep, special_only=False)}]")
+
+    def convert(self, text: str, context: Context) -> str:
+        bare, removed = self._special.subn("", text)
+        if not removed:
+            return text
+        if not bare.strip():
+            raise CouldNot("nothing would be left")
+        return regex.sub(r" {2,}", " ", bare).strip()
+
+
+STEPS = (StripInvisible, FixMojibake, StraightenQuotes, RemoveAccents, StripSpecial)

@@ -1,0 +1,126 @@
+"""Steps on email and web addresses."""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.steps.reading_steps import ReadingStep, by_row, merged
+from engine.steps.step import Context, Example, Outcome, Param, Step
+from engine.values import NotRead, emails
+
+_WEB = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#]*)(.*)", re.DOTALL)
+_LABEL = r"[^\W_](?:[^\W_]|[-_](?=[^\W]))*"
+_HOST = re.compile(rf"(?:{_LABEL}\.)+(?:[^\W\d_]{{2,}}|xn--[a-z0-9-]+)(?::[0-9]{{1,5}})?")
+_NUMERIC_HOST = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?::[0-9]{1,5})?")
+
+
+class EmailClean(ReadingStep):
+    """One bare address; what is no address, or several, stays."""
+
+    slug = "email_clean"
+    label = "Clean email addresses"
+    help = "Takes mailto:, names, brackets and full stops away from email addresses and writes the domain small."
+    group = "contact"
+    examples = (
+        Example(
+            (
+                "mailto:Info@Example.COM",
+                "Ann Lee <ann@example.com>",
+                " a@b.com. ",
+                "a@@b,com",
+                "a@b.com, c@d.com",
+                "",
+            ),
+            ("Info@example.com", "ann@example.com", "a@b.com", "a@@b,com", "a@b.com, c@d.com", ""),
+            {},
+            (3, 4),
+        ),
+    )
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        others = pc.invert(pc.match_substring_regex(values, rf"^(?:{emails.CLEAN})?\z"))
+        return merged(values, [(others, super().apply(values.filter(others), context))])
+
+    def read(self, text: str, context: Context) -> str:
+        return emails.clean(text)
+
+
+class EmailSplit(Step):
+    """The first address stays, the others go to a column of their own, `;` between them. A cell with a part that
+    is no address stays whole.
+    """
+
+    slug = "email_split"
+    label = "Separate several emails"
+    help = "Keeps the first of several email addresses in the cell and moves the others to a new column."
+    group = "contact"
+    safe = True
+    params = (Param("rest_to", "new_column", "New column for the others", default="Other emails"),)
+    examples = (
+        Example(
+            ("a@b.com, c@d.com; e@f.com", "a@b.com", "", "a@b.com, tbd"),
+            ("a@b.com", "a@b.com", "", "a@b.com, tbd"),
+            {},
+            (3,),
+            added={"Other emails": ("c@d.com;e@f.com", "", "", "")},
+        ),
+    )
+    rest_to: str
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        return by_row([values], self._split, [self.rest_to])
+
+    def _split(self, text: str) -> tuple[str, str]:
+        first, *others = emails.split(text)
+        return first, ";".join(others)
+
+
+class UrlClean(ReadingStep):
+    """Scheme and host in lower case, the rest as it is, since capitals may matter there. An address without a
+    scheme gets one: Odoo would put http:// in front by itself, and so the stored value is the one sent.
+    """
+
+    slug = "url_clean"
+    label = "Clean web addresses"
+    help = "Writes web addresses one way: HTTPS://WWW.Acme.com becomes https://www.acme.com."
+    group = "contact"
+    safe = True
+    params = (
+        Param(
+            "scheme",
+            "choice",
+            "In front where nothing is",
+            default="http",
+            choices=(("http", "http://"), ("https", "https://"), ("none", "nothing")),
+        ),
+    )
+    examples = (
+        Example(
+            ("HTTPS://WWW.Acme.com/Über?Q=A", "www.acme.com", "http://acme.com", "ann@acme.com", "n/a", ""),
+            ("https://www.acme.com/Über?Q=A", "http://www.acme.com", "http://acme.com", "ann@acme.com", "n/a", ""),
+            {},
+            (3, 4),
+        ),
+        Example(("www.Acme.com",), ("www.acme.com",), {"scheme": "none"}),
+    )
+    scheme: str
+
+    def read(self, text: str, context: Context) -> str:
+        found = _WEB.fullmatch(text.strip())
+        if not found or " " in text.strip() or not text.strip().isprintable():
+            raise NotRead("it is not a web address")
+        scheme, host, rest = found.groups()
+        if scheme and scheme.lower() not in ("http", "https", "ftp"):
+            raise NotRead(f"'{scheme}:' does not lead to a web page")
+        if "@" in host:
+            raise NotRead("it is an email address, not a web address")
+        if not (_HOST.fullmatch(host.lower()) or (scheme and _NUMERIC_HOST.fullmatch(host))):
+            raise NotRead("it is not a web address")
+        before = scheme.lower() if scheme else "" if self.scheme == "none" else self.scheme
+        return f"{before}://{host.lower()}{rest}" if before else f"{host.lower()}{rest}"
+
+
+STEPS = (EmailClean, EmailSplit, UrlClean)

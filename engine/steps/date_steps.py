@@ -1,0 +1,166 @@
+"""Steps on dates and times. They write dates as Odoo reads them: `2021-10-01`, `2021-10-01 19:34:00`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.steps.reading_steps import ReadingStep
+from engine.steps.step import Context, Example, Param, StepError
+from engine.values import NotRead, date_formats, dates, times_of_day
+
+ORDER = Param(
+    "order",
+    "choice",
+    "Order",
+    default="auto",
+    choices=(
+        ("auto", "as the column shows"),
+        ("dmy", "day, month, year: 25/12/2012"),
+        ("mdy", "month, day, year: 12/25/2012"),
+        ("ymd", "year, month, day: 12/12/25"),
+    ),
+    help="Where the column does not show it, a date that fits two ways is not converted.",
+)
+FORMATS = Param(
+    "formats", "words", "Formats", default=(), help="Such as DD.MM.YYYY or MMDDYY; then nothing else is read."
+)
+PIVOT = Param(
+    "pivot",
+    "integer",
+    "First year of the 1900s",
+    default=dates.PIVOT,
+    help="Years of two digits from here on are of the last century: with 69, 68 is 2068 and 69 is 1969.",
+)
+
+
+class DateStep(ReadingStep):
+    """A step that reads dates, in the order of day and month that the whole column shows."""
+
+    group = "date"
+    learns = True
+    order: str
+    formats: tuple[str, ...]
+    pivot: int
+
+    def validate(self) -> None:
+        if not 0 <= self.pivot <= 100:
+            raise StepError(f"The step {self.slug}: 'pivot' is a year of two digits, 0 to 100, not {self.pivot}.")
+        for one in self.formats:
+            try:
+                date_formats.pattern(one)
+            except date_formats.BadFormat as problem:
+                raise StepError(f"The step {self.slug}: {problem}") from problem
+
+    def keeps_times(self) -> bool:
+        """Whether cells with a time of day are converted."""
+        return True
+
+    def learn(self, distinct: Iterable[str], context: Context) -> Any:
+        if self.order != "auto" or self.formats:
+            return None
+        found = dates.order_of(distinct, times=self.keeps_times())
+        examples = [*found.day_examples[:1], *found.month_examples[:1], *found.year_examples[:1]]
+        return {"order": found.order, "both": examples if found.both else []}
+
+    def moment(self, text: str, context: Context) -> date:
+        """The date, or datetime, of a cell. Raises NotRead."""
+        learnt = context.learnt or {"order": "", "both": []}
+        order = learnt["order"] if self.order == "auto" else self.order
+        if learnt["both"] and len(dates.orders(text)) > 1:
+            raise NotRead(f"dates of both orders are in the column, such as {' and '.join(learnt['both'])}: choose one")
+        return dates.read(text, order, self.formats, excel_1904=context.excel_1904, pivot=self.pivot)
+
+
+class ParseDate(DateStep):
+    """Dates without a time. A time of day other than midnight would be lost, so such a cell stays, unless
+    `drop_time` says otherwise.
+    """
+
+    slug = "parse_date"
+    label = "Read as dates"
+    help = "Writes dates such as 25/12/2012, 13-Nov-2022 or 1. März 2021 as 2012-12-25, 2022-11-13, 2021-03-01."
+    safe = True
+    params = (ORDER, FORMATS, PIVOT, Param("drop_time", "boolean", "Leave out times of day", default=False))
+    examples = (
+        Example(("01/03/2012", "25/12/2012"), ("2012-03-01", "2012-12-25")),
+        Example(
+            ("12/06/2015", "04/22/2021", "2019-11-12", "13-Nov-2022", ""),
+            ("2015-12-06", "2021-04-22", "2019-11-12", "2022-11-13", ""),
+        ),
+        Example(("44197", "1. März 2021", "1er mai 2021"), ("2021-01-01", "2021-03-01", "2021-05-01")),
+        Example(("01/03/2012", "1990"), ("01/03/2012", "1990"), {}, (0, 1)),
+        Example(("25/12/2012", "12/25/2012", "01/03/2012"), ("2012-12-25", "2012-12-25", "01/03/2012"), {}, (2,)),
+        Example(("01/03/2012", "130322"), ("01/03/2012", "2022-03-13"), {"formats": ["DDMMYY"]}, (0,)),
+        Example(("2021-10-01 00:00:00", "2021-10-01 19:34"), ("2021-10-01", "2021-10-01 19:34"), {}, (1,)),
+        Example(("2021-10-01 19:34",), ("2021-10-01",), {"drop_time": True}),
+    )
+    drop_time: bool
+
+    def keeps_times(self) -> bool:
+        return self.drop_time
+
+    def read(self, text: str, context: Context) -> str:
+        day = self.moment(text, context)
+        if not isinstance(day, datetime):
+            return day.isoformat()
+        if times_of_day.late(day.timetz()) and not self.drop_time:
+            raise NotRead(f"it has a time of day, {day:%H:%M}, which a date would lose")
+        return day.date().isoformat()
+
+
+class ParseDatetime(DateStep):
+    """Dates with a time of day; a date alone is midnight. What says its offset (Z, +02:00) is written in the time
+    zone, other times are taken to be in it already; parts of a second are left out.
+    """
+
+    slug = "parse_datetime"
+    label = "Read as dates with time"
+    help = "Writes times such as 2021-10-01T19:34:00.000Z or 1/10/21 7:34 PM as 2021-10-01 19:34:00."
+    params = (
+        ORDER,
+        FORMATS,
+        PIVOT,
+        Param("timezone", "text", "Time zone", help="Such as Europe/Brussels; empty means the dataset's."),
+    )
+    examples = (
+        Example(
+            ("2021-10-01T19:34:00.000Z", "2021-10-01 19:34", "2021-10-01", "", "soon"),
+            ("2021-10-01 21:34:00", "2021-10-01 19:34:00", "2021-10-01 00:00:00", "", "soon"),
+            {"timezone": "Europe/Brussels"},
+            (4,),
+        ),
+        Example(("43831.5", "12/25/2012 7:34 PM"), ("2020-01-01 12:00:00", "2012-12-25 19:34:00")),
+    )
+    timezone: str | None
+
+    def validate(self) -> None:
+        super().validate()
+        self._zone = _zone(self.timezone) if self.timezone else None
+
+    def read(self, text: str, context: Context) -> str:
+        moment = self.moment(text, context)
+        if not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time())
+        if moment.tzinfo is not None:
+            moment = _local(moment, self._zone or _zone(context.timezone))
+        return moment.replace(microsecond=0, tzinfo=None).isoformat(" ")
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
+        raise StepError(f"There is no time zone '{name}'; write it such as Europe/Brussels.") from problem
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    try:
+        return moment.astimezone(zone)
+    except OverflowError as problem:
+        raise NotRead("its year is out of range") from problem
+
+
+STEPS = (ParseDate, ParseDatetime)

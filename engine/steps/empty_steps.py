@@ -1,0 +1,88 @@
+"""Steps on empty cells: what counts as empty, and what stands in for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.steps.series_steps import SeriesStep, blank
+from engine.steps.step import Context, Example, Outcome, Param, Step, ValueStep
+from engine.steps.text_steps import EDGES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# `NA` is not among them: Namibia, and sodium.
+EMPTY_WORDS = ("N/A", "n.a.", "-", "--", "none", "null", "#N/A", "TBD", "k.A.")
+
+
+def is_blank(values: pa.Array) -> pa.Array:
+    """Which cells hold nothing but spaces (bool)."""
+    return pc.equal(pc.utf8_trim(values, EDGES), "")
+
+
+class EmptyWords(ValueStep):
+    """Empties cells that hold one of `words` and nothing else, in any case."""
+
+    slug = "empty_words"
+    label = "Empty the words that mean nothing"
+    help = "Empties cells that say N/A, none or TBD; look at the list of words, since NA can be Namibia."
+    group = "empty"
+    params = (Param("words", "words", "Words that mean empty", default=EMPTY_WORDS),)
+    examples = (
+        Example(("N/A", "n/a ", "-", "NA", "Nonesuch", ""), ("", "", "", "NA", "Nonesuch", "")),
+        Example(("unbekannt", "-"), ("", "-"), {"words": ["Unbekannt"]}),
+    )
+    words: tuple[str, ...]
+
+    def validate(self) -> None:
+        self._empty = frozenset(word.strip(EDGES).casefold() for word in self.words)
+
+    def convert(self, text: str, context: Context) -> str:
+        return "" if text.strip(EDGES).casefold() in self._empty else text
+
+
+class DefaultIfEmpty(Step):
+    """Puts `value` into empty cells, and into those that hold only spaces."""
+
+    slug = "default_if_empty"
+    label = "Fill empty cells"
+    help = "Puts the same text into every empty cell."
+    group = "empty"
+    kernel = True
+    params = (Param("value", "text", "Text", required=True),)
+    examples = (Example(("", "BE", "  "), ("US", "BE", "US"), {"value": "US"}),)
+    value: str
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        return Outcome(pc.if_else(is_blank(values), self.value, values))
+
+
+class Coalesce(SeriesStep):
+    """Fills empty cells with the first filled one of `columns`, in their order."""
+
+    slug = "coalesce"
+    label = "Fill empty cells from other columns"
+    help = "Fills empty cells with what another column holds in the same row."
+    group = "empty"
+    params = (Param("columns", "columns", "Columns to take from, the best first", required=True),)
+    examples = (
+        Example(
+            ("1", "", "", ""),
+            ("1", "2", "3", ""),
+            {"columns": ["Mobile", "Fax"]},
+            others={"Mobile": ("9", "2", " ", ""), "Fax": ("8", "7", "3", "")},
+        ),
+    )
+    columns: tuple[str, ...]
+
+    def series(self, column: pd.Series[str], others: Mapping[str, pd.Series[str]]) -> pd.Series[str]:
+        for title in self.columns:
+            column = column.mask(blank(column) & ~blank(others[title]), others[title])
+        return column
+
+
+STEPS = (EmptyWords, DefaultIfEmpty, Coalesce)

@@ -1,0 +1,155 @@
+"""Steps on names of people and companies."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from engine.steps.reading_steps import by_row
+from engine.steps.step import Context, Example, Outcome, Param, Step
+from engine.values import NotRead, personal_names
+
+
+class NameSplit(Step):
+    """`Last, First` becomes `First Last`; where columns are given, the parts are copied to them. Companies stay
+    and have no parts. Without such columns only names with a comma are looked at.
+    """
+
+    slug = "name_split"
+    label = "Turn 'Last, First' round"
+    help = "Writes 'Smith, John' as 'John Smith'; first and last names go to columns of their own if you name them."
+    group = "contact"
+    params = (
+        Param("first_to", "new_column", "New column for first names"),
+        Param("last_to", "new_column", "New column for last names"),
+        Param("title_to", "new_column", "New column for titles such as Dr."),
+    )
+    examples = (
+        Example(
+            (
+                "SMITH, John",
+                "Berg, Dr. Jan van der",
+                "Lee-Wilson, Inc.",
+                "Leach, Davis and Carroll",
+                "Ann Lee",
+                "",
+            ),
+            ("John SMITH", "Dr. Jan van der Berg", "Lee-Wilson, Inc.", "Leach, Davis and Carroll", "Ann Lee", ""),
+        ),
+        Example(
+            ("Smith, John", "Dr. Jan van der Berg", "Acme Ltd", "Cher", "Ana Garcia Lopez"),
+            ("John Smith", "Dr. Jan van der Berg", "Acme Ltd", "Cher", "Ana Garcia Lopez"),
+            {"first_to": "First", "last_to": "Last", "title_to": "Title"},
+            (3, 4),
+            added={
+                "First": ("John", "Jan", "", "", ""),
+                "Last": ("Smith", "van der Berg", "", "", ""),
+                "Title": ("", "Dr.", "", "", ""),
+            },
+        ),
+    )
+    first_to: str | None
+    last_to: str | None
+    title_to: str | None
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        return by_row([values], self._split, [title for title in self._titles() if title])
+
+    def _titles(self) -> tuple[str | None, ...]:
+        return self.first_to, self.last_to, self.title_to
+
+    def _split(self, text: str) -> tuple[str, ...]:
+        wanted = [place for place, title in enumerate(self._titles()) if title]
+        if personal_names.is_company(text) or not (wanted or "," in text):
+            return (text, *[""] * len(wanted))
+        name = personal_names.read(text)
+        last = " ".join(filter(None, (name.last, name.suffix)))
+        parts = (name.first, last, name.title)
+        return (str(name) if "," in text else text, *(parts[place] for place in wanted))
+
+
+class NameJoin(Step):
+    """Stands at the column of last names: writes title, first and last name to `into`; empty ones are left out."""
+
+    slug = "name_join"
+    label = "Join first and last name"
+    help = "Writes title, first name and this column's last name into a new column, 'Dr. Ann Lee'."
+    group = "contact"
+    safe = True
+    params = (
+        Param("first_column", "column", "Column with the first name", required=True),
+        Param("title_column", "column", "Column with the title"),
+        Param("into", "new_column", "New column", default="Full name"),
+    )
+    examples = (
+        Example(
+            ("Lee", "", "Roe"),
+            ("Lee", "", "Roe"),
+            {"first_column": "First", "title_column": "Salutation"},
+            others={"First": ("Ann", "Bo", ""), "Salutation": ("Dr.", "", "Mr.")},
+            added={"Full name": ("Dr. Ann Lee", "Bo", "Mr. Roe")},
+        ),
+    )
+    first_column: str
+    title_column: str | None
+    into: str
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        before = [context.others[title] for title in (self.title_column, self.first_column) if title]
+        rows = zip(*(column.to_pylist() for column in (*before, values)), strict=True)
+        names = [" ".join(part.strip() for part in row if part.strip()) for row in rows]
+        return Outcome(values, added={self.into: pa.array(names, pa.string())})
+
+
+class CompanyOrPerson(Step):
+    """Writes `company` or `person`, as Odoo calls them, to a column of its own where the name shows it: a legal
+    form, a title, `Last, First`. Other names are what `otherwise` says; could_not leaves them open and lists them.
+    """
+
+    slug = "company_or_person"
+    label = "Tell companies from people"
+    help = "Writes company or person into a new column, as far as the name shows it: GmbH, Inc., Mr., 'Smith, John'."
+    group = "contact"
+    safe = True
+    params = (
+        Param("into", "new_column", "New column", default="Company or person"),
+        Param(
+            "otherwise",
+            "choice",
+            "Where the name does not show it",
+            default="could_not",
+            choices=(("could_not", "list it"), ("person", "a person"), ("company", "a company")),
+        ),
+    )
+    examples = (
+        Example(
+            ("Acme GmbH", "Mr. John Smith", "Smith, John", "Green, Brooks and Sullivan", "Jordan", ""),
+            ("Acme GmbH", "Mr. John Smith", "Smith, John", "Green, Brooks and Sullivan", "Jordan", ""),
+            {},
+            (4,),
+            added={"Company or person": ("company", "person", "person", "company", "", "")},
+        ),
+        Example(("Jordan",), ("Jordan",), {"otherwise": "person", "into": "Type"}, added={"Type": ("person",)}),
+    )
+    into: str
+    otherwise: str
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        return by_row([values], self._told, [self.into])
+
+    def _told(self, text: str) -> tuple[str, str]:
+        if personal_names.is_company(text):
+            return text, "company"
+        if self._shows_person(text):
+            return text, "person"
+        if self.otherwise == "could_not":
+            raise NotRead("the name does not show whether it is a company or a person")
+        return text, self.otherwise
+
+    def _shows_person(self, text: str) -> bool:
+        try:
+            return bool(personal_names.read(text).title) or "," in text
+        except NotRead:
+            return False
+
+
+STEPS = (NameSplit, NameJoin, CompanyOrPerson)

@@ -1,0 +1,270 @@
+"""Steps on numbers, amounts and percentages. They write plain numbers as Odoo reads them: `-1234.50`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+from decimal import Context as Arithmetic
+from typing import Any, ClassVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.profile.masks import digit_masks
+from engine.steps import common_amounts
+from engine.steps.reading_steps import ReadingStep, by_row, merged
+from engine.steps.step import Context, Example, Outcome, Param, StepError
+from engine.values import NotRead, numbers
+
+DECIMAL = Param(
+    "decimal",
+    "choice",
+    "Decimal sign",
+    default="auto",
+    choices=(
+        ("auto", "as the column shows"),
+        ("point", "point, 1,234.5"),
+        ("comma", "comma, 1.234,5"),
+        ("each", "each cell by itself"),
+    ),
+    help="Where the column uses both and you do not choose, nothing with a comma or a point is converted.",
+)
+_SIGNS = {"point": ".", "comma": ",", "each": ""}
+MOST_DECIMALS = 12
+PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_SCIENTIFIC = re.compile(r"(?P<sign>[-+]?)(?P<whole>[0-9]+)(?:[.,](?P<fraction>[0-9]+))?[eE](?P<power>[-+]?[0-9]{1,3})")
+_DECIMAL_ZERO = re.compile(r"(?P<whole>-?[0-9]+)[.,](?P<zeros>0+)")
+
+
+class NumberStep(ReadingStep):
+    """A step that reads numbers, with the decimal sign that the whole column shows."""
+
+    group = "number"
+    learns = True
+    kind: ClassVar[numbers.Kind]
+    decimal: str
+
+    def validate(self) -> None:
+        # `1.234`, written for `1,234` by one run, would be taken for a thousand by the next.
+        self.idempotent = self.decimal != "comma"
+
+    def alike(self, values: pa.Array) -> pa.Array:
+        """Which digits a number has says nothing of its decimal sign, but for a zero in front."""
+        zero_first = pc.if_else(pc.match_substring_regex(values, "^[^0-9]*0"), "0", "")
+        return pc.binary_join_element_wise(zero_first, digit_masks(values), "")
+
+    def learn(self, distinct: Iterable[str], context: Context) -> Any:
+        if self.decimal != "auto":
+            return None
+        found = numbers.decimal_sign(distinct, self.kind)
+        return {
+            "sign": found.sign,
+            "both": [*found.comma_examples[:1], *found.point_examples[:1]] if found.both else [],
+        }
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        decimal = self.column_sign(context)
+        if not decimal:
+            return self.one_by_one(values, context)
+        found = common_amounts.common(values, decimal, self.kind)
+        others = pc.invert(found.mask)
+        rest = self.one_by_one(values.filter(others), context)
+        return merged(values, [(found.mask, self.at_once(found)), (others, rest)], self.adds(""))
+
+    def one_by_one(self, values: pa.Array, context: Context) -> Outcome:
+        """The outcome for cells of any form."""
+        return super().apply(values, context)
+
+    def at_once(self, found: common_amounts.Common) -> Outcome:
+        """The outcome for cells of common forms."""
+        return Outcome(found.numbers)
+
+    def column_sign(self, context: Context) -> str:
+        """The decimal sign of the whole column, "" where it has none or both."""
+        learnt = context.learnt or {"sign": ""}
+        return str(learnt["sign"]) if self.decimal == "auto" else _SIGNS[self.decimal]
+
+    def sign(self, text: str, context: Context) -> str:
+        """The decimal sign for a cell, "" where it has to speak for itself. Raises NotRead where the column uses
+        both and this cell would have to be converted.
+        """
+        if self.decimal != "auto":
+            return _SIGNS[self.decimal]
+        learnt = context.learnt or {"sign": "", "both": []}
+        if learnt["both"] and (shown := numbers.sign_in(text, self.kind)):
+            if shown != "." or not PLAIN.fullmatch(text):
+                comma, point = learnt["both"]
+                raise NotRead(f"the column has both commas ({comma}) and points ({point}) as decimals: choose one")
+            return "."
+        return str(learnt["sign"])
+
+
+class ParseNumber(NumberStep):
+    """Numbers as people write them. A currency or percent sign would be lost, so such a cell is not converted."""
+
+    slug = "parse_number"
+    label = "Read as numbers"
+    help = "Writes numbers such as 1.234,50, (1.62) or 1'234 as Odoo reads them: 1234.50, -1.62, 1234."
+    kind = "number"
+    params = (DECIMAL,)
+    examples = (
+        Example(("1'234,50", "1 234,5", "6.328,60-", "1.234"), ("1234.50", "1234.5", "-6328.60", "1234")),
+        Example(("(1.62)", "1.62-", "1,234", "", "5%"), ("-1.62", "-1.62", "1234", "", "5%"), {}, (4,)),
+        Example(("1.234",), ("1.234",), {}, (0,)),
+        Example(("1,234", "12.345,6"), ("1.234", "12345.6"), {"decimal": "comma"}),
+        Example(("1,5", "1.5", "1,234"), ("1,5", "1.5", "1,234"), {}, (0, 2)),
+        Example(("1,5", "1.5", "1,234"), ("1.5", "1.5", "1,234"), {"decimal": "each"}, (2,)),
+    )
+
+    def read(self, text: str, context: Context) -> str:
+        return numbers.read(text, self.sign(text, context))
+
+
+class ParseCurrency(NumberStep):
+    """Amounts of money. `currency_to` gets the ISO code, empty where the sign is shared by several ($)."""
+
+    slug = "parse_currency"
+    label = "Read as amounts"
+    help = "Writes amounts such as 1.234,56 € or $500 with a point and two decimals, 1234.56 and 500.00."
+    kind = "amount"
+    params = (
+        DECIMAL,
+        Param("currency_to", "new_column", "New column for the currency", help="Empty: currencies are left out."),
+    )
+    examples = (
+        Example(
+            ("1.234,56 €", "500", "12,5 USD", ""),
+            ("1234.56", "500.00", "12.50", ""),
+            {"currency_to": "Currency"},
+            added={"Currency": ("EUR", "", "USD", "")},
+        ),
+        Example(("$1,000,000.00", "1200.5", "($3.00)", "free"), ("1000000.00", "1200.50", "-3.00", "free"), {}, (3,)),
+    )
+    currency_to: str | None
+
+    def one_by_one(self, values: pa.Array, context: Context) -> Outcome:
+        titles = self.adds("")
+        return by_row([values], lambda text: self._amount(text, context)[: 1 + len(titles)], titles)
+
+    def at_once(self, found: common_amounts.Common) -> Outcome:
+        added = {self.currency_to: common_amounts.currencies_of(found.words)} if self.currency_to else {}
+        return Outcome(common_amounts.with_cents(found.numbers), added=added)
+
+    def read(self, text: str, context: Context) -> str:
+        return self._amount(text, context)[0]
+
+    def _amount(self, text: str, context: Context) -> tuple[str, str]:
+        number, currency = numbers.read_amount(text, self.sign(text, context))
+        whole, _, cents = number.partition(".")
+        return f"{whole}.{cents:0<2}", currency
+
+
+class ParsePercent(NumberStep):
+    """Percentages as numbers of points: `5%` and `5` are both 5, and 0.05 is 0.05 of a percent."""
+
+    slug = "parse_percent"
+    label = "Read as percentages"
+    help = "Writes percentages such as 5 % or 12,5% as plain numbers, 5 and 12.5."
+    safe = True
+    kind = "percent"
+    params = (DECIMAL,)
+    examples = (Example(("5%", "5", "12,5 %", "-3%", "free", ""), ("5", "5", "12.5", "-3", "free", ""), {}, (4,)),)
+
+    def read(self, text: str, context: Context) -> str:
+        return numbers.read_percent(text, self.sign(text, context))
+
+
+class Round(ReadingStep):
+    """Rounds half up (2.5 to 3, -2.5 to -3), on the decimal digits as they stand; fewer decimals stay."""
+
+    slug = "round"
+    label = "Round"
+    help = "Rounds plain numbers to so many decimals; a half goes up."
+    group = "number"
+    params = (Param("digits", "integer", "Decimals", default=2),)
+    examples = (
+        Example(("1.005", "2.5", "-2.675", "10", "", "1,5"), ("1.01", "2.5", "-2.68", "10", "", "1,5"), {}, (5,)),
+        Example(("2.5", "-2.5", "0.4"), ("3", "-3", "0"), {"digits": 0}),
+    )
+    digits: int
+
+    def validate(self) -> None:
+        if not 0 <= self.digits <= MOST_DECIMALS:
+            raise StepError(f"The step round keeps 0 to {MOST_DECIMALS} decimals, not {self.digits}.")
+
+    def read(self, text: str, context: Context) -> str:
+        plain = text.strip()
+        if not PLAIN.fullmatch(plain):
+            raise NotRead("it is not a plain number; read it as a number first")
+        if len(plain.partition(".")[2]) <= self.digits:
+            return plain
+        exact = Arithmetic(prec=len(plain) + 2)
+        rounded = Decimal(plain, exact).quantize(Decimal(1).scaleb(-self.digits), ROUND_HALF_UP, exact)
+        return f"{abs(rounded) if rounded.is_zero() else rounded:f}"
+
+
+class UndoScientific(ReadingStep):
+    """`4.155552671E+9` is 4155552671. Where the number has more digits than are shown, they are lost for good and
+    the cell stays: `4.00638E+12` was some barcode.
+    """
+
+    slug = "undo_scientific"
+    label = "Undo scientific notation"
+    help = "Writes 4.155552671E+9 as 4155552671; where digits were lost, as in 4.00638E+12, the cell stays."
+    group = "number"
+    safe = True
+    examples = (
+        Example(
+            ("4.155552671E+9", "1,5e-3", "4.00638E+12", "1E10", "E10", ""),
+            ("4155552671", "0.0015", "4.00638E+12", "1E10", "E10", ""),
+            {},
+            (2, 3),
+        ),
+    )
+
+    def read(self, text: str, context: Context) -> str:
+        found = _SCIENTIFIC.fullmatch(text.strip())
+        if not found:
+            return text
+        sign, whole, fraction, exponent = (
+            found["sign"],
+            found["whole"],
+            found["fraction"] or "",
+            int(found["power"]),
+        )
+        if exponent > len(fraction):
+            shown, length = len(whole + fraction), len(whole) + exponent
+            raise NotRead(f"only {shown} of its {length} digits are there, the others may be lost")
+        digits = (whole + fraction).rjust(len(fraction) - exponent + 1, "0")
+        place = len(digits) - len(fraction) + exponent
+        number = (digits[:place].lstrip("0") or "0") + (f".{digits[place:]}" if place < len(digits) else "")
+        return ("-" if sign == "-" else "") + number
+
+
+class StripDecimalZero(ReadingStep):
+    """`4155552671.0` was a number to some program and is a code to people. `1.000` may be a thousand: it stays."""
+
+    slug = "strip_decimal_zero"
+    label = "Remove .0"
+    help = "Removes the .0 that another program put behind whole numbers and codes: 4155552671.0 becomes 4155552671."
+    group = "number"
+    examples = (
+        Example(
+            ("4155552671.0", "12,00", "0012.0", "1.5", "A1.0", "1.000", ""),
+            ("4155552671", "12", "0012", "1.5", "A1.0", "1.000", ""),
+            {},
+            (5,),
+        ),
+    )
+
+    def read(self, text: str, context: Context) -> str:
+        found = _DECIMAL_ZERO.fullmatch(text.strip())
+        if not found:
+            return text
+        if len(found["zeros"]) == 3 and len(found["whole"].lstrip("-")) <= 3:
+            raise NotRead("it could be a thousand")
+        return found["whole"]
+
+
+STEPS = (ParseNumber, ParseCurrency, ParsePercent, Round, UndoScientific, StripDecimalZero)

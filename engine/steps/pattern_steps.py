@@ -1,0 +1,126 @@
+"""Find and replace. Patterns come from users: each cell has a time limit, and a column that exceeds it
+repeatedly is given up on, cell by cell and with a reason, instead of keeping a worker busy for hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import regex
+
+from engine.steps.step import Context, CouldNot, Example, Outcome, Param, Step, StepError, by_value
+
+CELL_SECONDS = 0.5
+SLOW_CELLS = 4  # per batch
+TOO_SLOW = "the pattern takes too long on this text"
+
+
+def compiled(slug: str, pattern: str, flags: int = 0) -> regex.Pattern[str]:
+    """The user's pattern. Raises StepError, in plain words, where it is not one."""
+    try:
+        return regex.compile(pattern, flags)
+    except (regex.error, OverflowError, RecursionError, MemoryError) as problem:
+        raise StepError(f"The step {slug} cannot use the pattern '{pattern}': {problem}.") from problem
+
+
+def patiently(values: pa.Array, convert: Callable[[str], str]) -> Outcome:
+    """`by_value` for a `convert` that may raise TimeoutError; after SLOW_CELLS of them the rest is left alone."""
+    slow = 0
+
+    def limited(text: str) -> str:
+        nonlocal slow
+        try:
+            if slow < SLOW_CELLS:
+                return convert(text)
+        except TimeoutError:
+            slow += 1
+        raise CouldNot(TOO_SLOW)
+
+    return by_value(values, limited)
+
+
+class Replace(Step):
+    """Replaces a text wherever it stands, or only where it is the whole cell; `regex` reads `find` as a pattern
+    (syntax of the library `regex`; \\1 in `replace` is the first group). Without `case`, A and a are the same.
+    """
+
+    slug = "replace"
+    label = "Find and replace"
+    help = "Replaces a text by another one; leave the second empty to remove the first."
+    group = "text"
+    idempotent = False
+    params = (
+        Param("find", "text", "Find", required=True),
+        Param("replace", "text", "Replace with", default=""),
+        Param("regex", "boolean", "Find is a pattern", default=False, help="For those who know patterns: \\d+, ^A."),
+        Param("whole_cell", "boolean", "Only where it is the whole cell", default=False),
+        Param("case", "boolean", "Capitals and small letters differ", default=True),
+    )
+    examples = (
+        Example(("Main Str.", "Str. 5", ""), ("Main Street", "Street 5", ""), {"find": "Str.", "replace": "Street"}),
+        Example(("n/a", "n/a x"), ("", "n/a x"), {"find": "N/A", "whole_cell": True, "case": False}),
+        Example(("ab12", "12"), ("ab<12>", "<12>"), {"find": "([0-9]+)", "replace": r"<\1>", "regex": True}),
+    )
+    find: str
+    replace: str
+    regex: bool
+    whole_cell: bool
+    case: bool
+
+    def validate(self) -> None:
+        flags = 0 if self.case else regex.IGNORECASE
+        self._pattern = compiled(self.slug, self.find if self.regex else regex.escape(self.find), flags)
+        self._new = self.replace if self.regex else self.replace.replace("\\", r"\\")
+        try:  # an alternative that matches the empty text makes the library read the replacement
+            compiled(self.slug, f"(?:{self._pattern.pattern})|", flags).sub(self._new, "", timeout=CELL_SECONDS)
+        except (regex.error, IndexError) as problem:
+            raise StepError(f"The step replace cannot use '{self.replace}' as replacement: {problem}.") from problem
+        except TimeoutError:
+            raise StepError(f"The step replace: the pattern '{self.find}' takes too long.") from None
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        if self.case and not self.regex:
+            return Outcome(self._literally(values))
+        return patiently(values, self._replaced)
+
+    def _literally(self, values: pa.Array) -> pa.Array:
+        if self.whole_cell:
+            return pc.if_else(pc.equal(values, self.find), self.replace, values)
+        return pc.replace_substring(values, self.find, self.replace)
+
+    def _replaced(self, text: str) -> str:
+        if not self.whole_cell:
+            return self._pattern.sub(self._new, text, timeout=CELL_SECONDS)
+        whole = self._pattern.fullmatch(text, timeout=CELL_SECONDS)
+        return whole.expand(self._new) if whole else text
+
+
+class Extract(Step):
+    """Keeps what a pattern finds: its first group, or all of it where it has none."""
+
+    slug = "extract"
+    label = "Keep only a part"
+    help = "Keeps the part of the text that a pattern finds; where it finds nothing, the text stays and is listed."
+    group = "text"
+    idempotent = False
+    params = (Param("regex", "text", "Pattern", required=True, help="What stands in ( ) is kept: No\\. (\\d+)"),)
+    examples = (Example(("No. 123 x", "none", ""), ("123", "none", ""), {"regex": r"No\. (\d+)"}, could_not=(1,)),)
+    regex: str
+
+    def validate(self) -> None:
+        self._pattern = compiled(self.slug, self.regex)
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        return patiently(values, self._part)
+
+    def _part(self, text: str) -> str:
+        found = self._pattern.search(text, timeout=CELL_SECONDS)
+        part = found and found[1 if self._pattern.groups else 0]
+        if not part:
+            raise CouldNot("the pattern finds nothing here")
+        return str(part)
+
+
+STEPS = (Replace, Extract)

@@ -1,0 +1,150 @@
+"""Steps on phone numbers."""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.steps.reading_steps import COUNTRY, COUNTRY_COLUMN, by_row, merged, named_country
+from engine.steps.step import Context, Example, Outcome, Param, Step
+from engine.values import NotRead, phones
+
+_LABELS = (
+    r"(?:phone|tel(?:efon|ephone|éfono|efono|efone)?|téléphone|office|work|main|home|büro|mobile?|mob|cell(?:ular)?"
+    r"|handy|fax|direct)"
+)
+_PARTS = re.compile(
+    rf"[;|\n\r]+|,(?=[^,]*[0-9]{{3}})|\s+(?:or|oder|ou|o|of|and|und|et|y|e|en|&)\s+|\s+/\s+(?=[+(0])"
+    rf"|\s+(?={_LABELS}\b\.?\s*:?\s*[+(0-9])",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(rf"({_LABELS})\b\.?\s*:?\s*(?=[+(0-9])(.*)", re.IGNORECASE | re.DOTALL)
+_MOBILE = re.compile("mob|cell|handy", re.IGNORECASE)
+_SPECIAL = re.compile("mob|cell|handy|fax", re.IGNORECASE)  # names that say more than that it is a phone
+_FEWEST_DIGITS = 6
+
+
+class PhoneNormalize(Step):
+    """E.164 for every possible number, as the library phonenumbers says. An extension goes to `extension_to`;
+    without that column a number with an extension stays, since it would be lost.
+    """
+
+    slug = "phone_normalize"
+    label = "Write phone numbers internationally"
+    help = "Writes phone numbers the international way, such as +14155552671."
+    group = "contact"
+    safe = True
+    params = (
+        COUNTRY,
+        COUNTRY_COLUMN,
+        Param("extension_to", "new_column", "New column for extensions"),
+    )
+    examples = (
+        Example(
+            ("(415) 555-2671 x204", "415.555.2671", "+15551234567", "555-1234", "12", ""),
+            ("+14155552671", "+14155552671", "+15551234567", "555-1234", "12", ""),
+            {"country": "US", "extension_to": "Extension"},
+            (3, 4),
+            added={"Extension": ("204", "", "", "", "", "")},
+        ),
+        Example(("(415) 555-2671 x204",), ("(415) 555-2671 x204",), {"country": "US"}, (0,)),
+        Example(("+49 (0)30 901820", "030 901820"), ("+4930901820", "+4930901820"), {"country": "DE"}),
+        Example(
+            ("0032 2 555 12 12", "020 7946 0958", "030 901820", "030 901820"),
+            ("+3225551212", "+442079460958", "+4930901820", "030 901820"),
+            {"country": "BE", "country_column": "Country"},
+            (3,),
+            {"Country": ("", "UK", "Deutschland", "Atlantis")},
+        ),
+    )
+    country: str | None
+    country_column: str | None
+    extension_to: str | None
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        default = self.country or context.country
+        if not self.country_column:
+            return self._of_one_country(values, default)
+        named = context.others[self.country_column].dictionary_encode()
+        codes = [named_country(text, default) for text in named.dictionary.to_pylist()]
+        countries = pa.array(codes, pa.string()).take(named.indices)
+        masks = {code: pc.equal(countries, code) for code in codes}
+        parts = ((mask, self._of_one_country(values.filter(mask), code)) for code, mask in masks.items())
+        return merged(values, parts, self._titles())
+
+    def _titles(self) -> list[str]:
+        return [self.extension_to] if self.extension_to else []
+
+    def _of_one_country(self, values: pa.Array, country: str) -> Outcome:
+        numbers = pa.array(phones.e164_all(values.to_pylist(), country), pa.string())
+        uncommon = pc.equal(numbers, "")
+        rest = by_row([values.filter(uncommon)], lambda text: self._read(text, country), self._titles())
+        return merged(numbers, [(uncommon, rest)], self._titles())
+
+    def _read(self, text: str, country: str) -> tuple[str, ...]:
+        number, extension = phones.e164(text, country)
+        if extension and not self.extension_to:
+            raise NotRead(f"its extension {extension} needs a column of its own")
+        if not number.startswith("+1") and phones.spelled(text):  # only there are numbers spelled out
+            raise NotRead("there are words in it")
+        if phones.e164(number, country).number != number:  # +49 000…: each reading takes a 0 away
+            raise NotRead("it has too many zeros for a phone number")
+        return (number, extension) if self.extension_to else (number,)
+
+
+class PhoneSplit(Step):
+    """The first number stays, the others go to columns of their own: mobile numbers to `mobile_to`, where one is
+    given, the rest with what they are called to `rest_to`, `;` between them.
+    """
+
+    slug = "phone_split"
+    label = "Separate several phone numbers"
+    help = "Keeps the first of several phone numbers in the cell and moves the others to a new column."
+    group = "contact"
+    params = (
+        Param("rest_to", "new_column", "New column for the others", default="Other phones"),
+        Param("mobile_to", "new_column", "New column for mobile numbers"),
+    )
+    examples = (
+        Example(
+            ("Phone:(312) 418-9537 Mobile:7133611856", "030 901820 / 0171 1234567", "06131 / 123456", "", "x; y"),
+            ("(312) 418-9537", "030 901820", "06131 / 123456", "", "x; y"),
+            {},
+            (4,),
+            added={"Other phones": ("Mobile:7133611856", "0171 1234567", "", "", "")},
+        ),
+        Example(
+            ("Phone:(312) 418-9537 Mobile:7133611856", "+32 2 555 12 12; Fax: +32 2 555 12 13"),
+            ("(312) 418-9537", "+32 2 555 12 12"),
+            {"mobile_to": "Mobile"},
+            added={"Other phones": ("", "Fax: +32 2 555 12 13"), "Mobile": ("7133611856", "")},
+        ),
+    )
+    rest_to: str
+    mobile_to: str | None
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        return by_row([values], self._split, [self.rest_to, *([self.mobile_to] if self.mobile_to else [])])
+
+    def _split(self, text: str) -> tuple[str, ...]:
+        parts = [part.strip(" ,") for part in _PARTS.split(text) if part.strip(" ,")]
+        few = [part for part in parts if sum(map(str.isdigit, part)) < _FEWEST_DIGITS]
+        if len(parts) > 1 and few:
+            raise NotRead(f"'{few[0]}' in it is not a phone number")
+        if len(parts) < 2 and not _LABELLED.fullmatch(text.strip()):
+            parts = [text]
+        mobiles = [part for part in parts if self.mobile_to and _MOBILE.match(part)]
+        others = [part for part in parts if part not in mobiles] or [mobiles.pop(0)]
+        cell = others[0] if _SPECIAL.match(others[0]) else _number(others[0])
+        moved = (";".join(others[1:]), ";".join(_number(part) for part in mobiles))
+        return (cell, *moved[: 1 + bool(self.mobile_to)])
+
+
+def _number(part: str) -> str:
+    labelled = _LABELLED.fullmatch(part)
+    return labelled[2] if labelled else part
+
+
+STEPS = (PhoneNormalize, PhoneSplit)

@@ -1,0 +1,125 @@
+"""Steps on the values a column may hold: pairs old → new, yes and no, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import regex
+
+from engine.steps.step import Context, CouldNot, Example, Param, StepError, ValueStep
+from engine.steps.text_steps import EDGES
+from engine.values.answer_words import NO, YES
+
+LIST_SEPARATOR = ";"
+
+
+class MapValues(ValueStep):
+    """Replaces whole cells by `pairs` (old → new). `others` says what happens to the rest: keep, could_not (keep
+    and list) or empty. New values are always accepted as they are, unless a pair replaces one of them.
+    """
+
+    slug = "map_values"
+    label = "Replace values"
+    help = "Replaces each value by the one you choose for it."
+    group = "value"
+    params = (
+        Param("pairs", "pairs", "Old and new values", required=True),
+        Param(
+            "others",
+            "choice",
+            "All other values",
+            default="keep",
+            choices=(("keep", "stay"), ("could_not", "stay and are listed"), ("empty", "become empty")),
+        ),
+        Param("case", "boolean", "Capitals and small letters differ", default=True),
+    )
+    examples = (
+        Example(("Shipped", "Open", ""), ("done", "Open", ""), {"pairs": {"Shipped": "done"}}),
+        Example(("a", "A", "x"), ("1", "1", "x"), {"pairs": {"A": "1"}, "others": "could_not", "case": False}, (2,)),
+        Example(("a", "1", "x"), ("1", "1", ""), {"pairs": {"a": "1"}, "others": "empty"}),
+    )
+    pairs: Mapping[str, str]
+    others: str
+    case: bool
+
+    def validate(self) -> None:
+        self._pairs = {self._key(old): new for old, new in self.pairs.items()}
+        self._accepted = frozenset(self.pairs.values())
+        self.idempotent = all(self._pairs.get(self._key(new), new) == new for new in self._accepted)
+
+    def _key(self, text: str) -> str:
+        return text.strip(EDGES) if self.case else text.strip(EDGES).casefold()
+
+    def convert(self, text: str, context: Context) -> str:
+        key = self._key(text)
+        if key in self._pairs:
+            return self._pairs[key]
+        if self.others == "could_not" and text not in self._accepted:
+            raise CouldNot("no new value was chosen for it")
+        return "" if self.others == "empty" and text not in self._accepted else text
+
+
+class ToBoolean(ValueStep):
+    """Writes `1` and `0`, which Odoo reads; an empty cell stays empty, since it says neither."""
+
+    slug = "to_boolean"
+    label = "Make it yes or no"
+    help = "Turns Yes, Oui, Ja, x and ✓ into 1 and No, Non, Nein into 0; empty cells stay empty."
+    group = "value"
+    params = (
+        Param("yes", "words", "More words for yes", default=()),
+        Param("no", "words", "More words for no", default=()),
+    )
+    examples = (
+        Example(("Y", "Yes", "Oui", "J", "x", "✓", "1"), ("1",) * 7),
+        Example(("N", "no", "FALSE", "0", "", "maybe"), ("0", "0", "0", "0", "", "maybe"), could_not=(5,)),
+        Example(("bezahlt", "offen"), ("1", "0"), {"yes": ["bezahlt"], "no": ["offen"]}),
+    )
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+
+    def validate(self) -> None:
+        words = {**dict.fromkeys(YES, "1"), **dict.fromkeys(NO, "0")}
+        words.update({word.strip(EDGES).casefold(): "1" for word in self.yes})
+        words.update({word.strip(EDGES).casefold(): "0" for word in self.no})
+        if words["1"] != "1" or words["0"] != "0":
+            raise StepError("The step to_boolean writes 1 for yes and 0 for no; they cannot mean the opposite.")
+        self._words = words
+
+    def convert(self, text: str, context: Context) -> str:
+        word = text.strip(EDGES).casefold()
+        if word not in self._words:
+            raise CouldNot("it says neither yes nor no")
+        return self._words[word]
+
+
+class Split(ValueStep):
+    """Rewrites a list to one form, `a;b;c`: each part trimmed, empty and repeated parts left out, order kept."""
+
+    slug = "split"
+    label = "Separate a list"
+    help = "Writes lists such as 'VIP, Retail' one way, VIP;Retail, so that each part becomes a record of its own."
+    group = "value"
+    params = (Param("separators", "words", "What stands between the parts", default=(";", ",", "|", "\n")),)
+    examples = (
+        Example(("VIP, Retail", "VIP;Retail;Net 30", "a | b||a", ""), ("VIP;Retail", "VIP;Retail;Net 30", "a;b", "")),
+        Example(("R/D, x", "a/b"), ("R;D, x", "a;b"), {"separators": "/"}),
+        Example((" ; ", "VIP;"), (" ; ", "VIP"), could_not=(0,)),
+    )
+    separators: tuple[str, ...]
+
+    def validate(self) -> None:
+        if "" in self.separators:
+            raise StepError("The step split needs something that stands between the parts.")
+        marks = sorted({*self.separators, LIST_SEPARATOR}, key=len, reverse=True)
+        self._separators = regex.compile("|".join(map(regex.escape, marks)))
+
+    def convert(self, text: str, context: Context) -> str:
+        parts = dict.fromkeys(part.strip(EDGES) for part in self._separators.split(text))
+        parts.pop("", None)
+        if not parts:
+            raise CouldNot("it holds no value, only what stands between values")
+        return LIST_SEPARATOR.join(parts)
+
+
+STEPS = (MapValues, ToBoolean, Split)

@@ -1,0 +1,113 @@
+"""Country names to ISO 3166 codes: exact names after folding, never a likeness."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+from importlib import resources
+
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.languages import get_official_languages
+
+from engine.values.folding import fold
+
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
+
+# Two letters in CLDR, but no country: regions, test codes, islands without a code of their own.
+_NO_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
+
+# Three-letter codes of states that are gone; today's ZAR and YMD would be taken for something else.
+_WITHDRAWN = frozenset(["BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"])
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+
+
+@cache
+def codes() -> frozenset[str]:
+    """The ISO 3166 alpha-2 codes (Kosovo's XK among them)."""
+    named = (str(code) for code in Locale("en").territories)
+    return frozenset(code for code in named if re.fullmatch("[A-Z]{2}", code)) - _NO_COUNTRIES
+
+
+class UnknownCountry(ValueError):
+    """The text is one sentence for the user."""
+
+
+def checked_code(text: str) -> str:
+    """An ISO 3166 code of two letters, as settings and recipes name a country. Raises UnknownCountry."""
+    code = text.strip().upper()
+    if code not in codes():
+        meant = iso_code(text) or "US"
+        raise UnknownCountry(f"'{text}' is no country; use its code of two letters, such as {meant}.")
+    return code
+
+
+@lru_cache(maxsize=8192)
+def iso_code(text: str) -> str | None:
+    """`USA.`, `Deutschland`, `Holland`, `gbr` -> "US", "DE", "NL", "GB"; None where the name is no country's.
+
+    Knows the names in seven languages (LANGUAGES), every country's names in its own official languages, alpha-2
+    and alpha-3 codes, and a list of names in use. A name that two countries bear is not read.
+    """
+    name = _without_article(fold(text))
+    written = text.strip().rstrip(".").upper()  # not folded: N/A and n.a. are not Namibia
+    return _by_code().get(written) or _common_names().get(name) or _own_names().get(name)
+
+
+def _without_article(name: str) -> str:
+    return name.removeprefix("the ").removesuffix(" the")
+
+
+@cache
+def _common_names() -> Mapping[str, str]:
+    certain = {_without_article(fold(name)): code for name, code in _names_in_use()}
+    return _unambiguous(_names_in(LANGUAGES, codes())) | certain
+
+
+@cache
+def _own_names() -> Mapping[str, str]:
+    """Names of countries in their own official languages; asked last, because it reads a file per language."""
+    return _unambiguous(
+        (name, code) for code in codes() for name, code in _names_in(get_official_languages(code), (code,))
+    )
+
+
+@cache
+def _by_code() -> Mapping[str, str]:
+    return dict(_alpha3()) | {code: code for code in codes()}
+
+
+def _alpha3() -> Iterator[tuple[str, str]]:
+    for alias, targets in get_global("territory_aliases").items():
+        current = re.fullmatch("[A-Z]{3}", alias) and alias not in _WITHDRAWN
+        if current and len(targets) == 1 and targets[0] in codes():
+            yield alias, targets[0]
+
+
+def _names_in_use() -> Iterator[tuple[str, str]]:
+    listed = resources.files(__package__).joinpath("country_names.tsv").read_text(encoding="utf-8")
+    for line in listed.splitlines():
+        if not line.startswith("#"):
+            code, name = line.split("\t")
+            yield name, code
+
+
+def _names_in(languages: Iterable[str], wanted: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for language in languages:
+        try:
+            territories = Locale.parse(language).territories
+        except (UnknownLocaleError, ValueError):
+            continue
+        named = [(territories[code], code) for code in wanted if code in territories]
+        yield from named
+        if language == "de":
+            yield from ((name.translate(_UMLAUTS), code) for name, code in named)
+
+
+def _unambiguous(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    for name, code in named:
+        found.setdefault(_without_article(fold(name)), set()).add(code)
+    return {name: next(iter(bearers)) for name, bearers in found.items() if len(bearers) == 1 and name}

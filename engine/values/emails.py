@@ -1,0 +1,95 @@
+"""Email addresses: what is one, and what people put around it."""
+
+from __future__ import annotations
+
+import re
+
+from engine.values import NotRead
+
+_LOCAL = r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*"
+_LABEL = r"[^\W_](?:[^\W_]|-)*"
+_TOP = r"(?:[^\W\d_]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)"
+_ADDRESS = re.compile(rf"({_LOCAL})@((?:{_LABEL}(?<!-)\.)+{_TOP})")
+
+# Nearly every address, short enough to keep the limits below; CLEAN has its domain in lower case, and whole-column
+# kernels understand it too.
+_COMMON_FORM = (
+    "[A-Za-z0-9_%+-]{{1,30}}(?:[.][A-Za-z0-9_%+-]{{1,10}}){{0,3}}"
+    "@(?:[{0}0-9]{{1,20}}(?:-[{0}0-9]{{1,20}})?[.]){{1,3}}[{0}]{{2,12}}"
+)
+CLEAN = _COMMON_FORM.format("a-z")
+_COMMON = re.compile(_COMMON_FORM.format("A-Za-z"))
+_LOCAL_LENGTH, _LENGTH = 64, 254  # RFC 5321
+
+_MAILTO = re.compile(r"(?:mailto:\s*)+(.*?@[^?@]*)(?:\?.*)?", re.IGNORECASE | re.DOTALL)
+_BRACKETED = re.compile(r"[^<>@]*<([^<>]*)>", re.DOTALL)
+_QUOTED = re.compile(r"[\"'`“”‘’](.*)[\"'`“”‘’]", re.DOTALL)
+_TRAILING = " \t\r\n.,;"
+_SEPARATORS = re.compile(
+    r"[;,|\r\n\t]+|\s+/\s+|\s+(?:or|and|oder|und|ou|et|o|y|e|of|en|&)\s+|\s+(?=[^\s<>]*@)", re.IGNORECASE
+)
+
+
+def is_valid(text: str) -> bool:
+    """Whether a text is one email address, as it stands: no spaces, no brackets. Letters of any script may be in
+    it; whether the mailbox exists is another question.
+    """
+    if _COMMON.fullmatch(text):
+        return True
+    found = _ADDRESS.fullmatch(text)
+    return bool(found and len(found[1]) <= _LOCAL_LENGTH and len(text) <= _LENGTH)
+
+
+def clean(text: str) -> str:
+    """`mailto:Info@Example.COM`, `Ann <ann@example.com>`, `ann@example.com.` -> the bare address, its domain in
+    lower case (the part before the @ is the mailbox's own affair). Raises NotRead for what is no address or
+    several.
+    """
+    if _COMMON.fullmatch(text):
+        at = text.index("@")
+        return text[:at] + text[at:].lower()
+    bare = _bare(text)
+    mailbox, _, domain = bare.rpartition("@")
+    address = f"{mailbox}@{domain.lower()}"
+    if is_valid(address):
+        return address
+    raise NotRead(_why(text, bare))
+
+
+def split(text: str) -> list[str]:
+    """The addresses of a cell in their order, each as `clean` writes it. Raises NotRead where a part is none."""
+    try:
+        return [clean(text)]
+    except NotRead:
+        parts = [part for part in _SEPARATORS.split(text) if part.strip(_TRAILING)]
+        if len(parts) < 2:
+            raise
+    return list(dict.fromkeys(_cleaned_part(part) for part in parts))
+
+
+def _cleaned_part(part: str) -> str:
+    bare = _bare(part)
+    mailbox, _, domain = bare.rpartition("@")
+    if not is_valid(address := f"{mailbox}@{domain.lower()}"):
+        raise NotRead(f"'{part.strip()}' in it is not an email address")
+    return address
+
+
+def _bare(text: str) -> str:
+    """The text without what stands around an address; taken off until nothing is left to take."""
+    before, bare = None, text
+    while bare != before:
+        before, bare = bare, bare.strip().rstrip(_TRAILING)
+        for wrapping in (_MAILTO, _BRACKETED, _QUOTED):
+            if wrapped := wrapping.fullmatch(bare):
+                bare = wrapped[1]
+    return bare
+
+
+def _why(text: str, bare: str) -> str:
+    if "@" not in bare:
+        return "it has no @, so it is not an email address"
+    parts = [part for part in _SEPARATORS.split(text) if part.strip(_TRAILING)]
+    if len(parts) > 1 and all(is_valid(_bare(part)) for part in parts):
+        return "it holds more than one email address"
+    return "it is not a valid email address"

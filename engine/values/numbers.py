@@ -1,0 +1,273 @@
+"""Numbers as people write them, to plain text with a decimal point; nothing is rounded, no digit is lost.
+
+`1.234` alone is one thousand in one country and one and a bit in another. Whoever reads a column first asks
+`decimal_sign` what the column as a whole says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from engine.values import NotRead, currencies, digit_shapes
+
+# Every kind of space becomes a space, every kind of minus and apostrophe the plain one.
+_PLAIN = str.maketrans(
+    dict.fromkeys("\u00a0\u202f\u2009\u2007\u2008\u200a\u2002\u2003\u3000\t", " ")
+    | dict.fromkeys("\u2212\u2013\u2014\ufe63\uff0d", "-")
+    | dict.fromkeys("\u2019\u2018\u02bc\u00b4\uff07", "'")
+)
+_EXAMPLES = 5
+_SIMPLE = re.compile(r"([^\W0-9_]*[$€£]?) ?([0-9](?:[0-9.,]*[0-9])?) ?([^\W0-9_]*[$€£]?)")
+_PARTS = re.compile(r"([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)", re.DOTALL)
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[ '.,][0-9]{3})+")
+_ZERO_FIRST = re.compile("[^0-9]*0")
+_LAKHS = re.compile(r"[1-9][0-9]?(?:[ '.,][0-9]{2})*[ '.,][0-9]{3}")
+_LEADING_MARK = re.compile(r"(?:^|[^\w.,])([.,])$")
+_NO_CENTS = re.compile(r"^[.,] ?-{1,2}(?!-)")  # `5,-` and `5.--` are five without cents
+_SIGNS = re.compile(r"[-+()\s]+")
+_SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][-+]?[0-9]+")
+_PERCENT = re.compile(r"(?:%|％|﹪|٪|pct\.?|percent)", re.IGNORECASE)
+
+# The common forms in one go: a number of digits, or in groups of three, with decimals behind the column's sign.
+_COMMON = {
+    ".": re.compile(r"-?(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?"),
+    ",": re.compile(r"-?(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,[0-9]+)?"),
+    "": re.compile(r"-?(?:0|[1-9][0-9]*)"),
+}
+
+
+Kind = Literal["number", "amount", "percent"]
+
+
+class Amount(NamedTuple):
+    """`number` as `read` writes it; `currency` an ISO 4217 code, "" for no currency or a shared sign (`$`)."""
+
+    number: str
+    currency: str
+
+
+class _Parts(NamedTuple):
+    """A cell taken apart: the words before and after the number, the number with its marks but no sign."""
+
+    negative: bool
+    before: str
+    body: str
+    after: str
+
+
+@dataclass
+class SignEvidence:
+    """How many distinct values can only be read with a decimal point, only with a comma, or with either; five
+    examples of each.
+    """
+
+    point: int = 0
+    comma: int = 0
+    either: int = 0
+    point_examples: list[str] = field(default_factory=list)
+    comma_examples: list[str] = field(default_factory=list)
+    either_examples: list[str] = field(default_factory=list)
+
+    @property
+    def sign(self) -> str:
+        """A point or a comma; "" where nothing tells: no evidence, or evidence for both."""
+        if bool(self.point) == bool(self.comma):
+            return ""
+        return "." if self.point else ","
+
+    @property
+    def both(self) -> bool:
+        """Commas and points are both used as decimals."""
+        return bool(self.point and self.comma)
+
+
+def decimal_sign(distinct: Iterable[str], kind: Kind = "amount") -> SignEvidence:
+    """What a column's distinct values say about its decimal sign.
+
+    Only cells count that the reader of that kind can read: `read`, `read_amount` or `read_percent`.
+    """
+    found = SignEvidence()
+    groups = {".": found.point_examples, ",": found.comma_examples, "?": found.either_examples}
+    counts = dict.fromkeys(groups, 0)
+    for sign, texts in _by_sign(distinct, kind):
+        counts[sign] += len(texts)
+        groups[sign] += texts[: _EXAMPLES - len(groups[sign])]
+    found.point, found.comma, found.either = counts.values()
+    return found
+
+
+def _by_sign(distinct: Iterable[str], kind: Kind) -> Iterator[tuple[str, list[str]]]:
+    """(sign, texts that show it). Texts of one shape show the same, but where the number starts with 0."""
+    for shape, texts in digit_shapes.grouped(distinct):
+        if "." not in shape and "," not in shape:
+            continue
+        zeros = [text for text in texts if _ZERO_FIRST.match(text)]
+        others = [text for text in texts if not _ZERO_FIRST.match(text)] if zeros else texts
+        if others and (sign := sign_in(shape, kind)):
+            yield sign, others
+        yield from ((sign, [text]) for text in zeros if (sign := sign_in(text, kind)))
+
+
+def sign_in(text: str, kind: Kind = "amount") -> str:
+    """The decimal sign that a cell itself shows: a point, a comma, "?" where it could be either, "" where there is
+    none in it or the cell is not of that kind.
+    """
+    try:
+        parts = _taken_apart(text)
+        _check_words(parts, kind)
+        sign = _evident(parts.body)
+        _digits(parts.body, "." if sign == "?" else sign)
+    except NotRead:
+        return ""
+    return sign
+
+
+def read(text: str, decimal: str = "") -> str:
+    """`(1.62)`, `1.62-`, `1'234,50`, `1 234,5` -> "-1.62", "-1.62", "1234.50", "1234.5".
+
+    `decimal` is the column's decimal sign, "" if unknown: then only what can be read in one way is read. The
+    digits stay as they are, but for zeros in front. Raises NotRead; a currency or a percent sign is not read
+    either, since it would be lost.
+    """
+    if _COMMON[decimal].fullmatch(text):
+        return _with_point(text, decimal)
+    parts = _taken_apart(text)
+    _check_words(parts, "number")
+    return _number(parts, decimal)
+
+
+def read_amount(text: str, decimal: str = "") -> Amount:
+    """`1.234,56 €` -> ("1234.56", "EUR"); `$5` -> ("5", ""); `$5.00 USD` -> ("5.00", "USD"). Raises NotRead."""
+    if _COMMON[decimal].fullmatch(text):
+        return Amount(_with_point(text, decimal), "")
+    parts = _taken_apart(text)
+    currency = _currency(parts.before, parts.after)
+    if _COMMON[decimal].fullmatch(parts.body) and not parts.negative:
+        return Amount(_with_point(parts.body, decimal), currency)
+    return Amount(_number(parts, decimal), currency)
+
+
+def read_percent(text: str, decimal: str = "") -> str:
+    """`5%`, `5 %` and `5` -> "5"; `12,5 %` -> "12.5". Percent stays percent: 0.05 is 0.05. Raises NotRead."""
+    if _COMMON[decimal].fullmatch(text):
+        return _with_point(text, decimal)
+    parts = _taken_apart(text)
+    _check_words(parts, "percent")
+    return _number(parts, decimal)
+
+
+def _with_point(text: str, decimal: str) -> str:
+    if decimal == ".":
+        return text.replace(",", "")
+    return text.replace(".", "").replace(",", ".") if decimal else text
+
+
+def _taken_apart(text: str) -> _Parts:
+    if simple := _SIMPLE.fullmatch(text):
+        return _Parts(False, *simple.groups())
+    found = _PARTS.fullmatch(text.translate(_PLAIN).strip())
+    if not found:
+        raise NotRead("it is not a number")
+    before, body, after = found.groups()
+    if leading := _LEADING_MARK.search(before):  # `.5`
+        before, body = before[: leading.start(1)], f"0{leading[1]}{body}"
+    after = _NO_CENTS.sub("", after)
+    return _Parts(_negative(before, after), _SIGNS.sub("", before), body, _SIGNS.sub("", after))
+
+
+def _negative(before: str, after: str) -> bool:
+    signs = _SIGNS.findall(before + " " + after)
+    signs_text = "".join("".join(signs).split())
+    if signs_text not in ("", "+", "-", "()"):
+        raise NotRead(f"'{signs_text}' around a number has no clear meaning")
+    if signs_text == "()" and not ("(" in before and ")" in after):
+        raise NotRead("the brackets do not enclose the number")
+    return signs_text in ("-", "()")
+
+
+def _number(parts: _Parts, decimal: str) -> str:
+    sign = _evident(parts.body)
+    if sign == "?" and not decimal:
+        point, comma = parts.body.replace(",", "."), re.sub("[.,]", "", parts.body)
+        raise NotRead(f"it could be {point} or {comma}: choose the decimal sign")
+    if decimal and sign in ("", "?", decimal):
+        sign = decimal
+    elif decimal:
+        raise NotRead(f"{parts.body} does not fit the column's decimal {'point' if decimal == '.' else 'comma'}")
+    digits = _digits(parts.body, sign)
+    return f"-{digits}" if parts.negative else digits
+
+
+def _digits(body: str, decimal: str) -> str:
+    """The digits with a decimal point, given which sign is the decimal. Raises NotRead."""
+    whole, fraction = body, ""
+    if decimal and decimal in body:
+        whole, _, fraction = body.partition(decimal)
+        if not _only_digits(fraction):
+            raise NotRead(_why_body(body))
+    if not _only_digits(whole):
+        marks = {mark for mark in whole if not _only_digits(mark)}
+        if len(marks) > 1 or not (_THOUSANDS.fullmatch(whole) or _LAKHS.fullmatch(whole)):
+            raise NotRead(_why_body(body))
+        whole = whole.replace(marks.pop(), "")
+    whole = whole.lstrip("0") or "0"
+    return f"{whole}.{fraction}" if fraction else whole
+
+
+def _evident(body: str) -> str:
+    """The decimal sign that the number itself shows: a point, a comma, "?" for either, "" for none in it."""
+    points, commas = body.count("."), body.count(",")
+    if points and commas:
+        return "." if body.rindex(".") > body.rindex(",") else ","
+    if points + commas != 1:
+        return "," if points else "." if commas else ""
+    mark = "." if points else ","
+    before, _, after = body.partition(mark)
+    grouped = len(after) == 3 and len(before) <= 3 and _only_digits(before) and not before.startswith("0")
+    return "?" if grouped else mark
+
+
+def _check_words(parts: _Parts, kind: Kind) -> None:
+    """Raise NotRead for words around the number that a cell of that kind does not have."""
+    words = [word for word in (parts.before, parts.after) if word]
+    if kind == "amount":
+        _currency(parts.before, parts.after)
+    elif words and not (kind == "percent" and len(words) == 1 and _PERCENT.fullmatch(words[0])):
+        raise NotRead(_why_words("".join(words)))
+
+
+def _only_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+@lru_cache(maxsize=1024)
+def _currency(before: str, after: str) -> str:
+    """The currency that the words around an amount agree on, "" where they leave several or there are none."""
+    meant: frozenset[str] | None = None
+    for word in (before, after):
+        if word:
+            possible = currencies.possible(word)
+            if not possible:
+                raise NotRead(f"'{word}' is not a currency")
+            meant = possible if meant is None else meant & possible
+    if meant is not None and not meant:
+        raise NotRead(f"{before} and {after} are two currencies")
+    return next(iter(meant)) if meant and len(meant) == 1 else ""
+
+
+def _why_words(words: str) -> str:
+    if _PERCENT.fullmatch(words):
+        return "it is a percentage"
+    if currencies.possible(words):
+        return f"it has a currency ({words}), which would be lost"
+    return f"'{words}' is no part of a number"
+
+
+def _why_body(body: str) -> str:
+    if _SCIENTIFIC.fullmatch(body):
+        return "it is in scientific form, so digits may be lost"
+    return f"{body} is not a number in one clear way"

@@ -1,0 +1,112 @@
+"""Names of people taken apart, and told from names of companies."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain, takewhile
+from typing import NamedTuple
+
+from engine.values import NotRead
+from engine.values.folding import fold
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Words that no person is called; the short forms count in capitals at the end only (Sá is a surname).
+_COMPANY_WORDS = _words(
+    "inc incorporated ltd limited llc llp plc corp corporation company gmbh mbh kgaa ohg gbr ltda lda sarl sasu"
+    " sprl srl spa snc bvba vof asa oyj aps kft zrt doo sro pty pte pvt group holding holdings sons brothers"
+    " bros partners associates enterprises industries solutions services consulting technologies systems bank"
+    " stiftung verein foundation university hospital"
+)
+_SHORT_FORMS = _words("ag kg ug eg ev se sa sas sl bv nv cv ab as oy co lp")
+_JOINING = _words("and und et en")
+_TITLES = _words(
+    "mr mrs ms miss mx dr prof professor sir rev hon herr frau mag dipl ing mme mlle monsieur madame sra srta dott"
+    " dottssa sig sigra avv dhr mevr drs"
+)
+_SUFFIXES = _words("jr sr ii iii iv phd md esq mba cpa")
+_PARTICLES = _words("von van der den de del della di du da dos das do la le ter ten zu zum zur af av bin ibn al el")
+_NAME = re.compile(r"[^\W\d_]+(?:['’.-]+[^\W\d_]+)*\.?")
+_INITIAL = re.compile(r"[^\W\d_]\.?")
+_MOST_WORDS = 4
+
+
+class PersonName(NamedTuple):
+    """Each part as it is written; `suffix` such as Jr., "" where there is none."""
+
+    title: str
+    first: str
+    last: str
+    suffix: str
+
+    def __str__(self) -> str:
+        return " ".join(part for part in self if part)
+
+
+def is_company(text: str) -> bool:
+    """Whether a name has a legal form (GmbH, Inc.), a word such as Group, a number, or joins several names."""
+    words = text.replace(",", " ").split()
+    folded = [fold(word) for word in words]
+    if "&" in text or any(map(str.isdigit, text)) or not _COMPANY_WORDS.isdisjoint(folded):
+        return True
+    if not _JOINING.isdisjoint(folded[1:-1]):
+        return True
+    return len(words) > 1 and folded[-1] in _SHORT_FORMS and words[-1].isupper()
+
+
+def read(text: str) -> PersonName:
+    """`Smith, Dr. John`, `Jan van der Berg`, `Berg, Jan van der` taken apart. Raises NotRead: one word, a company,
+    and three words or more where the middle one may be a first or a last name.
+    """
+    if is_company(text):
+        raise NotRead("it is a company")
+    pieces = [piece.split() for piece in text.split(",")]
+    suffix = " ".join(pieces.pop()) if len(pieces) > 1 and all(map(_is_suffix, pieces[-1])) else ""
+    if not all(pieces) or len(pieces) > 2 or not all(map(_NAME.fullmatch, chain(*pieces))):
+        raise NotRead("it is not the name of one person")
+    name = _turned(*pieces) if len(pieces) == 2 else _straight(pieces[0])
+    if len(f"{name.first} {name.last}".split()) > _MOST_WORDS:
+        raise NotRead("it is too long for the name of one person")
+    return name._replace(suffix=" ".join(filter(None, (name.suffix, suffix))))
+
+
+def _is_suffix(word: str) -> bool:
+    return fold(word) in _SUFFIXES
+
+
+def _turned(left: list[str], right: list[str]) -> PersonName:
+    """`Berg, Dr. Jan van der`: the last name stands first, its particles may stand last."""
+    title_left, last = _titled(left)
+    title_right, first = _titled(right)
+    first, suffix = _split_end(first, _SUFFIXES)
+    first, particles = _split_end(first, _PARTICLES)
+    if not first or not last:
+        raise NotRead("it is not the name of one person")
+    return PersonName(" ".join(title_left + title_right), " ".join(first), " ".join(particles + last), " ".join(suffix))
+
+
+def _straight(words: list[str]) -> PersonName:
+    """`Dr. Jan van der Berg Jr.`"""
+    title, words = _titled(words)
+    words, suffix = _split_end(words, _SUFFIXES)
+    if len(words) < 2:
+        raise NotRead("it is only one name")
+    places = [place for place, word in enumerate(words[1:-1], start=1) if fold(word) in _PARTICLES]
+    start = places[0] if places else len(words) - 1
+    if not places and not all(map(_INITIAL.fullmatch, words[1:-1])):
+        raise NotRead("it could have two first names or two last names")
+    return PersonName(" ".join(title), " ".join(words[:start]), " ".join(words[start:]), " ".join(suffix))
+
+
+def _titled(words: list[str]) -> tuple[list[str], list[str]]:
+    titles = list(takewhile(lambda word: fold(word) in _TITLES, words))
+    return titles, words[len(titles) :]
+
+
+def _split_end(words: list[str], ending: frozenset[str]) -> tuple[list[str], list[str]]:
+    """The words, and those of `ending` at their end; the first word always stays."""
+    size = len(list(takewhile(lambda word: fold(word) in ending, reversed(words[1:]))))
+    return words[: len(words) - size], words[len(words) - size :]

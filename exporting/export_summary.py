@@ -1,0 +1,29 @@
+"""What came of an export, in words for the shell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from engine.bundle.problem_place import rows_word
+
+
+class Writer(Protocol):
+    def write(self, msg: str) -> Any: ...
+
+
+def tell_bundle(out: Writer, result: Mapping[str, Any]) -> None:
+    """`result` is what the commands print with --json."""
+    out.write(f"Written: {result['output']}  (SHA-256 {result['sha256']})")
+    for sheet in result["sheets"]:
+        out.write(
+            f"  {sheet['sheet']}: {rows_word(sheet['rows_in'])} in = {sheet['rows_out']:,} out + {sheet['rejected']:,} "
+            f"held back + {sheet['dropped']:,} removed by a step; {sheet['cells_changed']:,} cells cleaned, "
+            f"{sheet['cells_could_not']:,} could not be"
+        )
+    held_back = sum(sheet["rejected"] for sheet in result["sheets"])
+    if held_back:
+        were = "was" if held_back == 1 else "were"
+        out.write(f"{rows_word(held_back)} {were} held back; see data/rejected for the reasons.")
+    for problem in result["problems"]:
+        out.write(f"  ! {problem['message']}")

@@ -1,0 +1,149 @@
+"""The check before export: what is wrong, and the place that mends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from exporting import stored_check
+from exporting.models import Check
+from exporting.pages.mending_steps import Mending, mending
+from mapping.pages import missing_columns_page
+from migrator import stations
+from migrator.stations import DONE, State
+from profiling.models import Dataset, Sheet
+from profiling.pages import of_dataset
+from profiling.selectors import current_sheets
+
+ACTIONS = {"files": "To the files", "mapping": "To the mapping", "cleaning": "To the column"}
+OF_SETTINGS = {"bad_namespace", "bad_company", "day_before"}
+# What a problem means and what to do, where its own sentence does not say it.
+MEANS = {
+    "lookup_nowhere": "Say which record of Odoo each of these values stands for.",
+    "reference_nowhere": "Add the missing records to your files, or correct these cells.",
+    "reference_held_back": "They go as soon as those records do: mend the other problems first.",
+    "key_disputed": "One key, one record: correct the key, or choose another one in the mapping.",
+    "conflict": "Correct the cells that differ, or send that column to another kind of record.",
+    "could_not": "Correct these cells, or change the step; nothing was guessed.",
+    "required_not_mapped": "Give it a column, or the same value for every record.",
+    "switched_off": "Give the empty cells a value with the step for empty cells.",
+    "rounded": "Round them yourself, or give Odoo more decimals before you load.",
+    "parents_address": "Send a column to 'Address Type', such as Delivery Address, if they are to keep their own.",
+    "columns_not_named": "Choose a field for them if Odoo should have them.",
+}
+
+
+def page(user: Any, dataset: Dataset, found: Check | None, problem: str = "") -> dict[str, Any]:
+    """What check.html needs. `problem`: why nothing could be checked, a sentence."""
+    report = _report(dataset, found, problem)
+    job = found.job if found is not None and found.job is not None and found.job.status != "done" else None
+    return {
+        **of_dataset(user, dataset, "check"),
+        "report": report,
+        "gone": missing_columns_page.cards(current_sheets(dataset).filter(skip=False)) if problem else [],
+        "stale": bool(found and found.checked_at and not found.fresh),
+        "job": job,
+        "on_problem": dataset.on_problem,
+        "on_problem_url": reverse("on_problem_set", args=[dataset.pk]),
+        "check_url": reverse("check_again", args=[dataset.pk]),
+        "held_back": sum(sheet["rejected"] for sheet in report["sheets"]) if report else 0,
+    }
+
+
+def _report(dataset: Dataset, found: Check | None, problem: str) -> dict[str, Any] | None:
+    if problem:
+        mend = {
+            "message": problem,
+            "url": reverse("dataset_cleaning", args=[dataset.pk]),
+            "action": "To the steps",
+        }
+        return {"blocking": [mend], "warnings": [], "sheets": [], "checked_at": found and found.checked_at}
+    if found is None or found.checked_at is None:
+        return None
+    places = {(sheet.source_name, sheet.name): sheet for sheet in current_sheets(dataset)}
+    cards = [(one["severity"], card(dataset, one, places)) for one in found.report["problems"]]
+    return {
+        "blocking": [one for severity, one in cards if severity != "warning"],
+        "warnings": [one for severity, one in cards if severity == "warning"],
+        "sheets": [{**sheet, "name": sheet["sheet"]} for sheet in found.report["sheets"]],
+        "checked_at": found.checked_at,
+    }
+
+
+def card(dataset: Dataset, problem: dict[str, Any], places: dict[tuple[str, str], Sheet]) -> dict[str, Any]:
+    """One problem as problem.html shows it, with a link to the place that mends it and the step that may."""
+    sheet = places.get((problem["source"], problem["sheet"]))
+    offered = mending(sheet, problem) if sheet is not None else None
+    to_lookup = bool(problem["lookup"]) and problem["station"] == "mapping" and not offered
+    return {
+        **{name: problem[name] for name in ("message", "sheet", "column", "count", "examples")},
+        "examples": [] if problem["kind"] == "columns_not_named" else problem["examples"],
+        "unit": "rows" if problem["severity"] == "row" or problem["rows"] else "",
+        "means": _means(problem, offered is not None),
+        "url": _lookup(dataset, problem) if to_lookup else _mends(dataset, problem, sheet, offered is not None),
+        "action": _action(problem, to_lookup, offered is not None),
+        "fix": _fix(dataset, sheet, problem, offered) if sheet is not None and offered else None,
+    }
+
+
+def _action(problem: dict[str, Any], to_lookup: bool, by_step: bool) -> str:
+    if problem["kind"] in OF_SETTINGS:
+        return "To the settings"
+    return "To the values" if to_lookup else ACTIONS["cleaning" if by_step else problem["station"]]
+
+
+def _means(problem: dict[str, Any], mended_by_step: bool) -> str:
+    means = "" if mended_by_step else MEANS.get(problem["kind"], "")
+    blocking = "Nothing can be exported before this is mended." if problem["severity"] == "blocking" else ""
+    return f"{means} {blocking}".strip()
+
+
+def _fix(dataset: Dataset, sheet: Sheet, problem: dict[str, Any], offered: Mending) -> dict[str, Any]:
+    return {
+        "url": reverse("check_mend", args=[dataset.pk]), "label": offered.label, "sheet": sheet.pk,
+        "column": sheet.titles.index(problem["column"]), "kind": problem["kind"],
+    }  # fmt: skip
+
+
+def _lookup(dataset: Dataset, problem: dict[str, Any]) -> str:
+    return reverse("lookup_page", args=[dataset.pk, problem["lookup"]])
+
+
+def _mends(dataset: Dataset, problem: dict[str, Any], sheet: Sheet | None, by_step: bool) -> str:
+    if problem["kind"] in OF_SETTINGS:
+        return reverse("dataset_settings", args=[dataset.pk])
+    if sheet is None:
+        return reverse(f"dataset_{problem['station']}", args=[dataset.pk])
+    position = sheet.titles.index(problem["column"]) if problem["column"] in sheet.titles else None
+    if problem["station"] == "cleaning" or by_step:
+        return _cleaning(dataset, sheet, position, problem["rows"])
+    if problem["station"] == "mapping":
+        model = f"&model={problem['model']}" if problem["model"] else ""
+        anchor = f"#map-{position}" if position is not None else ""
+        return f"{reverse('dataset_mapping', args=[dataset.pk])}?sheet={sheet.pk}{model}{anchor}"
+    return reverse("dataset_files", args=[dataset.pk])
+
+
+def _cleaning(dataset: Dataset, sheet: Sheet, position: int | None, rows: list[int]) -> str:
+    at = f"?row={rows[0]}" if rows else ""
+    if position is None:
+        return reverse("sheet_grid", args=[dataset.pk, sheet.pk]) + at
+    return reverse("column_panel", args=[dataset.pk, sheet.pk, position]) + at
+
+
+def state(dataset: Dataset) -> State:
+    """The rail's word on Check: how many things are to be mended, once it was checked."""
+    found = stored_check.latest(dataset)
+    if found is None:
+        return State(todo="Check before you export") if current_sheets(dataset).exists() else State()
+    severities = [problem["severity"] for problem in found.report["problems"]]
+    blocking, rows = severities.count("blocking"), severities.count("row")
+    if blocking or rows:
+        count = blocking + rows
+        todo = f"{count} thing{'s' * (count != 1)} to mend"
+        return State(str(count), "problem" if blocking else "attention", "", todo)
+    return DONE
+
+
+stations.add("check", state)

@@ -1,0 +1,95 @@
+"""The values of a lookup table, what each becomes, and what is unmatched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from engine.bundle.lookup_tables import known_records
+from exporting.models import Check
+from mapping import relation_choice
+from mapping.models import Mapping, Relationship
+from odoo_migrate import catalog
+from profiling.models import Dataset
+from profiling.pages import of_dataset
+
+PAGE = 100
+
+
+def page(
+    user: Any, dataset: Dataset, table: Relationship, found: Check, *, only_unmatched: bool, start: int
+) -> dict[str, Any]:
+    """What lookup.html needs; `found` is a fresh check."""
+    facts = next((one for one in found.report.get("lookups", ()) if one["table"] == table.name), None)
+    keys = facts["keys"] if facts else []
+    references = known_records(table.model, dataset.odoo_version)
+    rows = [_row(number, key, table, references) for number, key in enumerate(keys)]
+    shown = [row for row in rows if not only_unmatched or row["state"] == "unmatched"]
+    here = reverse("lookup_page", args=[dataset.pk, table.name])
+    return {
+        **of_dataset(user, dataset, "mapping"),
+        "lookup": _lookup(dataset, table),
+        "values": shown[start : start + PAGE],
+        **{state: sum(row["state"] in states for row in rows) for state, states in _COUNTS.items()},
+        "only_unmatched": only_unmatched,
+        "here_url": here,
+        "unmatched_url": f"{here}?only=unmatched",
+        "references": [{"label": label, "name": external_id} for external_id, label in references.items()],
+        "pages": _pages(here, len(shown), start, only_unmatched),
+    }
+
+
+_COUNTS = {"found": {"found", "chosen"}, "new": {"new"}, "unmatched": {"unmatched"}}
+
+
+def _row(number: int, key: dict[str, Any], table: Relationship, references: dict[str, str]) -> dict[str, Any]:
+    value, external_id = key["key"], key["external_id"]
+    return {
+        "key": str(number), "value": value, "count": key["rows"],
+        "state": _state(value, external_id, table, references),
+        "target_field": {"label": references.get(external_id, value), "name": external_id} if external_id else None,
+        "candidates": [],
+    }  # fmt: skip
+
+
+def _state(value: str, external_id: str, table: Relationship, references: dict[str, str]) -> str:
+    if not external_id:
+        return "unmatched"
+    if value in table.entries:
+        return "chosen"
+    return "found" if external_id in references else "new"
+
+
+def _lookup(dataset: Dataset, table: Relationship) -> dict[str, Any]:
+    return {
+        "name": table.name, "label": table.name.replace("_", " ").capitalize(), "model": table.model,
+        "create": table.create, "column": ", ".join(_columns(dataset, table)),
+        "may_create": relation_choice.may_create(table),
+        "set_url": reverse("lookup_set", args=[dataset.pk, table.name]),
+    }  # fmt: skip
+
+
+def _columns(dataset: Dataset, table: Relationship) -> list[str]:
+    """The columns whose cells the table translates."""
+    models = catalog.load(dataset.odoo_version)
+    linked = Mapping.objects.filter(target__sheet__dataset=dataset, ref="", lookup__in=["", table.name]).exclude(
+        state=Mapping.State.LEFT_OUT
+    )
+    found: dict[str, None] = {}
+    for mapping in linked.select_related("target"):
+        field = models.model(mapping.target.model).field(mapping.field) if mapping.target.model in models else None
+        if mapping.lookup == table.name or (field is not None and field.relation == table.model):
+            found[mapping.column] = None
+    return list(found)
+
+
+def _pages(here: str, total: int, start: int, only_unmatched: bool) -> dict[str, Any] | None:
+    if total <= PAGE:
+        return None
+    only = "&only=unmatched" if only_unmatched else ""
+    return {
+        "first": start + 1, "last": min(total, start + PAGE), "total": total,
+        "previous_url": f"{here}?start={max(0, start - PAGE)}{only}" if start else "",
+        "next_url": f"{here}?start={start + PAGE}{only}" if start + PAGE < total else "",
+    }  # fmt: skip

@@ -1,0 +1,71 @@
+"""The step that mends what a check found in a column, offered beside the problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine.steps import COLUMN_STEPS
+from mapping import step_editing
+from mapping.models import Mapping
+from odoo_migrate import catalog
+from profiling.models import ColumnProfile, Finding, Sheet
+
+# By the kind of the problem, or for values that lead nowhere by the table of Odoo's records.
+_STEPS = {
+    "not_a_number": "parse_number", "not_an_integer": "parse_number", "not_a_date": "parse_date",
+    "not_a_datetime": "parse_datetime", "not_yes_no": "to_boolean",
+    "switched_off": "default_if_empty", "rounded": "round", "states": "state_to_code", "countries": "country_to_iso",
+}  # fmt: skip
+_BY_KIND = {"money": "parse_currency", "percent": "parse_percent"}
+
+
+@dataclass(frozen=True)
+class Mending:
+    """A step with its parameters, for a column that has no such step yet."""
+
+    slug: str
+    params: dict[str, Any]
+
+    @property
+    def label(self) -> str:
+        return COLUMN_STEPS[self.slug].label
+
+
+def mending(sheet: Sheet, problem: dict[str, Any]) -> Mending | None:
+    """What mends the column that `problem` (of a check's report) is about; None where no step does."""
+    column = problem["column"]
+    slug = _STEPS.get(problem["lookup"] or problem["kind"], "")
+    if slug == "parse_number":
+        profile = ColumnProfile.objects.filter(sheet=sheet, title=column).first()
+        slug = _BY_KIND.get(profile.kind, slug) if profile else slug
+    if not slug or column not in sheet.titles or step_editing.has_step(sheet, column, slug, {}):
+        return None
+    if slug == "default_if_empty":
+        return Mending(slug, {"value": "1"})
+    if slug == "round":
+        return Mending(slug, {"digits": _decimals(sheet, problem)})
+    return Mending(slug, _params(sheet, column, slug))
+
+
+def _decimals(sheet: Sheet, problem: dict[str, Any]) -> int:
+    """How many decimals Odoo keeps in the field that the problem is about."""
+    field = catalog.load(sheet.dataset.odoo_version).model(problem["model"]).field(problem["field"])
+    return field.digits[1] if field is not None and field.digits is not None else 2
+
+
+def _params(sheet: Sheet, column: str, slug: str) -> dict[str, Any]:
+    """Those of the finding that wants the same step, where there is one."""
+    finding = Finding.objects.filter(sheet=sheet, column=column, fix_step=slug).first()
+    if finding is not None:
+        return dict(finding.fix_params)
+    return _of_states(sheet) if slug == "state_to_code" else {}
+
+
+def _of_states(sheet: Sheet) -> dict[str, str]:
+    """The column with the countries, and the country of rows that name none."""
+    to_country = Mapping.objects.filter(target__sheet=sheet, field="country_id/id", state=Mapping.State.ACCEPTED)
+    kinds = ColumnProfile.objects.filter(sheet=sheet, kind="country")
+    found = to_country.values_list("column", flat=True).first() or kinds.values_list("title", flat=True).first()
+    given = {"country_column": found, "country": sheet.dataset.country}
+    return {name: value for name, value in given.items() if value}

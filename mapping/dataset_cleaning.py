@@ -1,0 +1,107 @@
+"""Cleaning a sheet of the database: its working file and recipe, opened, with what was learnt kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.core.cache import cache
+
+from engine.clean import SheetReport, SheetRun
+from engine.recipe import ColumnRecipe, RecipeError, SheetRecipe, StepSpec
+from engine.sheets.working_file import WorkingFile
+from engine.steps import COLUMN_STEPS
+from mapping.selectors import recipe_of, sheet_recipe
+from profiling.models import Dataset, Sheet
+from profiling.stored_files import local_copy
+
+KEEP_SECONDS = 7 * 24 * 3600
+# Counting every cell of a sheet of this size takes well under a second.
+COUNT_AT_ONCE_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class SheetCounts:
+    """What cleaning does to a whole sheet: cells that differ in the end, cells that could not be converted.
+
+    `columns`: by title, (changed, could not, [(slug, changed, could not) per enabled step]). `dropped`: rows left out,
+    by the step on rows.
+    """
+
+    changed: int = 0
+    could_not: int = 0
+    columns: dict[str, tuple[int, int, list[tuple[str, int, int]]]] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)
+
+    def steps(self, title: str) -> list[tuple[str, int, int]]:
+        return self.columns[title][2] if title in self.columns else []
+
+    @classmethod
+    def of(cls, report: SheetReport) -> SheetCounts:
+        columns = {title: (one.changed, one.could_not, list(one.steps)) for title, one in report.columns.items()}
+        return cls(
+            sum(one.changed for one in report.columns.values()),
+            sum(one.could_not for one in report.columns.values()),
+            columns,
+            dict(report.dropped),
+        )
+
+
+@contextmanager
+def open_run(sheet: Sheet, trial: tuple[str, str, Mapping[str, Any]] | None = None) -> Iterator[SheetRun]:
+    """The sheet's cleaning, ready to run while the block lasts. `trial`: a step (column, slug, parameters) that is
+    taken as if it stood last in its column, or among the steps on rows.
+    """
+    key = f"learnt:{sheet.working.name}"
+    former = cache.get(key) or {}
+    recipe = with_step(sheet_recipe(sheet), *trial) if trial else sheet_recipe(sheet)
+    with local_copy(sheet.working) as path:
+        run = SheetRun(WorkingFile(path), recipe, recipe_of(sheet.dataset), former)
+        yield run
+        if run.learnt != former:
+            cache.set(key, run.learnt, KEEP_SECONDS)
+
+
+def with_step(recipe: SheetRecipe, column: str, slug: str, params: Mapping[str, Any]) -> SheetRecipe:
+    """The recipe with one more step."""
+    step = StepSpec(slug, params)
+    if slug not in COLUMN_STEPS or not column:
+        return replace(recipe, rows=(*recipe.rows, step))
+    steps = recipe.columns[column].steps if column in recipe.columns else ()
+    return replace(recipe, columns={**recipe.columns, column: ColumnRecipe((*steps, step))})
+
+
+def counts(sheet: Sheet) -> SheetCounts:
+    """What cleaning does to the whole sheet; kept until the recipe or the file changes. Raises RecipeError."""
+    key = _counts_key(sheet)
+    known = cache.get(key)
+    if known is None:
+        with open_run(sheet) as run:
+            for _ in run.batches():
+                pass
+            known = SheetCounts.of(run.report)
+        cache.set(key, known, KEEP_SECONDS)
+    return known
+
+
+def known_counts(sheet: Sheet) -> SheetCounts | None:
+    """`counts` where they are known or quickly found; None for a large sheet that was not counted yet."""
+    return counts(sheet) if sheet.rows <= COUNT_AT_ONCE_ROWS else cache.get(_counts_key(sheet))
+
+
+def counts_of_dataset(dataset: Dataset, sheets: list[Sheet]) -> dict[int, SheetCounts]:
+    """`known_counts` by the sheet's id, for those where they are known and the recipe fits the file."""
+    keys = {_counts_key(sheet): sheet for sheet in sheets if sheet.working}
+    known = cache.get_many(keys)  # one question for all: the cache may be a table of the database
+    found = {keys[key].pk: counted for key, counted in known.items()}
+    for key, sheet in keys.items():
+        if key not in known and sheet.rows <= COUNT_AT_ONCE_ROWS:
+            with suppress(RecipeError):
+                found[sheet.pk] = counts(sheet)
+    return found
+
+
+def _counts_key(sheet: Sheet) -> str:
+    return f"sheet-counts:{sheet.working.name}:{sheet.dataset.revision}"

@@ -1,0 +1,257 @@
+"""The sheet as a table: 50 rows a page, before and after, findings marked in the cells."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pyarrow as pa
+from django.urls import reverse
+
+from engine.clean import CleanedPage, SheetRun
+from engine.sheets.working_file import ROW
+from engine.steps import COLUMN_STEPS, ROW_STEPS
+from mapping import dataset_cleaning
+from mapping.models import Mapping, SheetTarget
+from mapping.pages.mapping_page import key_columns
+from odoo_migrate import catalog
+from profiling.models import ColumnProfile, Finding, Sheet
+from profiling.pages import next_station, of_dataset
+
+PAGE = 50
+SCAN = 2_000  # rows looked at in one go for those that change
+NUMERIC = {"number", "money", "percent"}
+
+
+@dataclass(frozen=True)
+class View:
+    """What the reader asked for. `start`: position of the first row, from 0; `row`: a source row to be shown."""
+
+    show: str = "both"
+    only_changes: bool = False
+    start: int = 0
+    row: int = 0
+
+    @classmethod
+    def asked(cls, query: Any) -> View:
+        """From a request's GET parameters; whatever makes no sense is left out."""
+        show = query.get("view", "both")
+        return cls(
+            show if show in {"before", "both", "after"} else "both",
+            query.get("only") == "changes",
+            _number(query.get("start")),
+            _number(query.get("row")),
+        )
+
+    def query(self, **changes: Any) -> str:
+        values: dict[str, Any] = {"view": self.show, "start": self.start}
+        if self.only_changes:
+            values["only"] = "changes"
+        return urlencode(values | changes)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`note`: what a finding says of the cell; `reason`: why it could not be converted."""
+
+    before: str
+    after: str
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A title of the grid, with what the header says of it. `position` is where its panel is. `is_suggested`: nobody
+    has accepted the field so far.
+    """
+
+    position: int
+    title: str
+    kind: str
+    field: str
+    is_suggested: bool
+    is_key: bool
+    left_out: bool
+    changes: int
+    problems: int
+    filled: int
+    rows: int
+    is_number: bool
+    is_current: bool
+    is_first: bool
+
+
+def page(user: Any, sheet: Sheet, view: View, current: int | None = None) -> dict[str, Any]:
+    """What grid.html needs. `current`: position of the column whose panel is open. Raises RecipeError."""
+    base = of_dataset(user, sheet.dataset, "cleaning", sheet)
+    counts = dataset_cleaning.known_counts(sheet)
+    with dataset_cleaning.open_run(sheet) as run:
+        lines, start, following = _lines(run, sheet, view)
+        columns = _columns(run, sheet, counts, current)
+    here = reverse("sheet_grid", args=[sheet.dataset_id, sheet.pk])
+    return {
+        **base,
+        **next_station(base["rail"], sheet.dataset, "cleaning"),
+        "columns": columns, "lines": lines, "view": view.show, "only_changes": view.only_changes, "start": start,
+        "pages": _pages(here, view, lines, start, following, sheet.rows),
+        "changed": counts.changed if counts else 0,
+        "could_not": counts.could_not if counts else 0,
+        "counts_url": "" if counts else reverse("sheet_counts", args=[sheet.dataset_id, sheet.pk]),
+        "query": view.query(), "grid_url": f"{here}?{view.query(start=start)}", "job": None,
+    }  # fmt: skip
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 12 else 0
+
+
+def _lines(run: SheetRun, sheet: Sheet, view: View) -> tuple[list[dict[str, Any]], int, int]:
+    """The page's lines, the position of the first and of the one after the last."""
+    notes = _notes(sheet)
+    if view.only_changes:
+        return _changed_lines(run, view, notes)
+    start = view.start // PAGE * PAGE
+    if view.row:
+        start = max(0, view.row - run.working.shape_notes["shape"]["first_data_row"]) // PAGE * PAGE
+    lines = lines_of(run.page(start, PAGE), run.titles, notes, view.row)
+    return lines, start, start + len(lines)
+
+
+def _changed_lines(
+    run: SheetRun, view: View, notes: dict[tuple[int, str], str]
+) -> tuple[list[dict[str, Any]], int, int]:
+    found: list[dict[str, Any]] = []
+    position = view.start
+    while position < run.working.num_rows and len(found) < PAGE:
+        for line in lines_of(run.page(position, SCAN), run.titles, notes, view.row):
+            position += 1
+            if line["dropped"] or any(cell.before != cell.after or cell.reason for cell in line["cells"]):
+                found.append(line)
+                if len(found) == PAGE:
+                    break
+    return found, view.start, position
+
+
+def lines_of(
+    page: CleanedPage, titles: Sequence[str], notes: dict[tuple[int, str], str], wanted: int = 0
+) -> list[dict[str, Any]]:
+    """The rows of a page: number, cells, dropped, is_target. Dropped rows show what stood in them."""
+    numbers, cleaned = page.raw.column(ROW).to_pylist(), page.cleaned
+    before = {title: _texts(page.raw, title) for title in titles if title in page.raw.schema.names}
+    after = {title: _texts(cleaned.after, title) for title in titles}
+    failed = {title: mask.to_pylist() for title, mask in cleaned.could_not.items()}
+    lines, place = [], 0
+    for position, (number, dropped_by) in enumerate(zip(numbers, page.dropped_by, strict=True)):
+        cells = []
+        for title in titles:
+            raw = before[title][position] if title in before else ""
+            if dropped_by:
+                cells.append(Cell(raw, raw))
+                continue
+            text = after[title][place]
+            why = (
+                cleaned.reasons[title].get(text, "could not be converted")
+                if failed.get(title, ())[place : place + 1] == [True]
+                else ""
+            )
+            cells.append(Cell(raw if title in before else text, text, why, notes.get((number, title), "")))
+        place += not dropped_by
+        lines.append({"number": number, "cells": cells, "dropped": _dropped(dropped_by), "is_target": number == wanted})
+    return lines
+
+
+def _texts(batch: pa.RecordBatch, title: str) -> list[str]:
+    texts: list[str] = batch.column(title).to_pylist()
+    return texts
+
+
+def _dropped(slug: str) -> str:
+    step = ROW_STEPS.get(slug) or COLUMN_STEPS.get(slug)
+    return f"Left out by the step “{step.label}”" if step else ("Left out by a step" if slug else "")
+
+
+def _notes(sheet: Sheet) -> dict[tuple[int, str], str]:
+    """What findings say of single cells, by source row and title."""
+    said: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for finding in Finding.objects.filter(sheet=sheet, dismissed_at=None).exclude(column=""):
+        for row in finding.rows:
+            said[row, finding.column].append(finding.message)
+    return {place: " · ".join(messages) for place, messages in said.items()}
+
+
+def _columns(
+    run: SheetRun, sheet: Sheet, counts: dataset_cleaning.SheetCounts | None, current: int | None
+) -> list[Column]:
+    profiles = {column.title: column for column in ColumnProfile.objects.filter(sheet=sheet)}
+    fields = _fields(sheet)
+    positions = _positions(run.titles, sheet.titles)
+    listed = []
+    for place, title in enumerate(run.titles):
+        profile = profiles.get(title)
+        changes, problems, _ = counts.columns.get(title, (0, 0, [])) if counts else (0, 0, [])
+        kind, label = profile.kind if profile else "text", fields.label(title)
+        listed.append(
+            Column(
+                position=positions[title], title=title, kind=kind, field=label,
+                is_suggested=title not in fields.accepted, is_key=title in fields.keys,
+                left_out=title in fields.left_out and not label, changes=changes, problems=problems,
+                filled=profile.filled if profile else 0, rows=sheet.rows, is_number=kind in NUMERIC,
+                is_current=positions[title] == current, is_first=place == 0,
+            )
+        )  # fmt: skip
+    return listed
+
+
+def _positions(titles: Sequence[str], source: Sequence[str]) -> dict[str, int]:
+    """Where each title's panel is; a column that a step adds is looked at with the one it comes from."""
+    own = {title: place for place, title in enumerate(source)}
+    positions, last = {}, 0
+    for title in titles:
+        last = own.get(title, last)
+        positions[title] = last
+    return positions
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """The fields' labels by column, accepted or only suggested; the columns left out; those that make up the key."""
+
+    accepted: dict[str, str]
+    suggested: dict[str, str]
+    left_out: set[str]
+    keys: set[str]
+
+    def label(self, title: str) -> str:
+        return self.accepted.get(title) or self.suggested.get(title, "")
+
+
+def _fields(sheet: Sheet) -> _Fields:
+    found = _Fields({}, {}, set(), set())
+    models = catalog.load(sheet.dataset.odoo_version)
+    for target in SheetTarget.objects.filter(sheet=sheet).prefetch_related("mappings"):
+        found.keys.update(target.key, key_columns(target.id_pattern))
+        for mapping in target.mappings.all():
+            field = models.model(target.model).field(mapping.field) if target.model in models else None
+            if mapping.state == Mapping.State.LEFT_OUT:
+                found.left_out.add(mapping.column)
+            elif field is not None:
+                labels = found.accepted if mapping.state == Mapping.State.ACCEPTED else found.suggested
+                labels.setdefault(mapping.column, field.label)
+    return found
+
+
+def _pages(
+    here: str, view: View, lines: Sequence[dict[str, Any]], start: int, following: int, total: int
+) -> dict[str, Any]:
+    before = max(0, start - PAGE)
+    return {
+        "first": lines[0]["number"] if lines else 0,
+        "last": lines[-1]["number"] if lines else 0,
+        "total": total,
+        "previous_url": f"{here}?{view.query(start=before)}" if start and not view.only_changes else "",
+        "next_url": f"{here}?{view.query(start=following)}" if lines and following < total else "",
+    }

@@ -1,0 +1,241 @@
+"""The mapping table of a sheet: columns, the fields they become, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from mapping import missing_fields, target_choice
+from mapping.models import Mapping, Relationship, SheetTarget
+from mapping.pages import missing_columns_page
+from mapping.selectors import added_titles
+from migrator import stations
+from migrator.stations import DONE, State
+from odoo_migrate import catalog
+from odoo_migrate.catalog import OdooField, OdooModel
+from odoo_migrate.project.external_ids import BadPattern, Pattern
+from profiling.models import ColumnProfile, Dataset, Sheet
+from profiling.pages import next_station, of_dataset
+from profiling.selectors import current_sheets
+
+SAMPLES = 3
+# A person does not fill these from a spreadsheet column.
+NOT_OFFERED = {"one2many", "binary"}
+
+
+def sheet_to_map(dataset: Dataset, wanted: str) -> Sheet | None:
+    """The sheet that the page shows: the one asked for, else the first that waits for a decision, else the first."""
+    sheets = [sheet for sheet in current_sheets(dataset) if not sheet.skip]
+    asked = next((sheet for sheet in sheets if str(sheet.pk) == wanted), None)
+    undecided = set(target_choice.open_suggestions(sheets).values_list("target__sheet", flat=True))
+    waiting = next((sheet for sheet in sheets if sheet.pk in undecided), None)
+    return asked or waiting or (sheets[0] if sheets else None)
+
+
+def page(user: Any, dataset: Dataset, sheet: Sheet | None, model: str = "") -> dict[str, Any]:
+    """What mapping.html needs."""
+    base = of_dataset(user, dataset, "mapping", sheet)
+    shared = {**base, **next_station(base["rail"], dataset, "mapping")}
+    if sheet is None:
+        return {**shared, "target": None, "rows": [], "models": [], "accepted": 0, "waiting": 0, "total": 0}
+    targets = list(SheetTarget.objects.filter(sheet=sheet))
+    target = next((one for one in targets if one.model == model), targets[0] if targets else None)
+    return {
+        **shared,
+        "models": model_choices(dataset),
+        "gone": missing_columns_page.cards([sheet]),
+        "targets": _targets(sheet, targets, target),
+        "total": len(sheet.titles),
+        **(_of_target(sheet, target) if target else {"target": None, "rows": [], "sure": 0, "unsure": 0}),
+    }
+
+
+def _of_target(sheet: Sheet, target: SheetTarget) -> dict[str, Any]:
+    model = catalog.load(sheet.dataset.odoo_version).model(target.model)
+    rows = _rows(sheet, target, model)
+    sure = len(target_choice.suggestions(sheet, target_choice.SURE))
+    return {
+        "target": _target(target, model),
+        "fields": field_choices(model),
+        "rows": rows,
+        "accepted": sum(row["state"] == Mapping.State.ACCEPTED for row in rows),
+        "waiting": sum(row["state"] == Mapping.State.SUGGESTED for row in rows),
+        "sure": sure,
+        "unsure": len(target_choice.suggestions(sheet)) - sure,
+        "still_needed": [_field(field) for field in missing_fields.still_needed(target, model)],
+        "constants": [_constant(model, name, value) for name, value in target.values.items()],
+        "records": _records(sheet, target),
+    }
+
+
+def plural(label: str) -> str:
+    """Contact -> Contacts, Category -> Categories, Address -> Addresses."""
+    if label.endswith("y") and label[-2:-1] not in "aeiou":
+        return f"{label[:-1]}ies"
+    return f"{label}es" if label.endswith(("s", "x", "ch", "sh")) else f"{label}s"
+
+
+def model_choices(dataset: Dataset) -> list[dict[str, str]]:
+    """Every kind of record of the dataset's Odoo version, by its plain name."""
+    models = catalog.load(dataset.odoo_version)
+    listed = [{"name": name, "label": models.model(name).label} for name in models.names()]
+    return sorted(listed, key=lambda one: one["label"].lower())
+
+
+def field_choices(model: OdooModel) -> list[dict[str, str]]:
+    """The fields that a column may become, by label."""
+    offered = [field for field in model.fields.values() if field.type not in NOT_OFFERED]
+    return [_field(field) for field in sorted(offered, key=lambda field: (field.label.lower(), field.name))]
+
+
+def _field(field: OdooField) -> dict[str, str]:
+    return {"label": field.label, "name": field.import_name}
+
+
+def _targets(sheet: Sheet, targets: list[SheetTarget], current: SheetTarget | None) -> list[dict[str, Any]]:
+    models = catalog.load(sheet.dataset.odoo_version)
+    here = reverse("dataset_mapping", args=[sheet.dataset_id])
+    return [
+        {
+            "id": one.pk,
+            "label": plural(models.model(one.model).label),
+            "url": f"{here}?sheet={sheet.pk}&model={one.model}",
+            "is_current": one == current,
+        }
+        for one in targets
+        if one.model in models
+    ]
+
+
+def _target(target: SheetTarget, model: OdooModel) -> dict[str, Any]:
+    return {
+        "id": target.pk,
+        "model": target.model,
+        "label": plural(model.label),
+        "one": model.label.lower(),
+        "confidence": target.confidence,
+        "chosen": target.chosen,
+        "id_pattern": target.id_pattern,
+        "key": list(target.key) or key_columns(target.id_pattern),
+    }
+
+
+def key_columns(pattern: str) -> list[str]:
+    """The columns that an ID pattern names."""
+    try:
+        return list(Pattern.read(pattern).placeholders)
+    except BadPattern:
+        return []
+
+
+def _rows(sheet: Sheet, target: SheetTarget, model: OdooModel) -> list[dict[str, Any]]:
+    profiles = {column.title: column for column in ColumnProfile.objects.filter(sheet=sheet)}
+    decided = {mapping.column: mapping for mapping in Mapping.objects.filter(target=target)}
+    taken = {m.field for m in decided.values() if m.state == Mapping.State.ACCEPTED}
+    elsewhere = _elsewhere(sheet, target)
+    rows = [
+        _row(position, title, profiles.get(title), decided.get(title), model, taken, sheet)
+        for position, title in enumerate([*sheet.titles, *added_titles(sheet)])
+    ]
+    for row in rows:
+        if row["state"] == "open" and row["title"] in elsewhere:
+            row |= {"state": "elsewhere", "reason": elsewhere[row["title"]], "none_text": "Nothing here"}
+    return rows
+
+
+def _elsewhere(sheet: Sheet, target: SheetTarget) -> dict[str, str]:
+    """What columns fill in the other kinds of record that the sheet becomes, a sentence by title."""
+    models = catalog.load(sheet.dataset.odoo_version)
+    found = {}
+    others = Mapping.objects.filter(target__sheet=sheet).exclude(target=target).exclude(state=Mapping.State.LEFT_OUT)
+    for mapping in others.select_related("target"):
+        model = models.model(mapping.target.model) if mapping.target.model in models else None
+        field = model.field(mapping.field) if model else None
+        if model is not None and field is not None:
+            found[mapping.column] = f"fills {field.label} of {plural(model.label).lower()}"
+    return found
+
+
+def _row(
+    position: int, title: str, profile: ColumnProfile | None, mapping: Mapping | None, model: OdooModel,
+    taken: set[str], sheet: Sheet,
+) -> dict[str, Any]:  # fmt: skip
+    field = model.field(mapping.field) if mapping and mapping.field else None
+    state = mapping.state if mapping and (field or mapping.state == Mapping.State.LEFT_OUT) else "open"
+    return {
+        "position": position,
+        "is_added": position >= len(sheet.titles),
+        "title": title,
+        "kind": profile.kind if profile else "text",
+        "samples": [value for value, _ in (profile.top if profile else [])[:SAMPLES] if value],
+        "field": _field(field) if field else None,
+        "none_text": "Choose a field" if state == "open" else "Leave out",
+        "state": state,
+        "confidence": mapping.confidence if mapping and field else None,
+        "reason": mapping.reason if mapping else "",
+        "candidates": _candidates(mapping, model),
+        "lookup": _lookup(mapping, sheet),
+        "problem": _problem(mapping, taken),
+    }
+
+
+def _candidates(mapping: Mapping | None, model: OdooModel) -> list[dict[str, Any]]:
+    listed = []
+    for name, share in mapping.candidates if mapping else []:
+        field = model.field(name)
+        if field is not None:
+            listed.append({**_field(field), "share": share})
+    return listed
+
+
+def _lookup(mapping: Mapping | None, sheet: Sheet) -> dict[str, str] | None:
+    """A link to the page of the values that are records of their own."""
+    if mapping is None or not mapping.field or not mapping.lookup:
+        return None
+    url = reverse("lookup_page", args=[sheet.dataset_id, mapping.lookup])
+    return {"text": "Which records the values are", "url": url, "tone": ""}
+
+
+def _problem(mapping: Mapping | None, taken: set[str]) -> str:
+    if mapping and mapping.state == Mapping.State.SUGGESTED and mapping.field in taken:
+        return "Another column fills this field already."
+    return ""
+
+
+def _constant(model: OdooModel, name: str, value: str) -> dict[str, str]:
+    field = model.field(name)
+    return {"label": field.label if field else name, "name": name, "value": value}
+
+
+def _records(sheet: Sheet, target: SheetTarget) -> list[dict[str, str]]:
+    """The tables of records that the target's columns point to."""
+    used = set(Mapping.objects.filter(target=target, state=Mapping.State.ACCEPTED).values_list("lookup", flat=True))
+    tables: QuerySet[Relationship] = Relationship.objects.filter(dataset=sheet.dataset_id, name__in=used)
+    return [
+        {
+            "text": f"{table.name}: new values become records" if table.create else f"{table.name}: records of Odoo",
+            "url": reverse("lookup_page", args=[sheet.dataset_id, table.name]),
+            "tone": "",
+        }
+        for table in tables
+    ]
+
+
+def state(dataset: Dataset) -> State:
+    """The rail's word on Mapping: how many columns have a field."""
+    sheets = [sheet for sheet in current_sheets(dataset) if not sheet.skip]
+    total = sum(len(sheet.titles) for sheet in sheets)
+    if not total:
+        return State()
+    mappings = Mapping.objects.filter(target__sheet__in=sheets)
+    accepted = mappings.filter(state=Mapping.State.ACCEPTED).values("target__sheet", "column").distinct().count()
+    waiting = target_choice.open_suggestions(sheets).count()
+    if waiting or not accepted:
+        todo = f"{waiting} suggestion{'s' * (waiting != 1)} to accept" if waiting else "Say what the columns become"
+        return State(f"{accepted} of {total}", "", "", todo)
+    return State(f"{accepted} of {total}", DONE.tone)
+
+
+stations.add("mapping", state)

@@ -1,0 +1,23 @@
+"""Columns that the newest file lacks, each with the choice of what took its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+
+from mapping.renamed_columns import gone_columns
+from profiling.models import Sheet
+
+
+def cards(sheets: Iterable[Sheet]) -> list[dict[str, Any]]:
+    """What mapping/gone.html lists."""
+    return [
+        {
+            "id": f"gone-{sheet.pk}-{number}", "title": title, "likely": likely, "sheet": sheet.name,
+            "titles": sheet.titles, "url": reverse("column_replace", args=[sheet.dataset_id, sheet.pk]),
+        }
+        for sheet in sheets
+        for number, (title, likely) in enumerate(gone_columns(sheet).items())
+    ]  # fmt: skip

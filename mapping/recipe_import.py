@@ -1,0 +1,169 @@
+"""Writing a recipe file into the records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from thefuzz import process
+
+from engine.clean import effective_header
+from engine.clean.cleaning_plan import plan_sheet
+from engine.recipe import Recipe, RecipeError, SheetRecipe, StepSpec, Target
+from engine.steps import HEADER_STEPS
+from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transform
+from migrator.models import User, record
+from odoo_migrate import catalog
+from odoo_migrate.catalog import Catalog, UnknownVersion, checked_version
+from profiling import importing
+from profiling import services as profiling_services
+from profiling.models import Dataset, Sheet
+from profiling.selectors import current_sheets
+
+
+@dataclass
+class Applied:
+    """What applying a recipe left for the caller: sheets whose title rows changed and must be read again, and
+    sheets that the recipe does not name, which are left out from now on.
+    """
+
+    reread: list[Sheet] = field(default_factory=list)
+    not_named: list[str] = field(default_factory=list)
+
+
+def apply_recipe(*, dataset: Dataset, recipe: Recipe, user: User | None = None) -> Applied:
+    """Replace everything that was decided about the dataset by what the recipe says. Raises RecipeError."""
+    found = match_sheets(recipe, list(current_sheets(dataset)))
+    for sheet in current_sheets(dataset):
+        if sheet.pk in found:
+            check_part(found[sheet.pk], sheet, recipe)
+    result = Applied()
+    with transaction.atomic():
+        _apply_settings(dataset, recipe)
+        for sheet in current_sheets(dataset):
+            _apply_sheet(sheet, found.get(sheet.pk), result)
+        _apply_lookups(dataset, recipe)
+        record(user, "recipe.apply", "Applied a recipe file", dataset=dataset.pk)
+        profiling_services.touch(dataset)
+    return result
+
+
+def match_sheets(recipe: Recipe, sheets: list[Sheet]) -> dict[int, SheetRecipe]:
+    """Each part of the recipe with the sheet it means, by the sheet's id. Raises RecipeError where there is none
+    or more than one.
+    """
+    found: dict[int, SheetRecipe] = {}
+    for part in recipe.sheets:
+        fitting = [s for s in sheets if s.name == part.name and part.source in ("", s.source_name, s.source.name)]
+        if not fitting:
+            there = ", ".join(sorted({s.name for s in sheets})) or "none"
+            raise RecipeError(f"The recipe names the sheet '{part.name}', which the files lack; they have: {there}.")
+        if len(fitting) > 1:
+            files = ", ".join(s.source_name for s in fitting)
+            raise RecipeError(f"Several files have a sheet '{part.name}' ({files}); say which with 'source'.")
+        found[fitting[0].pk] = part
+    return found
+
+
+def check_part(part: SheetRecipe, sheet: Sheet, recipe: Recipe) -> None:
+    """Raises RecipeError for steps, columns, models and fields that are not there; Unreadable for title rows."""
+    if part.skip:
+        return
+    header = effective_header(part)
+    moved = list(header) != sheet.header_override
+    plan_sheet(importing.titles_with(sheet, header) if moved else sheet.titles, part)
+    for target in part.targets:
+        _check_target(target, f"Sheet '{part.name}'", recipe.odoo_version)
+
+
+def _check_target(target: Target, where: str, version: str) -> None:
+    odoo, named = _catalog(version), version.removesuffix(".0")
+    if target.model not in odoo:
+        raise RecipeError(f"{where}: Odoo {named} has no model '{target.model}' that can be imported.")
+    model = odoo.model(target.model)
+    for name in (*target.fields, *target.values):
+        if model.field(name) is None:
+            likely = process.extractOne(name, [field.import_name for field in model.fields.values()], score_cutoff=70)
+            hint = f"; did you mean '{likely[0]}'?" if likely else "."
+            raise RecipeError(f"{where}: Odoo {named} has no field '{name}' on {model.label}{hint}")
+
+
+def _catalog(version: str) -> Catalog:
+    try:
+        return catalog.load(catalog.checked_version(version))
+    except UnknownVersion as problem:
+        raise RecipeError(str(problem)) from problem
+
+
+def _apply_settings(dataset: Dataset, recipe: Recipe) -> None:
+    try:
+        dataset.odoo_version = checked_version(recipe.odoo_version)
+        dataset.namespace, dataset.country = recipe.namespace, recipe.country
+        dataset.time_zone, dataset.company = recipe.timezone, recipe.company
+        dataset.on_problem = recipe.on_problem
+        dataset.full_clean(exclude=["owner", "name"])
+    except UnknownVersion as problem:
+        raise RecipeError(str(problem)) from problem
+    except ValidationError as problem:
+        raise RecipeError("; ".join(problem.messages)) from problem
+    dataset.save()
+
+
+def _apply_sheet(sheet: Sheet, part: SheetRecipe | None, result: Applied) -> None:
+    for model in (SheetTarget, Transform, RowStep):
+        model.objects.filter(sheet=sheet).delete()
+    if part is None:
+        if sheet.rows and not sheet.hidden:
+            result.not_named.append(sheet.name)
+        Sheet.objects.filter(pk=sheet.pk).update(skip=True)
+        return
+    header = list(effective_header(part))
+    if header != sheet.header_override:
+        result.reread.append(sheet)
+    sheet.skip, sheet.file_stem, sheet.header_override = part.skip, part.file, header
+    sheet.save(update_fields=["skip", "file_stem", "header_override"])
+    _apply_steps(sheet, part)
+    for position, target in enumerate(part.targets):
+        _apply_target(sheet, position, target)
+
+
+def _apply_steps(sheet: Sheet, part: SheetRecipe) -> None:
+    rows = [step for step in part.rows if step.slug not in HEADER_STEPS]  # those are the sheet's `header_override`
+    RowStep.objects.bulk_create(
+        RowStep(sheet=sheet, position=place, **_values(step)) for place, step in enumerate(rows)
+    )
+    Transform.objects.bulk_create(
+        Transform(sheet=sheet, column=title, position=place, **_values(step))
+        for title, column in part.columns.items()
+        for place, step in enumerate(column.steps)
+    )
+
+
+def _values(step: StepSpec) -> dict[str, object]:
+    return {"slug": step.slug, "params": dict(step.params), "enabled": step.enabled}
+
+
+def _apply_target(sheet: Sheet, position: int, target: Target) -> None:
+    row = SheetTarget.objects.create(
+        sheet=sheet, position=position, model=target.model, chosen=True, confidence=1, id_pattern=target.id,
+        key=list(target.key), when=target.when, values=dict(target.values),
+    )  # fmt: skip
+    Mapping.objects.bulk_create(
+        Mapping(
+            target=row, column=spec.source, field=name, state=Mapping.State.ACCEPTED, confidence=1,
+            lookup=spec.lookup, ref=spec.ref, separator=spec.separator,
+        )
+        for name, spec in target.fields.items()
+    )  # fmt: skip
+
+
+def _apply_lookups(dataset: Dataset, recipe: Recipe) -> None:
+    Relationship.objects.filter(dataset=dataset).delete()
+    Relationship.objects.bulk_create(
+        Relationship(
+            dataset=dataset, name=lookup.name, model=lookup.model, create=lookup.create,
+            id_pattern=lookup.id, entries=dict(lookup.entries),
+        )
+        for lookup in recipe.lookups.values()
+    )  # fmt: skip

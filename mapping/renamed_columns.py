@@ -1,0 +1,119 @@
+"""Columns that were decided about and that the newest file no longer has: say which column took their place, or forget
+what was decided about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from django.db import transaction
+from rapidfuzz import fuzz, process, utils
+
+from engine.recipe import KEY_TITLE, NUMBER_SUFFIX
+from engine.steps import COLUMN_STEPS, ROW_STEPS
+from mapping.models import Mapping, RowStep, SheetTarget, Transform
+from mapping.selectors import accepted, added_titles
+from mapping.step_editing import AnyStep, changed
+from migrator.models import User
+from odoo_migrate.project.external_ids import BadPattern, Pattern
+from profiling.models import Sheet
+
+ALIKE = 60  # of 100
+
+
+def gone_columns(sheet: Sheet) -> dict[str, str]:
+    """The columns that the recipe names and the sheet lacks, each with the title that it most likely has now ("")."""
+    known = {*sheet.titles, *added_titles(sheet), KEY_TITLE}
+    named = dict.fromkeys(title.removesuffix(NUMBER_SUFFIX) for title in _named(sheet))
+    free = [title for title in sheet.titles if title not in named]
+    return {title: _likeliest(title, free) for title in named if title and title not in known}
+
+
+def replace_column(*, sheet: Sheet, gone: str, title: str, user: User | None = None) -> None:
+    """What was decided about `gone` is meant for `title` from now on; for "" it is forgotten."""
+    with transaction.atomic():
+        _replace_in_steps(sheet, gone, title)
+        _replace_in_mappings(sheet, gone, title)
+        for target in SheetTarget.objects.filter(sheet=sheet):
+            _replace_in_target(target, gone, title)
+        changed(sheet, user, f"{gone} is now {title}" if title else f"Forgot {gone}")
+
+
+def _named(sheet: Sheet) -> Iterator[str]:
+    for step in sheet.transforms.all():
+        yield step.column
+        yield from _columns_in(step)
+    for row_step in sheet.row_steps.all():
+        yield from _columns_in(row_step)
+    for target in sheet.targets.all():
+        yield from (mapping.column for mapping in accepted(target))
+        yield from target.key
+        yield target.when
+        with suppress(BadPattern):
+            yield from Pattern.read(target.id_pattern).placeholders
+
+
+def _likeliest(title: str, free: list[str]) -> str:
+    best = process.extractOne(title, free, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=ALIKE)
+    return best[0] if best else ""
+
+
+def _column_params(step: AnyStep) -> list[str]:
+    """Names of the parameters that hold titles of columns which are there already."""
+    known = COLUMN_STEPS.get(step.slug) or ROW_STEPS.get(step.slug)
+    return [param.name for param in known.params if param.type in {"column", "columns"}] if known else []
+
+
+def _columns_in(step: AnyStep) -> Iterator[str]:
+    for name in _column_params(step):
+        value = step.params.get(name) or []
+        yield from [value] if isinstance(value, str) else value
+
+
+def _replace_in_steps(sheet: Sheet, gone: str, title: str) -> None:
+    own = Transform.objects.filter(sheet=sheet, column=gone)
+    if title:
+        own.update(column=title)
+    else:
+        own.delete()
+    for steps in (Transform.objects.filter(sheet=sheet), RowStep.objects.filter(sheet=sheet)):
+        for step in steps:
+            if gone in _columns_in(step):
+                step.params = _replaced_params(step, gone, title)
+                step.save(update_fields=["params"])
+
+
+def _replaced_params(step: AnyStep, gone: str, title: str) -> dict[str, Any]:
+    wanted = {name: _in_value(step.params.get(name), gone, title) for name in _column_params(step)}
+    return {name: value for name, value in {**step.params, **wanted}.items() if value not in (None, "", [])}
+
+
+def _in_value(value: Any, gone: str, title: str) -> Any:
+    if isinstance(value, list):
+        return [other for other in (title if one == gone else one for one in value) if other]
+    return title if value == gone else value
+
+
+def _replace_in_mappings(sheet: Sheet, gone: str, title: str) -> None:
+    here = Mapping.objects.filter(target__sheet=sheet)
+    if not title:
+        here.filter(column=gone).delete()
+        return
+    here.filter(column=title).exclude(state=Mapping.State.ACCEPTED).delete()
+    for mapping in here.filter(column=gone):
+        if here.filter(target=mapping.target, column=title).exists():
+            mapping.delete()  # the column that took its place has a field already
+        else:
+            here.filter(pk=mapping.pk).update(column=title)
+
+
+def _replace_in_target(target: SheetTarget, gone: str, title: str) -> None:
+    for suffix in ("", NUMBER_SUFFIX):
+        former = f"{{{gone}{suffix}}}"
+        if former in target.id_pattern:
+            target.id_pattern = target.id_pattern.replace(former, f"{{{title}{suffix}}}") if title else ""
+    target.key = _in_value(target.key, gone, title)
+    target.when = title if target.when == gone else target.when
+    target.save(update_fields=["id_pattern", "key", "when"])

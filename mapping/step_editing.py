@@ -1,0 +1,170 @@
+"""Changing the recipe's steps: add, edit, move, switch, remove, and mend findings with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, QuerySet
+
+from engine.recipe import StepSpec
+from engine.steps import COLUMN_STEPS, HEADER_STEPS, ROW_STEPS, build
+from engine.steps.step import StepError
+from mapping.models import RowStep, Transform
+from migrator.models import User, record
+from profiling import services as profiling_services
+from profiling.models import Dataset, Finding, Sheet
+from profiling.selectors import open_findings
+
+AnyStep = Transform | RowStep
+
+# In whatever order findings are fixed: first what is no text of the cell's own, then spaces, words that mean nothing
+# and cells that hold several values. All other steps read what is left then.
+_FIRST = (
+    "fix_mojibake", "unescape_html", "strip_tags", "strip_invisible", "collapse_spaces", "trim", "empty_words",
+    "split", "name_split", "email_split", "phone_split",
+)  # fmt: skip
+
+
+def add_step(
+    *, sheet: Sheet, column: str, slug: str, params: Mapping[str, Any] | None = None, user: User | None = None
+) -> AnyStep:
+    """Append a step to a column (or, for `column` "", to the sheet's rows). Raises StepError, also for steps on the
+    title rows: those decide what is read, and are set with profiling.services.set_header.
+    """
+    if slug in HEADER_STEPS:
+        raise StepError("The title rows are chosen on the Files page, beside the sheet.")
+    checked = checked_params(slug, params or {})
+    with transaction.atomic():
+        step = _new_step(sheet, column, slug, checked)
+        changed(sheet, user, f"Added {slug} to {column or sheet.name}")
+    return step
+
+
+def edit_step(*, step: AnyStep, params: Mapping[str, Any], user: User | None = None) -> None:
+    """Give a step other parameters. Raises StepError."""
+    step.params = checked_params(step.slug, params)
+    with transaction.atomic():
+        step.save(update_fields=["params"])
+        changed(step.sheet, user, f"Changed {step.slug}")
+
+
+def switch_step(*, step: AnyStep, enabled: bool, user: User | None = None) -> None:
+    """Switch a step off or on again."""
+    step.enabled = enabled
+    with transaction.atomic():
+        step.save(update_fields=["enabled"])
+        changed(step.sheet, user, f"Switched {step.slug} {'on' if enabled else 'off'}")
+
+
+def move_step(*, step: AnyStep, places: int, user: User | None = None) -> None:
+    """Move a step up (negative) or down among the steps of its column."""
+    siblings = list(siblings_of(step))
+    order = [other.pk for other in siblings]
+    here = order.index(step.pk)
+    order.insert(max(0, min(len(order) - 1, here + places)), order.pop(here))
+    with transaction.atomic():
+        for sibling in siblings:
+            type(step).objects.filter(pk=sibling.pk).update(position=order.index(sibling.pk))
+        changed(step.sheet, user, f"Moved {step.slug}")
+
+
+def remove_step(*, step: AnyStep, user: User | None = None) -> None:
+    """Take a step out of the recipe."""
+    with transaction.atomic():
+        changed(step.sheet, user, f"Removed {step.slug} from {getattr(step, 'column', '') or step.sheet.name}")
+        step.delete()
+
+
+def fix_finding(*, finding: Finding, user: User | None = None) -> AnyStep | None:
+    """Add the step that mends a finding, unless the recipe has it already."""
+    if not finding.fix_step or finding.fix_step in HEADER_STEPS:  # the titles that were found are in force already
+        return None
+    if has_step(finding.sheet, finding.column, finding.fix_step, finding.fix_params):
+        return None
+    step = add_step(
+        sheet=finding.sheet, column=finding.column, slug=finding.fix_step, params=finding.fix_params, user=user
+    )
+    _put_in_place(step)
+    return step
+
+
+def _put_in_place(step: AnyStep) -> None:
+    """Move a step that was added last before those that should find its work done."""
+    if isinstance(step, RowStep):
+        return
+    others = list(siblings_of(step).exclude(pk=step.pk))
+    later = [place for place, other in enumerate(others) if _rank(other.slug) > _rank(step.slug)]
+    if later:
+        move_step(step=step, places=later[0] - len(others))
+
+
+def _rank(slug: str) -> int:
+    return _FIRST.index(slug) if slug in _FIRST else len(_FIRST)
+
+
+def fix_safe_findings(*, dataset: Dataset, sheet: Sheet | None = None, user: User | None = None) -> int:
+    """Add the steps of all findings that lose nothing when mended; how many were added."""
+    with transaction.atomic():
+        return sum(fix_finding(finding=f, user=user) is not None for f in safe_findings(dataset, sheet))
+
+
+def safe_findings(dataset: Dataset, sheet: Sheet | None = None) -> list[Finding]:
+    """The open findings that "Fix the safe ones" mends, in the order in which the steps should stand."""
+    found = unfixed(open_findings(dataset)).filter(safe=True).exclude(fix_step__in=["", *HEADER_STEPS])
+    if sheet is not None:
+        found = found.filter(sheet=sheet)
+    return list(found.select_related("sheet__dataset"))
+
+
+def unfixed(findings: QuerySet[Finding]) -> QuerySet[Finding]:
+    """Those of the findings whose step the recipe does not hold, or holds switched off."""
+    same = {"sheet": OuterRef("sheet"), "slug": OuterRef("fix_step"), "enabled": True}
+    on_column = Transform.objects.filter(**same, column=OuterRef("column"))
+    return findings.exclude(Exists(on_column)).exclude(Exists(RowStep.objects.filter(**same)))
+
+
+def has_step(sheet: Sheet, column: str, slug: str, params: Mapping[str, Any]) -> bool:
+    """Whether an enabled step with this slug (for steps on rows: and these parameters) is in the recipe."""
+    if slug in COLUMN_STEPS and column:
+        return Transform.objects.filter(sheet=sheet, column=column, slug=slug, enabled=True).exists()
+    return RowStep.objects.filter(sheet=sheet, slug=slug, params=dict(params), enabled=True).exists()
+
+
+def checked_params(slug: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters without those left empty, checked by building the step. Raises StepError."""
+    given = {name: value for name, value in params.items() if value not in (None, "", [], {})}
+    build(StepSpec(slug, given))
+    return given
+
+
+def siblings_of(step: AnyStep) -> Any:
+    """The steps among which this one has its place, in order."""
+    if isinstance(step, Transform):
+        return Transform.objects.filter(sheet=step.sheet_id, column=step.column)
+    return RowStep.objects.filter(sheet=step.sheet_id)
+
+
+def changed(sheet: Sheet, user: User | None, summary: str) -> None:
+    """Note a change of a sheet's recipe: in the history, and by making older computations stale."""
+    changed_dataset(sheet.dataset, user, summary, sheet=sheet.name)
+
+
+def changed_dataset(dataset: Dataset, user: User | None, summary: str, **details: str) -> None:
+    """Note a change of a dataset's recipe."""
+    record(user, "recipe.change", summary, dataset=dataset.pk, **details)
+    profiling_services.touch(dataset)
+
+
+def _new_step(sheet: Sheet, column: str, slug: str, params: dict[str, Any]) -> AnyStep:
+    if slug in ROW_STEPS and not (column and slug in COLUMN_STEPS):
+        here = RowStep.objects.filter(sheet=sheet)
+        return RowStep.objects.create(sheet=sheet, slug=slug, params=params, position=_next(here))
+    mine = Transform.objects.filter(sheet=sheet, column=column)
+    return Transform.objects.create(sheet=sheet, column=column, slug=slug, params=params, position=_next(mine))
+
+
+def _next(steps: Any) -> int:
+    last = steps.aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1

@@ -1,0 +1,97 @@
+"""Keeping what the matchers suggest. What a person has decided is never overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from engine.match import FieldSuggestion, SheetSuggestion, TargetSuggestion, suggest_dataset
+from mapping import orphan_rows, relation_choice, stored_evidence
+from mapping.models import Mapping, SheetTarget
+from odoo_migrate import catalog
+from profiling.models import Dataset, Sheet
+
+
+def suggest(*, dataset: Dataset, models: dict[int, str] | None = None) -> list[tuple[Sheet, SheetSuggestion]]:
+    """Suggest a model and fields for every sheet, and keep it. `models`: as `suggestions` takes them.
+
+    Returns what was suggested, sheet by sheet.
+    """
+    pairs = suggestions(dataset=dataset, models=models)
+    keep(pairs)
+    orphan_rows.keep_findings(dataset)
+    return pairs
+
+
+def suggestions(*, dataset: Dataset, models: dict[int, str] | None = None) -> list[tuple[Sheet, SheetSuggestion]]:
+    """What every sheet looks like. `models`: by the sheet's id, those decided besides the chosen ones.
+
+    Reads the working files: nothing that should happen while others wait to write.
+    """
+    sheets = stored_evidence.sheets_to_map(dataset)
+    decided = {place: model for place, sheet in enumerate(sheets) if (model := _decided(sheet, models or {}))}
+    found = suggest_dataset(
+        [stored_evidence.of_sheet(sheet) for sheet in sheets], catalog.load(dataset.odoo_version),
+        models=decided, namespace=dataset.namespace,
+    )  # fmt: skip
+    return list(zip(sheets, found, strict=True))
+
+
+def keep(pairs: Iterable[tuple[Sheet, SheetSuggestion]]) -> None:
+    """Keep suggestions beside what a person has decided."""
+    with transaction.atomic():
+        for sheet, suggestion in pairs:
+            _keep(sheet, suggestion)
+
+
+def _decided(sheet: Sheet, models: dict[int, str]) -> str:
+    if sheet.pk in models:
+        return models[sheet.pk]
+    chosen = SheetTarget.objects.filter(sheet=sheet, chosen=True).first()
+    return chosen.model if chosen else ""
+
+
+def _keep(sheet: Sheet, suggestion: SheetSuggestion) -> None:
+    wanted = [target for target in (suggestion, *suggestion.also) if target.model]
+    stale = SheetTarget.objects.filter(sheet=sheet, chosen=False)
+    stale.exclude(model__in=[target.model for target in wanted]).delete()
+    for position, target in enumerate(wanted):
+        _keep_target(sheet, position, target, suggestion.reason)
+
+
+def _keep_target(sheet: Sheet, position: int, suggestion: TargetSuggestion, reason: str) -> None:
+    target, made = SheetTarget.objects.get_or_create(sheet=sheet, model=suggestion.model)
+    if made or not target.chosen:
+        target.position, target.confidence, target.reason = position, suggestion.confidence, reason
+        target.id_pattern = suggestion.id
+        target.key = list(suggestion.key) if "{Migration Key}" in suggestion.id else []
+        target.save()
+    decided = set(
+        Mapping.objects.filter(target=target).exclude(state=Mapping.State.SUGGESTED).values_list("column", flat=True)
+    )
+    Mapping.objects.filter(target=target, state=Mapping.State.SUGGESTED).delete()
+    for column in suggestion.columns:
+        if column.title not in decided:
+            _keep_mapping(target, column)
+
+
+def _keep_mapping(target: SheetTarget, column: FieldSuggestion) -> None:
+    if column.lookup is not None:
+        relation_choice.keep_table(target.sheet.dataset, column.lookup)
+    # What no single column can fill is said, and not offered: "Accept" would promise what an export cannot keep.
+    field = column.field if column.field and column.loadable else ""
+    reason = f"{column.reason}. {column.needs}" if column.needs and column.field else column.reason
+    Mapping.objects.create(
+        target=target, column=column.title, field=field, confidence=column.confidence, reason=reason,
+        candidates=[list(candidate) for candidate in column.candidates], ref=column.ref, separator=column.separator,
+        lookup=column.lookup.name if column.lookup else _decided_table(target, column),
+    )  # fmt: skip
+
+
+def _decided_table(target: SheetTarget, column: FieldSuggestion) -> str:
+    """The table in which a person has said what the column's values are, of records that Odoo has by itself."""
+    field = catalog.load(target.sheet.dataset.odoo_version).model(target.model).field(column.field or "")
+    if field is None or not field.relational or column.ref:
+        return ""
+    return relation_choice.decided_table(target.sheet.dataset, field.relation)

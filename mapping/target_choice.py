@@ -1,0 +1,195 @@
+"""Deciding where columns go: which model a sheet fills, which field a column, and what every record gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Values
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from engine.recipe import NUMBER_SUFFIX
+from mapping import orphan_rows, relation_choice, stored_suggestions
+from mapping.models import ID_PATTERN_CHARS, Mapping, SheetTarget
+from mapping.selectors import added_titles
+from mapping.step_editing import changed
+from migrator.models import User
+from odoo_migrate import catalog
+from odoo_migrate.catalog import OdooField
+from odoo_migrate.project.external_ids import BadPattern, Pattern
+from profiling.models import Sheet
+
+# "Accept the sure ones" takes suggestions from here on.
+SURE = 0.8
+
+
+class ChoiceRefused(ValueError):
+    """The choice makes no sense; the text is one sentence for the user."""
+
+
+def choose_field(*, target: SheetTarget, column: str, field: str, user: User | None = None) -> Mapping:
+    """Send a column to a field ("" leaves it out). Raises ChoiceRefused for an unknown or taken field."""
+    odoo_field = field_of(target, field) if field else None
+    taken = Mapping.objects.filter(target=target, field=_import_name(odoo_field), state=Mapping.State.ACCEPTED)
+    other = taken.exclude(column=column).first() if odoo_field else None
+    if odoo_field and other is not None:
+        raise ChoiceRefused(f"{odoo_field.label} is filled by '{other.column}' already; leave that one out first.")
+    with transaction.atomic():
+        mapping = _mapping(target, column)
+        try:
+            _fill(mapping, odoo_field)
+        except relation_choice.LinkRefused as problem:
+            raise ChoiceRefused(str(problem)) from problem
+        mapping.save()
+        changed(target.sheet, user, f"{column} → {mapping.field or 'left out'}")
+    return mapping
+
+
+def accept(*, mapping: Mapping, user: User | None = None) -> None:
+    """Take a suggestion as it stands. Raises ChoiceRefused where its field is taken."""
+    if not mapping.field:
+        choose_field(target=mapping.target, column=mapping.column, field="", user=user)
+        return
+    others = Mapping.objects.filter(target=mapping.target, field=mapping.field, state=Mapping.State.ACCEPTED)
+    if others.exclude(pk=mapping.pk).exists():
+        raise ChoiceRefused(f"Another column fills {mapping.field} already; leave that one out first.")
+    with transaction.atomic():
+        _accept(mapping)
+        changed(mapping.target.sheet, user, f"Accepted {mapping}")
+
+
+def accept_all(*, sheet: Sheet, least: float = 0.0, user: User | None = None) -> int:
+    """Accept all suggestions of at least this confidence, the model and its ID pattern; how many fields."""
+    with transaction.atomic():
+        SheetTarget.objects.filter(sheet=sheet).update(chosen=True)
+        waiting = list(suggestions(sheet, least))
+        for mapping in waiting:
+            _accept(mapping)
+        changed(sheet, user, f"Accepted {len(waiting)} suggestions for {sheet.name}")
+    return len(waiting)
+
+
+def suggestions(sheet: Sheet, least: float = 0.0) -> list[Mapping]:
+    """The suggestions of at least this confidence that wait for a yes and whose field is still free."""
+    waiting = open_suggestions([sheet]).filter(confidence__gte=least)
+    return list(waiting.select_related("target__sheet__dataset"))
+
+
+def open_suggestions(sheets: Iterable[Sheet]) -> QuerySet[Mapping]:
+    """The suggestions of these sheets that wait for a yes and whose field is still free."""
+    waiting = Mapping.objects.filter(target__sheet__in=sheets, state=Mapping.State.SUGGESTED).exclude(field="")
+    same_field = Mapping.objects.filter(target=OuterRef("target"), field=OuterRef("field"))
+    return waiting.exclude(Exists(same_field.filter(state=Mapping.State.ACCEPTED)))
+
+
+def choose_model(
+    *, sheet: Sheet, model: str, keep: Iterable[SheetTarget] = (), user: User | None = None
+) -> SheetTarget:
+    """Say what the sheet becomes; the fields are suggested anew. `keep`: what it becomes besides; any other target
+    goes. Raises ChoiceRefused.
+    """
+    if model not in catalog.load(sheet.dataset.odoo_version):
+        raise ChoiceRefused(f"Odoo {sheet.dataset.odoo_version} has no kind of record called {model}.")
+    suggested = stored_suggestions.suggestions(dataset=sheet.dataset, models={sheet.pk: model})
+    with transaction.atomic():
+        others = SheetTarget.objects.filter(sheet=sheet).exclude(model=model)
+        others.exclude(pk__in=[target.pk for target in keep]).delete()
+        others.update(chosen=True)
+        stored_suggestions.keep(suggested)
+        target, _ = SheetTarget.objects.update_or_create(sheet=sheet, model=model, defaults={"chosen": True})
+        changed(sheet, user, f"{sheet.name} becomes {model}")
+    orphan_rows.keep_findings(sheet.dataset)
+    return target
+
+
+def remove_target(*, target: SheetTarget, user: User | None = None) -> None:
+    """The sheet no longer becomes this kind of record; what it becomes besides stays."""
+    with transaction.atomic():
+        SheetTarget.objects.filter(sheet=target.sheet).exclude(pk=target.pk).update(chosen=True)
+        changed(target.sheet, user, f"{target.sheet.name} no longer becomes {target.model}")
+        target.delete()
+
+
+def set_key(*, target: SheetTarget, id_pattern: str = "", key: Sequence[str] = (), user: User | None = None) -> None:
+    """How records are recognised: by an ID pattern, or by a Migration Key made of the columns in `key`."""
+    if key:
+        id_pattern = f"{relation_choice.id_prefix(target)}.{{Migration Key}}"
+    with transaction.atomic():
+        target.id_pattern, target.key, target.chosen = id_pattern, list(key), True
+        target.save(update_fields=["id_pattern", "key", "chosen"])
+        changed(target.sheet, user, f"Records of {target.sheet.name} are recognised by {id_pattern}")
+
+
+def choose_key(*, target: SheetTarget, columns: Sequence[str], id_pattern: str = "", user: User | None = None) -> None:
+    """Recognise records by columns: with the ID pattern where it names them all, else by the usual pattern of one
+    column, or by several columns together. Raises ChoiceRefused for a pattern that cannot work.
+    """
+    chosen = [column for column in columns if column]
+    if not chosen and not id_pattern:
+        raise ChoiceRefused("Choose at least one column that tells the records apart.")
+    there = {*target.sheet.titles, *added_titles(target.sheet)}
+    if unknown := [column for column in chosen if column.removesuffix(NUMBER_SUFFIX) not in there]:
+        raise ChoiceRefused(f"{target.sheet.name} has no column '{unknown[0]}'.")
+    if not all(f"{{{column}}}" in id_pattern for column in chosen):
+        if len(chosen) > 1:
+            set_key(target=target, key=chosen, user=user)
+            return
+        id_pattern = f"{relation_choice.id_prefix(target)}.{{{chosen[0]}}}"
+    set_key(target=target, id_pattern=_checked_pattern(id_pattern), user=user)
+
+
+def _checked_pattern(text: str) -> str:
+    """The pattern, if it is one that can be kept. Raises ChoiceRefused."""
+    if len(text) > ID_PATTERN_CHARS:
+        raise ChoiceRefused(f"The record names may be described in {ID_PATTERN_CHARS} characters, not {len(text):,}.")
+    try:
+        Pattern.read(text)
+    except BadPattern as problem:
+        raise ChoiceRefused(str(problem)) from problem
+    return text
+
+
+def set_values(*, target: SheetTarget, values: Values[str, str], user: User | None = None) -> None:
+    """What every record gets, by field. Raises ChoiceRefused for an unknown field."""
+    for name in values:
+        field_of(target, name)
+    with transaction.atomic():
+        target.values = dict(values)
+        target.save(update_fields=["values"])
+        changed(target.sheet, user, f"Constants of {target.model}: {', '.join(values) or 'none'}")
+
+
+def field_of(target: SheetTarget, name: str) -> OdooField:
+    """The catalog's field behind an import name. Raises ChoiceRefused."""
+    if not name:
+        raise ChoiceRefused("Choose a field first.")
+    models = catalog.load(target.sheet.dataset.odoo_version)
+    model = models.model(target.model) if target.model in models else None
+    found = model.field(name) if model else None
+    if found is None:
+        called = model.label if model else target.model
+        raise ChoiceRefused(f"{called} has no field '{name}' that can be filled.")
+    return found
+
+
+def _import_name(field: OdooField | None) -> str:
+    return field.import_name if field else ""
+
+
+def _mapping(target: SheetTarget, column: str) -> Mapping:
+    found = Mapping.objects.filter(target=target, column=column).first()
+    return found or Mapping(target=target, column=column)
+
+
+def _fill(mapping: Mapping, field: OdooField | None) -> None:
+    mapping.state = Mapping.State.ACCEPTED if field else Mapping.State.LEFT_OUT
+    if mapping.field == _import_name(field):
+        return
+    mapping.field, mapping.confidence = _import_name(field), 1.0 if field else 0.0
+    mapping.reason = "chosen by you" if field else ""
+    relation_choice.link(mapping, field)
+
+
+def _accept(mapping: Mapping) -> None:
+    mapping.state = Mapping.State.ACCEPTED
+    mapping.save(update_fields=["state"])

@@ -1,0 +1,74 @@
+"""The sheet as a table, and one column beside it."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from engine.recipe import RecipeError
+from mapping import dataset_cleaning
+from mapping.pages import column_panel as panel
+from mapping.pages import grid_page, missing_columns_page
+from migrator.requests import Request
+from profiling.access import sheet_for
+from profiling.models import Sheet
+from profiling.pages import of_dataset
+
+
+@require_GET
+def sheet_grid(request: Request, dataset_id: int, sheet_id: int) -> HttpResponse:
+    """50 rows of a sheet, before and after."""
+    sheet = _sheet(request, dataset_id, sheet_id)
+    try:
+        context = grid_page.page(request.user, sheet, grid_page.View.asked(request.GET))
+    except RecipeError as problem:
+        return _stuck(request, sheet, problem)
+    if request.htmx and request.htmx.target == "grid":
+        return render(request, "profiling/grid.html#table", context)
+    return render(request, "profiling/grid.html", context)
+
+
+@require_GET
+def sheet_counts(request: Request, dataset_id: int, sheet_id: int) -> HttpResponse:
+    """Count what cleaning does to a large sheet; the table asks for itself again once that is known."""
+    sheet = _sheet(request, dataset_id, sheet_id)
+    try:
+        dataset_cleaning.counts(sheet)
+    except RecipeError as problem:
+        return _stuck(request, sheet, problem)
+    return HttpResponse(status=204, headers={"HX-Trigger": "recipe-changed"})
+
+
+@require_GET
+def column_panel(request: Request, dataset_id: int, sheet_id: int, position: int) -> HttpResponse:
+    """One column beside the table: what is in it, what was found, how it is cleaned."""
+    sheet = _sheet(request, dataset_id, sheet_id)
+    if position >= len(sheet.titles):
+        raise Http404("There is no such column.")
+    try:
+        title, trial = sheet.titles[position], request.GET.get("try", "")
+        if request.htmx and request.htmx.target == "panel":
+            return render(request, "profiling/column_panel.html", panel.page(request.user, sheet, title, trial))
+        table = grid_page.page(request.user, sheet, grid_page.View.asked(request.GET), current=position)
+        beside = panel.beside(sheet, title, trial)
+    except RecipeError as problem:
+        return _stuck(request, sheet, problem)
+    return render(request, "profiling/grid.html", {**table, **beside, "panel": True})
+
+
+def _sheet(request: Request, dataset_id: int, sheet_id: int) -> Sheet:
+    sheet = sheet_for(request.user, dataset_id, sheet_id)
+    if not sheet.working:
+        raise Http404("This sheet has not been read yet.")
+    return sheet
+
+
+def _stuck(request: Request, sheet: Sheet, problem: RecipeError) -> HttpResponse:
+    """The recipe does not fit the file (a column is gone, say): the sentence, and the way to the steps."""
+    context = {
+        **of_dataset(request.user, sheet.dataset, "cleaning", sheet),
+        "problem": str(problem),
+        "gone": missing_columns_page.cards([sheet]),
+    }
+    return render(request, "mapping/stuck.html", context, status=409)

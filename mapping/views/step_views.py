@@ -1,0 +1,174 @@
+"""Cleaning steps: add, change, move, switch, remove."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from engine.steps import COLUMN_STEPS, HEADER_STEPS, ROW_STEPS
+from mapping import dataset_cleaning as cleaning
+from mapping import step_editing
+from mapping.forms import StepForm
+from mapping.models import RowStep, Transform
+from mapping.pages import column_panel
+from mapping.pages import steps_page as page
+from migrator.requests import Request
+from profiling.access import Role, dataset_for, sheet_for
+from profiling.models import Dataset, Sheet
+from profiling.pages import of_dataset
+from profiling.selectors import current_sheets
+
+KINDS: Mapping[str, Any] = {"column": Transform, "rows": RowStep}
+
+
+@require_GET
+def dataset_cleaning(request: Request, dataset_id: int) -> HttpResponse:
+    """All steps of a dataset, sheet by sheet."""
+    return _cleaning(request, dataset_for(request.user, dataset_id))
+
+
+@require_http_methods(["GET", "POST"])
+def step_add(request: Request, dataset_id: int, sheet_id: int, position: int) -> HttpResponse:
+    """Choose a step for a column, set its parameters, add it."""
+    sheet = sheet_for(request.user, dataset_id, sheet_id, Role.EDITOR)
+    if position >= len(sheet.titles):
+        raise Http404("There is no such column.")
+    column = sheet.titles[position]
+    action = reverse("step_add", args=[dataset_id, sheet_id, position])
+    cancel = reverse("column_panel", args=[dataset_id, sheet_id, position])
+    return _add(request, sheet, column, action, cancel)
+
+
+@require_http_methods(["GET", "POST"])
+def row_step_add(request: Request, dataset_id: int, sheet_id: int) -> HttpResponse:
+    """Choose a step on rows, set its parameters, add it."""
+    sheet = sheet_for(request.user, dataset_id, sheet_id, Role.EDITOR)
+    action = reverse("row_step_add", args=[dataset_id, sheet_id])
+    return _add(request, sheet, "", action, reverse("dataset_cleaning", args=[dataset_id]))
+
+
+@require_http_methods(["GET", "POST"])
+def step_edit(request: Request, dataset_id: int, kind: str, step_id: int) -> HttpResponse:
+    """Give a step other parameters."""
+    step = _step(request, dataset_id, kind, step_id)
+    known = _known(step.slug)
+    form = StepForm(known, step.sheet.titles, request.POST if request.method == "POST" else None, step.params)
+    if form.is_valid():
+        step_editing.edit_step(step=step, params=form.cleaned_params(), user=request.user)
+        return _done(request, step)
+    action = reverse("step_edit", args=[dataset_id, kind, step_id])
+    title = getattr(step, "column", "")
+    target = _target(request)
+    context = page.parameters(form, action, target, _home(step), title, is_new=False)
+    return _form(request, step.sheet, context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def step_toggle(request: Request, dataset_id: int, kind: str, step_id: int) -> HttpResponse:
+    """Switch a step off or on."""
+    step = _step(request, dataset_id, kind, step_id)
+    step_editing.switch_step(step=step, enabled=request.POST.get("enabled") == "1", user=request.user)
+    return _done(request, step)
+
+
+@require_POST
+def step_move(request: Request, dataset_id: int, kind: str, step_id: int) -> HttpResponse:
+    """Move a step to another place among those of its column."""
+    step = _step(request, dataset_id, kind, step_id)
+    wanted = request.POST.get("position", "")
+    if re.fullmatch("-?[0-9]{1,6}", wanted):
+        here = [other.pk for other in step_editing.siblings_of(step)].index(step.pk)
+        step_editing.move_step(step=step, places=int(wanted) - here, user=request.user)
+    return _done(request, step)
+
+
+@require_POST
+def step_delete(request: Request, dataset_id: int, kind: str, step_id: int) -> HttpResponse:
+    """Take a step out of the recipe."""
+    step = _step(request, dataset_id, kind, step_id)
+    step_editing.remove_step(step=step, user=request.user)
+    return _done(request, step)
+
+
+def _add(request: Request, sheet: Sheet, column: str, action: str, cancel: str) -> HttpResponse:
+    slug = request.POST.get("step") or request.GET.get("step", "")
+    target = _target(request) or ("#panel" if column and request.htmx else "")
+    if not slug:
+        return _form(request, sheet, page.choose(sheet, column, action, target))
+    if slug in HEADER_STEPS:
+        return redirect("sheet_header", sheet.dataset_id, sheet.pk)
+    known = _known(slug)
+    sent = request.method == "POST" and (not known.params or any(key.startswith("step-") for key in request.POST))
+    form = StepForm(known, sheet.titles, request.POST if sent or "form" in request.POST else None)
+    if request.method == "POST" and (not known.params or (form.is_bound and form.is_valid())):
+        params = form.cleaned_params() if known.params else {}
+        step = step_editing.add_step(sheet=sheet, column=column, slug=slug, params=params, user=request.user)
+        return _done(request, step)
+    context = page.parameters(form, action, target, cancel, column, is_new=True)
+    return _form(request, sheet, context, status=422 if form.is_bound else 200)
+
+
+def _form(request: Request, sheet: Sheet, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    if request.htmx:
+        answer = render(request, "mapping/step_form.html", context, status=status)
+        answer["HX-Retarget"] = _form_place(request)
+        answer["HX-Reswap"] = "innerHTML"
+        return answer
+    base = of_dataset(request.user, sheet.dataset, "cleaning", sheet)
+    return render(request, "mapping/step_page.html", {**base, **context}, status=status)
+
+
+def _form_place(request: Request) -> str:
+    """Where the form stands: in the panel's place for new steps, or in the card of the step being changed."""
+    place = request.htmx.target or ""
+    return f"#{place}" if place.startswith("step-") else "#step-new"
+
+
+def _target(request: Request) -> str:
+    """What an answer replaces: the column panel, or the list of all steps."""
+    if not request.htmx:
+        return ""
+    return "#steps" if "/cleaning/" in (request.htmx.current_url_abs_path or "") else "#panel"
+
+
+def _done(request: Request, step: page.AnyStep) -> HttpResponse:
+    if not request.htmx:
+        return redirect(_home(step))
+    if isinstance(step, Transform) and _target(request) == "#panel":
+        return column_panel.response(request, step.sheet, step.column)
+    answer = _cleaning(request, step.sheet.dataset)
+    answer["HX-Retarget"] = "#steps"
+    return answer
+
+
+def _home(step: page.AnyStep) -> str:
+    sheet = step.sheet
+    if isinstance(step, Transform) and step.column in sheet.titles:
+        return reverse("column_panel", args=[sheet.dataset_id, sheet.pk, sheet.titles.index(step.column)])
+    return reverse("dataset_cleaning", args=[sheet.dataset_id])
+
+
+def _cleaning(request: Request, dataset: Dataset) -> HttpResponse:
+    dataset.refresh_from_db()
+    context = page.page(request.user, dataset, cleaning.counts_of_dataset(dataset, list(current_sheets(dataset))))
+    return render(request, f"mapping/steps.html{'#steps' if request.htmx else ''}", context)
+
+
+def _step(request: Request, dataset_id: int, kind: str, step_id: int) -> Any:
+    dataset = dataset_for(request.user, dataset_id, Role.EDITOR)
+    if kind not in KINDS:
+        raise Http404("There is no such step.")
+    return get_object_or_404(KINDS[kind].objects.select_related("sheet__dataset"), pk=step_id, sheet__dataset=dataset)
+
+
+def _known(slug: str) -> Any:
+    known = COLUMN_STEPS.get(slug) or ROW_STEPS.get(slug)
+    if known is None:
+        raise Http404("There is no such step.")
+    return known

@@ -1,0 +1,65 @@
+"""How a command ends: an exit status that tells, and one sentence in place of a traceback.
+
+0    everything went well
+1    problems in the data, or rows that Odoo did not take
+2    wrong use, or a project or run that cannot be used
+3    Odoo refused us or could not be reached
+130  interrupted
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from odoo_migrate.project.yaml_text import FormatError
+
+GOOD = 0
+PROBLEMS = 1
+UNUSABLE = 2
+NO_ODOO = 3
+OUR_MISTAKE = 70
+INTERRUPTED = 130
+
+
+class Unusable(Exception):
+    """A command cannot do what it was asked for; the text is one sentence for the user."""
+
+
+def turned(problem: Exception, go_on: str = "") -> tuple[int, str] | None:
+    """Exit status and sentence for what we foresee; None for what would be our own mistake. `go_on` says how to go on
+    where the server was lost.
+    """
+    if isinstance(problem, FormatError | Unusable):
+        return UNUSABLE, str(problem)
+    if isinstance(problem, OSError):
+        return UNUSABLE, _of_the_system(problem)
+    return _of_the_load(problem, go_on)
+
+
+def _of_the_system(problem: OSError) -> str:
+    reason = problem.strerror or str(problem)
+    return f"{problem.filename}: {reason}." if problem.filename else f"{reason}."
+
+
+def _of_the_load(problem: Exception, go_on: str) -> tuple[int, str] | None:
+    # Here and not above: these bring the HTTP library, which most commands do without.
+    from odoo_migrate.loading.runs import RunProblem
+    from odoo_migrate.odoo.odoo_errors import OdooError, Unreachable
+    from odoo_migrate.stages.load_order import Cycle
+
+    if isinstance(problem, RunProblem):
+        return UNUSABLE, str(problem)
+    if isinstance(problem, Cycle):
+        return PROBLEMS, str(problem)
+    if isinstance(problem, Unreachable):
+        return NO_ODOO, f"{problem} {go_on}".strip()
+    return (NO_ODOO, str(problem)) if isinstance(problem, OdooError) else None
+
+
+def quietly(write: Callable[[], None]) -> None:
+    """`write`, for a reader that may have gone (`| head`): then nothing more is written to it, and nobody complains."""
+    try:
+        write()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -1,0 +1,247 @@
+"""Giving records that Odoo already has the project's external IDs, so that a load updates them and creates none twice.
+
+Only records of `ir.model.data` are created; nothing else in Odoo is touched. What was given before is simply known
+when adopting again, so it can be broken off anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from odoo_migrate.loading import record_matching
+from odoo_migrate.loading.journal import Journal
+from odoo_migrate.loading.record_matching import Verdict
+from odoo_migrate.loading.run_load import check_server, write_context
+from odoo_migrate.loading.runs import Run, RunProblem, locked
+from odoo_migrate.odoo import server_records as server
+from odoo_migrate.odoo.client import Odoo
+from odoo_migrate.odoo.odoo_errors import Fault, Rejected, Unreachable
+from odoo_migrate.odoo.preflight import may
+from odoo_migrate.project import csv_text
+from odoo_migrate.project.payload import Record
+from odoo_migrate.project.safe_files import replacing
+
+BATCH = 500  # external IDs in one call
+TEXTS = {"char", "text"}
+TITLES = ("verdict", "id", "source_row", "field", "value", "database_ids", "names")
+
+Matches = Mapping[str, tuple[str, ...]]  # fields by mapping
+
+
+@dataclass
+class Adoption:
+    """What was found for one mapping: `adopted` now (or would be, in a dry run), `doubtful`, `new` to Odoo, and those
+    whose external ID Odoo `knew` before.
+    """
+
+    mapping: str
+    model: str
+    adopted: int = 0
+    doubtful: int = 0
+    new: int = 0
+    knew: int = 0
+
+
+@dataclass
+class AdoptResult:
+    """`doubtful` are the verdicts that a person has to look at; `files` the reports, as paths in the project."""
+
+    mappings: list[Adoption]
+    doubtful: list[Verdict]
+    files: list[str] = field(default_factory=list)
+    dry_run: bool = False
+
+
+def parsed(run: Run, odoo: Odoo, texts: Sequence[str]) -> Matches:
+    """The fields to match by, by mapping, from texts such as `res.partner=ref,vat,email`; the name is that of a model,
+    for all its mappings, or of a mapping. Raises RunProblem.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for text in texts:
+        name, _, listed = text.partition("=")
+        columns = list(dict.fromkeys(column.strip() for column in listed.split(",") if column.strip()))
+        if not columns:
+            raise RunProblem(f"'{text}' names no field; write for example --match res.partner=ref,vat,email.")
+        models = {one.mapping: one.model for one in run.steps if name.strip() in (one.mapping, one.model)}
+        if not models:
+            raise RunProblem(f"This project has no mapping and no model '{name.strip()}' to match.")
+        for column in columns:
+            _check(run, odoo, models, column)
+        for mapping in models:
+            if mapping in found:
+                raise RunProblem(f"--match names {mapping} twice; list all its fields at once.")
+            found[mapping] = tuple(column for column in columns if column in run.payload(mapping).fields)
+    return {mapping: columns for mapping, columns in found.items() if columns}
+
+
+def _check(run: Run, odoo: Odoo, models: Mapping[str, str], column: str) -> None:
+    mappings = [mapping for mapping in models if column in run.payload(mapping).fields]
+    relational = column.endswith("/id") or any(f"{column}/id" in run.payload(one).fields for one in models)
+    if relational:
+        raise RunProblem(f"'{column}' refers to other records, which do not tell records apart; match by text.")
+    if not mappings:
+        raise RunProblem(f"{' and '.join(models)} load no field '{column}', so there is nothing to match by.")
+    known = server.server_fields(odoo, models[mappings[0]])
+    if column not in known:
+        raise RunProblem(f"{models[mappings[0]]} has no field '{column}' in this Odoo.")
+    if known[column].type not in TEXTS:
+        raise RunProblem(f"'{column}' is a field of type {known[column].type}; match by fields that hold text.")
+
+
+def adopt(
+    run: Run,
+    odoo: Odoo,
+    matches: Sequence[str],
+    *,
+    dry_run: bool = False,
+    told: Callable[[str, int], None] = lambda mapping, records: None,
+) -> AdoptResult:
+    """Match what Odoo does not know yet of a run's payload, as `parsed` says, and give each record that is matched
+    without doubt its external ID. `told` is called with a mapping and its records before that is matched. Raises
+    RunProblem, FormatError or OdooError; may then be called again.
+    """
+    if changed := run.changed():
+        raise RunProblem(f"{changed[0]} changed since this run was made; make a new run with 'odoo-migrate load init'.")
+    if not may(odoo, "ir.model.data", "create"):
+        raise Rejected(
+            f'The user "{odoo.username}" has no right to create external IDs (Administration: Access Rights).'
+        )
+    wanted = parsed(run, odoo, matches)
+    with locked(run):
+        journal = Journal(run.journal)
+        try:
+            identity = check_server(journal, odoo)
+            if not dry_run and not journal.history.server:
+                journal.met(identity)
+            return _Adopting(run, odoo, wanted, journal, dry_run).go(told)
+        finally:
+            journal.close()
+
+
+class _Adopting:
+    def __init__(self, run: Run, odoo: Odoo, matches: Matches, journal: Journal, dry_run: bool) -> None:
+        self._run, self._odoo, self._matches, self._journal = run, odoo, matches, journal
+        self._dry_run = dry_run
+        self._models = {one.mapping: one.model for one in run.steps}
+        self._context = {**write_context(odoo, run.project.settings), "active_test": False}
+        self._result = AdoptResult([], [], dry_run=dry_run)
+
+    def go(self, told: Callable[[str, int], None]) -> AdoptResult:
+        for model in dict.fromkeys(self._models[mapping] for mapping in self._matches):
+            self._model(model, told)
+        return self._result
+
+    def _model(self, model: str, told: Callable[[str, int], None]) -> None:
+        """All mappings of a model at once: none may take what another takes too."""
+        mappings = [mapping for mapping in self._matches if self._models[mapping] == model]
+        verdicts: dict[str, list[Verdict]] = {}
+        known: dict[str, list[Verdict]] = {}
+        for mapping in mappings:
+            told(mapping, self._run.payload(mapping).count)
+            verdicts[mapping], known[mapping] = self._unknown(mapping)
+            record_matching.Matcher(self._odoo, model, self._matches[mapping], self._context).match(verdicts[mapping])
+        together = [one for mapping in mappings for one in verdicts[mapping]]
+        record_matching.doubt_shared(together)
+        record_matching.doubt_taken(self._odoo, model, together, self._ours(model))
+        try:
+            if not self._dry_run:
+                for mapping in mappings:
+                    self._give_all(model, [one for one in verdicts[mapping] if one.kind == "adopted"])
+        finally:
+            for mapping in mappings:
+                self._report(model, mapping, verdicts[mapping], known[mapping])
+
+    def _unknown(self, mapping: str) -> tuple[list[Verdict], list[Verdict]]:
+        """Records that Odoo does not know by their ID, and those that it does; what an earlier call adopted says so."""
+        before = self._journal.history.adopted.get(mapping, {})
+        unknown: list[Verdict] = []
+        known: list[Verdict] = []
+        for records in server.chunks(self._run.payload(mapping).records(), server.CHUNK):
+            found = server.find(self._odoo, [one.id for one in records])
+            for one, values in self._with_values(mapping, records):
+                verdict = Verdict(mapping, one.id, one.row, values)
+                if one.id not in found:
+                    unknown.append(verdict)
+                    continue
+                if before.get(one.id) == found[one.id][1]:
+                    verdict.kind, verdict.found, verdict.reason = "adopted", (found[one.id][1],), "Adopted before."
+                known.append(verdict)
+        return unknown, known
+
+    def _with_values(self, mapping: str, records: Sequence[Record]) -> Iterator[tuple[Record, tuple[str, ...]]]:
+        places = [self._run.payload(mapping).fields.index(column) for column in self._matches[mapping]]
+        for one in records:
+            yield one, tuple(one.values[place] for place in places)
+
+    def _ours(self, model: str) -> Callable[[str], bool]:
+        """Whether an external ID is one of this project, by its namespace or because the payload has it."""
+        mappings = [mapping for mapping, its in self._models.items() if its == model]
+        ids = {one.id for mapping in mappings for one in self._run.payload(mapping).records()}
+        namespace = f"{self._run.project.settings.namespace}."
+        return lambda external_id: external_id.startswith(namespace) or external_id in ids
+
+    # --- Giving ------------------------------------------------------------------------------------------------
+    def _give_all(self, model: str, verdicts: Sequence[Verdict]) -> None:
+        for batch in server.chunks(verdicts, BATCH):
+            self._give(model, batch)
+
+    def _give(self, model: str, batch: Sequence[Verdict]) -> None:
+        """One call. The journal knows of it before: what Odoo had already must never pass for something that this
+        run created, whatever happens to us or to the answer.
+        """
+        mapping, ids = batch[0].mapping, {one.id: one.found[0] for one in batch}
+        self._journal.adopting(mapping, ids)
+        refused: Fault | None = None
+        try:
+            self._odoo.call("ir.model.data", "create", [_name(one, model) for one in batch], retry=False)
+        except Fault as fault:
+            refused = fault
+        except Unreachable as lost:
+            if not lost.maybe_done or not self._all_given(model, ids):
+                raise
+        if refused is None:
+            self._journal.adopted(mapping, ids)
+        elif len(batch) == 1:
+            batch[0].doubt(f"Odoo refused the external ID: {refused.message}")
+        else:
+            middle = len(batch) // 2
+            self._give(model, batch[:middle])
+            self._give(model, batch[middle:])
+
+    def _all_given(self, model: str, ids: Mapping[str, int]) -> bool:
+        return server.find(self._odoo, ids) == {one: (model, place) for one, place in ids.items()}
+
+    # --- Reporting ---------------------------------------------------------------------------------------------
+    def _report(self, model: str, mapping: str, verdicts: Sequence[Verdict], known: Sequence[Verdict]) -> None:
+        kinds = [one.kind for one in verdicts]
+        counts = {kind: kinds.count(kind) for kind in ("adopted", "doubtful", "new")}
+        self._result.mappings.append(Adoption(mapping, model, **counts, knew=len(known)))
+        self._result.doubtful += [one for one in verdicts if one.kind == "doubtful"]
+        before = [one for one in known if one.kind == "adopted"]
+        name = self._run.file(f"adopted/{mapping}.csv")
+        self._result.files.append(name)
+        columns = self._matches[mapping]
+        titles = [*TITLES, *(title for column in columns for title in (column, f"{column} in Odoo")), "reason"]
+        with replacing(self._run.root, name) as stream:
+            stream.write(csv_text.line(titles).encode())
+            for one in sorted([*verdicts, *before], key=lambda one: one.row):
+                stream.write(csv_text.line(_cells(one, columns)).encode())
+
+
+def _name(verdict: Verdict, model: str) -> dict[str, Any]:
+    module, name = server.split_id(verdict.id)
+    return {"module": module, "name": name, "model": model, "res_id": verdict.found[0], "noupdate": False}
+
+
+def _cells(verdict: Verdict, columns: Sequence[str]) -> list[str]:
+    cells = [verdict.kind, verdict.id, str(verdict.row), verdict.column, verdict.value]
+    cells += [_joined(map(str, verdict.found)), _joined(one.name for one in verdict.candidates)]
+    for column, ours in zip(columns, verdict.values, strict=True):
+        cells += [ours, _joined(one.values[column] for one in verdict.candidates)]
+    return [*cells, verdict.reason]
+
+
+def _joined(texts: Any) -> str:
+    return " | ".join(texts)

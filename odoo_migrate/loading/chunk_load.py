@@ -1,0 +1,308 @@
+"""A chunk of records: what Odoo holds of them, what must be sent, sending it, and looking at what came of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from odoo_migrate.loading import reading_back
+from odoo_migrate.loading.batch_size import BatchSize
+from odoo_migrate.loading.column_groups import columns_of_new, grouped, minded, refuse_unknown
+from odoo_migrate.loading.journal import Failure, Journal
+from odoo_migrate.loading.known_ids import KnownIds
+from odoo_migrate.loading.load_context import given_defaults
+from odoo_migrate.loading.send_records import Outcome, Row, Sender
+from odoo_migrate.loading.shared_address import SharedAddress
+from odoo_migrate.loading.stored_differently import Difference, Differences, shown
+from odoo_migrate.loading.value_comparison import Comparer
+from odoo_migrate.odoo import server_records as server
+from odoo_migrate.odoo.client import Odoo
+from odoo_migrate.odoo.odoo_errors import Unreachable
+from odoo_migrate.project.payload import Record
+from odoo_migrate.stages.load_order import Step
+
+HIDDEN = "Odoo has this record and does not let this user read it; it may belong to another company."
+
+Columns = tuple[int, ...]  # places of import columns among those of the step
+
+
+@dataclass
+class Count:
+    """What became of records. `kept` are those of which Odoo keeps a value differently (they are counted in
+    `created`, `updated` or `unchanged` as well); `calls` are writes that stored something.
+    """
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    kept: int = 0
+    calls: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    def add(self, other: Count) -> None:
+        for name in ("created", "updated", "unchanged", "failed", "kept", "calls"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.warnings += other.warnings
+
+    @property
+    def records(self) -> int:
+        return self.created + self.updated + self.unchanged + self.failed
+
+
+@dataclass(frozen=True)
+class Site:
+    """What all chunks of a run share. `stop` is set when no further call may begin."""
+
+    journal: Journal
+    differences: Differences
+    known: KnownIds
+    context: Mapping[str, Any]
+    timezone: str
+    clear_empty: bool
+    resumed: frozenset[str]  # created by this run before it was interrupted
+    stop: threading.Event
+
+
+class Stopped(Exception):
+    """The run was asked to stop; what was begun is finished and journaled, `count` says what it was."""
+
+    def __init__(self, count: Count) -> None:
+        super().__init__()
+        self.count = count
+
+
+class ChunkLoader:
+    """Loads chunks of one step; used from several threads, each with an Odoo of its own."""
+
+    def __init__(
+        self, site: Site, step: Step, places: Sequence[int], odoo: Odoo, size: BatchSize, *, fresh: bool = False
+    ) -> None:
+        """`places`: where the step's fields stand among the payload's; `fresh`: Odoo has no record of this step. Raises
+        RunProblem where Odoo lacks a field.
+        """
+        self.site, self.step, self.size = site, step, size
+        self._fresh = fresh
+        self._places = tuple(places)
+        self._names = [name.removesuffix("/id") for name in step.fields]
+        fields = server.server_fields(odoo, step.model)
+        refuse_unknown(step.model, self._names, fields)
+        self._comparer = Comparer(fields, site.timezone, site.known.get)
+        defaults = {} if step.second else server.defaults(odoo, step.model, self._names, site.context)
+        self._minded = minded(step.fields, fields, defaults)
+        self._shared = SharedAddress(step, odoo.major)
+        self._context = {**site.context, **given_defaults(step.model, fields)}
+        self._relational = [place for place, name in enumerate(step.fields) if name.endswith("/id")]
+
+    def load(self, odoo: Odoo, records: Iterable[Record]) -> Count:
+        """Bring Odoo to hold `records`; only what is new or differs is sent. Raises OdooError or Stopped."""
+        count = Count()
+        chunk, stored = self._met(odoo, records, count)
+        work = self._work(self._without_failed(odoo, chunk, count), stored, count)
+        for columns, rows in grouped(work).items():
+            self._send_all(odoo, columns, rows, stored, count)
+        return count
+
+    def look(self, odoo: Odoo, records: Iterable[Record]) -> Count:
+        """Write nothing: what differs from `records` in Odoo is reported as a difference. Raises OdooError."""
+        count = Count()
+        chunk, stored = self._met(odoo, records, count)
+        self.site.known.learn(odoo, _references(chunk, self._relational))
+        for record in chunk:
+            values = stored.get(record.id)
+            differing = self._differing(record, values, count) if values else ()
+            self.site.differences.add([self._difference(record, place, values or {}) for place in differing])
+            count.kept += bool(differing)
+        return count
+
+    def _met(
+        self, odoo: Odoo, records: Iterable[Record], count: Count
+    ) -> tuple[list[Record], dict[str, dict[str, Any]]]:
+        """The records with the step's values only, but for those whose ID another model has; and what Odoo holds."""
+        chunk = [record._replace(values=tuple(record.values[place] for place in self._places)) for record in records]
+        found = {} if self._fresh else server.find(odoo, [record.id for record in chunk])
+        foreign = {one: model for one, (model, _) in found.items() if model != self.step.model}
+        words = "In Odoo, '{0}' names a record of another model ({1}); give this mapping another ID pattern."
+        taken = [one for one in chunk if one.id in foreign]
+        self._fail([self._failure(one, "id", words.format(one.id, foreign[one.id])) for one in taken], count)
+        ids = {one: place for one, (_, place) in found.items() if one not in foreign}
+        values, hidden = self._read(odoo, list(ids.values()))
+        unread = [one for one in chunk if ids.get(one.id) in hidden]
+        self._fail([self._failure(one, "", HIDDEN) for one in unread], count)
+        # An ID may outlive its record: Odoo then creates it again.
+        alive = {one: place for one, place in ids.items() if place in values}
+        self.site.known.remember(alive)
+        left = [one for one in chunk if one.id not in foreign and ids.get(one.id) not in hidden]
+        return left, {one: values[place] for one, place in alive.items()}
+
+    # --- What Odoo holds ---------------------------------------------------------------------------------------
+    def _read(self, odoo: Odoo, ids: Sequence[int]) -> tuple[dict[int, dict[str, Any]], set[int]]:
+        return reading_back.read(odoo, self.step.model, ids, self._names, self.site.context)
+
+    def _without_failed(self, odoo: Odoo, chunk: list[Record], count: Count) -> list[Record]:
+        """The records whose references lead somewhere; the others would fail their whole call in Odoo."""
+        self.site.known.learn(odoo, _references(chunk, self._relational))
+        failures = [failure for record in chunk if (failure := self._missing(record))]
+        self._fail(failures, count)
+        failed = {failure.id for failure in failures}
+        return [record for record in chunk if record.id not in failed]
+
+    def _missing(self, record: Record) -> Failure | None:
+        for place in self._relational:
+            for part in record.values[place].split(",") if record.values[place] else ():
+                if self.site.known.get(part) is None:
+                    column = self.step.fields[place]
+                    return self._failure(record, column, self._why_missing(column, part))
+        return None
+
+    def _why_missing(self, column: str, external_id: str) -> str:
+        if any((mapping, external_id) in self.site.journal.history.failed for mapping in self.step.own.get(column, ())):
+            return f"It refers to '{external_id}', which failed itself; mend that record first."
+        return f"It refers to '{external_id}', which is not in Odoo."
+
+    def _failure(self, record: Record, column: str, message: str) -> Failure:
+        return Failure(self.step.mapping, record.id, record.row, column, message, self.step.second)
+
+    def _fail(self, failures: Sequence[Failure], count: Count) -> None:
+        self.site.journal.failed(failures)
+        count.failed += len(failures)
+
+    # --- What must be sent -------------------------------------------------------------------------------------
+    def _work(
+        self, chunk: Sequence[Record], stored: Mapping[str, dict[str, Any]], count: Count
+    ) -> list[tuple[Columns, Record]]:
+        work: list[tuple[Columns, Record]] = []
+        same: list[str] = []
+        for record in chunk:
+            if record.id in stored:
+                differing = self._differing(record, stored[record.id], count)
+                if differing:
+                    work.append((differing, record))
+                else:
+                    same.append(record.id)
+            elif not self.step.second:
+                work.append((columns_of_new(record.values, self._minded, clear_empty=self.site.clear_empty), record))
+        self._count_same(same, count)
+        return work
+
+    def _count_same(self, ids: Sequence[str], count: Count) -> None:
+        resumed = sum(one in self.site.resumed for one in ids)
+        count.created += resumed
+        count.unchanged += len(ids) - resumed
+        failed = self.site.journal.history.failed
+        mended = [one for one in ids if (self.step.mapping, one) in failed]
+        if mended:
+            self.site.journal.mended(self.step.mapping, mended, [self.step.second])
+
+    def _differing(self, record: Record, values: Mapping[str, Any], count: Count) -> Columns:
+        """Columns in which Odoo holds something else, but for what it is known to keep differently."""
+        differing = self._unlike(record, values)
+        left = [
+            place for place in differing if not self.site.differences.is_known(self._difference(record, place, values))
+        ]
+        own, _ = self._own(record, left)
+        shared = [place for place in left if place not in own]
+        self.site.differences.add([self._difference(record, place, values) for place in shared])
+        count.kept += not own and bool(differing)
+        return own
+
+    def _unlike(self, record: Record, values: Mapping[str, Any]) -> list[int]:
+        return [
+            place
+            for place, text in enumerate(record.values)
+            if (text or self.site.clear_empty)
+            and not self._comparer.same(self.step.fields[place], text, values[self._names[place]])
+        ]
+
+    def _difference(self, record: Record, place: int, values: Mapping[str, Any]) -> Difference:
+        stored = shown(values[self._names[place]])
+        return Difference(
+            self.step.mapping, record.id, record.row, self.step.fields[place], record.values[place], stored
+        )
+
+    # --- Sending -----------------------------------------------------------------------------------------------
+    def _send_all(
+        self, odoo: Odoo, columns: Columns, records: Sequence[Record], stored: Mapping[str, Any], count: Count
+    ) -> None:
+        start = 0
+        while start < len(records):
+            if self.site.stop.is_set():
+                raise Stopped(count)
+            batch = records[start : start + self.size.records]
+            try:
+                outcome = self._send(odoo, columns, batch, [one.id for one in batch if one.id not in stored])
+            except Unreachable as lost:
+                if lost.maybe_done and self.size.was_too_slow() < len(batch):
+                    continue  # in smaller batches: this one may be too much for one answer
+                raise
+            start += len(batch)
+            new = sum(one not in stored for one in outcome.ids)
+            count.created += new
+            count.updated += len(outcome.ids) - new
+            self._look(odoo, [record for record in batch if record.id in outcome.ids], count)
+            count.calls += outcome.calls
+            count.warnings += outcome.warnings
+            self._fail([self._failure(one.record, one.column, one.message) for one in outcome.refusals], count)
+
+    def _send(self, odoo: Odoo, columns: Columns, batch: Sequence[Record], new: Sequence[str]) -> Outcome:
+        """One batch, with its intent in the journal before and its end after."""
+        created = set(new)
+        old = [record.id for record in batch if record.id not in created]
+        number = self.site.journal.intent(self.step.mapping, new, old, second=self.step.second)
+        sender = Sender(odoo, self.step.model, [self.step.fields[place] for place in columns], self._context)
+        before = time.monotonic()
+        outcome = sender.send([Row(record, tuple(record.values[place] for place in columns)) for record in batch])
+        self.size.took(len(outcome.ids), time.monotonic() - before)
+        if outcome.ids:
+            ours = [one for one in outcome.ids if one in created]
+            self.site.journal.done(number, outcome.ids, ours)
+        else:
+            self.site.journal.refused(number)
+        self.site.known.remember(outcome.ids)
+        return outcome
+
+    # --- Looking -----------------------------------------------------------------------------------------------
+    def _look(self, odoo: Odoo, records: Sequence[Record], count: Count) -> None:
+        """Read back what was stored. What differs is sent once more by itself (Odoo overwrites some values only while
+        others come with them); what differs even then is Odoo's own doing, and reported.
+        """
+        again = self._unlike_in_odoo(odoo, records)
+        for columns, batch in grouped(self._own(record, places) for record, places, _ in again).items():
+            if not columns:
+                continue
+            outcome = self._send(odoo, columns, batch, [])
+            count.calls += outcome.calls
+            count.warnings += [refusal.message for refusal in outcome.refusals]
+        if again:
+            left = self._unlike_in_odoo(odoo, [record for record, _, _ in again])
+            count.kept += len(left)
+            self.site.differences.add(
+                [self._difference(record, place, values) for record, places, values in left for place in places]
+            )
+
+    def _own(self, record: Record, places: Sequence[int]) -> tuple[Columns, Record]:
+        """Those of `places` that may be sent without changing other records."""
+        shared = self._shared.among(record, places)
+        return tuple(place for place in places if place not in shared), record
+
+    def _unlike_in_odoo(
+        self, odoo: Odoo, records: Sequence[Record]
+    ) -> list[tuple[Record, list[int], Mapping[str, Any]]]:
+        ids = {record.id: self.site.known.get(record.id) for record in records}
+        held, _ = self._read(odoo, [one for one in ids.values() if one is not None])
+        found: list[tuple[Record, list[int], Mapping[str, Any]]] = []
+        for record in records:
+            values = held.get(ids[record.id] or 0)
+            if values is not None and (unlike := self._unlike(record, values)):
+                found.append((record, unlike, values))
+        return found
+
+
+def _references(chunk: Iterable[Record], places: Sequence[int]) -> Iterable[str]:
+    for record in chunk:
+        for place in places:
+            if record.values[place]:
+                yield from record.values[place].split(",")

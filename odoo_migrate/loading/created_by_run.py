@@ -1,0 +1,111 @@
+"""What a run created, and what of it Odoo still holds: the journal's word, checked against Odoo before it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from odoo_migrate.loading import runs
+from odoo_migrate.loading.journal import History, read_history
+from odoo_migrate.loading.run_load import same_database
+from odoo_migrate.loading.runs import Run
+from odoo_migrate.odoo import server_records as server
+from odoo_migrate.odoo.client import Odoo
+from odoo_migrate.odoo.odoo_errors import Fault
+
+SEEN = {"active_test": False}  # archived records too
+Claims = Mapping[tuple[str, int], str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A record that was created, by its external and its database ID."""
+
+    id: str
+    database_id: int
+
+
+@dataclass
+class Found:
+    """What became of the records that a run created by one mapping: `alive` and surely those; external IDs of those
+    that are `gone`; and `strange` ones, which may be others' now, each with the reason.
+    """
+
+    alive: list[Entry] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    strange: list[tuple[Entry, str]] = field(default_factory=list)
+
+
+def found(run: Run, odoo: Odoo, history: History | None = None) -> dict[str, Found]:
+    """By mapping, children first. Calls whose end nobody saw count by what Odoo holds now. Raises OdooError."""
+    history = history or read_history(run.journal)
+    claims = _claims(run, history)
+    models = {step.mapping: step.model for step in run.steps}
+    created = {mapping: history.created.get(mapping, {}) for mapping in reversed(run.mappings)}
+    begun = {mapping: _begun(history, mapping) for mapping in created}
+    return {mapping: _met(odoo, models[mapping], ids, begun[mapping], claims) for mapping, ids in created.items()}
+
+
+def _begun(history: History, mapping: str) -> list[str]:
+    return [one for intent in history.open.values() if intent.mapping == mapping for one in intent.new]
+
+
+def _claims(run: Run, history: History) -> Claims:
+    """Why a record is not this run's alone, by external and database ID: what the other runs say of this database."""
+    claims: dict[tuple[str, int], str] = {}
+    for name in runs.names(run.root):
+        path = run.folder.parent / name / run.journal.name
+        if name == run.id or not path.exists():
+            continue
+        other = read_history(path)
+        if not other.server or not same_database(history.server, other.server):
+            continue
+        for kind, its in (("created", other.created), ("adopted", other.adopted)):
+            for ids in its.values():
+                claims.update(dict.fromkeys(ids.items(), f"The run '{name}' {kind} this record, says its journal."))
+    return claims
+
+
+def _met(odoo: Odoo, model: str, created: Mapping[str, int], begun: Iterable[str], claims: Claims) -> Found:
+    named = server.find(odoo, dict.fromkeys([*created, *begun]))
+    ids = {**{one: named[one][1] for one in begun if one in named}, **created}
+    alive, hidden = _alive(odoo, model, ids.values())
+    met = Found()
+    for external_id, place in ids.items():
+        entry, found_now = Entry(external_id, place), named.get(external_id)
+        if place in hidden:
+            met.strange.append((entry, "This user may not see this record."))
+        elif found_now and found_now != (model, place):
+            words = "In Odoo, '{0}' names another record now ({1[0]} {1[1]}); neither was touched."
+            met.strange.append((entry, words.format(external_id, found_now)))
+        elif place not in alive:
+            met.gone.append(external_id)
+        elif not found_now:
+            words = "Somebody took its external ID away in Odoo, so it may serve another purpose now."
+            met.strange.append((entry, words))
+        elif (external_id, place) in claims:
+            met.strange.append((entry, claims[external_id, place]))
+        else:
+            met.alive.append(entry)
+    return met
+
+
+def alive(odoo: Odoo, model: str, ids: Iterable[int]) -> set[int]:
+    """Those of the database IDs that Odoo lets us see."""
+    seen: set[int] = set()
+    for part in server.chunks(ids, server.CHUNK):
+        seen.update(odoo.call(model, "search", [["id", "in", part]], context=SEEN))
+    return seen
+
+
+def _alive(odoo: Odoo, model: str, ids: Collection[int]) -> tuple[set[int], set[int]]:
+    """The database IDs of records that are there, and of those that a rule hides from us."""
+    seen = alive(odoo, model, ids)
+    hidden: set[int] = set()
+    for part in server.chunks((one for one in ids if one not in seen), server.CHUNK):
+        try:
+            # Reading leaves out what is gone, and refuses what is hidden.
+            seen |= set(server.read(odoo, model, part, ["create_date"]))
+        except Fault:
+            hidden.update(part)
+    return seen, hidden

@@ -1,0 +1,245 @@
+"""`load run --test`: Odoo tries every record and stores none.
+
+Its import wizard undoes each call, so a record that was tried is gone before another can refer to it. References to
+records that this project brings are therefore looked up in the project, and left out of what is sent where Odoo does
+not have the record yet. A record that cannot do without such a reference cannot be tried, which is said.
+
+The wizard reads numbers more kindly than `load` does; `validate check` is strict about those.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from odoo_migrate import catalog
+from odoo_migrate.loading.column_groups import columns_of_new, grouped, minded, refuse_unknown
+from odoo_migrate.loading.known_ids import KnownIds
+from odoo_migrate.loading.run_load import write_context
+from odoo_migrate.loading.runs import Run
+from odoo_migrate.loading.send_records import Refusal, Row, Sender
+from odoo_migrate.odoo import import_wizard
+from odoo_migrate.odoo import server_records as server
+from odoo_migrate.odoo.client import Odoo
+from odoo_migrate.odoo.odoo_errors import Fault
+from odoo_migrate.project.payload import Record
+from odoo_migrate.project.problems import Problem, Problems
+from odoo_migrate.rules import model_needs
+from odoo_migrate.stages.load_order import Step
+from odoo_migrate.stages.stage_progress import Progress, silent
+
+CHUNK = 500  # records in one call of the wizard
+_WITHOUT_SECONDS = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
+UNTESTABLE = "It cannot be tested before the record that '{column}' refers to is in Odoo: {value}."
+LEFT_OUT = "Tried without {columns}, whose records are not in Odoo yet, Odoo says: {words}"
+
+
+@dataclass
+class Tested:
+    """What the test of one mapping showed, in records. `doubtful`: Odoo refused them, maybe only because references
+    were left out. `left_out`: cells from which references were left out, by column.
+    """
+
+    mapping: str
+    model: str
+    records: int = 0
+    failed: int = 0
+    doubtful: int = 0
+    untestable: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def fine(self) -> int:
+        return self.records - self.failed - self.doubtful - self.untestable
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A record as it is tried; `left_out` are places of columns from which references were taken."""
+
+    record: Record
+    left_out: tuple[int, ...]
+
+
+def try_run(run: Run, odoo: Odoo, problems: Problems, progress: Progress = silent) -> list[Tested]:
+    """Try every record of a run; what Odoo says becomes problems with the row of the raw file. Nothing is stored, but
+    sequences of Odoo may have counted on. Raises OdooError (Rejected for a login by API key), FormatError,
+    and RunProblem where Odoo lacks a field.
+    """
+    known, ids = KnownIds(), ProjectIds(run)
+    steps = [step for step in run.steps if not step.second]
+    with import_wizard.Session(odoo) as session:
+        return [Tester(run, session, step, known, ids).go(problems, progress) for step in steps]
+
+
+class ProjectIds:
+    """The external IDs of each mapping's records, read when first asked for."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._ids: dict[str, frozenset[str]] = {}
+
+    def has(self, mappings: Sequence[str], external_id: str) -> bool:
+        return any(external_id in self._of(mapping) for mapping in mappings)
+
+    def _of(self, mapping: str) -> frozenset[str]:
+        if mapping not in self._ids:
+            self._ids[mapping] = frozenset(record.id for record in self._run.payload(mapping).records())
+        return self._ids[mapping]
+
+
+class Tester:
+    """Tries the records of one mapping, with all columns of its payload."""
+
+    def __init__(self, run: Run, session: import_wizard.Session, step: Step, known: KnownIds, ids: ProjectIds) -> None:
+        self._run, self._session, self._step, self._known, self._ids = run, session, step, known, ids
+        self._payload = run.payload(step.mapping)
+        self._fields = self._payload.fields
+        self._names = [name.removesuffix("/id") for name in self._fields]
+        self._context = write_context(session.odoo, run.project.settings)
+        self._own = {place: self._referred(name) for place, name in enumerate(self._fields) if self._referred(name)}
+        self._found = Tested(step.mapping, step.model)
+
+    def _referred(self, column: str) -> tuple[str, ...]:
+        """Mappings of this project that a column refers to, in whichever pass it is sent."""
+        same = (step for step in self._run.steps if step.mapping == self._step.mapping)
+        return tuple(dict.fromkeys(name for step in same for name in step.own.get(column, ())))
+
+    @cached_property
+    def _described(self) -> Mapping[str, server.ServerField]:
+        fields = server.server_fields(self._session.odoo, self._step.model)
+        refuse_unknown(self._step.model, self._names, fields)
+        return fields
+
+    @cached_property
+    def _minded(self) -> frozenset[int]:
+        given = server.defaults(self._session.odoo, self._step.model, self._names, self._context)
+        return minded(self._fields, self._described, given)
+
+    @cached_property
+    def _needed(self) -> frozenset[int]:
+        """Places of own references that a record cannot do without."""
+        known = catalog.load(self._run.project.settings.odoo_version)
+        model = known.model(self._step.model) if self._step.model in known else None
+        lines = {"product_id"} if self._step.model in model_needs.LINES_OF_PRODUCTS else set()
+        needed = {name for name in self._names if self._described[name].required} | lines
+        for name in self._names:
+            entry = model.fields.get(name) if model else None
+            if model and entry and model_needs.refuses_empty(model, entry, self._names):
+                needed.add(name)
+        return frozenset(place for place in self._own if self._names[place] in needed)
+
+    def go(self, problems: Problems, progress: Progress) -> Tested:
+        records, total = self._payload.records(), self._payload.count
+        while chunk := list(islice(records, CHUNK)):
+            self._found.records += len(chunk)
+            self._chunk(chunk, problems)
+            progress(self._step.mapping, self._found.records, total)
+        return self._found
+
+    def _chunk(self, chunk: Sequence[Record], problems: Problems) -> None:
+        cells = (record.values[place] for record in chunk for place in self._own if record.values[place])
+        self._known.learn(self._session.odoo, (part for cell in cells for part in cell.split(",")))
+        trials = [trial for record in chunk if (trial := self._trial(record, problems))]
+        columns = ((columns_of_new(trial.record.values, self._minded, clear_empty=False), trial) for trial in trials)
+        for places, group in grouped(columns).items():
+            self._try(places, group, problems)
+
+    def _trial(self, record: Record, problems: Problems) -> Trial | None:
+        """The record without references to what is not there yet; None where it cannot do without."""
+        values, left_out = list(record.values), []
+        for place, mappings in self._own.items():
+            parts = record.values[place].split(",") if record.values[place] else []
+            kept = [one for one in parts if self._known.get(one) is not None or not self._ids.has(mappings, one)]
+            if len(kept) < len(parts):
+                values[place] = ",".join(kept)
+                left_out.append(place)
+        lacking = next((place for place in left_out if place in self._needed and not values[place]), None)
+        if lacking is not None:
+            self._found.untestable += 1
+            message = UNTESTABLE.format(column=self._fields[lacking], value=record.values[lacking])
+            problems.add(self._problem(record, self._fields[lacking], message, "warning"))
+            return None
+        self._found.left_out.update(self._fields[place] for place in left_out)
+        return Trial(record._replace(values=tuple(values)), tuple(left_out))
+
+    def _try(self, places: Sequence[int], trials: Sequence[Trial], problems: Problems) -> None:
+        by_id = {trial.record.id: trial for trial in trials}
+        columns = [self._fields[place] for place in places]
+        trier = Trier(self._session, self._step.model, columns, self._context, self._described)
+        rows = [Row(trial.record, tuple(trial.record.values[place] for place in places)) for trial in trials]
+        for refusal in trier.tried(rows):
+            self._refused(by_id[refusal.record.id], refusal, problems)
+
+    def _refused(self, trial: Trial, refusal: Refusal, problems: Problems) -> None:
+        words = refusal.message.strip()
+        named = refusal.column in self._fields and self._fields.index(refusal.column) not in trial.left_out
+        if not trial.left_out or named:
+            self._found.failed += 1
+            problems.add(self._problem(trial.record, refusal.column, words, "error"))
+            return
+        self._found.doubtful += 1
+        columns = ", ".join(self._fields[place] for place in trial.left_out)
+        message = LEFT_OUT.format(columns=columns, words=words)
+        problems.add(self._problem(trial.record, refusal.column, message, "warning"))
+
+    def _problem(self, record: Record, column: str, message: str, level: Any) -> Problem:
+        value = record.values[self._fields.index(column)] if column in self._fields else ""
+        file = self._run.raw_files()[self._step.mapping]
+        return Problem(file, message, row=record.row, column=column, value=value, level=level)
+
+
+class Trier(Sender):
+    """Sends to the wizard instead of `load`; finds the bad records among the good ones in the same way."""
+
+    def __init__(
+        self,
+        session: import_wizard.Session,
+        model: str,
+        columns: Sequence[str],
+        context: Mapping[str, Any],
+        described: Mapping[str, server.ServerField],
+    ) -> None:
+        super().__init__(session.odoo, model, columns, context)
+        self._session = session
+        self._moments = [place for place, name in enumerate(columns) if _type(described, name) == "datetime"]
+        # What Odoo said of records that pass alone, as the second of two with one barcode. Of the first of a call it
+        # says nothing: since 18 it is blamed for whatever is wrong with the others.
+        self._together: dict[str, str] = {}
+
+    def tried(self, rows: Sequence[Row]) -> list[Refusal]:
+        """Which records Odoo would not take, and why."""
+        refusals = self.send(rows).refusals
+        at_odds = [row.record for row in rows if row.record.id in self._outcome.ids and row.record.id in self._together]
+        return refusals + [Refusal(record, "", self._together[record.id]) for record in at_odds]
+
+    def _ask(self, rows: Sequence[Row]) -> server.Answer | Fault:
+        data = [[row.record.id, *self._written(row)] for row in rows]
+        try:
+            said = import_wizard.dry_run(self._session, self._model, ["id", *self._columns], data, self._context)
+        except Fault as fault:
+            return fault
+        if len(rows) == 1:  # what names no row can only mean this one
+            said = [replace(message, first=0, last=0) for message in said]
+        errors = [message for message in said if message.error]
+        for message in errors:
+            if not message.field and 0 < message.first < len(rows):
+                self._together.setdefault(rows[message.first].record.id, message.text)
+        return server.Answer(None if errors else list(range(len(rows))), said)
+
+    def _written(self, row: Row) -> list[str]:
+        """The wizard wants seconds where `load` does without."""
+        cells = list(row.cells)
+        for place in self._moments:
+            if _WITHOUT_SECONDS.fullmatch(cells[place]):
+                cells[place] += ":00"
+        return cells
+
+
+def _type(described: Mapping[str, server.ServerField], column: str) -> str:
+    return described[column].type if column in described else ""

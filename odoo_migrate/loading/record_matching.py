@@ -1,0 +1,191 @@
+"""Which records of Odoo the records of a payload already are, and how sure that is.
+
+The fields that the user names are tried in their order; the first that a record fills and by which Odoo has anything
+decides. A match counts only where it is the one possible; everything else is left to a person, with both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from odoo_migrate.odoo import server_records as server
+from odoo_migrate.odoo.client import Odoo
+
+SHOWN = 5  # candidates of one record that are shown with their values
+PAGE = 5000  # records of Odoo in one call, where all of them are looked through
+# A company's contacts hold its tax ID as well; the number is the company's.
+OWNERS: Mapping[tuple[str, str], list[Any]] = {
+    ("res.partner", "vat"): ["|", ["is_company", "=", True], ["parent_id", "=", False]],
+}
+
+Kind = Literal["adopted", "doubtful", "new"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A record of Odoo: its database ID, how Odoo shows it, and its values of the matched fields."""
+
+    id: int
+    name: str
+    values: Mapping[str, str]
+
+
+@dataclass
+class Verdict:
+    """What a record of the payload is in Odoo. `values`: its own, of the matched fields in their order; `column` and
+    `value`: what decided, "" where nothing did; `found`: database IDs of all candidates, of which the first few are in
+    `candidates`.
+    """
+
+    mapping: str
+    id: str
+    row: int
+    values: tuple[str, ...]
+    kind: Kind = "new"
+    column: str = ""
+    value: str = ""
+    found: tuple[int, ...] = ()
+    candidates: list[Candidate] = field(default_factory=list)
+    reason: str = ""
+
+    def doubt(self, reason: str) -> None:
+        self.kind, self.reason = "doubtful", reason
+
+
+def folded(column: str) -> Callable[[str], str] | None:
+    """How values of a field are made comparable; None: they must be the same to the letter."""
+    if column == "vat":
+        return _bare
+    return _trimmed if "email" in column else None
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split()).replace(".", "").lower()
+
+
+def _trimmed(text: str) -> str:
+    return text.strip().lower()
+
+
+def agree(column: str, ours: str, theirs: str) -> bool:
+    fold = folded(column) or str
+    return fold(ours) == fold(theirs)
+
+
+class Matcher:
+    """Matches records of one model by `columns`. `context` decides what is seen: archived records must be."""
+
+    def __init__(self, odoo: Odoo, model: str, columns: Sequence[str], context: Mapping[str, Any]) -> None:
+        self._odoo, self._model, self._columns = odoo, model, tuple(columns)
+        self._context = dict(context)
+
+    def match(self, verdicts: Sequence[Verdict]) -> None:
+        """Find the candidates of each, and say which records have none, several, or one that disagrees elsewhere."""
+        undecided = list(verdicts)
+        for place, column in enumerate(self._columns):
+            key = folded(column) or str
+            wanted = {key(one.values[place]) for one in undecided} - {""}
+            found = self._find(column, wanted) if wanted else {}
+            for one in undecided:
+                one.found = tuple(found.get(key(one.values[place]), ()))
+                if one.found:
+                    one.column, one.value = column, one.values[place]
+            undecided = [one for one in undecided if not one.found]
+        self._show([one for one in verdicts if one.found])
+        for one in verdicts:
+            if one.found:
+                self._judge(one)
+
+    def _find(self, column: str, wanted: set[str]) -> dict[str, list[int]]:
+        """Database IDs by value. Where values are compared loosely, no search of Odoo's would find them all: then
+        every value that it holds is looked through, some thousands a call.
+        """
+        fold = folded(column)
+        rows = self._all(column) if fold else self._some(column, wanted)
+        found: dict[str, list[int]] = {}
+        for row in rows:
+            value = (fold or str)(row[column] or "")
+            if value in wanted:
+                found.setdefault(value, []).append(row["id"])
+        return found
+
+    def _some(self, column: str, wanted: set[str]) -> Iterable[dict[str, Any]]:
+        for part in server.chunks(sorted(wanted), server.CHUNK):
+            yield from self._search([[column, "in", part]], column)
+
+    def _all(self, column: str) -> Iterable[dict[str, Any]]:
+        last = 0
+        while True:
+            rows = self._search([["id", ">", last], [column, "!=", False]], column, order="id", limit=PAGE)
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            last = rows[-1]["id"]
+
+    def _search(self, domain: list[Any], column: str, **page: Any) -> list[dict[str, Any]]:
+        whole = [*domain, *OWNERS.get((self._model, column), [])]
+        rows: list[dict[str, Any]] = self._odoo.call(
+            self._model, "search_read", whole, [column], context=self._context, **page
+        )
+        return rows
+
+    def _show(self, verdicts: Sequence[Verdict]) -> None:
+        ids = dict.fromkeys(found for one in verdicts for found in one.found[:SHOWN])
+        names = ["display_name", *self._columns]
+        rows = server.read(self._odoo, self._model, ids, names, self._context) if ids else {}
+        for one in verdicts:
+            shown = [rows[found] for found in one.found[:SHOWN] if found in rows]
+            one.candidates = [self._candidate(row) for row in shown]
+
+    def _candidate(self, row: Mapping[str, Any]) -> Candidate:
+        values = {column: str(row[column] or "") for column in self._columns}
+        return Candidate(row["id"], str(row["display_name"] or ""), values)
+
+    def _judge(self, verdict: Verdict) -> None:
+        verdict.kind = "adopted"
+        if len(verdict.found) > 1:
+            verdict.doubt(f"{len(verdict.found)} records of Odoo have this {verdict.column}.")
+        elif not verdict.candidates:
+            verdict.doubt("Odoo has just lost the record with this value; match again.")
+        else:
+            theirs = verdict.candidates[0].values
+            for column, ours in zip(self._columns, verdict.values, strict=True):
+                if ours and theirs[column] and not agree(column, ours, theirs[column]):
+                    verdict.doubt(f"{verdict.column} agrees but {column} differs.")
+                    return
+
+
+def doubt_shared(verdicts: Iterable[Verdict]) -> None:
+    """No record of Odoo is two records of the payload; `verdicts` are all those of one model."""
+    claims: dict[int, list[Verdict]] = {}
+    for one in verdicts:
+        for found in one.found:
+            claims.setdefault(found, []).append(one)
+    for claiming in claims.values():
+        if len(claiming) > 1:
+            reason = _both(claiming)
+            for one in claiming:
+                if one.kind == "adopted":
+                    one.doubt(reason)
+
+
+def _both(claiming: Sequence[Verdict]) -> str:
+    several = len({one.mapping for one in claiming}) > 1
+    rows = [f"{one.row} of {one.mapping}" if several else str(one.row) for one in claiming]
+    if len(rows) == 2:
+        return f"Rows {rows[0]} and {rows[1]} both match it."
+    first = ", ".join(rows[:SHOWN])
+    return f"{len(rows)} rows match it: {first}{' …' if len(rows) > SHOWN else ''}."
+
+
+def doubt_taken(odoo: Odoo, model: str, verdicts: Iterable[Verdict], ours: Callable[[str], bool]) -> None:
+    """A record of Odoo that bears an ID of this project is another of its records; `ours` tells such IDs."""
+    by_record = {one.found[0]: one for one in verdicts if one.kind == "adopted"}
+    for part in server.chunks(by_record, server.CHUNK):
+        domain = [["model", "=", model], ["res_id", "in", part]]
+        for row in odoo.call("ir.model.data", "search_read", domain, ["module", "name", "res_id"]):
+            external_id = f"{row['module']}.{row['name']}"
+            if ours(external_id):
+                by_record[row["res_id"]].doubt(f"It is '{external_id}' already.")

@@ -1,0 +1,317 @@
+"""A run from its first step to its last, over several connections.
+
+Every `load run` compares all records with what Odoo holds and sends what is new or differs; so it can be broken off
+anywhere and begun again. The journal tells what was created by this run and what failed.
+
+Odoo changes some records while it stores others: a contact's address follows its company's, a company without an
+address takes its first contact's. So where records were written in more than one round, all are looked at again at
+the end, mended once, and what Odoo then still keeps otherwise is reported.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from odoo_migrate.loading import failed_records
+from odoo_migrate.loading.batch_size import BatchSize
+from odoo_migrate.loading.chunk_load import ChunkLoader, Count, Site
+from odoo_migrate.loading.connections import Connections
+from odoo_migrate.loading.journal import Journal, read_history
+from odoo_migrate.loading.known_ids import KnownIds
+from odoo_migrate.loading.runs import Run, RunProblem, locked, refuse_outdated
+from odoo_migrate.loading.stored_differently import Differences
+from odoo_migrate.odoo import server_records as server
+from odoo_migrate.odoo.client import Odoo
+from odoo_migrate.project.payload import Record
+from odoo_migrate.project.project_files import Settings
+from odoo_migrate.stages import load_order
+from odoo_migrate.stages.load_order import Step
+
+LARGEST_CHUNK, SMALLEST_CHUNK = 1000, 100  # records that are compared at once
+
+# Measured on Odoo 18: with these, contacts go in a third faster, and nobody is written a message.
+WRITING = {
+    "tracking_disable": True,
+    "mail_create_nosubscribe": True,
+    "mail_create_nolog": True,
+    "mail_notrack": True,
+    "import_file": True,
+    "prefetch_fields": False,
+    "no_reset_password": True,
+}
+
+Only = Mapping[str, frozenset[str]]  # external IDs by mapping
+
+
+@dataclass(frozen=True)
+class Options:
+    """`batch_size` None: adapted to the server's answers. `clear_empty`: empty cells clear what Odoo holds."""
+
+    connections: int = 2
+    batch_size: int | None = None
+    clear_empty: bool = False
+
+
+@dataclass
+class StepResult:
+    """What became of the records of one step."""
+
+    step: Step
+    count: Count = field(default_factory=Count)
+    seconds: float = 0.0
+
+
+@dataclass
+class RunResult:
+    """`failed`: records that are not in Odoo as they should be, of this and of earlier attempts. `whole`: the run was
+    gone through to its end, by this attempt or an earlier one. `changed`: after a retry, what is no longer as it was
+    when the run was made, so that other records may differ as well.
+    """
+
+    steps: list[StepResult]
+    failed: int = 0
+    stopped: bool = False
+    whole: bool = False
+    changed: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def writes(self) -> int:
+        """Calls that stored something."""
+        return sum(one.count.calls for one in self.steps)
+
+
+class Watcher:
+    """Is told how a run goes on; this one does not care."""
+
+    def begins(self, step: Step, records: int) -> None:
+        """A step of `records` records begins."""
+
+    def advances(self, step: Step, records: int, count: Count) -> None:
+        """`records` more are done; `count` is what became of them."""
+
+    def looks_again(self, records: int) -> None:
+        """All steps are over, and `records` records are looked at again."""
+
+
+def write_context(odoo: Odoo, settings: Settings) -> dict[str, Any]:
+    """The context of all calls of a load. Raises RunProblem where the project's company is not in Odoo."""
+    context: dict[str, Any] = {**WRITING, "tz": settings.timezone or "UTC"}
+    if settings.company:
+        found = server.find(odoo, [settings.company]).get(settings.company)
+        if not found or found[0] != "res.company":
+            raise RunProblem(f"The project's company '{settings.company}' is no company of this Odoo.")
+        context["allowed_company_ids"] = [found[1]]
+    return context
+
+
+def _check_timezone(name: str) -> None:
+    try:
+        ZoneInfo(name or "UTC")
+    except (ValueError, OSError, KeyError) as problem:
+        raise RunProblem(f"config/project.yml names the time zone '{name}', which does not exist.") from problem
+
+
+def load(
+    run: Run, odoo: Odoo, options: Options, watcher: Watcher | None = None, *, only: Only | None = None
+) -> RunResult:
+    """Load a run; `only` these records of it. Raises RunProblem, FormatError, or OdooError when the server is lost;
+    whatever is raised, what was done is in the journal and `load` may be called again.
+    """
+    refuse_outdated(run.project)
+    changed = run.changed() if only is None else []
+    if changed:
+        raise RunProblem(
+            f"{changed[0]} changed since this run was made; make a new run with 'odoo-migrate load init', or send "
+            f"only what failed with 'odoo-migrate load retry {run.id}'."
+        )
+    with locked(run):
+        journal = Journal(run.journal)
+        try:
+            return _Load(run, odoo, options, watcher or Watcher(), journal, only).go()
+        finally:
+            journal.close()
+
+
+def check_server(journal: Path | Journal, odoo: Odoo) -> dict[str, str]:
+    """Who the server is, for the journal. Raises RunProblem where the run was begun against another database."""
+    history = journal.history if isinstance(journal, Journal) else read_history(journal)
+    identity = {
+        "url": odoo.url,
+        "database": odoo.database,
+        "uuid": server.database_uuid(odoo),
+        "version": odoo.version,
+        "username": odoo.username,
+    }
+    known = history.server
+    if known and not same_database(known, identity):
+        if known["database"] == identity["database"] and known["url"] == identity["url"]:
+            raise RunProblem(
+                f"The database '{known['database']}' on {known['url']} is not the one that this run was begun against: "
+                "it has its name, but was restored, copied or made anew. Make a new run with 'odoo-migrate load init'."
+            )
+        raise RunProblem(
+            f"This run was begun against the database '{known['database']}' on {known['url']}, which is another one; "
+            "make a new run with 'odoo-migrate load init'."
+        )
+    return identity
+
+
+def same_database(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two identities, as `check_server` gives them, are of one database."""
+    names = ("uuid",) if one.get("uuid") and other.get("uuid") else ("url", "database")
+    return all(one.get(name) == other.get(name) for name in names)
+
+
+def settle(journal: Journal, odoo: Odoo, *, for_good: bool) -> None:
+    """Ask Odoo about calls whose end nobody saw: what they were to create and what is there now, this run created.
+    Odoo may still be at work on one, so only `for_good` is one closed of which something is not there.
+    """
+    for batch, intent in list(journal.history.open.items()):
+        found = server.find(odoo, [*intent.new, *intent.old])
+        if not for_good and not all(one in found for one in intent.new):
+            continue
+        ids = {one: place for one, (_, place) in found.items()}
+        created = [one for one in intent.new if one in ids]
+        if ids:
+            journal.done(batch, ids, created)
+        else:
+            journal.refused(batch)
+
+
+class _Load:
+    def __init__(
+        self, run: Run, odoo: Odoo, options: Options, watcher: Watcher, journal: Journal, only: Only | None
+    ) -> None:
+        self.run, self.odoo, self.options, self.watcher = run, odoo, options, watcher
+        self.journal, self.only = journal, only
+        self.identity = check_server(journal, odoo)
+        database = self.identity["uuid"] or f"{odoo.url} {odoo.database}"
+        history = journal.history
+        begun = {one for intent in history.open.values() for one in intent.new}
+        settings = run.project.settings
+        _check_timezone(settings.timezone)
+        self.site = Site(
+            journal=journal,
+            differences=Differences(run.root, database),
+            known=KnownIds(),
+            context=write_context(odoo, settings),
+            timezone=settings.timezone,
+            clear_empty=options.clear_empty,
+            resumed=frozenset(history.unfinished | begun),
+            stop=threading.Event(),
+        )
+        self.payloads = {mapping: run.payload(mapping) for mapping in run.mappings}
+        self.rounds = 0
+
+    def go(self) -> RunResult:
+        before = time.monotonic()
+        whole = self.only is None or self.journal.history.whole  # sending what failed does not make up for the rest
+        result = RunResult([StepResult(step) for step in self.run.steps])
+        self.journal.attempt(self.identity)
+        try:
+            settle(self.journal, self.odoo, for_good=False)
+            with Connections(self.odoo, self.options.connections, self.site.stop) as self.connections:
+                for one in result.steps:
+                    self._step(one)
+                self._look_again(result)
+            settle(self.journal, self.odoo, for_good=True)
+            self.journal.end(whole=whole)
+        except KeyboardInterrupt:
+            result.stopped = True
+        finally:
+            self._report()
+        result.whole = self.journal.history.whole
+        result.changed = [] if self.only is None else self.run.changed()
+        result.failed = len(self.journal.history.failed)
+        result.seconds = time.monotonic() - before
+        return result
+
+    def _step(self, result: StepResult) -> None:
+        step, before = result.step, time.monotonic()
+        loader = self._loader(step, fresh=self._is_fresh(step))
+        total = self._total(step)
+        self.watcher.begins(step, total)
+        for records in self._levels(step):
+            written = result.count.calls
+
+            def done(count: Count, met: int) -> None:
+                result.count.add(count)
+                self.watcher.advances(step, met, result.count)
+
+            self.connections.work(loader.load, server.chunks(records, self._chunk_size(total)), done)
+            self.rounds += result.count.calls > written
+        result.seconds = time.monotonic() - before
+
+    def _is_fresh(self, step: Step) -> bool:
+        """Whether Odoo has none of the records of this step, so that it need not be asked for each."""
+        namespace = self.run.project.mappings[step.mapping].id.partition(".")[0]
+        return not step.second and not server.any_named(self.odoo, namespace)
+
+    def _loader(self, step: Step, *, fresh: bool = False) -> ChunkLoader:
+        fields = self.payloads[step.mapping].fields
+        if not set(step.fields) <= set(fields):
+            raise RunProblem(f"The mapping {step.mapping} has other fields now; make a new run with 'load init'.")
+        places = [fields.index(name) for name in step.fields]
+        return ChunkLoader(self.site, step, places, self.odoo, BatchSize(self.options.batch_size), fresh=fresh)
+
+    def _total(self, step: Step) -> int:
+        return self.payloads[step.mapping].count if self.only is None else len(self.only.get(step.mapping, ()))
+
+    def _chunk_size(self, total: int) -> int:
+        """Small enough that every connection has work until the end."""
+        return min(max(total // (self.options.connections * 4), SMALLEST_CHUNK), LARGEST_CHUNK)
+
+    def _levels(self, step: Step) -> Iterator[Iterator[Record]]:
+        """The step's records, parents first: no two of one level refer to each other."""
+        payload = self.payloads[step.mapping]
+        if not step.selves:
+            yield self._wanted(step, payload.records())
+            return
+        depths = load_order.levels(payload, step.selves)
+        for depth in range(max(depths, default=-1) + 1):
+            yield self._wanted(step, (one for one in payload.records() if depths[one.place] == depth))
+
+    def _wanted(self, step: Step, records: Iterable[Record]) -> Iterator[Record]:
+        wanted = None if self.only is None else self.only.get(step.mapping, frozenset())
+        return (record for record in records if wanted is None or record.id in wanted)
+
+    def _look_again(self, result: RunResult) -> None:
+        if self.rounds < 2:
+            return
+        steps = [one for one in result.steps if not one.step.second]
+        self.watcher.looks_again(sum(self._total(one.step) for one in steps))
+        mended = sum(self._again(one, lambda loader: loader.load) for one in result.steps)
+        if mended:
+            for one in result.steps:
+                self._again(one, lambda loader: loader.look)
+
+    def _again(self, result: StepResult, method: Callable[[ChunkLoader], Callable[..., Count]]) -> int:
+        """Walk a step's records once more; the number of writes."""
+        writes = kept = 0
+        loader = self._loader(result.step)
+        failed = self.journal.history.failed
+
+        def done(count: Count, met: int) -> None:
+            nonlocal writes, kept
+            writes += count.calls
+            kept += count.kept
+            result.count.calls += count.calls
+
+        for records in self._levels(result.step):
+            good = (one for one in records if (result.step.mapping, one.id) not in failed)
+            self.connections.work(method(loader), server.chunks(good, LARGEST_CHUNK), done)
+        result.count.kept = max(result.count.kept, kept)
+        return writes
+
+    def _report(self) -> None:
+        failed = self.journal.history.failed.values()
+        folder = self.run.file("failed")
+        failed_records.write_reports(self.run.root, folder, failed, self.payloads, self.run.raw_files())
+        self.site.differences.write_reports(self.run.root, self.run.file("differences"), self.run.mappings)

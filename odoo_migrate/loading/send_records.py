@@ -1,0 +1,138 @@
+"""One call of `load()`, and what to do when Odoo refuses some of it.
+
+One bad record fails its whole call in Odoo: nothing of it is stored. So the records that the messages name are taken
+out and the rest is sent again, until Odoo takes it; where no message names a record, the call is halved until one
+record stands alone. Odoo tries the records of a refused call one by one and names each that fails, but what was wrong
+with the call as a whole it lays at its first record (18 and 19 do), which may be good: that one gets a second chance by
+itself. Good records always go in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from odoo_migrate.odoo import server_records as server
+from odoo_migrate.odoo.client import Odoo
+from odoo_migrate.odoo.odoo_errors import Fault
+from odoo_migrate.project.payload import Record
+
+SEVERAL = 20  # records a call once the database stopped counting its errors; it stops at ten
+UNEXPLAINED = "Odoo refused this record without saying why."
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record and the cells that are sent of it, in the order of the call's columns."""
+
+    record: Record
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a record was not stored; `column` is an import column or ""."""
+
+    record: Record
+    column: str
+    message: str
+
+
+@dataclass
+class Outcome:
+    """`ids`: database ID by external ID of what is stored; `calls` that stored something; `warnings` as Odoo says."""
+
+    ids: dict[str, int] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    calls: int = 0
+
+
+class Sender:
+    """Sends records of one model with one set of columns."""
+
+    def __init__(self, odoo: Odoo, model: str, columns: Sequence[str], context: Mapping[str, Any]) -> None:
+        self._odoo = odoo
+        self._model = model
+        self._columns = list(columns)
+        self._context = dict(context)
+        self._outcome = Outcome()
+
+    def send(self, rows: Sequence[Row]) -> Outcome:
+        """Store what can be stored of `rows`. Raises OdooError when the server is lost."""
+        self._send(list(rows))
+        return self._outcome
+
+    def _send(self, rows: list[Row], *, again: bool = True) -> None:
+        """`again`: a first record that is named without a field gets its second chance."""
+        while rows:
+            answer = self._ask(rows)
+            if isinstance(answer, Fault):
+                self._halve(rows, answer.message, again=again)
+                break
+            if answer.ids:
+                self._keep(rows, answer)
+                break
+            named = _named(answer, len(rows))
+            if not named:
+                self._halve(rows, _words(answer), again=again)
+                break
+            for place, message in named.items():
+                if place == 0 and again and len(rows) > 1 and not message.field:
+                    self._send(rows[:1], again=False)
+                else:
+                    self._refuse(rows[place], message.text, message.field)
+            rows = [row for place, row in enumerate(rows) if place not in named]
+            if _stopped_counting(answer) and len(rows) > SEVERAL:
+                for start in range(0, len(rows), SEVERAL):
+                    self._send(rows[start : start + SEVERAL], again=again)
+                break
+
+    def _ask(self, rows: Sequence[Row]) -> server.Answer | Fault:
+        data = [[row.record.id, *row.cells] for row in rows]
+        try:
+            return server.load(self._odoo, self._model, ["id", *self._columns], data, self._context)
+        except Fault as fault:
+            return fault
+
+    def _keep(self, rows: Sequence[Row], answer: server.Answer) -> None:
+        ids = answer.ids or []
+        if len(ids) != len(rows):
+            raise Fault("answer", f"Odoo stored {len(ids)} records where {len(rows)} were sent to {self._model}.")
+        self._outcome.calls += 1
+        self._outcome.ids.update({row.record.id: found for row, found in zip(rows, ids, strict=True)})
+        self._outcome.warnings += [message.text for message in answer.messages]
+
+    def _halve(self, rows: list[Row], words: str, *, again: bool) -> None:
+        if len(rows) == 1:
+            self._refuse(rows[0], words or UNEXPLAINED, "")
+            return
+        middle = len(rows) // 2
+        self._send(rows[:middle], again=again)
+        self._send(rows[middle:], again=again)
+
+    def _refuse(self, row: Row, words: str, name: str) -> None:
+        column = next((one for one in self._columns if one.removesuffix("/id") == name), name)
+        self._outcome.refusals.append(Refusal(row.record, column, words))
+
+
+def _named(answer: server.Answer, count: int) -> dict[int, server.Message]:
+    """The first error of each record that an error names; one that names all of several names none."""
+    named: dict[int, server.Message] = {}
+    for message in answer.errors:
+        every = count > 1 and message.first == 0 and message.last >= count - 1
+        if message.first < 0 or every:
+            continue
+        for place in range(message.first, min(message.last, count - 1) + 1):
+            named.setdefault(place, message)
+    return named
+
+
+def _words(answer: server.Answer) -> str:
+    return " ".join(message.text for message in answer.errors)
+
+
+def _stopped_counting(answer: server.Answer) -> bool:
+    """After ten errors of the database Odoo gives up, with a message that names no record."""
+    return any(message.first < 0 for message in answer.messages)

@@ -1,0 +1,186 @@
+"""`validate check --against-odoo`: what only the server knows of a project, before anything is sent.
+
+Modules and fields that are not there, languages and other choices that it does not offer, records that lookups point
+to, external IDs that mean something else there, rights that the user lacks. The database is only read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from odoo_migrate import catalog
+from odoo_migrate.odoo import preflight
+from odoo_migrate.odoo import server_records as records
+from odoo_migrate.odoo.client import Odoo
+from odoo_migrate.odoo.odoo_errors import Rejected
+from odoo_migrate.odoo.server_records import ServerField
+from odoo_migrate.project import project_files
+from odoo_migrate.project.payload import ID, Payload
+from odoo_migrate.project.problems import Problem, Problems
+from odoo_migrate.project.project_files import ModelMapping
+from odoo_migrate.project.project_reader import Project
+from odoo_migrate.rules import model_needs
+from odoo_migrate.stages.stage_progress import Progress, silent
+
+CHUNK = 1000  # records whose IDs are asked for at once
+NUMBERS = {"boolean", "integer", "float", "monetary"}  # these are never empty
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Records of a mapping, and how many of them the server holds already."""
+
+    mapping: str
+    records: int
+    known: int
+
+
+def check(found: Project, odoo: Odoo, problems: Problems, progress: Progress = silent) -> list[Asked]:
+    """Add what the server does not agree with to `problems`. Raises OdooError where it cannot be asked, and
+    FormatError where a payload is missing.
+    """
+    try:
+        preflight.check_version(odoo, found.settings)
+    except Rejected as wrong:
+        problems.add(Problem(project_files.SETTINGS_FILE, str(wrong)))
+        return []
+    models = list(dict.fromkeys(mapping.model for mapping in found.mappings.values()))
+    absent = set(preflight.missing_models(odoo, models))
+    there = [mapping for mapping in found.mappings.values() if mapping.model not in absent]
+    for mapping in found.mappings.values():
+        if mapping.model in absent:
+            problems.add(Problem(_file(mapping), _absent(found, mapping.model)))
+    if not absent:
+        _check_rights(found, odoo, models, problems)
+    _check_targets(found, odoo, there, problems)
+    return [_check_mapping(found, odoo, mapping, problems, progress) for mapping in there]
+
+
+def _file(mapping: ModelMapping) -> str:
+    return f"{project_files.MAPPINGS}/{mapping.name}.yml"
+
+
+def _absent(found: Project, model: str) -> str:
+    module = preflight.module_of(found.settings, model)
+    return f"The server has no {model}{f'; install the module {module} there' if module else ''}."
+
+
+def _check_rights(found: Project, odoo: Odoo, models: Sequence[str], problems: Problems) -> None:
+    """What a load would be refused for as a whole."""
+    try:
+        preflight.check(odoo, found.settings, models)
+    except Rejected as wrong:
+        problems.add(Problem(project_files.SETTINGS_FILE, str(wrong)))
+
+
+def _check_mapping(found: Project, odoo: Odoo, mapping: ModelMapping, problems: Problems, progress: Progress) -> Asked:
+    fields = records.server_fields(odoo, mapping.model)
+    _check_fields(found, mapping, fields, problems)
+    _check_demanded(odoo, mapping, fields, problems)
+    payload = Payload(found.root, mapping.name)
+    choices = _choices(payload.fields, fields)
+    file, total, met, known = f"{project_files.RAW}/{found.source(mapping.name)}", payload.count, 0, 0
+    rows = payload.records()
+    while chunk := list(islice(rows, CHUNK)):
+        held = records.find(odoo, [record.id for record in chunk])
+        for record in chunk:
+            if (model := held.get(record.id, (mapping.model, 0))[0]) != mapping.model:
+                words = f"In Odoo this is the ID of another kind of record ({model}); choose another ID pattern."
+                problems.add(Problem(file, words, row=record.row, column=ID, value=record.id))
+            for place, (name, offered) in choices.items():
+                value = record.values[place]
+                if value and value.lower() not in offered:
+                    words = _not_offered(name, value)
+                    problems.add(Problem(file, words, row=record.row, column=name, value=value))
+        met, known = met + len(chunk), known + len(held)
+        progress(mapping.name, met, total)
+    return Asked(mapping.name, met, known)
+
+
+def _check_fields(found: Project, mapping: ModelMapping, fields: Mapping[str, ServerField], problems: Problems) -> None:
+    """Columns whose fields the server has not, with the module that would bring them."""
+    known = catalog.load(found.settings.odoo_version)
+    entries = known.model(mapping.model).fields if mapping.model in known else {}
+    for column in mapping.fields:
+        name = column.removesuffix("/id")
+        if name not in fields:
+            entry = entries.get(name)
+            advice = f"; install the module {entry.module} there" if entry and entry.module else ""
+            message = f"The server's {mapping.model} has no field {name}{advice}."
+            problems.add(Problem(_file(mapping), message, column=column))
+
+
+def _check_demanded(odoo: Odoo, mapping: ModelMapping, fields: Mapping[str, ServerField], problems: Problems) -> None:
+    """Fields that this server demands besides: Odoo would refuse every new record without them."""
+    given = {column.removesuffix("/id") for column in mapping.fields} | model_needs.FILLED_BY_ODOO.get(
+        mapping.model, set()
+    )
+    demanded = [
+        name
+        for name, field in fields.items()
+        if field.required and field.store and not field.depends and field.type not in NUMBERS and name not in given
+    ]
+    if not demanded:
+        return
+    filled = records.defaults(odoo, mapping.model, demanded)
+    for name in demanded:
+        if not filled.get(name):
+            message = f"The server demands '{fields[name].label}' ({name}) of every {mapping.model}; map it."
+            problems.add(Problem(_file(mapping), message, level="warning"))
+
+
+def _choices(columns: Sequence[str], fields: Mapping[str, ServerField]) -> dict[int, tuple[str, frozenset[str]]]:
+    """Of the columns that take one of several values: place, name, and what the server offers in lower case."""
+    return {
+        place: (name, frozenset(one.lower() for pair in fields[name].selection for one in pair))
+        for place, name in enumerate(columns)
+        if name in fields and fields[name].type == "selection" and fields[name].selection
+    }
+
+
+def _not_offered(name: str, value: str) -> str:
+    if name == "lang":
+        return f"The language {value} is not installed on the server."
+    return "The server does not offer this choice."
+
+
+def _check_targets(found: Project, odoo: Odoo, mappings: Sequence[ModelMapping], problems: Problems) -> None:
+    """Records that lookups and constants point to: in this project, or in Odoo and of the right kind."""
+    targets = list(_targets(found, odoo, mappings))
+    wanted = {external_id for _, external_id, _ in targets}
+    for mapping in found.mappings.values():
+        if wanted:
+            wanted -= {record.id for record in Payload(found.root, mapping.name).records() if record.id in wanted}
+    held = records.find(odoo, wanted)
+    for place, external_id, relation in dict.fromkeys(targets):
+        if external_id not in wanted:
+            continue
+        model = held.get(external_id, ("", 0))[0]
+        if not model:
+            problems.add(_said(place, external_id, "Neither this project nor the server has this record."))
+        elif model != relation:
+            problems.add(_said(place, external_id, f"On the server this is a {model}, where a {relation} is wanted."))
+
+
+def _targets(
+    found: Project, odoo: Odoo, mappings: Sequence[ModelMapping]
+) -> Iterator[tuple[tuple[str, str], str, str]]:
+    """(file, what stands beside it), external ID, and the model that is wanted there."""
+    for mapping in mappings:
+        fields = records.server_fields(odoo, mapping.model)
+        for column, entry in mapping.fields.items():
+            field = fields.get(column.removesuffix("/id"))
+            if field is None or not field.relation or not column.endswith("/id"):
+                continue
+            if entry.lookup:
+                for key, external_id in found.lookup(entry.lookup).items():
+                    yield (f"{project_files.LOOKUPS}/{entry.lookup}.csv", key), external_id, field.relation
+            for external_id in (entry.value or "").split(",") if entry.value else ():
+                yield (_file(mapping), column), external_id, field.relation
+
+
+def _said(place: tuple[str, str], external_id: str, message: str) -> Problem:
+    file, column = place
+    return Problem(file, message, column=column, value=external_id)

@@ -1,0 +1,165 @@
+"""One HTTP connection to a server: what is sent, and what each failure means for the call."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from odoo_migrate.odoo.odoo_errors import Fault, Rejected, Temporary
+from odoo_migrate.odoo.server_address import Address, parsed
+
+CONNECT_SECONDS = 10.0
+ANSWER_SECONDS = 300.0  # Odoo itself ends a call after 120 s where it has workers; proxies often sooner
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_TOO_LARGE = 413
+_TOO_MANY = 429
+_LONGEST_ASKED = 30.0  # seconds of Retry-After that we heed
+
+
+class Moved(Rejected):
+    """The server sends us to another address. Only before signing in is it followed, and only on the same host."""
+
+    def __init__(self, address: Address, to: str) -> None:
+        where = to.split("?")[0].removesuffix("/jsonrpc")
+        super().__init__(f"{address} sends us on to {where}: give that address if it is the right one.")
+        self.to = to
+
+
+class Wire:
+    """HTTP to one server, for one thread at a time. Certificates are verified, redirects reported, cookies dropped."""
+
+    def __init__(self, address: Address, timeout: float = ANSWER_SECONDS, *, cookies: bool = False) -> None:
+        self.address = address
+        self.timeout = timeout
+        allowed: list[str] | None = None if cookies else []
+        # Odoo refuses a session cookie together with a database header, and a login with every call needs none.
+        self._http = httpx.Client(
+            verify=_trusted(),
+            timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout)),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=allowed)),
+            headers={"User-Agent": _agent()},
+            follow_redirects=False,
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def post(self, path: str, body: object, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
+        """Post JSON, and give the status and the JSON that came back. Raises Temporary, Rejected, Fault or Moved."""
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return self.request(
+            "POST", path, content=content, headers={"Content-Type": "application/json", **(headers or {})}
+        )
+
+    def request(self, method: str, path: str, **given: Any) -> tuple[int, Any]:
+        """As `post`, for any other request."""
+        with _failures(self.address):
+            response = self._http.request(method, f"{self.address}{path}", **given)
+        _check_status(self.address, response)
+        return response.status_code, _json(response)
+
+    def text(self, method: str, path: str, **given: Any) -> str:
+        """The body of an answer that is no JSON."""
+        with _failures(self.address):
+            response = self._http.request(method, f"{self.address}{path}", **given)
+        _check_status(self.address, response)
+        return response.text
+
+
+def _cause(error: Exception) -> str:
+    """Why there is no connection, in a few words."""
+    told = str(error).lower()
+    if "name or service" in told or "nodename" in told or "name resolution" in told or "no address" in told:
+        return "there is no server of that name"
+    if "refused" in told:
+        return "nothing answers there"
+    if "ssl" in told or "tls" in told:
+        return "it does not speak https"
+    return "no connection"
+
+
+@contextmanager
+def _failures(address: Address) -> Iterator[None]:
+    """What the failures of HTTP mean."""
+    try:
+        yield
+    except _NOT_SENT as error:
+        if (certificate := _certificate(error)) is not None:
+            raise Rejected(f"The certificate of {address} cannot be trusted: {certificate}.") from None
+        raise Temporary(f"{address} cannot be reached ({_cause(error)})", maybe_done=False) from None
+    except httpx.TimeoutException:
+        raise Temporary(f"{address} did not answer in time", maybe_done=True) from None
+    except (httpx.TransportError, httpx.DecodingError):
+        raise Temporary(f"The connection to {address} broke off", maybe_done=True) from None
+    except httpx.InvalidURL:
+        raise Rejected(f"The address {address} is no address of a server.") from None
+
+
+def _certificate(error: BaseException | None) -> str | None:
+    """Why a certificate was refused, from the chain of exceptions; None where it was something else."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message.rstrip(".")
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _check_status(address: Address, response: httpx.Response) -> None:
+    """Raise for answers that do not come from Odoo's own code. An exception that Odoo serialized passes."""
+    status, said = response.status_code, f"{response.status_code} {response.reason_phrase}".strip()
+    if response.has_redirect_location:
+        raise Moved(address, str(response.url.join(response.headers["location"])))
+    if status in {502, 503, 504}:
+        raise Temporary(f"The server answered {said}", maybe_done=True, wait=_asked(response))
+    if status == _TOO_MANY:
+        raise Temporary(f"The server answered {said}", maybe_done=False, wait=_asked(response))
+    if status == _TOO_LARGE:
+        raise Fault("http.413", "The server refuses calls of this size (413).")
+
+
+def _asked(response: httpx.Response) -> float:
+    """Seconds of Retry-After, where it is a number."""
+    given = response.headers.get("retry-after", "")
+    return min(float(given), _LONGEST_ASKED) if given.isdecimal() else 0.0
+
+
+def _json(response: httpx.Response) -> Any:
+    """The JSON of an answer. Raises Temporary where it is none: cut short, or a page of whatever stands before Odoo."""
+    said = f"{response.status_code} {response.reason_phrase}".strip()
+    try:
+        return json.loads(response.content)
+    except ValueError:
+        reason = f"The server's answer ({said}) is not what Odoo sends"
+        raise Temporary(reason, maybe_done=True, foreign=response.status_code) from None
+
+
+def redirected(address: Address, path: str, moved: Moved) -> Address:
+    """The address of the same server to which a call of `path` was sent on. Raises Rejected for another server."""
+    to = parsed(moved.to.split("?")[0].split("#")[0])
+    there = Address(to.scheme, to.host, to.port, urlsplit(moved.to).path.removesuffix(path).rstrip("/"))
+    safe = address.scheme == "http" or to.scheme == "https"
+    if to.host != address.host or not safe or not urlsplit(moved.to).path.endswith(path) or there == address:
+        raise moved
+    return there
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities whose certificates count. Reading them takes longer than a call, so it is done once."""
+    return httpx.create_ssl_context()
+
+
+def _agent() -> str:
+    try:
+        return f"odoo-migrate/{version('odoo-migrate')}"
+    except PackageNotFoundError:
+        return "odoo-migrate"

@@ -1,0 +1,83 @@
+"""The address of a server, as people write it and as we use it."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from odoo_migrate.odoo.odoo_errors import Rejected
+
+# What people copy from the browser's address bar: pages of Odoo, not the place where it stands.
+_PAGES = ("/web", "/odoo", "/jsonrpc", "/xmlrpc", "/json")
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class Address:
+    """`https://host[:port][/path]` without a slash at its end."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str = ""
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host}{port}{self.path}"
+
+    @property
+    def local(self) -> bool:
+        """Whether it is this machine."""
+        if self.host == "localhost" or self.host.endswith(".localhost"):
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def warning(self) -> str:
+        """One sentence where a password would travel in the clear, "" otherwise."""
+        if self.scheme == "https" or self.local:
+            return ""
+        return f"The password travels unencrypted to {self.host}: use https:// if the server offers it."
+
+
+def parsed(text: str) -> Address:
+    """The address that `text` names. Raises Rejected with one sentence on what is wrong with it."""
+    text = text.strip()
+    if not text:
+        raise Rejected("There is no address of an Odoo server: give one such as https://example.odoo.com.")
+    if "://" not in text:
+        raise Rejected(f"The address {_shown(text)} does not say how to connect: begin it with https:// or http://.")
+    parts = _split(text)
+    if parts.scheme not in _PORTS:
+        raise Rejected(f"The address begins with {parts.scheme}://; only https:// and http:// lead to an Odoo server.")
+    if parts.username is not None or parts.password is not None:
+        raise Rejected("The address may not hold a user name or a password: they would end up in logs.")
+    if not parts.hostname:
+        raise Rejected(f"The address {text} names no server.")
+    return Address(parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme], _place(parts.path))
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError:
+        raise Rejected(f"The address {_shown(text)} is no address of a server.") from None
+    return parts
+
+
+def _shown(text: str) -> str:
+    """`text` without what may be a user name and a password."""
+    return text.rsplit("@", 1)[-1]
+
+
+def _place(path: str) -> str:
+    """The path below which Odoo stands, without the page that was open when the address was copied."""
+    path = path.rstrip("/")
+    ends = [at for page in _PAGES if (at := f"{path}/".find(f"{page}/")) >= 0]
+    return path[: min(ends)] if ends else path

@@ -1,0 +1,218 @@
+"""What a load asks of a server: records by external ID, descriptions of fields, values, and the import itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from odoo_migrate.odoo.client import Odoo
+from odoo_migrate.odoo.odoo_errors import Fault
+from odoo_migrate.odoo.server_faults import clash
+
+T = TypeVar("T")
+
+CHUNK = 1000  # IDs in one call
+DEFAULT_MODULE = "__import__"  # where an external ID without a dot ends up
+
+_ATTRIBUTES = (
+    *("type", "string", "relation", "required", "readonly", "selection", "digits", "size", "store"),
+    *("depends", "company_dependent", "translate"),
+)
+
+
+@dataclass(frozen=True)
+class ServerField:
+    """A field as the server describes it. `selection` are (key, label) pairs; `digits` (all, after the point) or None;
+    `depends` names what it is computed from; `size` 0 where a text has no limit.
+    """
+
+    name: str
+    type: str
+    label: str = ""
+    relation: str = ""
+    required: bool = False
+    readonly: bool = False
+    selection: tuple[tuple[str, str], ...] = ()
+    digits: tuple[int, int] | None = None
+    depends: tuple[str, ...] = ()
+    company_dependent: bool = False
+    translate: bool = False
+    size: int = 0
+    store: bool = True
+
+
+@dataclass(frozen=True)
+class Message:
+    """What the import says of rows `first` to `last` of the call, counted from 0 (-1: of none in particular). `type` is
+    error or warning, `field` the field's name or "".
+    """
+
+    first: int
+    last: int
+    type: str
+    field: str
+    text: str
+
+    @property
+    def error(self) -> bool:
+        return self.type == "error"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What `load` answered: the database IDs in the order of the records, None where nothing was stored."""
+
+    ids: list[int] | None
+    messages: list[Message]
+
+    @property
+    def errors(self) -> list[Message]:
+        return [message for message in self.messages if message.error]
+
+
+def split_id(external_id: str) -> tuple[str, str]:
+    """Module and name, parted at the first dot as Odoo does."""
+    module, dot, name = external_id.partition(".")
+    return (module, name) if dot else (DEFAULT_MODULE, external_id)
+
+
+def find(odoo: Odoo, external_ids: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """Model and database ID of each external ID that the server knows, by the ID as it was given."""
+    wanted: dict[str, dict[str, list[str]]] = {}
+    for given in dict.fromkeys(external_ids):
+        module, name = split_id(given)
+        wanted.setdefault(module, {}).setdefault(name, []).append(given)
+    found: dict[str, tuple[str, int]] = {}
+    for module, names in sorted(wanted.items()):
+        for part in chunks(sorted(names), CHUNK):
+            for row in _identities(odoo, module, part):
+                found.update(dict.fromkeys(names[row["name"]], (row["model"], row["res_id"])))
+    return found
+
+
+def any_named(odoo: Odoo, namespace: str) -> bool:
+    """Whether the server knows any external ID of a namespace (Odoo calls it a module)."""
+    domain = [["module", "=", namespace], ["res_id", "!=", False]]
+    return bool(odoo.call("ir.model.data", "search_read", domain, ["res_id"], 0, 1))
+
+
+def _identities(odoo: Odoo, module: str, names: Sequence[str]) -> list[dict[str, Any]]:
+    domain = [["module", "=", module], ["name", "in", list(names)], ["res_id", "!=", False]]
+    rows: list[dict[str, Any]] = odoo.call("ir.model.data", "search_read", domain, ["name", "model", "res_id"])
+    return rows
+
+
+def server_fields(odoo: Odoo, model: str) -> dict[str, ServerField]:
+    """The fields of a model by name; asked once for a login and its clones."""
+    key = ("fields", model)
+    if key not in odoo.remembered:
+        told = odoo.call(model, "fields_get", attributes=list(_ATTRIBUTES))
+        odoo.remembered[key] = {name: _field(name, entry) for name, entry in told.items()}
+    fields: dict[str, ServerField] = odoo.remembered[key]
+    return fields
+
+
+def _field(name: str, told: Mapping[str, Any]) -> ServerField:
+    digits, selection = told.get("digits"), told.get("selection")
+    return ServerField(
+        name=name,
+        type=told["type"],
+        label=told.get("string") or "",
+        relation=told.get("relation") or "",
+        required=bool(told.get("required")),
+        readonly=bool(told.get("readonly")),
+        selection=tuple((str(key), str(label)) for key, label in selection) if isinstance(selection, list) else (),
+        digits=(int(digits[0]), int(digits[1])) if isinstance(digits, list) else None,
+        depends=tuple(told.get("depends") or ()),
+        company_dependent=bool(told.get("company_dependent")),
+        translate=bool(told.get("translate")),
+        size=told.get("size") or 0,
+        store=bool(told.get("store")),
+    )
+
+
+def read(
+    odoo: Odoo, model: str, ids: Iterable[int], names: Sequence[str], context: Mapping[str, Any] | None = None
+) -> dict[int, dict[str, Any]]:
+    """The values of records by database ID; records that are gone are left out. A many2one is its database ID or False,
+    a datetime is UTC, an empty value of most types is False.
+    """
+    values: dict[int, dict[str, Any]] = {}
+    for part in chunks(ids, CHUNK):
+        # Without `load`, every many2one comes with its name, which the server computes one by one.
+        rows = odoo.call(model, "read", part, list(names), "", context=context)
+        values.update({row["id"]: row for row in rows})
+    return values
+
+
+def load(
+    odoo: Odoo,
+    model: str,
+    fields: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    context: Mapping[str, Any] | None = None,
+) -> Answer:
+    """Import rows. They carry external IDs, so that an import whose answer got lost may be repeated; one that was in
+    another transaction's way is.
+    """
+    told = odoo.call(model, "load", list(fields), [list(row) for row in rows], context=context, accept=_clashed)
+    ids = told.get("ids")
+    return Answer(ids if isinstance(ids, list) else None, [message(one) for one in told.get("messages", ())])
+
+
+def _clashed(told: Mapping[str, Any]) -> str:
+    """`load` reports a clash between transactions as if the row were wrong; nothing is stored then."""
+    if told.get("ids"):
+        return ""
+    texts = (str(message.get("message")) for message in told.get("messages", ()))
+    return next((f"Another transaction was in the way: {text}" for text in texts if clash(text)), "")
+
+
+def message(told: Mapping[str, Any]) -> Message:
+    """A message of `load`, or of the import wizard, which names fields its own way."""
+    rows = told.get("rows") or {}
+    given = rows.get("from", told.get("record"))
+    first = given if isinstance(given, int) and given is not False else -1
+    field = told.get("field") or told.get("field_path") or ""
+    return Message(
+        first=first,
+        last=rows.get("to", first),
+        type=told.get("type") or "error",
+        field="/".join(map(str, field)) if isinstance(field, list) else str(field),
+        text=str(told.get("message") or ""),
+    )
+
+
+def defaults(odoo: Odoo, model: str, names: Sequence[str], context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What Odoo puts into fields that are left out on creation, where it has a default."""
+    wanted = list(names)
+    # Models that extend the method name its argument as they like, and some forget to say that it needs no records.
+    ways: list[tuple[tuple[Any, ...], dict[str, Any]]] = [((wanted,), {}), ((wanted,), {"ids": []})]
+    ways += [((), {name: wanted}) for name in ("fields_list", "field_list", "default_fields")]
+    for positional, named in ways[:-1]:
+        try:
+            return dict(odoo.call(model, "default_get", *positional, context=context, **named))
+        except Fault as fault:
+            if not fault.name.endswith("TypeError"):
+                raise
+    positional, named = ways[-1]
+    return dict(odoo.call(model, "default_get", *positional, context=context, **named))
+
+
+def database_uuid(odoo: Odoo) -> str:
+    """What tells this database from any other, even one restored under the same name; "" where we may not see it."""
+    domain = [["key", "=", "database.uuid"]]
+    try:
+        rows = odoo.call("ir.config_parameter", "search_read", domain, ["value"])
+    except Fault:
+        return ""
+    return str(rows[0]["value"]) if rows else ""
+
+
+def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of at most `size`."""
+    left = iter(items)
+    while part := list(islice(left, size)):
+        yield part

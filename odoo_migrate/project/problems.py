@@ -1,0 +1,116 @@
+"""What is wrong with a project, as values with a place in a file: problems of the user's data are no exceptions.
+
+A table of a million rows may have a million problems. All of them go to a file, the first of each level are kept.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, TextIO
+
+from odoo_migrate.project.safe_files import inside
+from odoo_migrate.project.yaml_text import FormatError
+
+KEPT = 1000  # problems of each level in memory
+SHOWN = 80  # characters of a value in a sentence
+
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in `file` (its path in the project). `line` counts the lines of a configuration file,
+    `row` the rows of a data file as a spreadsheet does (titles are row 1; a record with line breaks is one row); 0
+    where there is none. `message` is a sentence.
+    """
+
+    file: str
+    message: str
+    line: int = 0
+    row: int = 0
+    column: str = ""
+    value: str = ""
+    level: Level = "error"
+
+    @classmethod
+    def of(cls, error: FormatError, level: Level = "error") -> Problem:
+        """What is wrong with a file that cannot be used."""
+        return cls(error.file, error.message, error.line, level=level)
+
+    def text(self) -> str:
+        """Place and sentence, on one line."""
+        place = [self.file]
+        place += [f"line {self.line}"] if self.line else []
+        place += [f"row {self.row}"] if self.row else []
+        place += [f"column '{self.column}'"] if self.column else []
+        value = f" ('{_short(self.value)}')" if self.value else ""
+        return " ".join(f"{', '.join(place)}{value}: {self.message}".split())
+
+    def as_json(self) -> dict[str, str | int]:
+        return asdict(self)
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= SHOWN else f"{value[: SHOWN - 1]}…"
+
+
+_TITLES = ("level", "file", "line", "row", "column", "value", "message")
+
+
+class Problems:
+    """Counts problems (`errors`, `warnings`), keeps the first of each level, and writes all to the CSV file `path`,
+    which is there only if there are any. Iterating gives those kept, in the order they were found. Close it, or use
+    it as a context manager.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.errors = self.warnings = 0
+        self.kept: list[Problem] = []
+        self._stream: TextIO | None = None
+        if path is not None:
+            path.unlink(missing_ok=True)
+
+    @classmethod
+    def in_project(cls, root: Path, name: str) -> Problems:
+        """With a file of the project. Raises FormatError where that would lie elsewhere."""
+        return cls(inside(root, name))
+
+    def add(self, problem: Problem) -> None:
+        if problem.level == "error":
+            self.errors += 1
+        else:
+            self.warnings += 1
+        if (self.errors if problem.level == "error" else self.warnings) <= KEPT:
+            self.kept.append(problem)
+        if self.path is not None:
+            self._write(self.path, problem)
+
+    def _write(self, path: Path, problem: Problem) -> None:
+        if self._stream is None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._stream = path.open("w", encoding="utf-8", newline="", errors="backslashreplace")
+            self._writer = csv.writer(self._stream, lineterminator="\n")
+            self._writer.writerow(_TITLES)
+        self._writer.writerow([getattr(problem, title) or "" for title in _TITLES])
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self.kept)
+
+    def __len__(self) -> int:
+        """All problems, kept or not."""
+        return self.errors + self.warnings
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+
+    def __enter__(self) -> Problems:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: object, trace: TracebackType | None) -> None:
+        self.close()

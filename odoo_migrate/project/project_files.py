@@ -1,0 +1,172 @@
+"""The odoo-migrate project: the one definition of its files, and how each is written to the letter.
+
+The bridge writes a project, the loader runs it, and neither re-implements the format: records and writing stand
+here, reading in `project_reading`, external IDs in `external_ids`.
+
+    config/project.yml             Settings
+    config/ids.yml                 IdPatterns
+    config/mappings/<mapping>.yml  ModelMapping
+    config/lookups/<table>.csv     source_key,external_id
+    data/raw/<file>.csv            cleaned rows under the source's own titles
+    data/rejected/<file>.csv       rows held back: source row, reason, then the row as it was
+    CLEANING.md                    for a person
+    MANIFEST.json                  Manifest
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from odoo_migrate.project import csv_text
+from odoo_migrate.project.yaml_text import one_line_list, plain, quoted
+
+FORMAT = 1
+SETTINGS_FILE = "config/project.yml"
+IDS_FILE = "config/ids.yml"
+MAPPINGS = "config/mappings"
+LOOKUPS = "config/lookups"
+RAW = "data/raw"
+REJECTED = "data/rejected"
+CLEANING_FILE = "CLEANING.md"
+MANIFEST_FILE = "MANIFEST.json"
+LOOKUP_TITLES = ("source_key", "external_id")
+RECORD_TITLE = "Name"  # the one column of the raw file behind a lookup that creates records
+
+
+@dataclass(frozen=True)
+class Settings:
+    """config/project.yml. `sources`: raw file name -> mappings that read it. `load_order`: mapping names, parents
+    before children. `company`: external ID of the company that the records belong to, or "".
+    """
+
+    namespace: str
+    odoo_version: str
+    timezone: str
+    company: str
+    sources: Mapping[str, Sequence[str]]
+    load_order: Sequence[str]
+
+    def text(self) -> str:
+        lines = [
+            f"format: {FORMAT}",
+            f"namespace: {plain(self.namespace)}",
+            f"odoo_version: {quoted(self.odoo_version)}",
+            f"timezone: {plain(self.timezone)}",
+            f"company: {quoted(self.company) if self.company else 'null'}",
+            "sources:" if self.sources else "sources: {}",
+            *(f"  {plain(file)}: {one_line_list(names)}" for file, names in sorted(self.sources.items())),
+            f"load_order: {one_line_list(self.load_order)}",
+        ]
+        return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
+class IdPatterns:
+    """config/ids.yml: the external ID pattern of every mapping, by the mapping's name."""
+
+    default_namespace: str
+    patterns: Mapping[str, str]
+
+    def text(self) -> str:
+        lines = [
+            f"default_namespace: {plain(self.default_namespace)}",
+            "patterns:" if self.patterns else "patterns: {}",
+            *(f"  {plain(name)}: {quoted(pattern)}" for name, pattern in sorted(self.patterns.items())),
+        ]
+        return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
+class FieldEntry:
+    """How one Odoo field is filled: from the column `source`, or with the constant `value`. `lookup` names a
+    table, `ref` a mapping; `separator` parts a cell that holds several keys. `comment` is for a reader only.
+    """
+
+    source: str = ""
+    value: str | None = None
+    lookup: str = ""
+    ref: str = ""
+    separator: str = ""
+    comment: str = field(default="", compare=False)
+
+    def text(self) -> str:
+        parts = [f"source: {quoted(self.source)}" if self.value is None else f"value: {quoted(self.value)}"]
+        parts += [f"lookup: {plain(self.lookup)}"] if self.lookup else []
+        parts += [f"ref: {plain(self.ref)}"] if self.ref else []
+        parts += [f"separator: {quoted(self.separator)}"] if self.separator else []
+        return f"{{ {', '.join(parts)} }}" + (f"  # {self.comment}" if self.comment else "")
+
+
+@dataclass(frozen=True)
+class ModelMapping:
+    """config/mappings/<name>.yml. `fields` by import name (`country_id/id`), in the order of the columns. `when`
+    names a column: only rows in which it is not empty are records of this mapping; "" takes every row.
+    """
+
+    name: str
+    model: str
+    id: str
+    fields: Mapping[str, FieldEntry]
+    when: str = ""
+
+    def text(self) -> str:
+        lines = [
+            f"model: {plain(self.model)}",
+            f"id: {quoted(self.id)}",
+            *([f"when: {quoted(self.when)}"] if self.when else []),
+            "fields:" if self.fields else "fields: {}",
+            *(f"  {plain(name)}: {entry.text()}" for name, entry in self.fields.items()),
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def lookup_text(table: Mapping[str, str]) -> str:
+    """config/lookups/<table>.csv, sorted by key."""
+    return csv_text.text(LOOKUP_TITLES, sorted(table.items()))
+
+
+def split_keys(cell: str, separator: str) -> list[str]:
+    """The distinct keys of a cell, in their order. Without a separator the cell is the key as it stands."""
+    if not separator:
+        return [cell] if cell else []
+    return list(dict.fromkeys(part.strip() for part in cell.split(separator) if part.strip()))
+
+
+@dataclass(frozen=True)
+class ManifestFile:
+    """A file of the project: SHA-256 of its bytes; `rows` of data in a CSV file, None for any other."""
+
+    path: str
+    sha256: str
+    rows: int | None
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """An uploaded file that the project was made from."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """MANIFEST.json: every other file of the project, and the uploads behind them."""
+
+    sources: Sequence[SourceFile]
+    files: Sequence[ManifestFile]
+
+    def text(self) -> str:
+        sources = [{"name": one.name, "sha256": one.sha256} for one in sorted(self.sources, key=_by_name)]
+        files = [
+            {"path": one.path, "rows": one.rows, "sha256": one.sha256}
+            for one in sorted(self.files, key=lambda file: file.path)
+        ]
+        content = {"format": FORMAT, "sources": sources, "files": files}
+        return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _by_name(source: SourceFile) -> tuple[str, str]:
+    return source.name, source.sha256

@@ -1,0 +1,238 @@
+"""Reading an odoo-migrate project without trust: bounded sizes, no surprises of YAML, and complaints that name
+file and line in one sentence a person can act on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from odoo_migrate.project import csv_text, project_files, yaml_text
+from odoo_migrate.project.external_ids import BadPattern, Pattern
+from odoo_migrate.project.project_files import (
+    FieldEntry,
+    IdPatterns,
+    Manifest,
+    ManifestFile,
+    ModelMapping,
+    Settings,
+    SourceFile,
+)
+from odoo_migrate.project.safe_files import inside
+from odoo_migrate.project.yaml_text import FormatError, Value
+
+MAX_LOOKUP_BYTES = 256 * 2**20
+
+_MAPPING_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_TABLE_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_RAW_NAME = re.compile(r"[A-Za-z0-9_-]+\.csv")
+_FIELD_NAME = re.compile(r"[A-Za-z0-9_]+(/id)?")
+_MODEL_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project's configuration, checked to be consistent. `mappings` by name, in load order; `root` holds it."""
+
+    root: Path
+    settings: Settings
+    mappings: Mapping[str, ModelMapping]
+
+    def source(self, mapping: str) -> str:
+        """The name of the raw file with the rows of a mapping."""
+        return next(file for file, names in self.settings.sources.items() if mapping in names)
+
+    def raw_file(self, mapping: str) -> Path:
+        """The file with the rows of a mapping. Raises FormatError where it lies outside the project."""
+        return inside(self.root, f"{project_files.RAW}/{self.source(mapping)}")
+
+    def lookup(self, table: str) -> dict[str, str]:
+        """External ID by key of one lookup table. Raises FormatError."""
+        shown = f"{project_files.LOOKUPS}/{table}.csv"
+        return read_lookup(inside(self.root, shown), shown)
+
+
+def read_project(root: Path) -> Project:
+    """The project in directory `root`. Raises FormatError for the first thing that is not as it should be."""
+    settings = read_settings(inside(root, project_files.SETTINGS_FILE))
+    patterns = read_ids(inside(root, project_files.IDS_FILE)).patterns
+    mappings = {}
+    for name in settings.load_order:
+        shown = f"{project_files.MAPPINGS}/{name}.yml"
+        mappings[name] = read_mapping(inside(root, shown), name)
+        if patterns.get(name) != mappings[name].id:
+            raise FormatError(f"the id pattern differs from the one in {project_files.IDS_FILE}.", shown)
+    _check_references(root, mappings)
+    return Project(root, settings, mappings)
+
+
+def read_settings(path: Path, shown: str = project_files.SETTINGS_FILE) -> Settings:
+    """config/project.yml. Raises FormatError."""
+    document = yaml_text.read(path, shown)
+    names = ("format", "namespace", "odoo_version", "timezone", "company", "sources", "load_order")
+    found = document.record(names)
+    _check_format(found["format"].text(), shown)
+    settings = Settings(
+        namespace=found["namespace"].text(),
+        odoo_version=found["odoo_version"].text(),
+        timezone=found["timezone"].text(),
+        company=found["company"].text_or_nothing(),
+        sources={_named(_RAW_NAME, file, at): at.texts() for file, at in found["sources"].entries().items()},
+        load_order=tuple(_named(_MAPPING_NAME, name, found["load_order"]) for name in found["load_order"].texts()),
+    )
+    _check_order(settings, found["load_order"])
+    return settings
+
+
+def _check_format(given: str, shown: str) -> None:
+    if given != str(project_files.FORMAT):
+        raise FormatError(f"this project has format {given}; this program knows format {project_files.FORMAT}.", shown)
+
+
+def _named(allowed: re.Pattern[str], name: str, value: Value) -> str:
+    """Names become file names, so nothing but a plain name may pass."""
+    if not allowed.fullmatch(name):
+        raise value.error(f"'{name}' is not a name that can stand here.")
+    return name
+
+
+def _check_order(settings: Settings, value: Value) -> None:
+    in_sources = sorted(name for names in settings.sources.values() for name in names)
+    for name in in_sources:
+        if in_sources.count(name) > 1:
+            raise value.error(f"'{name}' reads two sources; a mapping reads one.")
+    if sorted(settings.load_order) != in_sources:
+        odd = sorted(set(settings.load_order) ^ set(in_sources)) or ["a name twice"]
+        raise value.error(f"load_order and sources must hold the same mappings; look at {', '.join(odd)}.")
+
+
+def read_ids(path: Path, shown: str = project_files.IDS_FILE) -> IdPatterns:
+    """config/ids.yml. Raises FormatError."""
+    found = yaml_text.read(path, shown).record(("default_namespace", "patterns"))
+    patterns = {name: _pattern(value) for name, value in found["patterns"].entries().items()}
+    return IdPatterns(found["default_namespace"].text(), patterns)
+
+
+def _pattern(value: Value) -> str:
+    try:
+        return Pattern.read(value.text()).text
+    except BadPattern as problem:
+        raise value.error(str(problem)) from problem
+
+
+def read_mapping(path: Path, name: str) -> ModelMapping:
+    """config/mappings/<name>.yml. Raises FormatError."""
+    found = yaml_text.read(path, f"{project_files.MAPPINGS}/{name}.yml").record(("model", "id", "fields"), ("when",))
+    return ModelMapping(
+        name=name,
+        model=_named(_MODEL_NAME, found["model"].text(), found["model"]),
+        id=_pattern(found["id"]),
+        fields={field: _entry(field, value) for field, value in found["fields"].entries().items()},
+        when=found["when"].text() if "when" in found else "",
+    )
+
+
+def _entry(field: str, value: Value) -> FieldEntry:
+    _named(_FIELD_NAME, field, value)
+    found = value.record((), ("source", "value", "lookup", "ref", "separator"))
+    if ("source" in found) == ("value" in found):
+        raise value.error(f"'{field}' needs either a source or a value.")
+    if "lookup" in found and "ref" in found:
+        raise value.error(f"'{field}' has both a lookup and a ref; it can have one.")
+    _check_entry(field, value, found)
+    return FieldEntry(
+        source=_text(found, "source"),
+        value=found["value"].text() if "value" in found else None,
+        lookup=_named(_TABLE_NAME, _text(found, "lookup"), value) if "lookup" in found else "",
+        ref=_named(_MAPPING_NAME, _text(found, "ref"), value) if "ref" in found else "",
+        separator=_text(found, "separator"),
+    )
+
+
+def _text(found: Mapping[str, Value], name: str) -> str:
+    return found[name].text() if name in found else ""
+
+
+def _check_entry(field: str, value: Value, found: Mapping[str, Value]) -> None:
+    translated = "lookup" in found or "ref" in found
+    if translated and "value" in found:
+        raise value.error(f"'{field}' has a value, which is taken as it stands: no lookup or ref goes with it.")
+    if translated and not field.endswith("/id"):
+        raise value.error(f"'{field}' is filled with external IDs, so its name must be '{field}/id'.")
+    if "separator" in found and not translated:
+        raise value.error(f"'{field}' has a separator, which goes only with a lookup or a ref.")
+
+
+def _check_references(root: Path, mappings: Mapping[str, ModelMapping]) -> None:
+    for mapping in mappings.values():
+        shown = f"{project_files.MAPPINGS}/{mapping.name}.yml"
+        for field, entry in mapping.fields.items():
+            if entry.lookup and not (root / project_files.LOOKUPS / f"{entry.lookup}.csv").is_file():
+                raise FormatError(f"'{field}' uses the lookup '{entry.lookup}', which has no file.", shown)
+            if entry.ref and entry.ref not in mappings:
+                raise FormatError(f"'{field}' refers to '{entry.ref}', which is no mapping here.", shown)
+            if entry.ref and len(Pattern.read(mappings[entry.ref].id).placeholders) != 1:
+                raise FormatError(f"'{field}' refers to '{entry.ref}', whose ID takes several columns.", shown)
+
+
+def read_lookup(path: Path, shown: str) -> dict[str, str]:
+    """External ID by key. Raises FormatError for a repeated key, an empty cell or any other damage."""
+    content = yaml_text.decoded(yaml_text.read_bytes(path, shown, MAX_LOOKUP_BYTES), shown)
+    table: dict[str, str] = {}
+    for line, (key, external_id) in csv_text.records(content, shown, project_files.LOOKUP_TITLES):
+        if not key or not external_id:
+            raise FormatError("a cell is empty.", shown, line)
+        if key in table:
+            raise FormatError(f"'{key}' stands here a second time.", shown, line)
+        table[key] = external_id
+    return table
+
+
+def read_manifest(path: Path, shown: str = project_files.MANIFEST_FILE) -> Manifest:
+    """MANIFEST.json. Raises FormatError."""
+    content = yaml_text.decoded(yaml_text.read_bytes(path, shown), shown)
+    try:
+        return _manifest(json.loads(content), shown)
+    except json.JSONDecodeError as problem:
+        raise FormatError(f"this is not valid JSON ({problem.msg}).", shown, problem.lineno) from problem
+    except (KeyError, TypeError, AttributeError, RecursionError) as problem:
+        raise FormatError("its content is not that of a manifest.", shown) from problem
+
+
+def _manifest(content: Any, shown: str) -> Manifest:
+    _check_format(str(content["format"]), shown)
+    sources = [SourceFile(str(one["name"]), str(one["sha256"])) for one in content["sources"]]
+    return Manifest(sources, [_manifest_file(one) for one in content["files"]])
+
+
+def _manifest_file(one: Any) -> ManifestFile:
+    rows = one["rows"]
+    if rows is not None and type(rows) is not int:
+        raise TypeError("rows is a number")
+    return ManifestFile(str(one["path"]), str(one["sha256"]), rows)
+
+
+def changed_files(root: Path) -> Iterator[str]:
+    """Paths in the manifest whose file is gone or no longer has the exported bytes. Raises FormatError."""
+    for one in read_manifest(inside(root, project_files.MANIFEST_FILE)).files:
+        if not unchanged(root, one):
+            yield one.path
+
+
+def unchanged(root: Path, file: ManifestFile) -> bool:
+    """Whether a file of the project still has its exported bytes."""
+    try:
+        path = inside(root, file.path)
+    except FormatError:
+        return False
+    return path.is_file() and file_sha256(path) == file.sha256
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,134 @@
+"""The records of a mapping: which staged rows are one record, and which external ID each has.
+
+What an ID looks like is decided in `external_ids` alone. But that wants all keys at once, and a million keys with
+their IDs fill half a gigabyte. So here keys are known by their hashes (eight bytes), every ID is made when it is
+needed, and only the few keys whose IDs depend on other keys are kept as they are.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+from odoo_migrate.project import project_files
+from odoo_migrate.project.external_ids import KEY_SEPARATOR, Key, Pattern, external_ids, is_empty
+from odoo_migrate.project.problems import Problem, Problems
+from odoo_migrate.project.project_files import ModelMapping
+from odoo_migrate.project.yaml_text import FormatError
+from odoo_migrate.stages.mapping_columns import columns
+from odoo_migrate.stages.stage_progress import EVERY
+from odoo_migrate.stages.staged_rows import Row, Staged
+
+
+class Identities:
+    """The records of `mapping` among the staged rows of its source. Rows without a key, and rows of one key that do
+    not agree in the mapped columns, go to `problems`. `rows`: how many rows belong to the mapping.
+
+    Hashes are Python's own and compared within this process only. Two keys with one hash, which a million keys have
+    with a chance of one in ten million, would be taken for rows that do not agree.
+    """
+
+    def __init__(
+        self, mapping: ModelMapping, staged: Staged, problems: Problems, told: Callable[[int], None] = lambda done: None
+    ) -> None:
+        self.mapping, self.staged = mapping, staged
+        self.pattern = Pattern.read(mapping.id)
+        self.rows = 0
+        self._file = f"{project_files.RAW}/{staged.raw}"
+        self._columns = list(dict.fromkeys(title for title, _ in columns(mapping)))
+        self._places: dict[int, int] = {}  # by the hash of the key
+        self._offsets, self._contents, self._alone = array("Q"), array("q"), array("q")
+        self._survey(problems, told)
+        self._exceptions = self._told_apart()
+        del self._contents, self._alone
+
+    def __len__(self) -> int:
+        """How many records there are."""
+        return len(self._offsets)
+
+    def key(self, row: Row) -> Key:
+        return tuple(row.cells[title] for title in self.pattern.placeholders)
+
+    def id(self, key: Key) -> str:
+        """The external ID of a record that is there."""
+        return self._exceptions.get(key) or self.pattern.alone(key)
+
+    def find(self, cell: str) -> str:
+        """The external ID of the record whose key is `cell`; "" where there is none."""
+        return self.id((cell,)) if hash(cell) in self._places else ""
+
+    def records(self) -> Iterator[Row]:
+        """The first row of every record."""
+        offsets = iter(self._offsets)
+        wanted = next(offsets, -1)
+        for row in self.staged:
+            if row.offset == wanted:
+                yield row
+                wanted = next(offsets, -1)
+
+    def _survey(self, problems: Problems, told: Callable[[int], None]) -> None:
+        when, titles = self.mapping.when, self._columns
+        checked = False
+        for number, row in enumerate(self.staged, 1):
+            if not checked:
+                checked = self._check_titles(row)
+            if not number % EVERY:
+                told(number)
+            if when and is_empty(row.cells[when]):
+                continue
+            self.rows += 1
+            key = self.key(row)
+            if any(map(is_empty, key)):
+                self._tell_empty(key, row, problems)
+            else:
+                self._take(row, key, hash(tuple([row.cells[title] for title in titles])), problems)
+
+    def _take(self, row: Row, key: Key, content: int, problems: Problems) -> None:
+        place = self._places.setdefault(hash(KEY_SEPARATOR.join(key)), len(self._offsets))
+        if place == len(self._offsets):
+            self._offsets.append(row.offset)
+            self._contents.append(content)
+            self._alone.append(hash(self.pattern.alone(key)))
+        elif self._contents[place] != content:
+            self._tell_disputed(self.staged.at(self._offsets[place]), row, problems)
+
+    def _check_titles(self, row: Row) -> bool:
+        for title, purpose in columns(self.mapping):
+            if title not in row.cells:
+                shown = f"{project_files.MAPPINGS}/{self.mapping.name}.yml"
+                raise FormatError(f"{purpose} needs the column '{title}', which {self._file} does not have.", shown)
+        return True
+
+    def _tell_empty(self, key: Key, row: Row, problems: Problems) -> None:
+        title = next(title for title, cell in zip(self.pattern.placeholders, key, strict=True) if is_empty(cell))
+        message = f"it is empty, and the external ID of {self.mapping.name} is made from it."
+        problems.add(Problem(self._file, message, row=row.row, column=title))
+
+    def _tell_disputed(self, first: Row, row: Row, problems: Problems) -> None:
+        shown = self.pattern.alone(self.key(row))
+        for title in self._columns:
+            ours, theirs = row.cells[title], first.cells[title]
+            if ours != theirs:
+                message = f"row {first.row} is the same record ({shown}), but has '{theirs}' here."
+                problems.add(Problem(self._file, message, row=row.row, column=title, value=ours))
+
+    def _told_apart(self) -> dict[Key, str]:
+        """The IDs of the keys that are not alone with theirs. All keys that could get in each other's way are put
+        before `external_ids`; what is left out has an ID that none of these can ever have.
+        """
+        ordered = sorted(self._alone)
+        wanted = {one for one, other in pairwise(ordered) if one == other}
+        del ordered
+        found: dict[Key, Any] = {}
+        while wanted:
+            new = [key for key in self._keys_alone(wanted) if key not in found]
+            found.update(dict.fromkeys(new))
+            wanted = {hash(text) for key in new for text in self.pattern.choices(key)}
+        return external_ids(self.pattern, found)
+
+    def _keys_alone(self, wanted: set[int]) -> list[Key]:
+        """The keys whose ID would be one of `wanted` (hashes) if they were alone."""
+        offsets = [offset for one, offset in zip(self._alone, self._offsets, strict=True) if one in wanted]
+        return [self.key(self.staged.at(offset)) for offset in offsets]
