@@ -38,7 +38,7 @@ def is_cancelled(progress: Progress) -> str:
 
 
 def queued(task: str, *arguments: object) -> Job:
-    return Job.objects.create(title="Test", task=f"tests.uploaded_files.test_jobs.{task}", arguments=list(arguments))
+    return Job.objects.create(title="Test", task=f"tests.portal.test_jobs.{task}", arguments=list(arguments))
 
 
 def ran(job: Job) -> Job:
@@ -147,7 +147,7 @@ def test_cancelled_is_not_taken_for_a_problem_of_the_data():
 
 def test_titles_and_stages_are_cut_to_what_the_database_keeps():
     name = "漢" * 250
-    job = jobs.start(f"Reading {name}", "tests.uploaded_files.test_jobs.works", name)
+    job = jobs.start(f"Reading {name}", "tests.portal.test_jobs.works", name)
     Job.objects.filter(pk=job.pk).update(status=Job.Status.RUNNING)
     Progress(job.pk).stage(f"Reading {name}")
     job.refresh_from_db()
