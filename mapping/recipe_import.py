@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from thefuzz import process
 
 from engine.clean import effective_header
 from engine.clean.cleaning_plan import plan_sheet
@@ -16,6 +15,7 @@ from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transfor
 from migrator.models import User, record
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, UnknownVersion, checked_version
+from odoo_migrate.project.nearest_names import ALIKE_FIELDS, did_you_mean
 from profiling import importing
 from profiling import services as profiling_services
 from profiling.models import Dataset, Sheet
@@ -84,8 +84,8 @@ def _check_target(target: Target, where: str, version: str) -> None:
     model = odoo.model(target.model)
     for name in (*target.fields, *target.values):
         if model.field(name) is None:
-            likely = process.extractOne(name, [field.import_name for field in model.fields.values()], score_cutoff=70)
-            hint = f"; did you mean '{likely[0]}'?" if likely else "."
+            names = [field.import_name for field in model.fields.values()]
+            hint = did_you_mean(name, names, at_least=ALIKE_FIELDS)
             raise RecipeError(f"{where}: Odoo {named} has no field '{name}' on {model.label}{hint}")
 
 

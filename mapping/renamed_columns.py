@@ -9,7 +9,6 @@ from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
-from rapidfuzz import fuzz, process, utils
 
 from engine.recipe import KEY_TITLE, NUMBER_SUFFIX
 from engine.steps import COLUMN_STEPS, ROW_STEPS
@@ -18,9 +17,8 @@ from mapping.selectors import accepted, added_titles
 from mapping.step_editing import AnyStep, changed
 from migrator.models import User
 from odoo_migrate.project.external_ids import BadPattern, Pattern
+from odoo_migrate.project.nearest_names import nearest
 from profiling.models import Sheet
-
-ALIKE = 60  # of 100
 
 
 def gone_columns(sheet: Sheet) -> dict[str, str]:
@@ -28,7 +26,7 @@ def gone_columns(sheet: Sheet) -> dict[str, str]:
     known = {*sheet.titles, *added_titles(sheet), KEY_TITLE}
     named = dict.fromkeys(title.removesuffix(NUMBER_SUFFIX) for title in _named(sheet))
     free = [title for title in sheet.titles if title not in named]
-    return {title: _likeliest(title, free) for title in named if title and title not in known}
+    return {title: nearest(title, free) or "" for title in named if title and title not in known}
 
 
 def replace_column(*, sheet: Sheet, gone: str, title: str, user: User | None = None) -> None:
@@ -53,11 +51,6 @@ def _named(sheet: Sheet) -> Iterator[str]:
         yield target.when
         with suppress(BadPattern):
             yield from Pattern.read(target.id_pattern).placeholders
-
-
-def _likeliest(title: str, free: list[str]) -> str:
-    best = process.extractOne(title, free, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=ALIKE)
-    return best[0] if best else ""
 
 
 def _column_params(step: AnyStep) -> list[str]:

@@ -6,8 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz import process, utils
-
 from engine.bundle.bundle_report import Problem
 from engine.bundle.lookup_tables import Table, shipped_table
 from engine.bundle.model_labels import mapping_label, model_label
@@ -15,6 +13,7 @@ from engine.bundle.problem_place import Place, listed
 from engine.recipe import FieldSpec
 from odoo_migrate.catalog import Catalog, OdooField, OdooModel
 from odoo_migrate.project.file_names import given_name
+from odoo_migrate.project.nearest_names import ALIKE_FIELDS, did_you_mean, nearest
 from odoo_migrate.rules import model_needs
 
 
@@ -101,7 +100,8 @@ class FieldPlanner:
 
     def _unknown(self, entry: str) -> str:
         version = self.around.catalog.version.removesuffix(".0")
-        near = nearest(entry, [field.import_name for field in self.model.fields.values()])
+        names = [field.import_name for field in self.model.fields.values()]
+        near = nearest(entry, names, at_least=ALIKE_FIELDS)
         hint = f" Did you mean '{near}'?" if near else ""
         return f"Odoo {version} has no field '{entry}' on {self.model.label} that can be imported.{hint}"
 
@@ -163,12 +163,4 @@ class FieldPlanner:
 
 def missing_column(title: str, titles: Sequence[str]) -> str:
     """The sentence for a column that is not there, with the likeliest title that is."""
-    near = nearest(title, titles)
-    hint = f"; did you mean '{near}'?" if near else "."
-    return f"The sheet has no column '{title}'{hint}"
-
-
-def nearest(text: str, known: Sequence[str]) -> str:
-    """The likeliest of `known`; "" where none is alike."""
-    best = process.extractOne(text, known, processor=utils.default_process, score_cutoff=70)
-    return best[0] if best else ""
+    return f"The sheet has no column '{title}'{did_you_mean(title, titles, at_least=ALIKE_FIELDS)}"

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz, process, utils
-
 from engine.recipe import KEY_TITLE, NUMBER_SUFFIX, RecipeError, SheetRecipe
 from engine.steps.row_steps import FillDown
 from engine.steps.step import RowStep
+from odoo_migrate.project.nearest_names import nearest
 
 if TYPE_CHECKING:
     from engine.clean.cleaning_plan import ColumnPlan
-
-ALIKE = 60  # of 100
 
 
 def missing_columns(
@@ -67,5 +64,5 @@ def _made_by_export(title: str, titles: Sequence[str]) -> bool:
 
 
 def _with_likeliest(title: str, free: Sequence[str]) -> str:
-    best = process.extractOne(title, free, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=ALIKE)
-    return f"'{title}' (now perhaps '{best[0]}')" if best else f"'{title}'"
+    near = nearest(title, free)
+    return f"'{title}' (now perhaps '{near}')" if near else f"'{title}'"

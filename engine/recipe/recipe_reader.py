@@ -12,7 +12,6 @@ from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import yaml
-from thefuzz import process
 
 from engine.recipe.recipe_model import (
     FORMAT,
@@ -30,6 +29,7 @@ from engine.steps.step import ParamType
 from engine.values.countries import UnknownCountry, checked_code
 from odoo_migrate.project import yaml_text
 from odoo_migrate.project.namespaces import NAMESPACE, NAMESPACE_WORDS
+from odoo_migrate.project.nearest_names import nearest
 from odoo_migrate.project.yaml_text import FormatError, Value
 
 MAX_CHARACTERS = 2_000_000
@@ -290,8 +290,8 @@ def _known(value: Value, names: Sequence[str]) -> dict[str, Value]:
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:
-    best = process.extractOne(name, names, score_cutoff=60)
-    return f"did you mean '{best[0]}'?" if best else f"known here are {', '.join(names)}."
+    near = nearest(name, names)
+    return f"did you mean '{near}'?" if near else f"known here are {', '.join(names)}."
 
 
 def _nothing(value: Value) -> bool:

@@ -9,9 +9,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
-from thefuzz import process
-
 from engine.steps.step import RowStep, Step, StepError
+from odoo_migrate.project.nearest_names import did_you_mean
 
 if TYPE_CHECKING:
     from engine.recipe import StepSpec
@@ -37,10 +36,5 @@ def build(spec: StepSpec) -> Step | RowStep:
     """
     known: dict[str, type[Step] | type[RowStep]] = {**COLUMN_STEPS, **ROW_STEPS}
     if spec.slug not in known:
-        raise StepError(f"There is no step called '{spec.slug}'{_nearest(spec.slug, known)}")
+        raise StepError(f"There is no step called '{spec.slug}'{did_you_mean(spec.slug, list(known))}")
     return known[spec.slug](**spec.params)
-
-
-def _nearest(slug: str, known: dict[str, type[Step] | type[RowStep]]) -> str:
-    best = process.extractOne(slug, list(known), score_cutoff=60)
-    return f"; did you mean '{best[0]}'?" if best else "."

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, OdooField, OdooModel
 from odoo_migrate.project import project_files
+from odoo_migrate.project.nearest_names import nearest_spelling
 from odoo_migrate.project.problems import Level, Problem
 from odoo_migrate.project.project_files import FieldEntry, ModelMapping
 from odoo_migrate.project.project_reader import Project
@@ -15,6 +15,8 @@ from odoo_migrate.rules import model_needs, shipped_records
 from odoo_migrate.rules.id_forms import wrong_reference
 from odoo_migrate.rules.value_rules import value_check
 
+# How alike a name must be to be suggested, out of 100.
+_ALIKE_MODELS, _ALIKE_FIELDS = 85, 75
 # Names that changed between versions, by model, both ways.
 _RENAMED = {
     "sale.order.line": [("product_uom", "product_uom_id"), ("tax_id", "tax_ids")],
@@ -63,8 +65,8 @@ class MappingChecks:
         if others:
             there = ", ".join(one.removesuffix(".0") for one in others)
             return self._problem(f"Odoo {self.version} has no model '{model}'; it is in Odoo {there}.")
-        near = get_close_matches(model, self.catalog.names(), n=1, cutoff=0.85)
-        hint = f" Did you mean '{near[0]}'?" if near else " If a module of yours brings it, check with --against-odoo."
+        near = nearest_spelling(model, self.catalog.names(), at_least=_ALIKE_MODELS)
+        hint = f" Did you mean '{near}'?" if near else " If a module of yours brings it, check with --against-odoo."
         message = f"the catalog of Odoo {self.version} does not know the model '{model}', so nothing of it was checked."
         return self._problem(message + hint, level="warning")
 
@@ -107,9 +109,9 @@ class MappingChecks:
             other = next((one for one in pair if one != stem), "")
             if stem in pair and other in model.fields:
                 return f" It is called '{model.fields[other].import_name}' there."
-        near = get_close_matches(stem, list(model.fields), n=1, cutoff=0.75)
+        near = nearest_spelling(stem, list(model.fields), at_least=_ALIKE_FIELDS)
         if near:
-            return f" Did you mean '{model.fields[near[0]].import_name}'?"
+            return f" Did you mean '{model.fields[near].import_name}'?"
         others = [one for one in catalog.VERSIONS if self._has(one, model.name, stem)]
         return f" Odoo {', '.join(one.removesuffix('.0') for one in others)} has it." if others else ""
 

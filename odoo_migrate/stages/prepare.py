@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from json.encoder import encode_basestring
 from pathlib import Path
 
 from odoo_migrate.project import project_files
+from odoo_migrate.project.nearest_names import did_you_mean
 from odoo_migrate.project.problems import Level, Problem, Problems
 from odoo_migrate.project.project_files import ManifestFile, ModelMapping
 from odoo_migrate.project.project_reader import Project, read_manifest, read_project, unchanged
@@ -111,8 +111,7 @@ def _missing(mapping: ModelMapping, title: str, purpose: str, titles: tuple[str,
     message = f"there is no such column, and {project_files.MAPPINGS}/{mapping.name}.yml needs it for {purpose}"
     if len(titles) == 1 and ";" in titles[0]:
         return f"{message}; the columns seem to be separated by semicolons, save the file with commas."
-    near = get_close_matches(title, titles, n=1)
-    return f"{message}; did you mean '{near[0]}'?" if near else f"{message}."
+    return message + did_you_mean(title, titles)
 
 
 def _prepare(source: _Source, problems: Problems, progress: Progress, accept_changes: bool) -> Prepared | None:
