@@ -17,8 +17,9 @@ from profiling import importing, services
 from profiling.models import Dataset, SourceFile
 from tests.bundling import MISSION_CUSTOMERS, MISSION_RECIPE, files_of, written
 from tests.factories import UserFactory
+from tests.sample_recipes import RECIPES, SAMPLES
 from tests.shell import here, run
-from tests.unit.test_sample_bundles import FILES, RECIPES, SAMPLES
+from tests.unit.test_sample_bundles import FILES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
