@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI, Schema, Swagger
 from ninja.security import HttpBearer
 
 from exporting import selectors, services
@@ -37,11 +37,18 @@ class Token(HttpBearer):
         return ApiToken.user_of(token)
 
 
+class LocalSwagger(Swagger):
+    """Show the API's page with the scripts that the portal serves itself, as pages may load nothing from elsewhere."""
+
+    template_cdn = str(settings.NINJA / "templates" / "ninja" / "swagger.html")
+
+
 api = NinjaAPI(
     title="data-migrator",
     version="1",
     description="Clean spreadsheets into odoo-migrate projects. Make a personal token under Settings.",
     auth=Token(),
+    docs=LocalSwagger(),
     docs_decorator=login_required,
     urls_namespace="api",
 )

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from mapping import stored_suggestions
 from profiling.models import Dataset, Sheet
 from profiling.signals import sheets_read
 
@@ -21,6 +20,8 @@ def _suggest(dataset: Dataset, sheets: Sequence[Sheet], **_: Any) -> None:
 
     The file counts more than the suggestions: where these fail, that is logged and the file is there all the same.
     """
+    from mapping import stored_suggestions  # here: it brings in pandas and all word lists, which few commands need
+
     try:
         stored_suggestions.suggest(dataset=dataset)
     except Exception:

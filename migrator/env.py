@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,11 @@ def folder(name: str, default: Path) -> Path:
     except OSError as problem:
         raise ImproperlyConfigured(f"{name}: the folder {path} cannot be made ({problem.strerror}).") from None
     return path
+
+
+def package(name: str) -> Path:
+    """Return the folder of an installed package without importing it. Raises ImproperlyConfigured."""
+    found = find_spec(name)
+    if found is None or found.origin is None:
+        raise ImproperlyConfigured(f"The package {name} is missing; install requirements.txt.")
+    return Path(found.origin).parent

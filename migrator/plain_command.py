@@ -15,13 +15,14 @@ from django.db import Error as DatabaseTrouble
 
 
 class PlainCommand(BaseCommand):
-    """Subclasses set `problems` (exceptions whose text is a sentence for the user), `arguments` and `work`.
+    """Run one of our commands: subclasses define `arguments`, `work`, `tell` and perhaps `problems`.
 
     `work` returns what `--json` prints; `tell` says the same in words. Standard output carries nothing else. The
     log, which says on a server what went wrong, would say it twice here: it is shown with `-v 2`.
-    """
 
-    problems: tuple[type[Exception], ...] = ()
+    A command's module is imported even for `--help`. What takes long to import (pandas, pyarrow, the word lists: all of
+    `engine`) is therefore imported inside `problems` and `work`.
+    """
 
     def run_from_argv(self, argv: list[str]) -> None:
         try:
@@ -51,8 +52,12 @@ class PlainCommand(BaseCommand):
     def arguments(self, parser: CommandParser) -> None:
         """Declare the command's own arguments."""
 
+    def problems(self) -> tuple[type[Exception], ...]:
+        """Return the exceptions whose text is a sentence for the user; any other is a fault of ours."""
+        return ()
+
     def handle(self, *args: Any, **options: Any) -> None:
-        with complaints(self.problems), quiet(options["verbosity"] < 2):
+        with complaints(self.problems()), quiet(options["verbosity"] < 2):
             result = self.work(**options)
         if options["json"]:
             self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))
@@ -60,9 +65,11 @@ class PlainCommand(BaseCommand):
             self.tell(result)
 
     def work(self, **options: Any) -> Any:
+        """Do what the command is for and return its result, as `--json` prints it."""
         raise NotImplementedError
 
     def tell(self, result: Any) -> None:
+        """Write the result in words for a person."""
         raise NotImplementedError
 
 

@@ -17,6 +17,9 @@ from migrator import env, secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")  # database, uploads and cache, unless these are elsewhere
+# The API's page takes its templates and scripts from here, not from a CDN. As an installed app ninja would be imported
+# by every command, and pydantic with it.
+NINJA = env.package("ninja")
 
 # --- Mode -----------------------------------------------------------------------------------------------------
 DEBUG = env.switch("DEBUG", default=False)
@@ -42,7 +45,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "django_q",
-    "ninja",  # its OpenAPI page then takes its scripts from here, not from a CDN
     "csp",
 ]
 MIDDLEWARE = [
@@ -66,7 +68,7 @@ WSGI_APPLICATION = "migrator.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates", NINJA / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -131,7 +133,7 @@ Q_CLUSTER: dict[str, Any] = {
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))
 STATIC_URL = "static/"
 STATIC_ROOT = env.folder("STATIC_ROOT", VAR_DIR / "static")
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", NINJA / "static"]
 STORAGES: dict[str, Any] = {
     "default": {
         "BACKEND": env.text("FILE_STORAGE", "django.core.files.storage.FileSystemStorage"),

@@ -5,19 +5,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from engine import recipe as recipes
-from engine.bundle import OutputRefused, ProblemsFound
-from engine.bundle.clean_files import clean
-from engine.readers import Unreadable
-from exporting import services
-from exporting.export_summary import tell_bundle
 from migrator.plain_command import PlainCommand, read_text, require_file
-from profiling import importing
 
 
 class Command(PlainCommand):
     help = "Clean files with a recipe into an odoo-migrate project, in one go and without a database."
-    problems = (Unreadable, recipes.RecipeError, ProblemsFound, OutputRefused)
     requires_system_checks = ()
 
     def arguments(self, parser: CommandParser) -> None:
@@ -25,7 +17,19 @@ class Command(PlainCommand):
         parser.add_argument("recipe", type=Path, metavar="RECIPE")
         parser.add_argument("--output", type=Path, required=True, metavar="DIR")
 
+    def problems(self) -> tuple[type[Exception], ...]:
+        from engine.bundle import OutputRefused, ProblemsFound
+        from engine.readers import Unreadable
+        from engine.recipe import RecipeError
+
+        return (Unreadable, RecipeError, ProblemsFound, OutputRefused)
+
     def work(self, **options: Any) -> Any:
+        from engine import recipe as recipes
+        from engine.bundle.clean_files import clean
+        from exporting import services
+        from profiling import importing
+
         for path in options["files"]:
             require_file(path)
         recipe = recipes.load(read_text(options["recipe"]))
@@ -33,4 +37,6 @@ class Command(PlainCommand):
         return {"output": str(options["output"]), **services.report_as_json(report)}
 
     def tell(self, result: Any) -> None:
+        from exporting.export_summary import tell_bundle
+
         tell_bundle(self.stdout, result)

@@ -6,11 +6,6 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from engine.bundle import OutputRefused, ProblemsFound, unpack
-from engine.bundle.bundle_output import check_output, workplace
-from engine.recipe import RecipeError
-from exporting import services
-from exporting.export_summary import tell_bundle
 from exporting.models import Export
 from migrator import jobs
 from migrator.plain_command import PlainCommand
@@ -20,13 +15,21 @@ from profiling.stored_files import local_copy
 
 class Command(PlainCommand):
     help = "Build the odoo-migrate project of a dataset: a ZIP, or a directory where the output names one."
-    problems = (NoSuchDataset, RecipeError, ProblemsFound, OutputRefused)
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("dataset", metavar="DATASET", help="id or name")
         parser.add_argument("--output", type=Path, default=None, metavar="DIR_OR_ZIP", help="by default export.zip")
 
+    def problems(self) -> tuple[type[Exception], ...]:
+        from engine.bundle import OutputRefused, ProblemsFound
+        from engine.recipe import RecipeError
+
+        return (NoSuchDataset, RecipeError, ProblemsFound, OutputRefused)
+
     def work(self, **options: Any) -> Any:
+        from engine.bundle.bundle_output import check_output
+        from exporting import services
+
         dataset = find_dataset(options["dataset"])
         output = options["output"] or Path("export.zip")
         check_output(output, unpacked=not is_zip(output))
@@ -42,6 +45,8 @@ class Command(PlainCommand):
         return {"output": str(output), **services.report_of(export)}
 
     def tell(self, result: Any) -> None:
+        from exporting.export_summary import tell_bundle
+
         tell_bundle(self.stdout, result)
 
 
@@ -51,6 +56,9 @@ def is_zip(output: Path) -> bool:
 
 def write_output(bundle: Path, output: Path) -> None:
     """The bundle as a ZIP where `output` ends so, else unpacked there; never half of it. Raises OutputRefused."""
+    from engine.bundle import unpack
+    from engine.bundle.bundle_output import workplace
+
     if not is_zip(output):
         unpack(bundle, output)
         return

@@ -5,24 +5,29 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from engine import recipe as recipes
-from engine.readers import Unreadable
-from mapping import recipe_import, selectors
 from migrator.plain_command import PlainCommand, read_text
-from profiling import importing
 from profiling.selectors import NoSuchDataset, find_dataset
 
 
 class Command(PlainCommand):
     help = "Write a dataset's recipe to standard output (dump), or take one over from a file (apply)."
-    problems = (NoSuchDataset, recipes.RecipeError, Unreadable)
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=["dump", "apply"])
         parser.add_argument("dataset", metavar="DATASET", help="id or name")
         parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="for apply; - is standard input")
 
+    def problems(self) -> tuple[type[Exception], ...]:
+        from engine.readers import Unreadable
+        from engine.recipe import RecipeError
+
+        return (NoSuchDataset, RecipeError, Unreadable)
+
     def work(self, **options: Any) -> Any:
+        from engine import recipe as recipes
+        from mapping import recipe_import, selectors
+        from profiling import importing
+
         if options["action"] == "dump" and options["file"] is not None:
             raise CommandError("dump writes to standard output; say > FILE to keep it.")
         dataset = find_dataset(options["dataset"])

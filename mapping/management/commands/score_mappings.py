@@ -18,11 +18,13 @@ HEADERS = settings.BASE_DIR / "tests" / "data" / "headers.json"
 
 class Command(PlainCommand):
     help = "Print how often suggestions are right, on title lists whose fields are known."
-    problems = (UnknownVersion,)
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, default=HEADERS, metavar="FILE", help="by default our own")
         parser.add_argument("--odoo", default="18.0", metavar="VERSION", help="Odoo version, such as 18.0")
+
+    def problems(self) -> tuple[type[Exception], ...]:
+        return (UnknownVersion,)
 
     def work(self, **options: Any) -> Any:
         odoo = catalog.load(checked_version(options["odoo"]))

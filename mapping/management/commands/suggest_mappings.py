@@ -1,27 +1,32 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from engine.match import FieldSuggestion, SheetSuggestion
-from mapping import stored_suggestions, target_choice
 from migrator.plain_command import PlainCommand
 from odoo_migrate import catalog
 from profiling.models import Dataset, Sheet
 from profiling.selectors import NoSuchDataset, find_dataset
 
+if TYPE_CHECKING:
+    from engine.match import FieldSuggestion, SheetSuggestion
+
 
 class Command(PlainCommand):
     help = "Say which Odoo model each sheet is and which field each column becomes."
-    problems = (NoSuchDataset,)
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("dataset", metavar="DATASET", help="id or name")
         parser.add_argument("--model", default="", help="the model of the sheets, such as res.partner")
         parser.add_argument("--accept", action="store_true", help="take every suggestion, the key and the ID pattern")
 
+    def problems(self) -> tuple[type[Exception], ...]:
+        return (NoSuchDataset,)
+
     def work(self, **options: Any) -> Any:
+        from mapping import stored_suggestions, target_choice
+
         dataset = find_dataset(options["dataset"])
         models = self.models(dataset, options["model"])
         found = stored_suggestions.suggest(dataset=dataset, models=models)

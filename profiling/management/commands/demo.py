@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 from migrator import jobs
 from migrator.models import User
 from migrator.plain_command import PlainCommand
-from profiling import demo, importing, services
+from profiling import demo, services
 from profiling.models import SourceFile
 
 
@@ -29,6 +29,8 @@ class Command(PlainCommand):
 
 
 def _read_at_once(**values: Any) -> SourceFile:
+    from profiling import importing
+
     source = services.store_file(**values)
     jobs.run_here(f"Reading {source.name}", importing.read_by_id, source.pk)
     return source

@@ -9,19 +9,16 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.management.base import CommandError, CommandParser
 
-from engine.readers import Unreadable
-from engine.values.countries import UnknownCountry, checked_code
 from migrator import jobs
 from migrator.models import User
 from migrator.plain_command import PlainCommand, one_line, require_file
-from profiling import importing, services
+from profiling import services
 from profiling.models import Dataset, SourceFile
 from profiling.selectors import NoSuchDataset, current_sheets, dataset_named
 
 
 class Command(PlainCommand):
     help = "Read files into a dataset and look at every column. A file of the same name becomes a new version."
-    problems = (Unreadable, NoSuchDataset, ValidationError, UnknownCountry)
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -29,6 +26,12 @@ class Command(PlainCommand):
         parser.add_argument("--owner", metavar="USER", help="user name of the owner of a new dataset")
         parser.add_argument("--country", default=None, help="default country, such as US")
         parser.add_argument("--odoo", default=None, metavar="VERSION", help="Odoo version, such as 18.0")
+
+    def problems(self) -> tuple[type[Exception], ...]:
+        from engine.readers import Unreadable
+        from engine.values.countries import UnknownCountry
+
+        return (Unreadable, NoSuchDataset, ValidationError, UnknownCountry)
 
     def work(self, **options: Any) -> Any:
         for path in options["files"]:
@@ -71,6 +74,8 @@ def dataset_for(options: dict[str, Any]) -> Iterator[tuple[Dataset, bool]]:
 
 def given_settings(options: dict[str, Any]) -> dict[str, str]:
     """Raises UnknownCountry, CommandError."""
+    from engine.values.countries import checked_code
+
     given = {}
     if options["country"]:
         given["country"] = checked_code(options["country"])
@@ -99,6 +104,8 @@ def user_named(name: str | None) -> User | None:
 
 def read_all(dataset: Dataset, paths: list[Path], stays: bool) -> list[str]:
     """The names under which the files are kept. Raises Unreadable, which names those before it that stay."""
+    from engine.readers import Unreadable
+
     names: list[str] = []
     for path in paths:
         try:
@@ -110,6 +117,8 @@ def read_all(dataset: Dataset, paths: list[Path], stays: bool) -> list[str]:
 
 
 def read(dataset: Dataset, path: Path) -> SourceFile:
+    from profiling import importing
+
     with path.open("rb") as stream:
         source = services.store_file(dataset=dataset, upload=File(stream), name=path.name)
     try:

@@ -5,18 +5,21 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from migrator.plain_command import PlainCommand
-from profiling import importing
 from profiling.selectors import NoSuchDataset, current_sheets, find_dataset, profile_as_json
 
 
 class Command(PlainCommand):
     help = "Look at every column of a dataset again and tell what was found."
-    problems = (NoSuchDataset,)
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("dataset", metavar="DATASET", help="id or name")
 
+    def problems(self) -> tuple[type[Exception], ...]:
+        return (NoSuchDataset,)
+
     def work(self, **options: Any) -> Any:
+        from profiling import importing
+
         dataset = find_dataset(options["dataset"])
         for sheet in current_sheets(dataset):
             importing.profile_again(sheet)
