@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 
 from engine.steps import COLUMN_STEPS, GROUPS, HEADER_STEPS, ROW_STEPS
-from engine.steps.step import Param, RowStep, Step, StepError
+from engine.steps.step import ColumnStep, WholeRowStep
+from engine.steps.step_parameters import Param, StepError
 from profiling.forms import country_choices
 
 ARROW = "→"
@@ -55,7 +56,7 @@ class StepForm(forms.Form):
     """The parameters of one step. `cleaned_params` leaves out what stands at its default."""
 
     def __init__(
-        self, step: type[Step] | type[RowStep], titles: Sequence[str], data: Any = None,
+        self, step: type[ColumnStep] | type[WholeRowStep], titles: Sequence[str], data: Any = None,
         given: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         initial = {param.name: (given or {}).get(param.name, param.default) for param in step.params}
@@ -123,7 +124,7 @@ def step_choices(*, rows: bool) -> list[tuple[str, list[dict[str, str]]]]:
     return groups
 
 
-def params_in_words(step: type[Step] | type[RowStep], given: Mapping[str, Any]) -> str:
+def params_in_words(step: type[ColumnStep] | type[WholeRowStep], given: Mapping[str, Any]) -> str:
     """What is set differently from the default: "country US, order day first"."""
     return ", ".join(_in_words(param, given[param.name]) for param in step.params if param.name in given)
 

@@ -8,7 +8,8 @@ from contextlib import suppress
 
 from engine.recipe import ColumnRecipe, FieldSpec, Lookup, Recipe, SheetRecipe, StepSpec, Target
 from engine.steps import build
-from engine.steps.step import Step, StepError
+from engine.steps.step import ColumnStep
+from engine.steps.step_parameters import StepError
 from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transform
 from profiling.models import Dataset, Sheet
 from profiling.selectors import current_sheets
@@ -60,8 +61,8 @@ def added_titles(sheet: Sheet) -> list[str]:
     found: dict[str, None] = {}
     for step in (one for one in sheet.transforms.all() if one.enabled):
         with suppress(StepError):
-            built = build(StepSpec(step.slug, step.params))
-            found |= dict.fromkeys(built.adds(step.column) if isinstance(built, Step) else ())
+            built = build(step.slug, step.params)
+            found |= dict.fromkeys(built.adds(step.column) if isinstance(built, ColumnStep) else ())
     return [title for title in found if title not in sheet.titles]
 
 

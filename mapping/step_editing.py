@@ -8,9 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from engine.recipe import StepSpec
 from engine.steps import COLUMN_STEPS, HEADER_STEPS, ROW_STEPS, build
-from engine.steps.step import StepError
+from engine.steps.step_parameters import StepError
 from mapping.models import RowStep, Transform
 from migrator.models import User, record
 from profiling import services as profiling_services
@@ -135,7 +134,7 @@ def has_step(sheet: Sheet, column: str, slug: str, params: Mapping[str, Any]) ->
 def checked_params(slug: str, params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters without those left empty, checked by building the step. Raises StepError."""
     given = {name: value for name, value in params.items() if value not in (None, "", [], {})}
-    build(StepSpec(slug, given))
+    build(slug, given)
     return given
 
 

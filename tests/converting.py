@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pyarrow as pa
 
-from engine.steps.step import Context, Step
+from engine.steps.step import ColumnStep, Context
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -26,7 +26,9 @@ class Converted:
     added: Mapping[str, list[str]]
 
 
-def convert(step: Step, values: Sequence[str], context: Context | None = None, **others: Sequence[str]) -> Converted:
+def convert(
+    step: ColumnStep, values: Sequence[str], context: Context | None = None, **others: Sequence[str]
+) -> Converted:
     """`others` are the columns that the step reads, by title."""
     columns = {title: pa.array(column, pa.string()) for title, column in others.items()}
     context = replace(context or Context(), others=columns)

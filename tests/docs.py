@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from engine.steps import COLUMN_STEPS, GROUPS, ROW_STEPS
-from engine.steps.step import RowStep, Step
+from engine.steps.step import ColumnStep, WholeRowStep
 
 CLEANING = Path(__file__).resolve().parent.parent / "docs" / "users" / "cleaning.md"
 BLOCK = re.compile(r"(<!-- steps:[^\n]*-->\n).*?(<!-- end of steps -->)", re.DOTALL)
@@ -18,17 +18,17 @@ HEADINGS = {
 
 def steps() -> str:
     """A table of all steps for each group."""
-    known: list[type[Step] | type[RowStep]] = [*COLUMN_STEPS.values(), *ROW_STEPS.values()]
+    known: list[type[ColumnStep] | type[WholeRowStep]] = [*COLUMN_STEPS.values(), *ROW_STEPS.values()]
     tables = ((group, [step for step in known if step.group == group]) for group in GROUPS)
     return "".join(f"\n## {HEADINGS[group]}\n\n{_table(found)}" for group, found in tables if found) + "\n"
 
 
-def _table(found: list[type[Step] | type[RowStep]]) -> str:
+def _table(found: list[type[ColumnStep] | type[WholeRowStep]]) -> str:
     rows = "".join(f"| {_cells(step)} |\n" for step in found)
     return f"| step | short name | safe | what it does | parameters |\n|---|---|---|---|---|\n{rows}"
 
 
-def _cells(step: type[Step] | type[RowStep]) -> str:
+def _cells(step: type[ColumnStep] | type[WholeRowStep]) -> str:
     parameters = ", ".join(f"`{param.name}`: {param.label.lower()}" for param in step.params)
     cells = (step.label, f"`{step.slug}`", "safe" if step.safe else "", step.help, parameters)
     return " | ".join(cell.replace("|", r"\|").replace("<", "&lt;") for cell in cells)

@@ -14,9 +14,9 @@ from itertools import chain
 from engine.clean.missing_columns import missing_columns
 from engine.recipe import RecipeError, SheetRecipe, StepSpec
 from engine.steps import build
-from engine.steps.kept_row_steps import CleanedRowStep
-from engine.steps.row_steps import FillDown, HeaderStep, PromoteHeader, RowDrop
-from engine.steps.step import RowStep, Step, StepError
+from engine.steps.row_steps import CleanedRowStep, FillDown, HeaderStep, PromoteHeader, RowDrop
+from engine.steps.step import ColumnStep, WholeRowStep
+from engine.steps.step_parameters import StepError
 
 MOST_DROPS = 31  # the steps that drop rows are numbered in five bits
 
@@ -28,7 +28,7 @@ class ColumnPlan:
     """
 
     title: str
-    steps: tuple[Step, ...]
+    steps: tuple[ColumnStep, ...]
     specs: tuple[StepSpec, ...]
     origin: str = ""
 
@@ -53,7 +53,7 @@ class SheetPlan:
     kept: tuple[CleanedRowStep, ...]
 
     @property
-    def droppers(self) -> tuple[RowStep, ...]:
+    def droppers(self) -> tuple[WholeRowStep, ...]:
         """The steps that drop rows, as they are numbered from 1 on."""
         return (*self.drops, *self.kept)
 
@@ -109,11 +109,11 @@ def plan_sheet(source: Sequence[str], sheet: SheetRecipe) -> SheetPlan:
     return SheetPlan(sheet.name, tuple(source), titles, order, fills, drops, kept)
 
 
-def _row_steps(sheet: SheetRecipe) -> Iterator[RowStep]:
+def _row_steps(sheet: SheetRecipe) -> Iterator[WholeRowStep]:
     """The enabled row steps but for the header's, then what stands among the columns' steps but works on rows."""
     for spec in sheet.rows:
         step = _built(spec, f"Sheet '{sheet.name}'") if spec.enabled else None
-        if isinstance(step, Step):
+        if isinstance(step, ColumnStep):
             raise RecipeError(f"Sheet '{sheet.name}': the step {spec.slug} works on a column; put it under one.")
         if step is not None and not isinstance(step, HeaderStep):
             yield step
@@ -122,27 +122,27 @@ def _row_steps(sheet: SheetRecipe) -> Iterator[RowStep]:
             if spec.enabled and spec.slug == FillDown.slug:
                 own = StepSpec(spec.slug, {"columns": [title], **spec.params})
                 fill = _built(own, _where(sheet, title))
-                assert isinstance(fill, RowStep)
+                assert isinstance(fill, WholeRowStep)
                 yield fill
 
 
-def _column_steps(sheet: SheetRecipe) -> Iterator[tuple[str, tuple[Step, ...], tuple[StepSpec, ...]]]:
+def _column_steps(sheet: SheetRecipe) -> Iterator[tuple[str, tuple[ColumnStep, ...], tuple[StepSpec, ...]]]:
     for title, column in sheet.columns.items():
         specs = tuple(spec for spec in column.steps if spec.enabled and spec.slug != FillDown.slug)
         steps = tuple(_built(spec, _where(sheet, title)) for spec in specs)
         for spec, step in zip(specs, steps, strict=True):
-            if isinstance(step, RowStep):
+            if isinstance(step, WholeRowStep):
                 raise RecipeError(f"{_where(sheet, title)}: the step {spec.slug} works on rows; put it under 'rows'.")
-        yield title, tuple(step for step in steps if isinstance(step, Step)), specs
+        yield title, tuple(step for step in steps if isinstance(step, ColumnStep)), specs
 
 
 def _where(sheet: SheetRecipe, title: str) -> str:
     return f"Sheet '{sheet.name}', column '{title}'"
 
 
-def _built(spec: StepSpec, where: str) -> Step | RowStep:
+def _built(spec: StepSpec, where: str) -> ColumnStep | WholeRowStep:
     try:
-        return build(spec)
+        return build(spec.slug, spec.params)
     except StepError as problem:
         raise RecipeError(f"{where}: {problem}") from problem
 

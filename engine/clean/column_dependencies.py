@@ -9,7 +9,8 @@ from dataclasses import replace
 from engine.recipe import ColumnRecipe, SheetRecipe, StepSpec
 from engine.steps import ROW_STEPS, build
 from engine.steps.row_steps import FillDown
-from engine.steps.step import Step, StepError
+from engine.steps.step import ColumnStep
+from engine.steps.step_parameters import StepError
 
 
 def only_column(sheet: SheetRecipe, title: str) -> SheetRecipe:
@@ -32,12 +33,12 @@ def _fills(column: ColumnRecipe) -> tuple[StepSpec, ...]:
     return tuple(spec for spec in column.steps if spec.slug == FillDown.slug)
 
 
-def _steps(sheet: SheetRecipe, title: str) -> Iterator[Step]:
+def _steps(sheet: SheetRecipe, title: str) -> Iterator[ColumnStep]:
     """The column's enabled steps, but for broken ones."""
     for spec in sheet.columns[title].steps if title in sheet.columns else ():
         with suppress(StepError):
-            step = build(spec) if spec.enabled else None
-            if isinstance(step, Step):
+            step = build(spec.slug, spec.params) if spec.enabled else None
+            if isinstance(step, ColumnStep):
                 yield step
 
 

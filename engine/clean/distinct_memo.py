@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from engine.clean.step_tracing import Trace, trace
 from engine.sheets.row_kinds import Mask
 from engine.steps.column_kernels import joined
-from engine.steps.step import Context, Step
+from engine.steps.step import ColumnStep, Context
 
 MOST_KEYS = 100_000  # per column; beyond that the memory starts anew
 REPEATED = 0.5  # distinct values per cell above which remembering costs more than it saves
@@ -32,7 +32,7 @@ Tracer = Callable[[Sequence[pa.Array]], Trace]
 class Bound:
     """A step with what it learnt about the whole column."""
 
-    step: Step
+    step: ColumnStep
     learnt: Any = None
 
 

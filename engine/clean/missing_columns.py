@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.recipe import KEY_TITLE, NUMBER_SUFFIX, RecipeError, SheetRecipe
 from engine.steps.row_steps import FillDown
-from engine.steps.step import RowStep
+from engine.steps.step import WholeRowStep
 from odoo_migrate.project.nearest_names import nearest
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def missing_columns(
     sheet: SheetRecipe,
     source: Sequence[str],
     titles: Sequence[str],
-    rows: Sequence[RowStep],
+    rows: Sequence[WholeRowStep],
     columns: Mapping[str, ColumnPlan],
 ) -> None:
     """Raise RecipeError, one sentence, where the recipe names columns that are not among `titles` (`source` and
@@ -35,7 +35,7 @@ def missing_columns(
 
 
 def _cleaned(
-    sheet: SheetRecipe, titles: Sequence[str], rows: Sequence[RowStep], columns: Mapping[str, ColumnPlan]
+    sheet: SheetRecipe, titles: Sequence[str], rows: Sequence[WholeRowStep], columns: Mapping[str, ColumnPlan]
 ) -> Iterator[str]:
     yield from sheet.columns
     for column in columns.values():
@@ -52,7 +52,7 @@ def _filled(sheet: SheetRecipe) -> Iterator[str]:
         yield from [target.when] * bool(target.when)
 
 
-def _raw(rows: Sequence[RowStep]) -> Iterator[str]:
+def _raw(rows: Sequence[WholeRowStep]) -> Iterator[str]:
     for step in rows:
         if isinstance(step, FillDown):
             yield from step.columns

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.clean.cleaning_plan import SheetPlan
-from engine.steps.step import Step
+from engine.steps.step import ColumnStep
 
 LearningStep = tuple[str, int]  # column title, place of the step among the column's
 UNMERGED = 65_536  # distinct values gathered before they are merged
@@ -42,7 +42,7 @@ def rounds(plan: SheetPlan, titles: Sequence[str]) -> list[list[LearningStep]]:
 class DistinctValues:
     """The distinct non-empty texts of a column that `step` has to see, in order of appearance, batch by batch."""
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: ColumnStep) -> None:
         self._step = step
         self._merged = pa.array([], pa.string())
         self._waiting: list[pa.Array] = []

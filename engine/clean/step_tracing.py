@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.sheets.row_kinds import Mask
-from engine.steps.step import Context, Step
+from engine.steps.step import ColumnStep, Context
 
 NO_REASON = "it could not be converted"
 
@@ -55,7 +55,7 @@ def differing(before: pa.Array, after: pa.Array) -> Mask | None:
     return mask if mask.any() else None
 
 
-def trace(steps: Sequence[tuple[Step, Context]], values: pa.Array) -> Trace:
+def trace(steps: Sequence[tuple[ColumnStep, Context]], values: pa.Array) -> Trace:
     """Run `values` (string) through the steps, each with its own context."""
     result = Trace(values)
     told: list[tuple[Mask, pa.Array, Mapping[str, str]]] = []

@@ -12,12 +12,12 @@ import pyarrow as pa
 
 from engine.detectors.detector import Column, ColumnDetector, Tally
 from engine.profile.column_batch import ODD, SPACE, Cells
-from engine.profile.masks import mask
 from engine.profile.profile_results import FindingFacts, Fix
 from engine.profile.value_kinds import FORMULA_ERROR
 from engine.values import NotRead, personal_names
 from engine.values.answer_words import EMPTY, means_empty
 from engine.values.characters import INVISIBLE, SPACES, character_class, visible
+from engine.values.text_masks import mask
 from engine.wording import cells_of, counted, either, listed, quoted
 
 NUMERIC = frozenset(["number", "money", "percent", "date", "datetime"])

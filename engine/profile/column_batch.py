@@ -20,8 +20,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.profile.masks import digit_masks, masks
 from engine.values.characters import BOM, LINE_ENDS, SPACES, character_class
+from engine.values.text_masks import digit_masks, masks
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.profile.column_batch import Cells, Numbers, Way
-from engine.profile.masks import as_patterns, masks
+from engine.values.text_masks import as_patterns, masks
 
 MOST_PATTERNS = 50_000  # different shapes kept; a column with more has none worth showing
 

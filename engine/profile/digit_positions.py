@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from engine.profile.masks import data, offsets
+from engine.values.text_masks import data, offsets
 
 Digits = npt.NDArray[np.int64]
 

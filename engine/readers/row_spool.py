@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.ipc as ipc
 
-from engine.profile.masks import offsets
+from engine.values.text_masks import offsets
 
 BATCH_ROWS = 65_536
 BATCH_CELLS = 8 * 2**20

@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.profile.masks import offsets
 from engine.readers.number_formats import NumberFormat, compiled
 from engine.readers.reader import Notes, Room, damaged
 from engine.readers.row_spool import BATCH_CELLS, BATCH_ROWS, Spool
 from engine.readers.text_column import Integers, Texts
 from engine.readers.workbook_numbers import dates, iso, plain
+from engine.values.text_masks import offsets
 
 TEXT, NUMBER, BOOLEAN, ERROR, DATE = range(5)  # what a cell holds; DATE is a date written as ISO text
 LAST_ROW = 2**20  # of a sheet, in every program

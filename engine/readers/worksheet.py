@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.profile.masks import offsets
 from engine.readers.text_column import Integers, Texts
 from engine.readers.workbook_cells import BOOLEAN, DATE, ERROR, NUMBER, TEXT, Cells
 from engine.readers.xml_tags import CELL, FORMULA, ROW, TEXT_TAG, VALUE, Flags, Tags, Unusual
+from engine.values.text_masks import offsets
 
 SHARED = 9
 MOST = 256 * 2**20  # bytes of shared text in one block

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from engine.profile.masks import offsets
 from engine.readers.text_column import Integers, Texts
+from engine.values.text_masks import offsets
 
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]

@@ -25,7 +25,7 @@ from engine.recipe.recipe_model import (
     Target,
 )
 from engine.steps import COLUMN_STEPS, ROW_STEPS
-from engine.steps.step import ParamType
+from engine.steps.step_parameters import ParamType
 from engine.values.countries import UnknownCountry, checked_code
 from odoo_migrate.project import yaml_text
 from odoo_migrate.project.namespaces import NAMESPACE, NAMESPACE_WORDS

@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.profile.masks import data, offsets
 from engine.sheets.total_words import AMOUNT, CANDIDATE, GRAND_LABEL, NAMED, NOTE, SUB_LABEL
 from engine.sheets.working_file import LAST_ROW, ROW
+from engine.values.text_masks import data, offsets
 
 Mask = npt.NDArray[np.bool_]
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from statistics import median
 
-from engine.profile.masks import mask
 from engine.profile.title_hints import says
 from engine.sheets.cell_shapes import LONGEST_TITLE, look_of, usual_look
+from engine.values.text_masks import mask
 
 COLUMNS = 100  # columns that are looked at
 _BODY = 40  # rows below that say what the columns hold

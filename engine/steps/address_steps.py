@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.steps.reading_steps import COUNTRY, COUNTRY_COLUMN, PlaceStep, ReadingStep
+from engine.steps.reading_step import COUNTRY, COUNTRY_COLUMN, PlaceStep, ReadingStep
 from engine.steps.step import Context, Example
 from engine.values import NotRead, countries, postcodes, states
 

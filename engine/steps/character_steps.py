@@ -10,11 +10,12 @@ import pyarrow.compute as pc
 import regex
 
 from engine.steps.column_kernels import beyond_ascii, convert_where
-from engine.steps.step import Context, CouldNot, Example, Outcome, Param, Step, ValueStep
+from engine.steps.step import ColumnStep, Context, CouldNot, Example, Outcome, ValueStep
+from engine.steps.step_parameters import Param
 from engine.values.characters import INVISIBLE, visible
 
 
-class StripInvisible(Step):
+class StripInvisible(ColumnStep):
     """Removes characters that take no room: zero-width spaces, soft hyphens, control and direction marks."""
 
     slug = "strip_invisible"
@@ -32,7 +33,7 @@ class StripInvisible(Step):
         return Outcome(convert_where(values, pc.match_substring_regex(values, INVISIBLE), visible))
 
 
-class FixMojibake(Step):
+class FixMojibake(ColumnStep):
     """Text that was read in the wrong encoding (ftfy decides). `keep` lists words that look so but are right."""
 
     slug = "fix_mojibake"
@@ -62,7 +63,7 @@ class FixMojibake(Step):
 _QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛´ʼ", "'"), **dict.fromkeys("“”„‟", '"')})
 
 
-class StraightenQuotes(Step):
+class StraightenQuotes(ColumnStep):
     """Typographic quotes and apostrophes become ' and \"; « » are kept."""
 
     slug = "straighten_quotes"
@@ -89,7 +90,7 @@ def without_accents(text: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
-class RemoveAccents(Step):
+class RemoveAccents(ColumnStep):
     """Latin and Greek letters without accents; ß, æ, ø and their like are written out."""
 
     slug = "remove_accents"

@@ -6,7 +6,7 @@ import re
 
 from stdnum import ean
 
-from engine.steps.reading_steps import COUNTRY, COUNTRY_COLUMN, PlaceStep, ReadingStep
+from engine.steps.reading_step import COUNTRY, COUNTRY_COLUMN, PlaceStep, ReadingStep
 from engine.steps.step import Context, Example
 from engine.values import NotRead, vat_numbers
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from engine.steps.series_steps import SeriesStep
-from engine.steps.step import Context, Example, Outcome, Param, Step
+from engine.steps.series_step import SeriesStep
+from engine.steps.step import ColumnStep, Context, Example, Outcome
+from engine.steps.step_parameters import Param
 from engine.steps.text_steps import EDGES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class SplitColumn(Step):
+class SplitColumn(ColumnStep):
     """Copies the parts of a cell to new columns; the last one takes what is left. The column itself stays."""
 
     slug = "split_column"

@@ -7,8 +7,9 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.steps.reading_steps import ReadingStep, by_row, merged
-from engine.steps.step import Context, Example, Outcome, Param, Step
+from engine.steps.reading_step import ReadingStep, by_row, merged
+from engine.steps.step import ColumnStep, Context, Example, Outcome
+from engine.steps.step_parameters import Param
 from engine.values import NotRead, emails
 
 _WEB = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#]*)(.*)", re.DOTALL)
@@ -48,7 +49,7 @@ class EmailClean(ReadingStep):
         return emails.clean(text)
 
 
-class EmailSplit(Step):
+class EmailSplit(ColumnStep):
     """The first address stays, the others go to a column of their own, `;` between them. A cell with a part that
     is no address stays whole.
     """

@@ -7,8 +7,9 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from engine.steps.reading_steps import ReadingStep
-from engine.steps.step import Context, Example, Param, StepError
+from engine.steps.reading_step import ReadingStep
+from engine.steps.step import Context, Example
+from engine.steps.step_parameters import Param, StepError
 from engine.values import NotRead, date_formats, dates, times_of_day
 
 ORDER = Param(

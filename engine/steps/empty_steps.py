@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.steps.series_steps import SeriesStep, blank
-from engine.steps.step import Context, Example, Outcome, Param, Step, ValueStep
+from engine.steps.series_step import SeriesStep, blank
+from engine.steps.step import ColumnStep, Context, Example, Outcome, ValueStep
+from engine.steps.step_parameters import Param
 from engine.steps.text_steps import EDGES
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def is_blank(values: pa.Array) -> pa.Array:
     return pc.equal(pc.utf8_trim(values, EDGES), "")
 
 
-class EmptyWords(ValueStep):
+class ClearEmptyWords(ValueStep):
     """Empties cells that hold one of `words` and nothing else, in any case."""
 
     slug = "empty_words"
@@ -45,7 +46,7 @@ class EmptyWords(ValueStep):
         return "" if text.strip(EDGES).casefold() in self._empty else text
 
 
-class DefaultIfEmpty(Step):
+class DefaultIfEmpty(ColumnStep):
     """Puts `value` into empty cells, and into those that hold only spaces."""
 
     slug = "default_if_empty"
@@ -85,4 +86,4 @@ class Coalesce(SeriesStep):
         return column
 
 
-STEPS = (EmptyWords, DefaultIfEmpty, Coalesce)
+STEPS = (ClearEmptyWords, DefaultIfEmpty, Coalesce)

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import regex
 
 from engine.steps.column_kernels import convert_where
-from engine.steps.step import Context, Example, Outcome, Step
+from engine.steps.step import ColumnStep, Context, Example, Outcome
 
 # Only names that HTML has are tags, so that `a < b` and `<info@acme.com>` survive.
 _NAMES = (
@@ -42,7 +42,7 @@ def without_tags(text: str) -> str:
     return text
 
 
-class StripTags(Step):
+class StripTags(ColumnStep):
     """Removes HTML tags; `<br>` becomes a line break, `a < b` and addresses in angle brackets stay."""
 
     slug = "strip_tags"
@@ -59,7 +59,7 @@ class StripTags(Step):
         return Outcome(convert_where(values, pc.match_substring(values, "<"), without_tags))
 
 
-class UnescapeHtml(Step):
+class UnescapeHtml(ColumnStep):
     """`&amp;` becomes `&`; not idempotent, since `&amp;amp;` takes two runs."""
 
     slug = "unescape_html"

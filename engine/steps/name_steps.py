@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from engine.steps.reading_steps import by_row
-from engine.steps.step import Context, Example, Outcome, Param, Step
+from engine.steps.reading_step import by_row
+from engine.steps.step import ColumnStep, Context, Example, Outcome
+from engine.steps.step_parameters import Param
 from engine.values import NotRead, personal_names
 
 
-class NameSplit(Step):
+class NameSplit(ColumnStep):
     """`Last, First` becomes `First Last`; where columns are given, the parts are copied to them. Companies stay
     and have no parts. Without such columns only names with a comma are looked at.
     """
@@ -67,7 +68,7 @@ class NameSplit(Step):
         return (str(name) if "," in text else text, *(parts[place] for place in wanted))
 
 
-class NameJoin(Step):
+class NameJoin(ColumnStep):
     """Stands at the column of last names: writes title, first and last name to `into`; empty ones are left out."""
 
     slug = "name_join"
@@ -100,7 +101,7 @@ class NameJoin(Step):
         return Outcome(values, added={self.into: pa.array(names, pa.string())})
 
 
-class CompanyOrPerson(Step):
+class CompanyOrPerson(ColumnStep):
     """Writes `company` or `person`, as Odoo calls them, to a column of its own where the name shows it: a legal
     form, a title, `Last, First`. Other names are what `otherwise` says; could_not leaves them open and lists them.
     """

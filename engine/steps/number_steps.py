@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from decimal import Context as Arithmetic
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.profile.masks import digit_masks
-from engine.steps import common_amounts
-from engine.steps.reading_steps import ReadingStep, by_row, merged
-from engine.steps.step import Context, Example, Outcome, Param, StepError
-from engine.values import NotRead, numbers
+from engine.steps.reading_step import ReadingStep, by_row, merged
+from engine.steps.step import Context, Example, Outcome
+from engine.steps.step_parameters import Param, StepError
+from engine.values import NotRead, currencies, numbers
+from engine.values.text_masks import digit_masks
 
 DECIMAL = Param(
     "decimal",
@@ -35,6 +35,56 @@ MOST_DECIMALS = 12
 PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _SCIENTIFIC = re.compile(r"(?P<sign>[-+]?)(?P<whole>[0-9]+)(?:[.,](?P<fraction>[0-9]+))?[eE](?P<power>[-+]?[0-9]{1,3})")
 _DECIMAL_ZERO = re.compile(r"(?P<whole>-?[0-9]+)[.,](?P<zeros>0+)")
+
+
+_CURRENCIES = "EUR|USD|GBP|CHF"
+_WORDS = "$€£% EURUSDGBPCHF"  # what stands around a number of these forms, and no digit or mark
+_AROUND = {
+    "number": r"^{number}\z",
+    "percent": r"^{number} ?%?\z",
+    "amount": rf"^(?:[$€£] ?{{number}}|(?:{_CURRENCIES}) {{number}}|{{number}}(?: ?[$€£]| ?(?:{_CURRENCIES}))?)\z",
+}
+
+
+class CommonForms(NamedTuple):
+    """`mask` (bool): a column's cells of a common form. For those cells only: `numbers` with a decimal point,
+    `words` that stand around them.
+    """
+
+    mask: pa.Array
+    numbers: pa.Array
+    words: pa.Array
+
+
+def common_forms(values: pa.Array, decimal: str, kind: numbers.Kind) -> CommonForms:
+    """What `numbers.read`, `read_amount` or `read_percent` make of the cells of common forms.
+
+    `decimal` is the column's decimal sign, a point or a comma.
+    """
+    group, mark = (",", "[.]") if decimal == "." else ("[.]", ",")
+    number = rf"-?(?:0|[1-9][0-9]*|[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+)(?:{mark}[0-9]+)?"
+    mask = pc.match_substring_regex(values, _AROUND[kind].format(number=number))
+    cells = values.filter(mask)
+    plain = pc.replace_substring(pc.utf8_trim(cells, _WORDS), group.strip("[]"), "")
+    plain = plain if decimal == "." else pc.replace_substring(plain, ",", ".")
+    return CommonForms(mask, plain, pc.utf8_trim(cells, "0123456789.,- "))
+
+
+def currencies_of(words: pa.Array) -> pa.Array:
+    """The ISO codes of currency signs and codes, "" where there is none or several share it."""
+    encoded = words.dictionary_encode()
+    meant = [currencies.possible(word) for word in encoded.dictionary.to_pylist()]
+    codes = [next(iter(possible)) if len(possible) == 1 else "" for possible in meant]
+    return pa.array(codes, pa.string()).take(encoded.indices)
+
+
+def with_cents(plain: pa.Array) -> pa.Array:
+    """Plain numbers with at least two decimals: `500` -> `500.00`, `12.5` -> `12.50`, `0.125` as it is."""
+    places = pc.subtract(pc.subtract(pc.binary_length(plain), pc.find_substring(plain, ".")), 1)
+    endings = pc.case_when(
+        pc.make_struct(pc.equal(pc.find_substring(plain, "."), -1), pc.equal(places, 1)), ".00", "0", ""
+    )
+    return pc.binary_join_element_wise(plain, endings, "")
 
 
 class NumberStep(ReadingStep):
@@ -67,7 +117,7 @@ class NumberStep(ReadingStep):
         decimal = self.column_sign(context)
         if not decimal:
             return self.one_by_one(values, context)
-        found = common_amounts.common(values, decimal, self.kind)
+        found = common_forms(values, decimal, self.kind)
         others = pc.invert(found.mask)
         rest = self.one_by_one(values.filter(others), context)
         return merged(values, [(found.mask, self.at_once(found)), (others, rest)], self.adds(""))
@@ -76,7 +126,7 @@ class NumberStep(ReadingStep):
         """The outcome for cells of any form."""
         return super().apply(values, context)
 
-    def at_once(self, found: common_amounts.Common) -> Outcome:
+    def at_once(self, found: CommonForms) -> Outcome:
         """The outcome for cells of common forms."""
         return Outcome(found.numbers)
 
@@ -147,9 +197,9 @@ class ParseCurrency(NumberStep):
         titles = self.adds("")
         return by_row([values], lambda text: self._amount(text, context)[: 1 + len(titles)], titles)
 
-    def at_once(self, found: common_amounts.Common) -> Outcome:
-        added = {self.currency_to: common_amounts.currencies_of(found.words)} if self.currency_to else {}
-        return Outcome(common_amounts.with_cents(found.numbers), added=added)
+    def at_once(self, found: CommonForms) -> Outcome:
+        added = {self.currency_to: currencies_of(found.words)} if self.currency_to else {}
+        return Outcome(with_cents(found.numbers), added=added)
 
     def read(self, text: str, context: Context) -> str:
         return self._amount(text, context)[0]

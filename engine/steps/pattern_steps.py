@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import regex
 
-from engine.steps.step import Context, CouldNot, Example, Outcome, Param, Step, StepError, by_value
+from engine.steps.step import ColumnStep, Context, CouldNot, Example, Outcome, by_value
+from engine.steps.step_parameters import Param, StepError
 
 CELL_SECONDS = 0.5
 SLOW_CELLS = 4  # per batch
@@ -41,7 +42,7 @@ def patiently(values: pa.Array, convert: Callable[[str], str]) -> Outcome:
     return by_value(values, limited)
 
 
-class Replace(Step):
+class Replace(ColumnStep):
     """Replaces a text wherever it stands, or only where it is the whole cell; `regex` reads `find` as a pattern
     (syntax of the library `regex`; \\1 in `replace` is the first group). Without `case`, A and a are the same.
     """
@@ -97,7 +98,7 @@ class Replace(Step):
         return whole.expand(self._new) if whole else text
 
 
-class Extract(Step):
+class Extract(ColumnStep):
     """Keeps what a pattern finds: its first group, or all of it where it has none."""
 
     slug = "extract"

@@ -7,8 +7,9 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.steps.reading_steps import COUNTRY, COUNTRY_COLUMN, by_row, merged, named_country
-from engine.steps.step import Context, Example, Outcome, Param, Step
+from engine.steps.reading_step import COUNTRY, COUNTRY_COLUMN, by_row, merged, named_country
+from engine.steps.step import ColumnStep, Context, Example, Outcome
+from engine.steps.step_parameters import Param
 from engine.values import NotRead, phones
 
 _LABELS = (
@@ -26,7 +27,7 @@ _SPECIAL = re.compile("mob|cell|handy|fax", re.IGNORECASE)  # names that say mor
 _FEWEST_DIGITS = 6
 
 
-class PhoneNormalize(Step):
+class PhoneNormalize(ColumnStep):
     """E.164 for every possible number, as the library phonenumbers says. An extension goes to `extension_to`;
     without that column a number with an extension stays, since it would be lost.
     """
@@ -94,7 +95,7 @@ class PhoneNormalize(Step):
         return (number, extension) if self.extension_to else (number,)
 
 
-class PhoneSplit(Step):
+class PhoneSplit(ColumnStep):
     """The first number stays, the others go to columns of their own: mobile numbers to `mobile_to`, where one is
     given, the rest with what they are called to `rest_to`, `;` between them.
     """

@@ -19,38 +19,11 @@ from typing import Any, ClassVar, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.values.countries import UnknownCountry, checked_code
-
-ParamType = Literal[
-    "text", "integer", "boolean", "choice", "column", "columns", "new_column", "new_columns", "country", "words",
-    "pairs",
-]  # fmt: skip
-
-
-class StepError(ValueError):
-    """A step or its parameters make no sense; the text is one sentence for the user."""
+from engine.steps.step_parameters import Configured, ParamType
 
 
 class CouldNot(Exception):
     """Raised by a scalar function for a cell that it could not convert; the text says why, in plain words."""
-
-
-@dataclass(frozen=True)
-class Param:
-    """One parameter: shown as a form field, stored as JSON, written to a recipe as YAML.
-
-    Types: text, integer, boolean, choice (one of `choices`), column (a title), columns (list of titles),
-    new_column, new_columns (titles of columns that the step adds), country (ISO code), words (list of texts),
-    pairs (mapping text -> text).
-    """
-
-    name: str
-    type: ParamType
-    label: str
-    default: Any = None
-    choices: tuple[tuple[str, str], ...] = ()
-    help: str = ""
-    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,29 +70,7 @@ class Outcome:
     added: Mapping[str, pa.Array] = field(default_factory=dict)
 
 
-class Configured:
-    """Something with parameters: given by name, checked, then attributes of that name."""
-
-    slug: ClassVar[str]
-    params: ClassVar[tuple[Param, ...]] = ()
-
-    def __init__(self, **given: Any) -> None:
-        """Check `given` against `params`. Raises StepError with one sentence that names step and parameter."""
-        known = [param.name for param in self.params]
-        unknown = sorted(set(given) - set(known))
-        if unknown:
-            knows = f"; it knows {', '.join(known)}" if known else ""
-            raise StepError(f"The step {self.slug} has no parameter '{unknown[0]}'{knows}.")
-        self.given: dict[str, Any] = dict(given)
-        for param in self.params:
-            setattr(self, param.name, checked(self.slug, param, given.get(param.name, param.default)))
-        self.validate()
-
-    def validate(self) -> None:
-        """Raise StepError where the parameters do not fit each other."""
-
-
-class Step(Configured, ABC):
+class ColumnStep(Configured, ABC):
     """A column step. Subclasses set the class attributes and `apply` (or derive from ValueStep).
 
     `slug` names it in recipes, `label` on buttons, `help` is one sentence for the user. `safe` says that it
@@ -162,12 +113,12 @@ class Step(Configured, ABC):
         """Convert one batch of the column. Never raises on any text."""
 
 
-def _titles(step: Step, type_: ParamType) -> tuple[str, ...]:
+def _titles(step: ColumnStep, type_: ParamType) -> tuple[str, ...]:
     given = (getattr(step, param.name) for param in step.params if param.type in (type_, f"{type_}s"))
     return tuple(title for one in given if one for title in ((one,) if isinstance(one, str) else one))
 
 
-class ValueStep(Step):
+class ValueStep(ColumnStep):
     """A step that is a function of one value: `convert` runs once per distinct value of a batch."""
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
@@ -188,7 +139,7 @@ class RowExample:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-class RowStep(Configured, ABC):
+class WholeRowStep(Configured, ABC):
     """A step on whole rows, in source order. Subclasses derive from RawRowStep, CleanedRowStep or HeaderStep.
 
     `stage` says when it runs: "header" before the table is read, "raw" on raw text before the columns are
@@ -205,80 +156,6 @@ class RowStep(Configured, ABC):
     def reads(self, titles: Sequence[str]) -> tuple[str, ...]:
         """Which of the sheet's `titles` the step looks at; may name others, which are then missing."""
         return tuple(titles)
-
-
-def checked(slug: str, param: Param, value: Any) -> Any:
-    """`value` as the parameter's Python type. Raises StepError with one sentence. A missing value is the default;
-    so is an empty one, but for a text that has a default to be emptied (no separator, no signs to keep).
-    """
-    if value == "" and param.type == "text" and isinstance(param.default, str):
-        return ""
-    if value is None or value == "":
-        if param.required:
-            raise StepError(f"The step {slug} needs the parameter '{param.name}' ({param.label.lower()}).")
-        return param.default
-    try:
-        return _CASTS[param.type](value, param)
-    except (TypeError, ValueError) as problem:
-        raise StepError(f"The step {slug}: '{param.name}' cannot be {value!r}; {problem}.") from problem
-
-
-def _text(value: Any, _: Param) -> str:
-    if isinstance(value, (list, dict)):
-        raise ValueError("it is one text")
-    return str(value)
-
-
-def _integer(value: Any, _: Param) -> int:
-    try:
-        return int(str(value))
-    except ValueError:
-        raise ValueError("it is a whole number") from None
-
-
-def _boolean(value: Any, _: Param) -> bool:
-    if isinstance(value, bool):
-        return value
-    if str(value).lower() in {"1", "true", "yes", "on"}:
-        return True
-    if str(value).lower() in {"0", "false", "no", "off"}:
-        return False
-    raise ValueError("it is yes or no")
-
-
-def _choice(value: Any, param: Param) -> str:
-    names = [name for name, _ in param.choices]
-    if str(value) not in names:
-        raise ValueError(f"it is one of {', '.join(names)}")
-    return str(value)
-
-
-def _words(value: Any, _: Param) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    if isinstance(value, Mapping) or not isinstance(value, Sequence):
-        raise ValueError("it is a list of texts")
-    return tuple(str(word) for word in value)
-
-
-def _pairs(value: Any, _: Param) -> dict[str, str]:
-    if not isinstance(value, Mapping):
-        raise ValueError("it is a list of pairs, old: new")
-    return {str(old): "" if new is None else str(new) for old, new in value.items()}
-
-
-def _country(value: Any, _: Param) -> str:
-    try:
-        return checked_code(str(value))
-    except UnknownCountry:
-        raise ValueError("it is a country code of two letters, such as US") from None
-
-
-_CASTS: dict[str, Callable[[Any, Param], Any]] = {
-    "text": _text, "integer": _integer, "boolean": _boolean, "choice": _choice, "column": _text,
-    "columns": _words, "new_column": _text, "new_columns": _words, "country": _country, "words": _words,
-    "pairs": _pairs,
-}  # fmt: skip
 
 
 def by_value(values: pa.Array, convert: Callable[[str], str]) -> Outcome:

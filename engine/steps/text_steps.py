@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 import regex
 
 from engine.steps.column_kernels import beyond_ascii, cell_bytes, change_case
-from engine.steps.step import Context, Example, Outcome, Param, Step, StepError
+from engine.steps.step import ColumnStep, Context, Example, Outcome, ValueStep
+from engine.steps.step_parameters import Param, StepError
 from engine.values.characters import BOM, LINE_ENDS, SPACES, character_class
 
 EDGES = SPACES + LINE_ENDS + BOM
@@ -18,7 +19,7 @@ _SIGNS_OF_RUNS = (b"  ", *(space.encode() for space in SPACES if space != " "))
 DIGITS_ONLY = "^[0-9]+$"
 
 
-class Trim(Step):
+class Trim(ColumnStep):
     """Removes spaces before and after the text: Unicode spaces, tabs, line ends and byte order marks too."""
 
     slug = "trim"
@@ -36,7 +37,7 @@ class Trim(Step):
         return Outcome(pc.utf8_trim(values, EDGES))
 
 
-class CollapseSpaces(Step):
+class CollapseSpaces(ColumnStep):
     """Makes every run of spaces and tabs one plain space; line breaks stay where they are."""
 
     slug = "collapse_spaces"
@@ -57,7 +58,7 @@ class CollapseSpaces(Step):
         return Outcome(pc.replace_substring_regex(values, RUNS, " "))
 
 
-class Lowercase(Step):
+class Lowercase(ColumnStep):
     """Lower case as Python's `str.lower` has it, final sigma and dotted İ included."""
 
     slug = "lowercase"
@@ -74,7 +75,7 @@ class Lowercase(Step):
         return Outcome(change_case(values, pc.utf8_lower, str.lower, unlike="İ"))
 
 
-class Uppercase(Step):
+class Uppercase(ColumnStep):
     """Upper case as Python's `str.upper` has it: `ß` becomes `SS`."""
 
     slug = "uppercase"
@@ -88,7 +89,7 @@ class Uppercase(Step):
         return Outcome(change_case(values, pc.utf8_upper, str.upper, unlike="ßŉ"))
 
 
-class UnicodeNfc(Step):
+class UnicodeNfc(ColumnStep):
     """Unicode normal form C: a letter and its accent become one character."""
 
     slug = "unicode_nfc"
@@ -103,7 +104,7 @@ class UnicodeNfc(Step):
         return Outcome(beyond_ascii(values, lambda text: unicodedata.normalize("NFC", text)))
 
 
-class PadLeft(Step):
+class PadLeft(ColumnStep):
     """Fills cells of digits only up to a width; longer ones and anything else stay."""
 
     slug = "pad_left"
@@ -132,7 +133,7 @@ class PadLeft(Step):
         return Outcome(pc.if_else(digits, pc.utf8_lpad(values, self.width, self.char), values))
 
 
-class Truncate(Step):
+class Truncate(ColumnStep):
     """Cuts texts after `length` characters, never between a letter and its accent or inside an emoji.
     `rest` names a column that keeps what was cut, row by row.
     """
@@ -178,7 +179,7 @@ class Truncate(Step):
         return text[:end], text[end:]
 
 
-class AddPrefix(Step):
+class AddPrefix(ColumnStep):
     """Puts a text before every filled cell; a second run adds it a second time."""
 
     slug = "add_prefix"
@@ -196,7 +197,7 @@ class AddPrefix(Step):
         return Outcome(pc.if_else(pc.equal(values, ""), values, added))
 
 
-class AddSuffix(Step):
+class AddSuffix(ColumnStep):
     """Puts a text after every filled cell; a second run adds it a second time."""
 
     slug = "add_suffix"
@@ -214,6 +215,94 @@ class AddSuffix(Step):
         return Outcome(pc.if_else(pc.equal(values, ""), values, added))
 
 
+# Written as here, whatever the cell has. Legal forms: the ones of Odoo's main markets.
+_AS_HERE = """
+    GmbH mbH gGmbH AG KG KGaA OHG GbR UG SE e.V. e.K. eG LLC LLP LP PLC Ltd Ltd. Inc Inc. Corp Corp. Co Co.
+    SA S.A. SAS SARL SàRL SNC SCA SpA S.p.A. Srl S.r.l. SL S.L. SLU NV N.V. BV B.V. BVBA VOF AB A/S ApS Oy Oyj
+    Pty Lda Ltda d.o.o. s.r.o. Kft IBM BMW SAP USA UK UAE EU NATO DHL UPS HP AT&T VIP VAT CEO
+    II III IV VII VIII IX XII PhD MBA
+"""
+_SMALL = """
+    a an and as at but by for from in of on or the to with de del della der den di da do dos das du des la le les
+    el los las y e et und von vom van zu zum zur am im ter ten te bin al
+"""
+FIXED = {word.lower(): word for word in _AS_HERE.split()}
+SMALL = frozenset(_SMALL.split())
+_WORD = regex.compile(r"[^\s\-‐–/,;:()\[\]\"“”&+]+(?:&[^\s&]+)?|.", regex.S)
+_INITIALS = regex.compile(r"(?:\p{L}\.){2,}\p{L}?\.?")
+_ORDINAL = regex.compile(r"(\d+)(st|nd|rd|th)", regex.I)
+_SCOTTISH = regex.compile(r"mc\p{L}{3,}(?:['’]s)?", regex.I)
+_ELISION = regex.compile(r"([odlm])(['’])(\p{L}{3,})", regex.I)
+_VOWELS = regex.compile(r"[aeiouyäöüàáâãåèéêëìíîïòóôõùúûœæø]", regex.I)
+
+
+def titled(text: str) -> str:
+    """`text` with capitals as in a name: words that mix both cases stay as they were typed."""
+    shouting = text.isupper()
+    words = _WORD.findall(text)
+    alone = sum(word[0].isalpha() for word in words) == 1
+    done, first = [], True
+    for word in words:
+        done.append(_word(word, first=first, shouting=shouting and not alone))
+        first = first and not word[0].isalnum()
+    return "".join(done)
+
+
+def _word(word: str, *, first: bool, shouting: bool) -> str:
+    lower = word.lower()
+    if "@" in word or not (word.islower() or word.isupper()):
+        return word
+    if lower in SMALL and not first and (word.islower() or shouting):
+        return lower
+    if lower in FIXED and not (first and lower in SMALL):
+        return FIXED[lower]
+    if any(one.isdigit() for one in word):
+        return _ORDINAL.sub(lambda found: found[1] + found[2].lower(), word)
+    if _INITIALS.fullmatch(word):
+        return word.upper()
+    if word.isupper() and _abbreviation(word, shouting=shouting):
+        return word
+    return _capitalised(lower)
+
+
+def _abbreviation(word: str, *, shouting: bool) -> bool:
+    """Capitals that are meant: no vowel (KPMG), or few letters in a text that has small ones too (IBM)."""
+    return len(word) <= (3 if not shouting else 0) or (len(word) <= 5 and not _VOWELS.search(word))
+
+
+def _capitalised(lower: str) -> str:
+    elided = _ELISION.fullmatch(lower)
+    if elided:
+        return elided[1].upper() + elided[2] + _capitalised(elided[3])
+    if _SCOTTISH.fullmatch(lower):
+        return "Mc" + lower[2:].capitalize()
+    start = next((place for place, one in enumerate(lower) if one.isalpha()), 0)
+    return lower[:start] + lower[start:].capitalize()
+
+
+class TitleCase(ValueStep):
+    """Capitals as in a name: O'Neil, McDonald, IBM, GmbH and Inc. keep theirs."""
+
+    slug = "title_case"
+    label = "Capitals as in a name"
+    help = "Makes the first letter of each word a capital; O'Neil, McDonald, IBM, GmbH and Inc. come out right."
+    group = "text"
+    examples = (
+        Example(("JOHN O'NEIL", "ronald mcdonald", "IBM", ""), ("John O'Neil", "Ronald McDonald", "IBM", "")),
+        Example(
+            ("müller gmbh", "ACME INC.", "bank of america", "jean-luc PICARD", "iPhone-Laden"),
+            ("Müller GmbH", "Acme Inc.", "Bank of America", "Jean-Luc Picard", "iPhone-Laden"),
+        ),
+        Example(
+            ("ludwig van beethoven", "IBM deutschland", "joe's"),
+            ("Ludwig van Beethoven", "IBM Deutschland", "Joe's"),
+        ),
+    )
+
+    def convert(self, text: str, context: Context) -> str:
+        return titled(text)
+
+
 STEPS = (
-    Trim, CollapseSpaces, Lowercase, Uppercase, UnicodeNfc, PadLeft, Truncate, AddPrefix, AddSuffix,
+    Trim, CollapseSpaces, Lowercase, Uppercase, UnicodeNfc, PadLeft, Truncate, AddPrefix, AddSuffix, TitleCase,
 )  # fmt: skip

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import regex
 
-from engine.steps.step import Context, CouldNot, Example, Param, StepError, ValueStep
+from engine.steps.step import Context, CouldNot, Example, ValueStep
+from engine.steps.step_parameters import Param, StepError
 from engine.steps.text_steps import EDGES
 from engine.values.answer_words import NO, YES
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from engine.steps.step import StepError
+from engine.steps.step_parameters import StepError
 from mapping import step_editing
 from mapping.pages import column_panel, findings_page
 from migrator.requests import Request

@@ -15,8 +15,8 @@ from engine.profile.column_batch import BLANK, ODD, Cells, Way
 from engine.profile.column_statistics import Lengths, Patterns, filled_by_shape
 from engine.profile.digit_positions import as_number, digit_places, digits
 from engine.profile.distinct_values import SKETCH, DistinctCounter, hashes, relieve
-from engine.profile.masks import as_patterns, digit_masks, mask, masks
 from engine.values.characters import INVISIBLE
+from engine.values.text_masks import as_patterns, digit_masks, mask, masks
 
 PIECES = [
     "Acme", "müller", " ", "  ", "\u00a0", "\ufeff", "\u200b", "12", "9", "\n", "N/A", "-", "&amp;", "<br>",

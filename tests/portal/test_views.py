@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from engine.recipe import SheetRecipe, StepSpec
-from engine.steps.step import StepError
+from engine.steps.step_parameters import StepError
 from exporting import services as exporting_services
 from exporting.models import Export, ExportSchedule
 from exporting.pages.mending_steps import mending

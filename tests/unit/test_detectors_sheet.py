@@ -3,7 +3,6 @@
 import pytest
 
 from engine.detectors.target_findings import find_orphans
-from engine.recipe import StepSpec
 from engine.steps import COLUMN_STEPS, ROW_STEPS, build
 from tests.converting import convert
 from tests.profiles import column, finding, messages, profiled
@@ -168,7 +167,7 @@ def test_every_fix_is_a_step_with_parameters_that_it_takes(tmp_path):
     found = fixes(tmp_path)
     assert len({one.fix.step for one in found}) >= 20
     for one in found:
-        step = build(StepSpec(one.fix.step, one.fix.params))
+        step = build(one.fix.step, one.fix.params)
         assert one.fix.step in (COLUMN_STEPS if one.column else ROW_STEPS)
         assert step.safe or not one.safe or one.fix.step == "country_to_iso", one
 
@@ -177,7 +176,7 @@ def test_a_fix_changes_something_and_breaks_nothing(tmp_path):
     for one in fixes(tmp_path):
         if one.column:
             cells = MESSY[one.column]
-            after = convert(build(StepSpec(one.fix.step, one.fix.params)), cells)
+            after = convert(build(one.fix.step, one.fix.params), cells)
             assert after.values != cells or after.could_not, one
             if one.safe:
                 assert not after.could_not or one.slug in PARTLY, one
@@ -197,7 +196,7 @@ def test_the_count_is_what_the_step_changes(tmp_path, slug):
     assert found
     for one in found:
         cells = MESSY[one.column]
-        after = convert(build(StepSpec(one.fix.step, one.fix.params)), cells).values
+        after = convert(build(one.fix.step, one.fix.params), cells).values
         changed = [row for row, (before, text) in enumerate(zip(cells, after, strict=True), start=2) if before != text]
         assert changed == one.rows, one
 

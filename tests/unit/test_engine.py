@@ -20,7 +20,7 @@ from engine.clean.step_learning import rounds
 from engine.recipe import ColumnRecipe, FieldSpec, Recipe, RecipeError, SheetRecipe, StepSpec, Target, load
 from engine.sheets.working_file import ROW
 from engine.steps import ROW_STEPS
-from engine.steps.step import RowExample, RowStep
+from engine.steps.step import RowExample, WholeRowStep
 from tests.working import SAMPLES, sample_file, working_file
 
 Spec = str | tuple[str, dict[str, Any]]
@@ -324,7 +324,7 @@ ROW_EXAMPLES = [(step, case) for step in ROW_STEPS.values() for case in step.exa
 
 
 @pytest.mark.parametrize(("step", "case"), ROW_EXAMPLES, ids=lambda value: getattr(value, "slug", ""))
-def test_row_step_examples(tmp_path: Path, step: type[RowStep], case: RowExample) -> None:
+def test_row_step_examples(tmp_path: Path, step: type[WholeRowStep], case: RowExample) -> None:
     recipe = sheet({}, rows=[(step.slug, dict(case.params))])
     out = cleaned(SheetRun(working_file(tmp_path, case.titles, case.before), recipe, Recipe()))
     assert tuple(zip(*(out[title] for title in case.titles), strict=True)) == case.after

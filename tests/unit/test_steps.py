@@ -11,11 +11,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from engine.recipe import StepSpec
 from engine.steps import COLUMN_STEPS, GROUPS, ROW_STEPS, build
-from engine.steps.step import Context, Example, Outcome, RowStep, Step, StepError
+from engine.steps.step import ColumnStep, Context, Example, Outcome, WholeRowStep
+from engine.steps.step_parameters import StepError
 
-ALL_STEPS: list[type[Step] | type[RowStep]] = [*COLUMN_STEPS.values(), *ROW_STEPS.values()]
+ALL_STEPS: list[type[ColumnStep] | type[WholeRowStep]] = [*COLUMN_STEPS.values(), *ROW_STEPS.values()]
 EXAMPLES = [(step, example) for step in COLUMN_STEPS.values() for example in step.examples]
 
 # What a user never reads.
@@ -26,11 +26,11 @@ FILLING = {"default_if_empty", "coalesce"}
 NOT_IDEMPOTENT = {"replace", "extract", "add_prefix", "add_suffix", "unescape_html"}
 
 
-def named(cls: type[Step] | type[RowStep]) -> str:
+def named(cls: type[ColumnStep] | type[WholeRowStep]) -> str:
     return cls.slug
 
 
-def run(step: Step, column: list[str], others: dict[str, list[str]] | None = None, country: str = "") -> Outcome:
+def run(step: ColumnStep, column: list[str], others: dict[str, list[str]] | None = None, country: str = "") -> Outcome:
     """One step over a whole column, as the engine runs it: learn, keep what was learnt as JSON, apply."""
     columns = {title: pa.array(texts, pa.string()) for title, texts in (others or {}).items()}
     context = Context(country=country, others=columns)
@@ -48,11 +48,11 @@ def failed(outcome: Outcome, length: int) -> list[bool]:
 
 
 @pytest.mark.parametrize("cls", ALL_STEPS, ids=named)
-def test_a_step_is_documented_in_plain_words(cls: type[Step] | type[RowStep]) -> None:
+def test_a_step_is_documented_in_plain_words(cls: type[ColumnStep] | type[WholeRowStep]) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", cls.slug)
     assert cls.group in GROUPS
     assert cls.__doc__
-    assert cls.__doc__ != Step.__doc__
+    assert cls.__doc__ != ColumnStep.__doc__
     assert cls.label
     assert not cls.label.endswith(".")
     assert cls.help.endswith((".", "?"))
@@ -62,7 +62,7 @@ def test_a_step_is_documented_in_plain_words(cls: type[Step] | type[RowStep]) ->
 
 
 @pytest.mark.parametrize("cls", ALL_STEPS, ids=named)
-def test_parameters_are_named_labelled_and_checked(cls: type[Step] | type[RowStep]) -> None:
+def test_parameters_are_named_labelled_and_checked(cls: type[ColumnStep] | type[WholeRowStep]) -> None:
     names = [param.name for param in cls.params]
     assert len(set(names)) == len(names)
     assert "enabled" not in names  # a recipe says so of any step
@@ -76,7 +76,7 @@ def test_parameters_are_named_labelled_and_checked(cls: type[Step] | type[RowSte
 
 
 @pytest.mark.parametrize("cls", [cls for cls in ALL_STEPS if any(p.required for p in cls.params)], ids=named)
-def test_a_missing_parameter_is_named(cls: type[Step] | type[RowStep]) -> None:
+def test_a_missing_parameter_is_named(cls: type[ColumnStep] | type[WholeRowStep]) -> None:
     missing = next(param for param in cls.params if param.required)
     with pytest.raises(StepError, match=f"{cls.slug} needs .*'{missing.name}'"):
         cls()
@@ -92,16 +92,16 @@ def test_only_the_steps_that_must_are_not_idempotent() -> None:
 
 def test_unknown_steps_are_named_with_the_nearest_known() -> None:
     with pytest.raises(StepError, match="no step called 'trimm'; did you mean 'trim'"):
-        build(StepSpec("trimm"))
+        build("trimm", {})
     with pytest.raises(StepError, match="no step called 'zzzzzzzz'"):
-        build(StepSpec("zzzzzzzz"))
+        build("zzzzzzzz", {})
 
 
 # --- the documented cases
 
 
 @pytest.mark.parametrize(("cls", "case"), EXAMPLES, ids=lambda value: getattr(value, "slug", ""))
-def test_examples(cls: type[Step], case: Example) -> None:
+def test_examples(cls: type[ColumnStep], case: Example) -> None:
     step = cls(**case.params)
     outcome = run(step, list(case.before), {title: list(texts) for title, texts in case.others.items()})
     assert tuple(outcome.values.to_pylist()) == case.after
@@ -112,9 +112,9 @@ def test_examples(cls: type[Step], case: Example) -> None:
 # --- what holds for every step on any text
 
 
-def ready_steps() -> list[Step]:
+def ready_steps() -> list[ColumnStep]:
     """Every column step with its default parameters, or those of its examples."""
-    steps: list[Step] = []
+    steps: list[ColumnStep] = []
     for cls in COLUMN_STEPS.values():
         given = [dict(case.params) for case in cls.examples]
         defaults = [{}] if not any(param.required for param in cls.params) else []
@@ -122,7 +122,7 @@ def ready_steps() -> list[Step]:
     return steps
 
 
-def shown(step: Step) -> str:
+def shown(step: ColumnStep) -> str:
     return f"{step.slug}-{len(json.dumps(step.given, default=str))}"
 
 
@@ -149,7 +149,7 @@ columns = st.lists(any_text, max_size=6)
 @pytest.mark.parametrize("step", ready_steps(), ids=shown)
 @given(data=st.data())
 @settings(max_examples=60)
-def test_on_any_text(step: Step, data: st.DataObject) -> None:
+def test_on_any_text(step: ColumnStep, data: st.DataObject) -> None:
     column = data.draw(columns)
     beside = {
         title: data.draw(st.lists(any_text, min_size=len(column), max_size=len(column))) for title in step.reads()
@@ -158,11 +158,11 @@ def test_on_any_text(step: Step, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("step", ready_steps(), ids=shown)
-def test_on_awkward_text(step: Step) -> None:
+def test_on_awkward_text(step: ColumnStep) -> None:
     keeps_the_rules(step, AWKWARD, dict.fromkeys(step.reads(), AWKWARD[::-1]), "US")
 
 
-def keeps_the_rules(step: Step, column: list[str], beside: dict[str, list[str]], country: str) -> None:
+def keeps_the_rules(step: ColumnStep, column: list[str], beside: dict[str, list[str]], country: str) -> None:
     outcome = run(step, column, beside, country)
     after, no = outcome.values.to_pylist(), failed(outcome, len(column))
     assert outcome.values.type == pa.string()
@@ -183,7 +183,7 @@ def keeps_the_rules(step: Step, column: list[str], beside: dict[str, list[str]],
         assert again.values.to_pylist() == after
 
 
-def added_columns_fit(step: Step, outcome: Outcome, length: int) -> None:
+def added_columns_fit(step: ColumnStep, outcome: Outcome, length: int) -> None:
     assert set(outcome.added) == set(step.adds("Column"))
     for added in outcome.added.values():
         assert (added.type, len(added), added.null_count) == (pa.string(), length, 0)
@@ -192,7 +192,7 @@ def added_columns_fit(step: Step, outcome: Outcome, length: int) -> None:
 @pytest.mark.parametrize("step", ready_steps(), ids=shown)
 @given(column=columns, cut=st.integers(0, 6))
 @settings(max_examples=25)
-def test_a_column_may_come_in_batches(step: Step, column: list[str], cut: int) -> None:
+def test_a_column_may_come_in_batches(step: ColumnStep, column: list[str], cut: int) -> None:
     """Once the column is learnt, a cell's answer depends on its row alone."""
     beside = dict.fromkeys(step.reads(), column[::-1])
     others = {title: pa.array(texts, pa.string()) for title, texts in beside.items()}
@@ -282,7 +282,7 @@ def test_evil_patterns_do_not_keep_a_worker() -> None:
 )
 def test_parameters_that_make_no_sense(slug: str, params: dict[str, Any], complaint: str) -> None:
     with pytest.raises(StepError, match=complaint):
-        build(StepSpec(slug, params))
+        build(slug, params)
 
 
 def test_map_values_says_when_its_own_pairs_undo_it() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.steps.address_steps import CountryToIso, StateToCode, ZipClean
 from engine.steps.code_steps import BarcodeClean, SalesforceId18, VatClean
-from engine.steps.step import Context, Step
+from engine.steps.step import ColumnStep, Context
 from tests.converting import convert, expected_customers, sample_column, sample_rows
 
 
@@ -93,7 +93,7 @@ def test_addresses_of_the_samples() -> None:
 
 TEXTS = st.text(alphabet=st.sampled_from("aAbBeEgG0123456789 .-/()üŚ"), max_size=14) | st.text(max_size=8)
 COUNTRIES = st.sampled_from(["US", "GB", "DE", "be", "Germany", "GR", "CH", "IN", "JP", "XX", "Ruritania", ""])
-STEPS: list[Step] = [CountryToIso(), BarcodeClean(), SalesforceId18(), *(
+STEPS: list[ColumnStep] = [CountryToIso(), BarcodeClean(), SalesforceId18(), *(
     step(country_column="C") for step in (StateToCode, ZipClean, VatClean)
 )]  # fmt: skip
 

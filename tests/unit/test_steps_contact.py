@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.steps.contact_steps import EmailClean, EmailSplit, UrlClean
 from engine.steps.name_steps import CompanyOrPerson, NameJoin, NameSplit
 from engine.steps.phone_steps import PhoneNormalize, PhoneSplit
-from engine.steps.step import Context, Step
+from engine.steps.step import ColumnStep, Context
 from tests.converting import convert, expected_customers, sample_column, sample_rows
 from tests.unit.test_knowledge_phones import by_library, generated
 
@@ -151,7 +151,7 @@ def test_companies_told_from_people() -> None:
 
 
 TEXTS = st.text(alphabet=st.sampled_from("aB1@.,;:/<> -+()x\n'&üß"), max_size=25) | st.text(max_size=10)
-STEPS: list[Step] = [
+STEPS: list[ColumnStep] = [
     EmailClean(), UrlClean(), UrlClean(scheme="none"), PhoneNormalize(country="US"), PhoneNormalize(country="DE"),
     EmailSplit(), PhoneSplit(), PhoneSplit(mobile_to="M"), NameSplit(), CompanyOrPerson(),
     NameSplit(first_to="F", last_to="L"),

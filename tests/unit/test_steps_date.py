@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.steps.date_steps import ParseDate, ParseDatetime
-from engine.steps.step import Context, StepError
+from engine.steps.step import Context
+from engine.steps.step_parameters import StepError
 from tests.converting import convert, expected_customers, sample_column, sample_rows
 
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from engine.steps.step import Context, Outcome, Step
+from engine.steps.step import ColumnStep, Context, Outcome
 from engine.steps.text_steps import EDGES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class SeriesStep(Step):
+class SeriesStep(ColumnStep):
     """A step that makes a Series of one Series: `series` never changes what it is given."""
 
     kernel = True

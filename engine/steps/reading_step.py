@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.steps.step import Context, CouldNot, Outcome, Param, Step, ValueStep
+from engine.steps.step import ColumnStep, Context, CouldNot, Outcome, ValueStep
+from engine.steps.step_parameters import Param
 from engine.values import NotRead, countries
 
 COUNTRY = Param(
@@ -31,7 +32,7 @@ class ReadingStep(ValueStep):
         """The new text of a non-blank cell. Raises NotRead, with the reason."""
 
 
-class PlaceStep(Step):
+class PlaceStep(ColumnStep):
     """A step whose answer depends on the row's country: `read` runs once per distinct value and country.
 
     The country is the one that `country_column` names; where that is empty, `country`; else the dataset's. A name

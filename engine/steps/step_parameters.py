@@ -1,0 +1,132 @@
+"""The parameters of a step: what they are called, how they are shown, and how given values are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from engine.values.countries import UnknownCountry, checked_code
+
+ParamType = Literal[
+    "text", "integer", "boolean", "choice", "column", "columns", "new_column", "new_columns", "country", "words",
+    "pairs",
+]  # fmt: skip
+
+
+class StepError(ValueError):
+    """A step or its parameters make no sense; the text is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Param:
+    """One parameter: shown as a form field, stored as JSON, written to a recipe as YAML.
+
+    Types: text, integer, boolean, choice (one of `choices`), column (a title), columns (list of titles),
+    new_column, new_columns (titles of columns that the step adds), country (ISO code), words (list of texts),
+    pairs (mapping text -> text).
+    """
+
+    name: str
+    type: ParamType
+    label: str
+    default: Any = None
+    choices: tuple[tuple[str, str], ...] = ()
+    help: str = ""
+    required: bool = False
+
+
+class Configured:
+    """Something with parameters: given by name, checked, then attributes of that name."""
+
+    slug: ClassVar[str]
+    params: ClassVar[tuple[Param, ...]] = ()
+
+    def __init__(self, **given: Any) -> None:
+        """Check `given` against `params`. Raises StepError with one sentence that names step and parameter."""
+        known = [param.name for param in self.params]
+        unknown = sorted(set(given) - set(known))
+        if unknown:
+            knows = f"; it knows {', '.join(known)}" if known else ""
+            raise StepError(f"The step {self.slug} has no parameter '{unknown[0]}'{knows}.")
+        self.given: dict[str, Any] = dict(given)
+        for param in self.params:
+            setattr(self, param.name, checked(self.slug, param, given.get(param.name, param.default)))
+        self.validate()
+
+    def validate(self) -> None:
+        """Raise StepError where the parameters do not fit each other."""
+
+
+def checked(slug: str, param: Param, value: Any) -> Any:
+    """`value` as the parameter's Python type. Raises StepError with one sentence. A missing value is the default;
+    so is an empty one, but for a text that has a default to be emptied (no separator, no signs to keep).
+    """
+    if value == "" and param.type == "text" and isinstance(param.default, str):
+        return ""
+    if value is None or value == "":
+        if param.required:
+            raise StepError(f"The step {slug} needs the parameter '{param.name}' ({param.label.lower()}).")
+        return param.default
+    try:
+        return _CASTS[param.type](value, param)
+    except (TypeError, ValueError) as problem:
+        raise StepError(f"The step {slug}: '{param.name}' cannot be {value!r}; {problem}.") from problem
+
+
+def _text(value: Any, _: Param) -> str:
+    if isinstance(value, (list, dict)):
+        raise ValueError("it is one text")
+    return str(value)
+
+
+def _integer(value: Any, _: Param) -> int:
+    try:
+        return int(str(value))
+    except ValueError:
+        raise ValueError("it is a whole number") from None
+
+
+def _boolean(value: Any, _: Param) -> bool:
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() in {"1", "true", "yes", "on"}:
+        return True
+    if str(value).lower() in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError("it is yes or no")
+
+
+def _choice(value: Any, param: Param) -> str:
+    names = [name for name, _ in param.choices]
+    if str(value) not in names:
+        raise ValueError(f"it is one of {', '.join(names)}")
+    return str(value)
+
+
+def _words(value: Any, _: Param) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, Mapping) or not isinstance(value, Sequence):
+        raise ValueError("it is a list of texts")
+    return tuple(str(word) for word in value)
+
+
+def _pairs(value: Any, _: Param) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise ValueError("it is a list of pairs, old: new")
+    return {str(old): "" if new is None else str(new) for old, new in value.items()}
+
+
+def _country(value: Any, _: Param) -> str:
+    try:
+        return checked_code(str(value))
+    except UnknownCountry:
+        raise ValueError("it is a country code of two letters, such as US") from None
+
+
+_CASTS: dict[str, Callable[[Any, Param], Any]] = {
+    "text": _text, "integer": _integer, "boolean": _boolean, "choice": _choice, "column": _text,
+    "columns": _words, "new_column": _text, "new_columns": _words, "country": _country, "words": _words,
+    "pairs": _pairs,
+}  # fmt: skip
