@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from rapidfuzz import fuzz, process, utils
+from thefuzz import fuzz, process
 
 # Out of 100. Below 60, suggestions for column titles and recipe keys were mostly wrong ones.
 ALIKE = 60
@@ -27,7 +27,7 @@ def nearest(name: str, known: Collection[str], *, at_least: float = ALIKE) -> st
         known: The names to choose from; of two that are equally alike, the first is returned.
         at_least: How alike the two must be, out of 100.
     """
-    found = process.extractOne(name, known, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=at_least)
+    found = process.extractOne(name, known, scorer=fuzz.WRatio, score_cutoff=at_least)
     return found[0] if found else None
 
 
@@ -36,7 +36,7 @@ def nearest_spelling(name: str, known: Collection[str], *, at_least: float) -> s
 
     This suits technical names, of which many contain one another (`sale.order`, `sale.order.line`).
     """
-    found = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=at_least)
+    found = process.extractOne(name, known, processor=None, scorer=fuzz.ratio, score_cutoff=at_least)
     return found[0] if found else None
 
 
