@@ -8,7 +8,7 @@ import zipfile
 
 from django.http import FileResponse, Http404, HttpResponse
 
-from engine.bundle.held_back_workbook import write_workbook
+from engine.bundle.held_back_rows import write_workbook
 from exporting.models import Export
 from odoo_migrate.project.project_files import REJECTED
 

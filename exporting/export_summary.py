@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from engine.bundle.problem_place import rows_word
+from engine.bundle.export_problems import rows_word
 
 
 class Writer(Protocol):

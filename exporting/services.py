@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.core.files import File
 from django.db import transaction
 
 from engine import recipe as recipes
-from engine.bundle import BundleReport, BundleSheet, Problem, SheetRows, build
+from engine.bundle import BundleReport, BundleSheet, ExportProblem, SheetRows, build
 from engine.recipe import RecipeError
 from engine.sheets.working_file import WorkingFile
 from exporting.models import Export
@@ -67,7 +67,7 @@ def build_by_id(progress: Report, export_id: int) -> str:
 
 def _keep(export: Export, path: Path, report: BundleReport, recipe: str) -> None:
     export.sha256, export.size, export.recipe = report.sha256, path.stat().st_size, recipe
-    export.report = report_as_json(report)
+    export.report = report.as_json()
     with removed_on_error() as stored, transaction.atomic(), path.open("rb") as stream:
         if not Export.objects.select_for_update().filter(pk=export.pk).exists():
             raise jobs.Cancelled  # somebody has deleted it meanwhile: saving would bring it back
@@ -104,28 +104,18 @@ def bundle_sheets(dataset: Dataset) -> Iterator[list[BundleSheet]]:
         ]
 
 
-def report_as_json(report: BundleReport) -> dict[str, Any]:
-    """As commands and the API print it, without the place of the output."""
-    return {
-        "sha256": report.sha256,
-        "files": [{"path": path, "rows": rows} for path, rows in report.files],
-        "sheets": [asdict(sheet) for sheet in report.sheets],
-        "problems": [problem.as_json() for problem in report.problems],
-    }
-
-
 def report_of(export: Export) -> dict[str, Any]:
-    """An export's report with its keys as `report_as_json` writes them; PostgreSQL keeps no order of its own."""
+    """An export's report with its keys as `BundleReport.as_json` writes them; PostgreSQL keeps no order of its own."""
     known = export.report
     return {
         "sha256": known["sha256"],
         "files": [_in_order(file, ("path", "rows")) for file in known["files"]],
         "sheets": [_in_order(sheet, _names(SheetRows)) for sheet in known["sheets"]],
-        "problems": [_in_order(problem, _names(Problem)) for problem in known["problems"]],
+        "problems": [_in_order(problem, _names(ExportProblem)) for problem in known["problems"]],
     }
 
 
-def _names(record: type[SheetRows] | type[Problem]) -> list[str]:
+def _names(record: type[SheetRows] | type[ExportProblem]) -> list[str]:
     return [field.name for field in fields(record)]
 
 

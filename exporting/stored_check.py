@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from engine.bundle.export_check import check
+from engine.bundle import check
 from exporting.models import Check
 from exporting.services import bundle_sheets, require_all_sheets
 from mapping.selectors import recipe_of

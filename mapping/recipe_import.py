@@ -9,7 +9,7 @@ from django.db import transaction
 
 from engine.clean import effective_header
 from engine.clean.cleaning_plan import plan_sheet
-from engine.recipe import Recipe, RecipeError, SheetRecipe, StepSpec, Target
+from engine.recipe import Recipe, RecipeError, SheetRecipe, StepSpec, TargetRecipe
 from engine.steps import HEADER_STEPS
 from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transform
 from migrator.models import User, record
@@ -77,7 +77,7 @@ def check_part(part: SheetRecipe, sheet: Sheet, recipe: Recipe) -> None:
         _check_target(target, f"Sheet '{part.name}'", recipe.odoo_version)
 
 
-def _check_target(target: Target, where: str, version: str) -> None:
+def _check_target(target: TargetRecipe, where: str, version: str) -> None:
     odoo, named = _catalog(version), version.removesuffix(".0")
     if target.model not in odoo:
         raise RecipeError(f"{where}: Odoo {named} has no model '{target.model}' that can be imported.")
@@ -144,7 +144,7 @@ def _values(step: StepSpec) -> dict[str, object]:
     return {"slug": step.slug, "params": dict(step.params), "enabled": step.enabled}
 
 
-def _apply_target(sheet: Sheet, position: int, target: Target) -> None:
+def _apply_target(sheet: Sheet, position: int, target: TargetRecipe) -> None:
     row = SheetTarget.objects.create(
         sheet=sheet, position=position, model=target.model, chosen=True, confidence=1, id_pattern=target.id,
         key=list(target.key), when=target.when, values=dict(target.values),

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 
-from engine.recipe import ColumnRecipe, FieldSpec, Lookup, Recipe, SheetRecipe, StepSpec, Target
+from engine.recipe import ColumnRecipe, FieldSpec, Lookup, Recipe, SheetRecipe, StepSpec, TargetRecipe
 from engine.steps import build
 from engine.steps.step import ColumnStep
 from engine.steps.step_parameters import StepError
@@ -70,9 +70,9 @@ def specs(steps: Iterable[Transform | RowStep]) -> Iterable[StepSpec]:
     return (StepSpec(step.slug, step.params, step.enabled) for step in steps)
 
 
-def target_of(row: SheetTarget) -> Target:
+def target_of(row: SheetTarget) -> TargetRecipe:
     """A target with its accepted mappings, in the order of the sheet's columns."""
-    return Target(
+    return TargetRecipe(
         model=row.model, id=row.id_pattern, values=row.values, key=tuple(row.key), when=row.when,
         fields={m.field: field_spec(m) for m in accepted(row)},
     )  # fmt: skip

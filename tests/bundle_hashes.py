@@ -8,8 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.bundle import ProblemsFound, build
-from engine.bundle.clean_files import read_sheets
+from engine.bundle import ProblemsFound, build, read_sheets
 from engine.recipe import Recipe, load
 from tests.bundling import written
 from tests.drawn_workbooks import drawn

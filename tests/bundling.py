@@ -6,10 +6,8 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.bundle import BundleReport, Problem
+from engine.bundle import BundleReport, ExportProblem, check, clean_files, read_sheets
 from engine.bundle.bundle_report import CheckReport
-from engine.bundle.clean_files import clean, read_sheets
-from engine.bundle.export_check import check
 from engine.recipe import Recipe, load
 
 MISSION_CUSTOMERS = """\
@@ -54,13 +52,13 @@ class Migration:
         self.output = directory / "out"
 
     def clean(self) -> BundleReport:
-        return clean(self.files, self.recipe, self.output)
+        return clean_files(self.files, self.recipe, self.output)
 
     def check(self) -> CheckReport:
         with read_sheets(self.files, self.recipe) as sheets:
             return check(sheets, self.recipe)
 
-    def problems(self, kind: str) -> list[Problem]:
+    def problems(self, kind: str) -> list[ExportProblem]:
         """What a check finds of one kind."""
         return [problem for problem in self.check().problems if problem.kind == kind]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from engine.recipe import ColumnRecipe, FieldSpec, Lookup, Recipe, SheetRecipe, StepSpec, Target
+from engine.recipe import ColumnRecipe, FieldSpec, Lookup, Recipe, SheetRecipe, StepSpec, TargetRecipe
 
 texts = st.text(max_size=12) | st.sampled_from(
     [
@@ -62,7 +62,7 @@ def field_specs() -> st.SearchStrategy[FieldSpec]:
 
 
 targets = st.builds(
-    Target,
+    TargetRecipe,
     model=models,
     id=texts,
     fields=st.dictionaries(filled, field_specs(), max_size=4),

@@ -1,4 +1,4 @@
-"""Columns that the bridge adds to a sheet because an external ID needs them.
+"""SheetColumns that the bridge adds to a sheet because an external ID needs them.
 
 - `<parent> #`: the row's place (1, 2, 3) among the rows with one parent, for lines without a key of their own.
 - `Migration Key`: the columns that the user names, joined, where no column is unique.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from engine.recipe import KEY_TITLE, NUMBER_SUFFIX, Target
+from engine.recipe import KEY_TITLE, NUMBER_SUFFIX, TargetRecipe
 
 KEY_JOINT = " | "
 DEFAULT_KEY_FIELDS = ("name", "email")
@@ -65,7 +65,7 @@ class LineNumber:
 
 
 @dataclass(frozen=True)
-class Columns:
+class SheetColumns:
     """A sheet's columns as data/raw holds them: `titles` in order, those `added`, and the ID pattern of every
     target (in their order) with the titles that are really there.
     """
@@ -75,7 +75,7 @@ class Columns:
     patterns: tuple[str, ...]
 
 
-def with_added(titles: Sequence[str], targets: Sequence[Target], namespace: str) -> Columns:
+def with_added(titles: Sequence[str], targets: Sequence[TargetRecipe], namespace: str) -> SheetColumns:
     """`titles` with what the ID patterns of `targets` need."""
     final, patterns = list(titles), []
     added: list[LineNumber | MadeKey] = []
@@ -91,10 +91,10 @@ def with_added(titles: Sequence[str], targets: Sequence[Target], namespace: str)
             added.append(number)
             final.insert(final.index(number.parent) + 1, number.title)
         patterns.append(pattern)
-    return Columns(tuple(final), tuple(added), tuple(patterns))
+    return SheetColumns(tuple(final), tuple(added), tuple(patterns))
 
 
-def default_pattern(target: Target, namespace: str) -> str:
+def default_pattern(target: TargetRecipe, namespace: str) -> str:
     """The pattern of a target whose key columns were named but no pattern; "" where there is no key either."""
     return f"{namespace}.{target.model.replace('.', '_')}.{{{KEY_TITLE}}}" if target.key else ""
 
@@ -110,7 +110,7 @@ def _numbers(pattern: str, titles: Sequence[str]) -> list[LineNumber]:
 
 
 def _made_key(
-    target: Target, pattern: str, titles: Sequence[str], added: Sequence[LineNumber | MadeKey]
+    target: TargetRecipe, pattern: str, titles: Sequence[str], added: Sequence[LineNumber | MadeKey]
 ) -> MadeKey | None:
     if f"{{{KEY_TITLE}}}" not in pattern or KEY_TITLE in titles:
         return None

@@ -1,6 +1,6 @@
 """What a bundle will hold, decided before a row is written: files, mappings, tables, the order of loading.
 
-A `Plan` is the recipe applied to the sheets that are there. What cannot work stands in `problems` and is left out
+A `BundlePlan` is the recipe applied to the sheets that are there. What cannot work stands in `problems` and is left out
 of the plan, so that a check can go on and say everything at once.
 """
 
@@ -10,18 +10,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from engine.bundle.added_columns import Columns, with_added
-from engine.bundle.bundle_report import Problem
+from engine.bundle.added_columns import SheetColumns, with_added
 from engine.bundle.bundle_sheets import BundleSheet, Pair, file_stems, left_out, match
-from engine.bundle.created_records import Created, plan_created
-from engine.bundle.lookup_tables import Table, recipe_table
+from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed
+from engine.bundle.lookup_tables import CreatedRecords, LookupTable, plan_created, recipe_table
+from engine.bundle.mapped_fields import MappingKey, PlanContext
+from engine.bundle.mapped_targets import MappedTarget, plan_target
 from engine.bundle.mapping_order import Edge, ordered
-from engine.bundle.planned_fields import Announced, Surroundings
-from engine.bundle.planned_targets import PlannedTarget, plan_target
-from engine.bundle.problem_place import Place, listed
 from engine.bundle.recipe_checks import settings_problems, table_problems
 from engine.clean import SheetRun
-from engine.recipe import Recipe, RecipeError, SheetRecipe, Target
+from engine.recipe import Recipe, RecipeError, SheetRecipe, TargetRecipe
 from engine.sheets.corrections import TITLES, is_correction
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, UnknownVersion
@@ -30,18 +28,18 @@ from odoo_migrate.project.file_names import mapping_name
 
 
 @dataclass(frozen=True)
-class PlannedSheet:
+class MappedSheet:
     """A sheet on its way: its prepared run, the stem of its raw file, its columns there, and what it fills."""
 
     sheet: BundleSheet
     recipe: SheetRecipe
     run: SheetRun
     file: str
-    columns: Columns
-    targets: tuple[PlannedTarget, ...]
+    columns: SheetColumns
+    targets: tuple[MappedTarget, ...]
 
     @property
-    def place(self) -> Place:
+    def place(self) -> ProblemLocation:
         return self.sheet.place
 
     @property
@@ -51,23 +49,23 @@ class PlannedSheet:
 
 
 @dataclass(frozen=True)
-class Plan:
+class BundlePlan:
     """The whole bundle. `tables` by name; `created`: the mappings of the records that tables create."""
 
     recipe: Recipe
     catalog: Catalog
-    sheets: tuple[PlannedSheet, ...]
-    tables: Mapping[str, Table]
-    created: tuple[Created, ...]
+    sheets: tuple[MappedSheet, ...]
+    tables: Mapping[str, LookupTable]
+    created: tuple[CreatedRecords, ...]
     load_order: tuple[str, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[ExportProblem, ...]
 
     @property
-    def targets(self) -> Iterator[tuple[PlannedSheet, PlannedTarget]]:
+    def targets(self) -> Iterator[tuple[MappedSheet, MappedTarget]]:
         return ((sheet, target) for sheet in self.sheets for target in sheet.targets)
 
 
-def make_plan(sources: Sequence[BundleSheet], recipe: Recipe, progress: Callable[[], None]) -> Plan:
+def make_plan(sources: Sequence[BundleSheet], recipe: Recipe, progress: Callable[[], None]) -> BundlePlan:
     """The plan, with every sheet's run prepared; `progress` is called now and then and may raise to cancel.
 
     Raises RecipeError where the recipe does not fit the files at all.
@@ -87,30 +85,30 @@ class _Draft:
     part: SheetRecipe
     file: str
     run: SheetRun
-    columns: Columns
+    columns: SheetColumns
     names: tuple[str, ...]
 
     @property
-    def targets(self) -> Iterator[tuple[str, Target, str]]:
+    def targets(self) -> Iterator[tuple[str, TargetRecipe, str]]:
         return zip(self.names, self.part.targets, self.columns.patterns, strict=True)
 
 
 class _Planner:
     def __init__(self, sources: Sequence[BundleSheet], recipe: Recipe, version: Catalog) -> None:
         self.sources, self.recipe, self.catalog = sources, recipe, version
-        self.problems: list[Problem] = [*settings_problems(recipe), *left_out(sources, recipe)]
+        self.problems: list[ExportProblem] = [*settings_problems(recipe), *left_out(sources, recipe)]
         self.taken: set[str] = set()
 
-    def plan(self, progress: Callable[[], None]) -> Plan:
+    def plan(self, progress: Callable[[], None]) -> BundlePlan:
         pairs = match(self.sources, self.recipe)
         stems, shared = file_stems(pairs, self.sources)
         self.problems += shared
         drafts = [self._draft(pair, stem, progress) for pair, stem in zip(pairs, stems, strict=True)]
-        around = Surroundings(self.catalog, self._tables(stems), self._announced(drafts))
+        around = PlanContext(self.catalog, self._tables(stems), self._announced(drafts))
         sheets = tuple(self._sheet(draft, around) for draft in drafts)
         created = self._created(sheets, around.tables)
         order = self._load_order(sheets, created, around.tables)
-        return Plan(self.recipe, self.catalog, sheets, around.tables, created, order, tuple(self.problems))
+        return BundlePlan(self.recipe, self.catalog, sheets, around.tables, created, order, tuple(self.problems))
 
     def _draft(self, pair: Pair, stem: str, progress: Callable[[], None]) -> _Draft:
         sheet, part = pair
@@ -125,39 +123,39 @@ class _Planner:
         self.taken.add(name)
         return name
 
-    def _announced(self, drafts: Sequence[_Draft]) -> dict[str, Announced]:
+    def _announced(self, drafts: Sequence[_Draft]) -> dict[str, MappingKey]:
         found = {}
         for name, target, pattern in (one for draft in drafts for one in draft.targets):
             with suppress(BadPattern):
                 if target.model in self.catalog:
-                    found[name] = Announced(target.model, Pattern.read(pattern).placeholders)
+                    found[name] = MappingKey(target.model, Pattern.read(pattern).placeholders)
         return found
 
-    def _tables(self, stems: Sequence[str]) -> dict[str, Table]:
+    def _tables(self, stems: Sequence[str]) -> dict[str, LookupTable]:
         """The recipe's lookups, by the name under which the bundle holds them."""
-        tables: dict[str, Table] = {}
+        tables: dict[str, LookupTable] = {}
         for lookup in self.recipe.lookups.values():
             try:
                 table = recipe_table(lookup, self.recipe.namespace, self.catalog.version)
             except BadPattern as problem:
-                self.problems.append(Place().blocking("bad_pattern", str(problem), lookup=lookup.name))
+                self.problems.append(ProblemLocation().blocking("bad_pattern", str(problem), lookup=lookup.name))
                 continue
             self.problems += table_problems(table, lookup.name, tables, stems, self.catalog.version)
             tables[table.name] = table
         return tables
 
-    def _sheet(self, draft: _Draft, around: Surroundings) -> PlannedSheet:
+    def _sheet(self, draft: _Draft, around: PlanContext) -> MappedSheet:
         targets = []
         for name, target, pattern in draft.targets:
             place = replace(draft.sheet.place, model=target.model)
             planned, problems = plan_target(name, target, pattern, draft.columns.titles, around, place)
             self.problems += problems
             targets += [planned] if planned else []
-        planned_sheet = PlannedSheet(draft.sheet, draft.part, draft.run, draft.file, draft.columns, tuple(targets))
+        planned_sheet = MappedSheet(draft.sheet, draft.part, draft.run, draft.file, draft.columns, tuple(targets))
         self.problems += column_notes(planned_sheet)
         return planned_sheet
 
-    def _created(self, sheets: Sequence[PlannedSheet], tables: Mapping[str, Table]) -> tuple[Created, ...]:
+    def _created(self, sheets: Sequence[MappedSheet], tables: Mapping[str, LookupTable]) -> tuple[CreatedRecords, ...]:
         used = {field.lookup for sheet in sheets for target in sheet.targets for field in target.fields}
         creating = sorted(name for name in used if name and tables[name].creates)
         names = {name: self._name(tables[name].model, name) for name in creating}
@@ -166,7 +164,7 @@ class _Planner:
         return tuple(created)
 
     def _load_order(
-        self, sheets: Sequence[PlannedSheet], created: Sequence[Created], tables: Mapping[str, Table]
+        self, sheets: Sequence[MappedSheet], created: Sequence[CreatedRecords], tables: Mapping[str, LookupTable]
     ) -> tuple[str, ...]:
         targets = [target for sheet in sheets for target in sheet.targets]
         behind = {one.table.name: [one.name] for one in created}
@@ -192,7 +190,7 @@ def without_own(titles: Sequence[str], part: SheetRecipe) -> tuple[str, ...]:
     return tuple(titles[len(TITLES) :] if own else titles)
 
 
-def column_notes(sheet: PlannedSheet) -> Iterator[Problem]:
+def column_notes(sheet: MappedSheet) -> Iterator[ExportProblem]:
     """A word about a sheet that fills nothing, and about all columns that Odoo does not get."""
     if not sheet.targets and not sheet.recipe.targets:
         message = f"'{sheet.sheet.sheet}' fills no Odoo records: its rows are cleaned and kept in data/raw only."

@@ -2,51 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
-Severity = Literal["blocking", "row", "warning"]
-Station = Literal["files", "mapping", "cleaning"]
-
-MAX_EXAMPLES = 5
-MAX_ROWS = 1000
-_ORDER: dict[str, int] = {"blocking": 0, "row": 1, "warning": 2}
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing to know before an export.
-
-    `severity`: "blocking" (nothing can be exported), "row" (the rows stay wrong: they are held back, or the export
-    stops, as the user chose), "warning" (exported as it is). `count` cells, rows, keys or columns are meant by
-    `message`; `examples` (at most 5) are texts of the file, `rows` (at most 1000) source row numbers. `sheet`,
-    `source`, `column`, `model`, `field` and `lookup` say where, "" where it does not apply; `station` is the part
-    of the portal that mends it.
-    """
-
-    kind: str
-    severity: Severity
-    message: str
-    sheet: str = ""
-    source: str = ""
-    column: str = ""
-    model: str = ""
-    field: str = ""
-    lookup: str = ""
-    station: Station = "mapping"
-    count: int = 1
-    examples: tuple[str, ...] = ()
-    rows: tuple[int, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "examples": list(self.examples), "rows": list(self.rows)}
-
-
-def sort_problems(problems: Iterable[Problem], sheets: Sequence[tuple[str, str]]) -> tuple[Problem, ...]:
-    """Worst first, then in the order of the sheets (source, name) and as they were found."""
-    place = {sheet: number for number, sheet in enumerate(sheets)}
-    return tuple(sorted(problems, key=lambda p: (_ORDER[p.severity], place.get((p.source, p.sheet), len(place)))))
+from engine.bundle.export_problems import ExportProblem
 
 
 @dataclass(frozen=True)
@@ -98,7 +58,7 @@ class LookupFacts:
 class CheckReport:
     """What an export would do now: the problems, worst first, the sum of every sheet, the lookups."""
 
-    problems: tuple[Problem, ...]
+    problems: tuple[ExportProblem, ...]
     sheets: tuple[SheetRows, ...]
     lookups: tuple[LookupFacts, ...]
 
@@ -123,33 +83,13 @@ class BundleReport:
     sha256: str
     files: tuple[tuple[str, int | None], ...]
     sheets: tuple[SheetRows, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[ExportProblem, ...]
 
-
-class ProblemsFound(ValueError):
-    """Nothing was exported; the text is one sentence for the user, `problems` are all that was found."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        stopping = [p for p in self.problems if p.severity == "blocking"]
-        stopping = stopping or [p for p in self.problems if p.severity == "row"]
-        more = f" ({len(stopping) - 1:,} more)" if len(stopping) > 1 else ""
-        where = f"{stopping[0].sheet}: " if stopping[0].sheet else ""
-        super().__init__(f"Nothing was exported. {where}{stopping[0].message}{more}")
-
-
-@dataclass
-class Tally:
-    """Counts one kind of problem over the batches of a sheet."""
-
-    count: int = 0
-    examples: dict[str, None] = field(default_factory=dict)
-    rows: list[int] = field(default_factory=list)
-
-    def add(self, rows: Sequence[int], examples: Iterable[str]) -> None:
-        """`rows`: source row numbers of all cases, `examples` some of their texts."""
-        self.count += len(rows)
-        self.rows += rows[: MAX_ROWS - len(self.rows)]
-        for text in examples:
-            if len(self.examples) < MAX_EXAMPLES:
-                self.examples[text] = None
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as commands and the API print it; where the bundle was written is not part of it."""
+        return {
+            "sha256": self.sha256,
+            "files": [{"path": path, "rows": rows} for path, rows in self.files],
+            "sheets": [asdict(sheet) for sheet in self.sheets],
+            "problems": [problem.as_json() for problem in self.problems],
+        }

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from engine.bundle.bundle_report import Problem
-from engine.bundle.problem_place import Place, listed, rows_word
+from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed, rows_word
+from engine.clean import effective_header
+from engine.readers import Limits, RawSheet, open_source
 from engine.recipe import Recipe, RecipeError, SheetRecipe
-from engine.sheets.working_file import WorkingFile
+from engine.sheets.table_finder import find_table
+from engine.sheets.working_file import WorkingFile, require_rows, write_working_file
 from odoo_migrate.project.file_names import sheet_stem, workbook_stem
+from odoo_migrate.project.project_reader import file_sha256
 
 
 @dataclass(frozen=True)
@@ -27,8 +33,8 @@ class BundleSheet:
     upload: str = ""
 
     @property
-    def place(self) -> Place:
-        return Place(self.sheet, self.source_name)
+    def place(self) -> ProblemLocation:
+        return ProblemLocation(self.sheet, self.source_name)
 
 
 Pair = tuple[BundleSheet, SheetRecipe]
@@ -53,7 +59,7 @@ def _find(sources: Sequence[BundleSheet], part: SheetRecipe) -> BundleSheet:
     return fitting[0]
 
 
-def left_out(sources: Sequence[BundleSheet], recipe: Recipe) -> list[Problem]:
+def left_out(sources: Sequence[BundleSheet], recipe: Recipe) -> list[ExportProblem]:
     """A word about every sheet with rows that the recipe does not name."""
     named = {(part.name, part.source) for part in recipe.sheets}
     forgotten = [
@@ -68,7 +74,7 @@ def _left_out(one: BundleSheet) -> str:
     return f"The {kind} '{one.sheet}' has {rows}, but the recipe does not name it: it is left out."
 
 
-def file_stems(pairs: Sequence[Pair], sources: Sequence[BundleSheet]) -> tuple[list[str], list[Problem]]:
+def file_stems(pairs: Sequence[Pair], sources: Sequence[BundleSheet]) -> tuple[list[str], list[ExportProblem]]:
     """The file name (without .csv) of every sheet: the recipe's, else after the workbook where that has one sheet,
     else after the sheet, with the workbook where two sheets have one name.
     """
@@ -85,7 +91,7 @@ def file_stems(pairs: Sequence[Pair], sources: Sequence[BundleSheet]) -> tuple[l
     return stems, list(_shared(stems, pairs))
 
 
-def _shared(stems: Sequence[str], pairs: Sequence[Pair]) -> Iterable[Problem]:
+def _shared(stems: Sequence[str], pairs: Sequence[Pair]) -> Iterable[ExportProblem]:
     """Names that differ only in case are one on many a disk."""
     folded = [stem.lower() for stem in stems]
     for stem, count in Counter(folded).items():
@@ -94,3 +100,32 @@ def _shared(stems: Sequence[str], pairs: Sequence[Pair]) -> Iterable[Problem]:
             names = listed([one.sheet for one in sheets])
             message = f"The sheets {names} would be written to one file, {stem}.csv; give each a name of its own."
             yield sheets[-1].place.blocking("file_name_twice", message, count=count)
+
+
+@contextmanager
+def read_sheets(files: Sequence[Path], recipe: Recipe, limits: Limits | None = None) -> Iterator[list[BundleSheet]]:
+    """All sheets of `files`, with their titles where the recipe says or else where they are found. Their working
+    files are there while the block runs. Raises Unreadable, RecipeError.
+    """
+    with tempfile.TemporaryDirectory(prefix="data-migrator-") as directory:
+        sheets: list[BundleSheet] = []
+        for path in files:
+            digest, before = file_sha256(path), len(sheets)
+            with open_source(path, path.name, limits) as source:
+                for raw in source.sheets:
+                    target = Path(directory, f"{len(sheets)}.arrow")
+                    sheets.append(_sheet(raw, path.name, digest, recipe, target))
+            require_rows((sheet.working for sheet in sheets[before:]), path.name)
+        yield sheets
+
+
+def _sheet(raw: RawSheet, upload: str, digest: str, recipe: Recipe, path: Path) -> BundleSheet:
+    part = next(_parts(raw, recipe), None)
+    header = effective_header(part) if part is not None else ()
+    working = write_working_file(raw, find_table(raw, header or None), path)
+    return BundleSheet(raw.file, digest, raw.name, working, raw.hidden, upload)
+
+
+def _parts(raw: RawSheet, recipe: Recipe) -> Iterator[SheetRecipe]:
+    """The parts of the recipe that are meant for the sheet."""
+    return (part for part in recipe.sheets if part.name == raw.name and part.source in ("", raw.file))

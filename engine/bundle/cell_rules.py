@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from engine.bundle.added_columns import LineNumber, MadeKey
-from engine.bundle.bundle_plan import PlannedSheet
-from engine.bundle.bundle_report import Severity, Station
+from engine.bundle.bundle_plan import MappedSheet
 from engine.bundle.column_rules import EMPTIES_A_REFERENCE, Bad, blank, unlike, value_rules
-from engine.bundle.lookup_tables import Table
-from engine.bundle.planned_fields import PlannedField
-from engine.bundle.planned_targets import PlannedTarget
-from engine.bundle.problem_place import listed, rows_word
+from engine.bundle.export_problems import Severity, Station, listed, rows_word
+from engine.bundle.lookup_tables import LookupTable
+from engine.bundle.mapped_fields import MappedField
+from engine.bundle.mapped_targets import MappedTarget
 from odoo_migrate.project.project_files import split_keys
 from odoo_migrate.rules import model_needs
 
@@ -44,7 +43,7 @@ def of_cells(column: str, bad: Bad) -> Callable[[pl.DataFrame], pl.Series]:
     return lambda frame: bad(frame[column])
 
 
-def sheet_rules(sheet: PlannedSheet, tables: Mapping[str, Table], version: str) -> list[Rule]:
+def sheet_rules(sheet: MappedSheet, tables: Mapping[str, LookupTable], version: str) -> list[Rule]:
     """All rules for a sheet's cells."""
     rules: list[Rule] = []
     for target in sheet.targets:
@@ -55,7 +54,7 @@ def sheet_rules(sheet: PlannedSheet, tables: Mapping[str, Table], version: str) 
     return rules
 
 
-def _key_rules(sheet: PlannedSheet, target: PlannedTarget) -> Iterator[Rule]:
+def _key_rules(sheet: MappedSheet, target: MappedTarget) -> Iterator[Rule]:
     made = {one.title: one for one in sheet.columns.added}
     for title in target.key:
         own = made.get(title)
@@ -64,7 +63,7 @@ def _key_rules(sheet: PlannedSheet, target: PlannedTarget) -> Iterator[Rule]:
             yield _rule("key_empty", title, blank, f"{empty}, so the record has no ID", target, None)
 
 
-def _line_rules(target: PlannedTarget) -> Iterator[Rule]:
+def _line_rules(target: MappedTarget) -> Iterator[Rule]:
     """An order line without a product is a down payment with a name, or refused."""
     product = next((one for one in target.fields if one.field.name == "product_id"), None)
     if target.model.name not in model_needs.LINES_OF_PRODUCTS or product is None:
@@ -76,7 +75,7 @@ def _line_rules(target: PlannedTarget) -> Iterator[Rule]:
     yield replace(rule, bad=lambda frame: frame.select(refused).to_series())
 
 
-def _cells(target: PlannedTarget, name: str) -> pl.Expr:
+def _cells(target: MappedTarget, name: str) -> pl.Expr:
     """What fills field `name`: a column, a constant or nothing."""
     source = next((one.source for one in target.fields if one.field.name == name), None)
     cells = pl.lit(target.values.get(name, "")) if source is None else pl.col(source)
@@ -84,7 +83,7 @@ def _cells(target: PlannedTarget, name: str) -> pl.Expr:
 
 
 def _field_rules(
-    field: PlannedField, target: PlannedTarget, tables: Mapping[str, Table], version: str
+    field: MappedField, target: MappedTarget, tables: Mapping[str, LookupTable], version: str
 ) -> Iterator[Rule]:
     column, label = field.source, field.field.label
     if field.refused:
@@ -96,7 +95,7 @@ def _field_rules(
         yield _lookup_rule(field, target, tables[field.lookup])
 
 
-def _rule(kind: str, column: str, bad: Bad, phrase: str, target: PlannedTarget, field: PlannedField | None) -> Rule:
+def _rule(kind: str, column: str, bad: Bad, phrase: str, target: MappedTarget, field: MappedField | None) -> Rule:
     """A rule whose reason is the same for every cell."""
     return Rule(
         kind, column, of_cells(column, bad), lambda cell: phrase, lambda count: f"{rows_word(count)}: {phrase}.",
@@ -104,7 +103,7 @@ def _rule(kind: str, column: str, bad: Bad, phrase: str, target: PlannedTarget, 
     )  # fmt: skip
 
 
-def _cell_rule(kind: str, column: str, bad: Bad, says: str, target: PlannedTarget, field: PlannedField) -> Rule:
+def _cell_rule(kind: str, column: str, bad: Bad, says: str, target: MappedTarget, field: MappedField) -> Rule:
     """A rule whose reason names the cell."""
     return Rule(
         kind, column, of_cells(column, bad), lambda cell: f"'{column}' ('{cell}') {says}",
@@ -112,7 +111,7 @@ def _cell_rule(kind: str, column: str, bad: Bad, says: str, target: PlannedTarge
     )  # fmt: skip
 
 
-def _lookup_rule(field: PlannedField, target: PlannedTarget, table: Table) -> Rule:
+def _lookup_rule(field: MappedField, target: MappedTarget, table: LookupTable) -> Rule:
     def gone(cell: str) -> list[str]:
         return [key for key in split_keys(cell, field.separator) if not table.resolves(key)]
 
@@ -128,7 +127,7 @@ def _lookup_rule(field: PlannedField, target: PlannedTarget, table: Table) -> Ru
     )  # fmt: skip
 
 
-def _nowhere(table: Table) -> str:
+def _nowhere(table: LookupTable) -> str:
     if table.model == "res.country.state":
         return "is not a state with its country, such as US-CA"
     return f"leads nowhere: the lookup '{table.name}' does not have it"

@@ -7,14 +7,13 @@ from functools import lru_cache
 
 import polars as pl
 
-from engine.bundle.bundle_plan import PlannedSheet
-from engine.bundle.bundle_report import Station
+from engine.bundle.bundle_plan import MappedSheet
 from engine.bundle.cell_rules import Rule, of_cells
 from engine.bundle.column_rules import Bad, blank
-from engine.bundle.lookup_tables import Table
-from engine.bundle.planned_fields import PlannedField
-from engine.bundle.planned_targets import PlannedTarget
-from engine.bundle.problem_place import rows_word
+from engine.bundle.export_problems import Station, rows_word
+from engine.bundle.lookup_tables import LookupTable
+from engine.bundle.mapped_fields import MappedField
+from engine.bundle.mapped_targets import MappedTarget
 from engine.recipe import Recipe
 from engine.values import NotRead, vat_numbers
 from odoo_migrate import catalog
@@ -23,7 +22,7 @@ from odoo_migrate.rules import model_needs
 _NO_COUNTRY = "ZZ"  # no country has this code: only the letters in front of a number say then whose it is
 
 
-def sheet_cautions(sheet: PlannedSheet, tables: Mapping[str, Table], recipe: Recipe) -> list[Rule]:
+def sheet_cautions(sheet: MappedSheet, tables: Mapping[str, LookupTable], recipe: Recipe) -> list[Rule]:
     """All warnings about a sheet's cells."""
     rules: list[Rule] = []
     for target in sheet.targets:
@@ -36,7 +35,7 @@ def sheet_cautions(sheet: PlannedSheet, tables: Mapping[str, Table], recipe: Rec
     return rules
 
 
-def _field_cautions(field: PlannedField, target: PlannedTarget, timezone: str) -> Iterator[Rule]:
+def _field_cautions(field: MappedField, target: MappedTarget, timezone: str) -> Iterator[Rule]:
     if field.field.type == "boolean" and field.name in model_needs.YES_BY_DEFAULT:
         yield _switched_off(field, target)
     if field.field.digits is not None:
@@ -46,7 +45,7 @@ def _field_cautions(field: PlannedField, target: PlannedTarget, timezone: str) -
 
 
 def _caution(
-    kind: str, field: PlannedField, target: PlannedTarget, bad: Callable[[pl.DataFrame], pl.Series],
+    kind: str, field: MappedField, target: MappedTarget, bad: Callable[[pl.DataFrame], pl.Series],
     says: Callable[[int], str], station: Station = "cleaning",
 ) -> Rule:  # fmt: skip
     return Rule(
@@ -55,7 +54,7 @@ def _caution(
     )  # fmt: skip
 
 
-def _switched_off(field: PlannedField, target: PlannedTarget) -> Rule:
+def _switched_off(field: MappedField, target: MappedTarget) -> Rule:
     verb, noun = model_needs.YES_BY_DEFAULT[field.name]
 
     def says(count: int) -> str:
@@ -65,7 +64,7 @@ def _switched_off(field: PlannedField, target: PlannedTarget) -> Rule:
     return _caution("switched_off", field, target, of_cells(field.source, blank), says)
 
 
-def _rounded(field: PlannedField, decimals: int, target: PlannedTarget) -> Rule:
+def _rounded(field: MappedField, decimals: int, target: MappedTarget) -> Rule:
     def says(count: int) -> str:
         more = f"'{field.source}' has more decimals than Odoo keeps ({decimals})"
         return f"{rows_word(count)}: {more}; it would be rounded."
@@ -79,7 +78,7 @@ def longer_than(decimals: int) -> Bad:
     return lambda cells: cells.str.contains(shape)
 
 
-def _day_before(field: PlannedField, target: PlannedTarget) -> Rule:
+def _day_before(field: MappedField, target: MappedTarget) -> Rule:
     def says(count: int) -> str:
         zone = f"{rows_word(count)}: '{field.source}' has no time of day, and the time zone is UTC"
         return f"{zone}; people west of Greenwich would see the day before. Set your own time zone."
@@ -88,7 +87,7 @@ def _day_before(field: PlannedField, target: PlannedTarget) -> Rule:
     return _caution("day_before", field, target, day, says, "mapping")
 
 
-def _parents_address(target: PlannedTarget, fields: Mapping[str, PlannedField]) -> Iterator[Rule]:
+def _parents_address(target: MappedTarget, fields: Mapping[str, MappedField]) -> Iterator[Rule]:
     parent, kind = fields.get("parent_id"), fields.get("type")
     address = [fields[name].source for name in model_needs.ADDRESS if name in fields]
     if parent is None or not address or target.values.get("type", "contact").casefold() != "contact":
@@ -107,7 +106,7 @@ def _parents_address(target: PlannedTarget, fields: Mapping[str, PlannedField]) 
 
 
 def _tax_numbers(
-    target: PlannedTarget, fields: Mapping[str, PlannedField], tables: Mapping[str, Table], version: str
+    target: MappedTarget, fields: Mapping[str, MappedField], tables: Mapping[str, LookupTable], version: str
 ) -> Rule:
     field, country = fields["vat"], fields.get("country_id")
     codes = {one["xml_id"]: str(one["code"]) for one in catalog.reference(version)["countries"]}

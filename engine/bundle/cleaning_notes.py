@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.bundle.bundle_plan import Plan, PlannedSheet
-from engine.bundle.bundle_report import Problem, SheetRows
-from engine.bundle.survey import Survey
+from engine.bundle.bundle_plan import BundlePlan, MappedSheet
+from engine.bundle.bundle_report import SheetRows
+from engine.bundle.checked_sheets import CheckedSheet
+from engine.bundle.export_problems import ExportProblem
 from engine.clean import ColumnReport
 
 
-def column_comment(sheet: PlannedSheet, title: str) -> str:
+def column_comment(sheet: MappedSheet, title: str) -> str:
     """`trim, lowercase: 2 of 2 changed`; "" for a column without steps."""
     report = sheet.run.report
     column = report.columns.get(title)
@@ -24,7 +25,7 @@ def _steps(column: ColumnReport) -> str:
     return ", ".join(slug for slug, _, _ in column.steps)
 
 
-def cleaning_text(plan: Plan, surveys: Sequence[Survey], problems: Sequence[Problem]) -> str:
+def cleaning_text(plan: BundlePlan, surveys: Sequence[CheckedSheet], problems: Sequence[ExportProblem]) -> str:
     """CLEANING.md."""
     about = f"For Odoo {plan.catalog.version}. The uploads were not changed; `data/raw` holds the cleaned rows."
     lines = ["# What was cleaned", "", about, ""]
@@ -35,7 +36,7 @@ def cleaning_text(plan: Plan, surveys: Sequence[Survey], problems: Sequence[Prob
     return "\n".join(lines)
 
 
-def _sheet(survey: Survey, problems: Sequence[Problem]) -> Iterator[str]:
+def _sheet(survey: CheckedSheet, problems: Sequence[ExportProblem]) -> Iterator[str]:
     sheet, rows = survey.planned, survey.sum()
     yield f"## {_cell(sheet.sheet.sheet)}"
     yield ""
@@ -54,7 +55,7 @@ def _sheet(survey: Survey, problems: Sequence[Problem]) -> Iterator[str]:
         yield from ["", "Good to know:", "", *_list(notes)]
 
 
-def _rows(sheet: PlannedSheet, rows: SheetRows) -> Iterator[str]:
+def _rows(sheet: MappedSheet, rows: SheetRows) -> Iterator[str]:
     dropped = {slug: count for slug, count in sheet.run.report.dropped.items() if count}
     yield "| rows | |"
     yield "|---|---:|"
@@ -65,7 +66,7 @@ def _rows(sheet: PlannedSheet, rows: SheetRows) -> Iterator[str]:
     yield f"| **exported** | **{rows.rows_out:,}** |"
 
 
-def _columns(sheet: PlannedSheet) -> Iterator[str]:
+def _columns(sheet: MappedSheet) -> Iterator[str]:
     cleaned = {title: column for title, column in sheet.run.report.columns.items() if column.steps}
     if not cleaned:
         yield "No column has cleaning steps."
@@ -81,7 +82,7 @@ def _each(column: ColumnReport) -> str:
     return ", ".join(f"{slug} ({changed:,})" for slug, changed, _ in column.steps)
 
 
-def _list(problems: Sequence[Problem]) -> list[str]:
+def _list(problems: Sequence[ExportProblem]) -> list[str]:
     return [f"- {' '.join(problem.message.split())}" for problem in problems]
 
 

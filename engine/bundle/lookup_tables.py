@@ -8,16 +8,19 @@ record of that table has it too. A state is found by country and code (`US-CA`),
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from engine.bundle.export_problems import MAX_EXAMPLES, ExportProblem, ProblemLocation, listed, mapping_label
 from engine.recipe import Lookup
 from odoo_migrate import catalog
+from odoo_migrate.catalog import Catalog, OdooModel
 from odoo_migrate.project.external_ids import Pattern, external_ids, is_empty
 from odoo_migrate.project.file_names import given_name
-from odoo_migrate.project.project_files import RECORD_TITLE
+from odoo_migrate.project.project_files import RECORD_TITLE, FieldEntry, ModelMapping
+from odoo_migrate.rules import model_needs
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def known_to_odoo(external_id: str, model: str, version: str) -> bool | None:
 
 
 @dataclass(frozen=True)
-class Table:
+class LookupTable:
     """One lookup as it is used: `entries` are the user's own decisions, `shipped` Odoo's records by folded key,
     `pattern` names the records that are created for all other keys (None: no record is created).
     """
@@ -132,17 +135,82 @@ class Table:
         return {key: found for key, found in known.items() if found} | self.created(keys)
 
 
-def shipped_table(model: str, version: str) -> Table | None:
+def shipped_table(model: str, version: str) -> LookupTable | None:
     """The table of the records that Odoo ships with for `model`; None where there are none."""
     if model not in SHIPPED:
         return None
-    return Table(SHIPPED[model].table, model, shipped=shipped_ids(model, version))
+    return LookupTable(SHIPPED[model].table, model, shipped=shipped_ids(model, version))
 
 
-def recipe_table(lookup: Lookup, namespace: str, version: str) -> Table:
+def recipe_table(lookup: Lookup, namespace: str, version: str) -> LookupTable:
     """The table that the recipe describes. Raises BadPattern for an ID pattern that cannot name its records."""
     name = given_name(lookup.name)
     if not lookup.create:
-        return Table(name, lookup.model, lookup.entries, shipped_ids(lookup.model, version))
+        return LookupTable(name, lookup.model, lookup.entries, shipped_ids(lookup.model, version))
     pattern = Pattern.read(lookup.id or f"{namespace}.{name}.{{{RECORD_TITLE}}}")
-    return Table(name, lookup.model, lookup.entries, pattern=pattern)
+    return LookupTable(name, lookup.model, lookup.entries, pattern=pattern)
+
+
+@dataclass(frozen=True)
+class CreatedRecords:
+    """The records that a table creates: their mapping's name, the field that takes the lookup's key, and what they
+    are called in sentences.
+    """
+
+    name: str
+    table: LookupTable
+    field: str
+    label: str
+
+    @property
+    def mapping(self) -> ModelMapping:
+        pattern = self.table.pattern.text if self.table.pattern else ""
+        return ModelMapping(self.name, self.table.model, pattern, {self.field: FieldEntry(source=RECORD_TITLE)})
+
+
+def plan_created(
+    names: Mapping[str, str], tables: Mapping[str, LookupTable], catalog: Catalog
+) -> tuple[list[CreatedRecords], list[ExportProblem]]:
+    """`names`: mapping name by table, for the tables that create records."""
+    created, problems = [], []
+    for table, name in names.items():
+        model = catalog.model(tables[table].model) if tables[table].model in catalog else None
+        problem = _problem(tables[table], model)
+        problems += [problem] if problem else []
+        if model is not None:
+            label = mapping_label(name, model.name, model.label)
+            created.append(CreatedRecords(name, tables[table], name_field(model), label))
+    return created, problems
+
+
+def name_field(model: OdooModel) -> str:
+    """The field that holds a record's name: some models show a computed one."""
+    return "name" if "name" in model.fields else model.rec_name
+
+
+def created_notes(created: Sequence[CreatedRecords], keys: Callable[[str], Collection[str]]) -> Iterator[ExportProblem]:
+    """A word about records that need more than a name. `keys(table)`: the values that stand in the rows."""
+    for one in created:
+        does = model_needs.BY_NAME_ALONE.get(one.table.model, "")
+        names = sorted(one.table.created(sorted(keys(one.table.name))))
+        if does and names:
+            what = f"The lookup '{one.table.name}' creates records that have a name and nothing else: {listed(names)}"
+            message = f"{what}; {does}. Point these values to records that Odoo has, or complete them in Odoo."
+            yield ProblemLocation(model=one.table.model).warning(
+                "name_alone", message, lookup=one.table.name, count=len(names), examples=tuple(names[:MAX_EXAMPLES])
+            )
+
+
+def _problem(table: LookupTable, model: OdooModel | None) -> ExportProblem | None:
+    place = ProblemLocation(model=table.model)
+    if model is None:
+        message = f"The lookup '{table.name}' creates records of '{table.model}', which this Odoo cannot import."
+        return place.blocking("unknown_model", message, lookup=table.name)
+    if table.pattern is not None and table.pattern.placeholders != (RECORD_TITLE,):
+        message = f"The ID pattern of the lookup '{table.name}' takes the one column {{{RECORD_TITLE}}}."
+        return place.blocking("bad_pattern", message, lookup=table.name)
+    more = [field.label for field in model_needs.must_be_mapped(model, {name_field(model)})]
+    if more:
+        message = f"The lookup '{table.name}' cannot create {model.label}: Odoo also needs {listed(more)}."
+        return place.blocking("required_not_mapped", message, lookup=table.name)
+    return None

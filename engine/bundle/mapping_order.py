@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.bundle.bundle_report import Problem
-from engine.bundle.problem_place import Place, listed
+from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed
 
 
 @dataclass(frozen=True)
@@ -21,14 +20,14 @@ class Edge:
     required: bool
 
 
-def ordered(mappings: Mapping[str, str], edges: Iterable[Edge]) -> tuple[tuple[str, ...], list[Problem]]:
+def ordered(mappings: Mapping[str, str], edges: Iterable[Edge]) -> tuple[tuple[str, ...], list[ExportProblem]]:
     """The mappings (name: what it is called in sentences), each after all that it refers to, else as given. Where
     mappings refer to each other in a circle, optional references give way (the loader fills them afterwards) and that
     is reported; a circle of required ones cannot be loaded.
     """
     open_edges = {edge for edge in edges if edge.child != edge.parent}
     order: list[str] = []
-    problems: list[Problem] = []
+    problems: list[ExportProblem] = []
     waiting = list(mappings)
     while waiting:
         free = next((name for name in waiting if not any(e.child == name for e in open_edges)), None)
@@ -41,7 +40,7 @@ def ordered(mappings: Mapping[str, str], edges: Iterable[Edge]) -> tuple[tuple[s
     return tuple(order), problems
 
 
-def _break(waiting: Sequence[str], edges: set[Edge], labels: Mapping[str, str]) -> tuple[str, Problem]:
+def _break(waiting: Sequence[str], edges: set[Edge], labels: Mapping[str, str]) -> tuple[str, ExportProblem]:
     """The mapping of a circle to load first although it refers to later ones."""
     hard = {edge for edge in edges if edge.required}
     bound = {edge.child for edge in hard}
@@ -49,11 +48,11 @@ def _break(waiting: Sequence[str], edges: set[Edge], labels: Mapping[str, str]) 
     if free is not None:
         fields, names = _wording(free, edges, labels)
         message = f"{names} refer to each other; {fields} of {labels[free]} can be filled only after both are loaded."
-        return free, Place(model=free).warning("circle", message)
+        return free, ProblemLocation(model=free).warning("circle", message)
     free = next(name for name in waiting if _in_circle(name, hard))
     fields, names = _wording(free, hard, labels)
     message = f"{names} need each other in a circle (through {fields}), so none can be created first."
-    return free, Place(model=free).blocking("circle", message)
+    return free, ProblemLocation(model=free).blocking("circle", message)
 
 
 def _wording(name: str, edges: set[Edge], labels: Mapping[str, str]) -> tuple[str, str]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 
-from engine.bundle.bundle_report import Problem
 from engine.bundle.column_rules import EMPTIES_A_REFERENCE, EXTERNAL_ID
-from engine.bundle.lookup_tables import Table, known_to_odoo
-from engine.bundle.problem_place import Place, listed
+from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed
+from engine.bundle.lookup_tables import LookupTable, known_to_odoo
 from engine.recipe import Recipe
 from odoo_migrate.project.namespaces import NAMESPACE
 
@@ -16,21 +15,21 @@ _NAMESPACE = re.compile(NAMESPACE)
 _ODOOS_OWN = frozenset({"base"})
 
 
-def settings_problems(recipe: Recipe) -> Iterator[Problem]:
+def settings_problems(recipe: Recipe) -> Iterator[ExportProblem]:
     """What makes every external ID of the bundle unusable."""
     if not _NAMESPACE.fullmatch(recipe.namespace) or recipe.namespace in _ODOOS_OWN:
         message = f"The namespace '{recipe.namespace}' cannot be used; take a short word, such as migr."
-        yield Place().blocking("bad_namespace", message)
+        yield ProblemLocation().blocking("bad_namespace", message)
     if recipe.company and not EXTERNAL_ID.fullmatch(recipe.company):
         message = f"The company '{recipe.company}' is no external ID such as base.main_company."
-        yield Place().blocking("bad_company", message)
+        yield ProblemLocation().blocking("bad_company", message)
 
 
 def table_problems(
-    table: Table, shown: str, others: Container[str], files: Container[str], version: str
-) -> Iterator[Problem]:
+    table: LookupTable, shown: str, others: Container[str], files: Container[str], version: str
+) -> Iterator[ExportProblem]:
     """What cannot work in a lookup that the recipe calls `shown`; `files`: stems of the sheets' raw files."""
-    place = Place(model=table.model)
+    place = ProblemLocation(model=table.model)
     if not table.name or table.name in others:
         message = f"The lookup '{shown}' needs a name of its own, of letters and digits."
         yield place.blocking("bad_lookup_name", message, lookup=shown)

@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from engine.bundle.cleaned_spool import Positions
-from engine.bundle.id_hashes import Hashes, Marks
-from engine.bundle.row_facts import Links, TargetFacts
+from engine.bundle.cleaned_lines import Positions
+from engine.bundle.row_hashes import Hashes, Marks, ReferenceKeys, RowHashes
 
 Numbers = npt.NDArray[np.int64]
 
 
-def repeated(facts: TargetFacts) -> tuple[Positions, Positions]:
+def repeated(facts: RowHashes) -> tuple[Positions, Positions]:
     """Rows whose key stands in several rows: (those of keys whose mapped cells agree, those where they do not)."""
     rows = np.flatnonzero(facts.inside)
     _, of_row, sizes = np.unique(facts.keys[rows], return_inverse=True, return_counts=True)
@@ -42,7 +41,7 @@ def disputed(values: Hashes, records: Hashes) -> Marks:
 class Records:
     """The distinct records of one mapping. `of_row`: the record of every row of its sheet, -1 where none."""
 
-    def __init__(self, facts: TargetFacts) -> None:
+    def __init__(self, facts: RowHashes) -> None:
         self.keys, numbers = np.unique(facts.keys[facts.inside], return_inverse=True)
         self.of_row: Numbers = np.full(len(facts.inside), -1, dtype=np.int64)
         self.of_row[facts.inside] = numbers
@@ -58,7 +57,7 @@ class Records:
         return np.where(self.keys[places] == keys, places, -1)
 
 
-def circles(records: Records, links: Links) -> tuple[Positions, Positions]:
+def circles(records: Records, links: ReferenceKeys) -> tuple[Positions, Positions]:
     """Of references within one mapping: rows that name their own record, and rows of records that are their own
     ancestor through others. A record has one parent at most.
     """
@@ -82,7 +81,7 @@ class Reference:
     sheet: int
     parent: str
     home: int
-    links: Links
+    links: ReferenceKeys
     records: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
     nowhere: Positions = field(default_factory=lambda: np.empty(0, np.int32))
     held_back: list[Positions] = field(default_factory=list)

@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.bundle.cleaned_spool import Positions
-from engine.bundle.id_hashes import Hashes
-from engine.bundle.planned_fields import PlannedField
-from engine.bundle.planned_targets import PlannedTarget
+from engine.bundle.checked_sheets import CheckedSheet
+from engine.bundle.cleaned_lines import Positions
+from engine.bundle.mapped_fields import MappedField
+from engine.bundle.mapped_targets import MappedTarget
 from engine.bundle.record_links import disputed
-from engine.bundle.row_facts import TargetFacts
-from engine.bundle.survey import Survey
+from engine.bundle.row_hashes import Hashes, RowHashes
 from odoo_migrate.rules import model_needs
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no key is lost
@@ -23,16 +22,16 @@ class Repeats(NamedTuple):
     """Rows of sheet `sheet` whose value in `field` another record has too."""
 
     sheet: int
-    target: PlannedTarget
-    field: PlannedField
+    target: MappedTarget
+    field: MappedField
     positions: Positions
 
 
 class _Place(NamedTuple):
     sheet: int
-    target: PlannedTarget
-    field: PlannedField
-    facts: TargetFacts
+    target: MappedTarget
+    field: MappedField
+    facts: RowHashes
 
     @property
     def rows(self) -> Positions:
@@ -46,7 +45,7 @@ class _Place(NamedTuple):
         return found
 
 
-def repeated_values(surveys: Sequence[Survey]) -> Iterator[Repeats]:
+def repeated_values(surveys: Sequence[CheckedSheet]) -> Iterator[Repeats]:
     """Looks at all rows, also at those that are wrong for another reason: they are to be mended, and come back."""
     for name, groups in model_needs.ONCE_AMONG.items():
         for models in groups:

@@ -10,22 +10,20 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from engine.bundle.bundle_plan import Plan
-from engine.bundle.bundle_report import MAX_EXAMPLES, Problem
-from engine.bundle.cleaned_spool import Positions
-from engine.bundle.created_records import Created
-from engine.bundle.id_hashes import Hashes, hashes
-from engine.bundle.planned_targets import PlannedTarget
-from engine.bundle.problem_place import Place, listed, rows_word
-from engine.bundle.row_facts import TargetFacts
-from engine.bundle.row_verdicts import about_rows
-from engine.bundle.survey import Survey
+from engine.bundle.bundle_plan import BundlePlan
+from engine.bundle.checked_sheets import CheckedSheet
+from engine.bundle.cleaned_lines import Positions
+from engine.bundle.export_problems import MAX_EXAMPLES, ExportProblem, ProblemLocation, listed, rows_word
+from engine.bundle.lookup_tables import CreatedRecords
+from engine.bundle.mapped_targets import MappedTarget
+from engine.bundle.row_hashes import Hashes, RowHashes, hashes
+from engine.bundle.row_issues import about_rows
 from odoo_migrate.project.external_ids import MAX_LENGTH, Pattern, external_ids
 
 _NO_ROWS: Positions = np.empty(0, np.int32)
 
 
-def identity_problems(plan: Plan, surveys: Sequence[Survey]) -> Iterator[Problem]:
+def identity_problems(plan: BundlePlan, surveys: Sequence[CheckedSheet]) -> Iterator[ExportProblem]:
     """What the user should see about external IDs before the export; only rows that go are looked at."""
     named = [(survey, target, target.pattern) for survey in surveys for target in survey.planned.targets]
     for survey, target, pattern in named:
@@ -39,11 +37,11 @@ def identity_problems(plan: Plan, surveys: Sequence[Survey]) -> Iterator[Problem
         yield from _entries(plan, owners, surveys)
 
 
-def _keys(surveys: Sequence[Survey], table: str) -> list[str]:
+def _keys(surveys: Sequence[CheckedSheet], table: str) -> list[str]:
     return sorted({key for survey in surveys for key in survey.keys(table)})
 
 
-def _within(survey: Survey, target: PlannedTarget, pattern: Pattern) -> Iterator[Problem]:
+def _within(survey: CheckedSheet, target: MappedTarget, pattern: Pattern) -> Iterator[ExportProblem]:
     facts = survey.facts[target.name]
     going = facts.inside & ~survey.bad
     alike = _alike(facts, going & ~facts.marked) if not facts.faithful else _NO_ROWS
@@ -61,7 +59,7 @@ def _within(survey: Survey, target: PlannedTarget, pattern: Pattern) -> Iterator
         yield about_rows(survey, target, "ids_coded", message, marked)
 
 
-def _alike(facts: TargetFacts, going: npt.NDArray[np.bool_]) -> Positions:
+def _alike(facts: RowHashes, going: npt.NDArray[np.bool_]) -> Positions:
     """Rows of different keys with one ID, those of one ID together."""
     rows = np.flatnonzero(going)
     order = rows[np.argsort(facts.ids[rows], kind="stable")]
@@ -70,7 +68,7 @@ def _alike(facts: TargetFacts, going: npt.NDArray[np.bool_]) -> Positions:
     return order[np.isin(ids, ids[clash])].astype(np.int32)
 
 
-def _shown(survey: Survey, pattern: Pattern, rows: Positions) -> list[str]:
+def _shown(survey: CheckedSheet, pattern: Pattern, rows: Positions) -> list[str]:
     """Some of the IDs as they will be."""
     sample = survey.spool.rows(rows[: 4 * MAX_EXAMPLES])
     keys = [tuple(row[title] for title in pattern.placeholders) for row in sample]
@@ -89,7 +87,7 @@ class _Owner:
     keys: Hashes
 
     @classmethod
-    def of(cls, survey: Survey, target: PlannedTarget) -> _Owner:
+    def of(cls, survey: CheckedSheet, target: MappedTarget) -> _Owner:
         facts = survey.facts[target.name]
         rows = np.flatnonzero(facts.inside & ~survey.bad)
         ids, first = np.unique(facts.ids[rows], return_index=True)
@@ -97,14 +95,14 @@ class _Owner:
         return cls(target.label, target.model.name, fields, ids, facts.keys[rows][first])
 
     @classmethod
-    def of_created(cls, created: Created, names: Sequence[str]) -> _Owner:
+    def of_created(cls, created: CreatedRecords, names: Sequence[str]) -> _Owner:
         ids = created.table.created(names)
         own, keys = (hashes(pl.Series(list(texts), dtype=pl.String)) for texts in (ids.values(), ids))
         order = np.argsort(own)
         return cls(created.label, created.table.model, frozenset({created.field}), own[order], keys[order])
 
 
-def _between(first: _Owner, second: _Owner) -> Iterator[Problem]:
+def _between(first: _Owner, second: _Owner) -> Iterator[ExportProblem]:
     common, here, there = np.intersect1d(first.ids, second.ids, assume_unique=True, return_indices=True)
     if not len(common):
         return
@@ -112,15 +110,15 @@ def _between(first: _Owner, second: _Owner) -> Iterator[Problem]:
     others = int((first.keys[here] != second.keys[there]).sum())
     if first.model != second.model or others:
         message = f"{len(common):,} external IDs are in both {names}, for different records; give each a pattern."
-        yield Place(model=second.model).blocking("ids_shared", message, count=len(common))
+        yield ProblemLocation(model=second.model).blocking("ids_shared", message, count=len(common))
         return
     both = sorted(first.fields & second.fields)
     if both:
         message = f"{len(common):,} records are in both {names}; the later one decides about {listed(both)}."
-        yield Place(model=second.model).warning("record_twice", message, count=len(common))
+        yield ProblemLocation(model=second.model).warning("record_twice", message, count=len(common))
 
 
-def _entries(plan: Plan, owners: Sequence[_Owner], surveys: Sequence[Survey]) -> Iterator[Problem]:
+def _entries(plan: BundlePlan, owners: Sequence[_Owner], surveys: Sequence[CheckedSheet]) -> Iterator[ExportProblem]:
     """Lookup entries that point to a record of this project which is not there."""
     for name, table in plan.tables.items():
         used = set(_keys(surveys, name))
@@ -131,4 +129,4 @@ def _entries(plan: Plan, owners: Sequence[_Owner], surveys: Sequence[Survey]) ->
         gone = [text for text, known in zip(own, np.isin(found, there), strict=True) if not known]
         if gone:
             message = f"The lookup '{name}' points to records that are not in this migration: {listed(gone)}."
-            yield Place(model=table.model).blocking("entry_nowhere", message, lookup=name, count=len(gone))
+            yield ProblemLocation(model=table.model).blocking("entry_nowhere", message, lookup=name, count=len(gone))

@@ -7,17 +7,19 @@ Columns that a step adds stand right after the one whose step adds them, and may
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 
-from engine.clean.missing_columns import missing_columns
-from engine.recipe import RecipeError, SheetRecipe, StepSpec
-from engine.steps import build
+from engine.recipe import KEY_TITLE, NUMBER_SUFFIX, ColumnRecipe, RecipeError, SheetRecipe, StepSpec
+from engine.steps import ROW_STEPS, build
 from engine.steps.row_steps import CleanedRowStep, FillDown, HeaderStep, PromoteHeader, RowDrop
 from engine.steps.step import ColumnStep, WholeRowStep
 from engine.steps.step_parameters import StepError
+from odoo_migrate.project.nearest_names import nearest
 
+LearningStep = tuple[str, int]  # column title, place of the step among the column's
 MOST_DROPS = 31  # the steps that drop rows are numbered in five bits
 
 
@@ -177,3 +179,98 @@ def _in_order(columns: Mapping[str, ColumnPlan], sheet: str) -> dict[str, Column
         raise RecipeError(
             f"Sheet '{sheet}': these columns wait for each other: {circle}; take a step out."
         ) from problem
+
+
+def missing_columns(
+    sheet: SheetRecipe,
+    source: Sequence[str],
+    titles: Sequence[str],
+    rows: Sequence[WholeRowStep],
+    columns: Mapping[str, ColumnPlan],
+) -> None:
+    """Raise RecipeError, one sentence, where the recipe names columns that are not among `titles` (`source` and
+    those that steps add) nor added by the export.
+    """
+    named = dict.fromkeys([*_cleaned(sheet, titles, rows, columns), *_filled(sheet)])
+    missing = [title for title in named if title not in titles and not _made_by_export(title, titles)]
+    missing += [title for title in _raw(rows) if title not in source and title not in missing]
+    if missing:
+        free = [title for title in source if title not in named]
+        listed = ", ".join(_with_likeliest(title, free) for title in missing)
+        what = "a column" if len(missing) == 1 else f"{len(missing)} columns"
+        raise RecipeError(f"Sheet '{sheet.name}': the recipe names {what} that the file lacks: {listed}.")
+
+
+def _cleaned(
+    sheet: SheetRecipe, titles: Sequence[str], rows: Sequence[WholeRowStep], columns: Mapping[str, ColumnPlan]
+) -> Iterator[str]:
+    yield from sheet.columns
+    for column in columns.values():
+        yield from column.reads()
+    for step in rows:
+        if step.stage == "cleaned":
+            yield from step.reads(titles)
+
+
+def _filled(sheet: SheetRecipe) -> Iterator[str]:
+    for target in sheet.targets:
+        yield from (spec.source for spec in target.fields.values())
+        yield from target.key
+        yield from [target.when] * bool(target.when)
+
+
+def _raw(rows: Sequence[WholeRowStep]) -> Iterator[str]:
+    for step in rows:
+        if isinstance(step, FillDown):
+            yield from step.columns
+
+
+def _made_by_export(title: str, titles: Sequence[str]) -> bool:
+    """The key made of several columns, and the place of a row among those of one parent."""
+    return title == KEY_TITLE or (title.endswith(NUMBER_SUFFIX) and title.removesuffix(NUMBER_SUFFIX) in titles)
+
+
+def _with_likeliest(title: str, free: Sequence[str]) -> str:
+    near = nearest(title, free)
+    return f"'{title}' (now perhaps '{near}')" if near else f"'{title}'"
+
+
+def only_column(sheet: SheetRecipe, title: str) -> SheetRecipe:
+    """The recipe with the steps of `title` and of what it is computed from, and the steps on raw rows."""
+    needed, waiting = set[str](), [title]
+    while waiting:
+        column = waiting.pop()
+        if column not in needed:
+            needed.add(column)
+            waiting += [*_origins(sheet, column), *_read(sheet, column)]
+    columns = {
+        name: column if name in needed else ColumnRecipe(_fills(column)) for name, column in sheet.columns.items()
+    }
+    used = {name: column for name, column in columns.items() if name in needed or column.steps}
+    raw = tuple(spec for spec in sheet.rows if spec.slug in ROW_STEPS and ROW_STEPS[spec.slug].stage == "raw")
+    return replace(sheet, rows=raw, columns=used, targets=())
+
+
+def _fills(column: ColumnRecipe) -> tuple[StepSpec, ...]:
+    return tuple(spec for spec in column.steps if spec.slug == FillDown.slug)
+
+
+def _steps(sheet: SheetRecipe, title: str) -> Iterator[ColumnStep]:
+    """The column's enabled steps, but for broken ones."""
+    for spec in sheet.columns[title].steps if title in sheet.columns else ():
+        with suppress(StepError):
+            step = build(spec.slug, spec.params) if spec.enabled else None
+            if isinstance(step, ColumnStep):
+                yield step
+
+
+def _read(sheet: SheetRecipe, title: str) -> Iterator[str]:
+    for step in _steps(sheet, title):
+        yield from step.reads()
+
+
+def _origins(sheet: SheetRecipe, title: str) -> Iterator[str]:
+    """The columns whose steps add this one."""
+    for other in sheet.columns:
+        if any(title in step.adds(other) for step in _steps(sheet, other)):
+            yield other

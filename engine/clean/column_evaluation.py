@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from engine.clean.cleaning_plan import SheetPlan
-from engine.clean.distinct_memo import Bound, ColumnResult, ColumnRunner
-from engine.clean.raw_rows import Filler, RawRows
-from engine.clean.step_learning import LearningStep
+from engine.clean.cleaning_plan import LearningStep, SheetPlan
+from engine.clean.column_runner import BoundStep, ColumnResult, ColumnRunner
+from engine.clean.row_codes import Filler, RowCodes
 from engine.sheets.row_kinds import Mask
 from engine.sheets.working_file import WorkingFile
 from engine.steps.step import Context
@@ -21,7 +20,7 @@ Columns = Mapping[str, pa.Array]
 Tick = Callable[[int], None]
 
 
-class Evaluator:
+class ColumnEvaluator:
     """Computes a plan's columns. `facts`: what the learning steps learnt so far."""
 
     def __init__(self, plan: SheetPlan, context: Context, facts: Mapping[LearningStep, Any]) -> None:
@@ -54,13 +53,13 @@ class Evaluator:
     def _runner(self, title: str, place: int | None) -> ColumnRunner:
         if (title, place) not in self._runners:
             steps = self.plan.columns[title].steps[:place]
-            bound = [Bound(step, self.facts.get((title, number))) for number, step in enumerate(steps)]
+            bound = [BoundStep(step, self.facts.get((title, number))) for number, step in enumerate(steps)]
             self._runners[title, place] = ColumnRunner(bound, self.context)
         return self._runners[title, place]
 
 
 @dataclass(frozen=True)
-class Part:
+class RemainingRows:
     """Rows of one batch that remain. `before`: ROW and source columns, raw. `raw`: the source columns by title,
     filled from above where the recipe says so.
     """
@@ -70,8 +69,8 @@ class Part:
 
 
 def parts(
-    working: WorkingFile, plan: SheetPlan, rows: RawRows, titles: Sequence[str], *, drops: int, tick: Tick
-) -> Iterator[Part]:
+    working: WorkingFile, plan: SheetPlan, rows: RowCodes, titles: Sequence[str], *, drops: int, tick: Tick
+) -> Iterator[RemainingRows]:
     """The rows that the first `drops` dropping steps leave, with what `titles` are computed from."""
     needed = set(plan.needed(titles))
     source = [title for title in plan.source if title in needed]
@@ -89,13 +88,13 @@ def parts(
         tick(len(batch))
 
 
-def part_of(batch: pa.RecordBatch, filled: Columns, stays: Mask) -> Part:
+def part_of(batch: pa.RecordBatch, filled: Columns, stays: Mask) -> RemainingRows:
     """The rows of a batch that stay."""
     if stays.all():
-        return Part(batch, {**_named(batch), **filled})
+        return RemainingRows(batch, {**_named(batch), **filled})
     places = pa.array(np.flatnonzero(stays))
     before = batch.take(places)
-    return Part(before, {**_named(before), **{title: column.take(places) for title, column in filled.items()}})
+    return RemainingRows(before, {**_named(before), **{title: column.take(places) for title, column in filled.items()}})
 
 
 def _named(batch: pa.RecordBatch) -> dict[str, pa.Array]:

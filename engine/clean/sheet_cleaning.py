@@ -9,14 +9,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from engine.clean.change_counts import count, new_report
-from engine.clean.cleaning_plan import SheetPlan, plan_sheet
-from engine.clean.cleaning_result import CleanedBatch, SheetReport
-from engine.clean.column_dependencies import only_column
-from engine.clean.column_evaluation import Evaluator, Part, part_of, parts
-from engine.clean.distinct_memo import ColumnResult
-from engine.clean.raw_rows import CHECKPOINT, Filler
-from engine.clean.sheet_knowledge import MOST_FACTS, Knowledge, Learner
+from engine.clean.cleaning_plan import SheetPlan, only_column, plan_sheet
+from engine.clean.cleaning_report import CleanedBatch, SheetReport, count, new_report
+from engine.clean.column_evaluation import ColumnEvaluator, RemainingRows, part_of, parts
+from engine.clean.column_runner import ColumnResult
+from engine.clean.row_codes import CHECKPOINT, Filler
+from engine.clean.sheet_knowledge import MOST_FACTS, SheetKnowledge, SheetLearner
 from engine.recipe import Recipe, SheetRecipe
 from engine.sheets.working_file import ROW, WorkingFile
 from engine.steps.step import Context
@@ -138,8 +136,8 @@ class SheetRun:
         return narrow
 
     @cached_property
-    def _learner(self) -> Learner:
-        return Learner(self.working, self.plan, self._context, self._learnt)
+    def _learner(self) -> SheetLearner:
+        return SheetLearner(self.working, self.plan, self._context, self._learnt)
 
     @cached_property
     def _context(self) -> Context:
@@ -147,11 +145,11 @@ class SheetRun:
         return Context(self.recipe.country, self.recipe.timezone, excel_1904=bool(notes.get("date1904")))
 
     @cached_property
-    def _evaluator(self) -> Evaluator:
-        return Evaluator(self.plan, self._context, self._knowledge.facts)
+    def _evaluator(self) -> ColumnEvaluator:
+        return ColumnEvaluator(self.plan, self._context, self._knowledge.facts)
 
     @property
-    def _knowledge(self) -> Knowledge:
+    def _knowledge(self) -> SheetKnowledge:
         return self._learner.knowledge
 
     def _filled(self, start: int, count: int) -> dict[str, pa.Array]:
@@ -166,7 +164,7 @@ class SheetRun:
         filled = filler.fill(batch, *rows.blank_and_stops(first, len(batch)))
         return {title: column.slice(start - first, count) for title, (column, _) in filled.items()}
 
-    def _count(self, part: Part, results: Mapping[str, ColumnResult]) -> None:
+    def _count(self, part: RemainingRows, results: Mapping[str, ColumnResult]) -> None:
         for title in dict.fromkeys([*self.plan.filled, *results]):
             if title in self.plan.source:
                 source, filled = part.before[title], part.raw[title]
@@ -174,7 +172,7 @@ class SheetRun:
                 source = filled = results[self.plan.columns[title].origin].added[title]
             count(self.report.columns[title], source, filled, results.get(title))
 
-    def _batch(self, part: Part, results: Mapping[str, ColumnResult]) -> CleanedBatch:
+    def _batch(self, part: RemainingRows, results: Mapping[str, ColumnResult]) -> CleanedBatch:
         after = [results[title].values if title in results else part.raw[title] for title in self.titles]
         failed = {title: result for title, result in results.items() if result.could_not is not None}
         return CleanedBatch(

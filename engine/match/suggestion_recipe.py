@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from engine.match.match_evidence import SheetSuggestion, TargetSuggestion
-from engine.recipe import KEY_TITLE, FieldSpec, Lookup, Target
+from engine.recipe import KEY_TITLE, FieldSpec, Lookup, TargetRecipe
 
 
-def target(suggestion: TargetSuggestion) -> Target:
+def target(suggestion: TargetSuggestion) -> TargetRecipe:
     """The recipe's target with every suggested field that can be loaded, the ID pattern and what makes up its key."""
     fields = {
         column.field: FieldSpec(column.title, column.lookup.name if column.lookup else "", column.ref, column.separator)
@@ -14,10 +14,10 @@ def target(suggestion: TargetSuggestion) -> Target:
         if column.field and column.loadable
     }
     key = tuple(suggestion.key) if f"{{{KEY_TITLE}}}" in suggestion.id else ()
-    return Target(suggestion.model, suggestion.id, fields, key=key)
+    return TargetRecipe(suggestion.model, suggestion.id, fields, key=key)
 
 
-def targets(suggestion: SheetSuggestion) -> tuple[Target, ...]:
+def targets(suggestion: SheetSuggestion) -> tuple[TargetRecipe, ...]:
     """All targets of a sheet, its chief first; () where no model was found."""
     return tuple(target(one) for one in (suggestion, *suggestion.also) if one.model)
 

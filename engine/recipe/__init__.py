@@ -11,12 +11,12 @@ from engine.recipe.recipe_model import (
     RecipeError,
     SheetRecipe,
     StepSpec,
-    Target,
+    TargetRecipe,
 )
 from engine.recipe.recipe_reader import load
 from engine.recipe.recipe_writer import dump
 
 __all__ = [
     "FORMAT", "KEY_TITLE", "NUMBER_SUFFIX", "ColumnRecipe", "FieldSpec", "Lookup", "Recipe", "RecipeError",
-    "SheetRecipe", "StepSpec", "Target", "dump", "load",
+    "SheetRecipe", "StepSpec", "TargetRecipe", "dump", "load",
 ]  # fmt: skip

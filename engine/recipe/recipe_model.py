@@ -44,7 +44,7 @@ class FieldSpec:
 
 
 @dataclass(frozen=True)
-class Target:
+class TargetRecipe:
     """A model that a sheet fills. `id`: external ID pattern, "migr.partner.{Customer Code}". `values`:
     constants by field name. `fields`: by Odoo field name, in column order. `key`: titles that make up the added
     column "Migration Key" where no column is unique. `when`: only rows in which this column is not blank.
@@ -78,7 +78,7 @@ class SheetRecipe:
     file: str = ""
     skip: bool = False
     rows: tuple[StepSpec, ...] = ()
-    targets: tuple[Target, ...] = ()
+    targets: tuple[TargetRecipe, ...] = ()
     columns: Mapping[str, ColumnRecipe] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -22,7 +22,7 @@ from engine.recipe.recipe_model import (
     RecipeError,
     SheetRecipe,
     StepSpec,
-    Target,
+    TargetRecipe,
 )
 from engine.steps import COLUMN_STEPS, ROW_STEPS
 from engine.steps.step_parameters import ParamType
@@ -161,7 +161,7 @@ def _column(value: Value) -> _Column:
     return _Column(value, steps, _text(found, "field"), _filled_by("", value, found))
 
 
-def _with_short_forms(targets: list[Target], columns: Mapping[str, _Column]) -> tuple[Target, ...]:
+def _with_short_forms(targets: list[TargetRecipe], columns: Mapping[str, _Column]) -> tuple[TargetRecipe, ...]:
     """The targets, with the fields that stand beside the columns put into the only one."""
     short = {title: column for title, column in columns.items() if column.field}
     if not short:
@@ -176,7 +176,7 @@ def _with_short_forms(targets: list[Target], columns: Mapping[str, _Column]) -> 
             raise column.value.error(f"the field {column.field} is filled by two columns.")
         fields[column.field] = FieldSpec(title, *_how(column.spec))
     only = targets[0]
-    return (Target(only.model, only.id, {**fields, **only.fields}, only.values, only.key, only.when),)
+    return (TargetRecipe(only.model, only.id, {**fields, **only.fields}, only.values, only.key, only.when),)
 
 
 def _how(spec: FieldSpec) -> tuple[str, str, str]:
@@ -186,11 +186,11 @@ def _how(spec: FieldSpec) -> tuple[str, str, str]:
 # --- targets and lookups
 
 
-def _target(model: str, value: Value) -> Target:
+def _target(model: str, value: Value) -> TargetRecipe:
     if not _MODEL.fullmatch(model):
         raise value.error(f"'{model}' is no model of Odoo; write it like res.partner.")
     found = _known(value, _TARGET)
-    return Target(
+    return TargetRecipe(
         model=model,
         id=_text(found, "id"),
         fields={name: _field(entry) for name, entry in _entries(found, "fields").items()},

@@ -16,7 +16,7 @@ from engine.recipe.recipe_model import (
     RecipeError,
     SheetRecipe,
     StepSpec,
-    Target,
+    TargetRecipe,
 )
 
 LONGEST_LINE = 110
@@ -91,7 +91,7 @@ def _short_forms(sheet: SheetRecipe) -> dict[str, str]:
     return short
 
 
-def _column(column: ColumnRecipe, field: str | None, targets: tuple[Target, ...]) -> dict[str, Any]:
+def _column(column: ColumnRecipe, field: str | None, targets: tuple[TargetRecipe, ...]) -> dict[str, Any]:
     how = _how(targets[0].fields[field]) if field else {}
     return _filled({"field": field or "", "steps": [_step(step) for step in column.steps], **how})
 
@@ -100,7 +100,7 @@ def _how(spec: FieldSpec) -> dict[str, str]:
     return {"lookup": spec.lookup, "ref": spec.ref, "separator": spec.separator}
 
 
-def _target(target: Target, beside_columns: set[str]) -> dict[str, Any]:
+def _target(target: TargetRecipe, beside_columns: set[str]) -> dict[str, Any]:
     fields = {name: spec for name, spec in target.fields.items() if name not in beside_columns}
     return _filled(
         {

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from engine.bundle.held_back_workbook import OnlyAsCsv
+from engine.bundle.held_back_rows import OnlyAsCsv
 from exporting import downloads, schedules, selectors, services
 from exporting.forms import ScheduleForm
 from exporting.pages import export_page as page

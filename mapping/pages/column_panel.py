@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from engine.clean.preview import ColumnPreview, preview_column
+from engine.clean.column_preview import ColumnPreview, preview_column
 from engine.recipe import RecipeError
 from mapping import dataset_cleaning
 from mapping.models import Mapping, Transform

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.bundle import OutputRefused, ProblemsFound, build, unpack
-from engine.bundle.clean_files import clean, read_sheets
-from engine.bundle.csv_lines import csv_lines, text_of
+from engine.bundle import OutputRefused, ProblemsFound, build, clean_files, read_sheets, unpack
+from engine.bundle.cleaned_lines import csv_lines, text_of
 from engine.recipe import RecipeError, load
 from odoo_migrate.project import csv_text, project_reader
 from tests.bundling import MISSION_CUSTOMERS, MISSION_RECIPE, Migration, files_of, sums_up
@@ -73,7 +72,7 @@ def test_the_missions_example_comes_out_of_the_workbook_too(tmp_path: Path) -> N
     recipe = MISSION_RECIPE.replace("  customers:\n", "  Customers:\n").replace("      Email:", "      Email Address:")
     workbook = Path(__file__).parents[1] / "samples" / "messy_customers.xlsx"
     output = tmp_path / "out"
-    clean([workbook], load(recipe), output)
+    clean_files([workbook], load(recipe), output)
     written = {path: data.decode() for path, data in files_of(output).items()}
     same = {"config/ids.yml", "config/project.yml", "config/mappings/res.partner.category.yml"}
     assert {path: written[path] for path in same} == {path: MISSION_FILES[path] for path in same}
@@ -390,7 +389,7 @@ def test_a_directory_of_other_things_is_left_alone(tmp_path: Path) -> None:
     (migration.output / "letter.txt").unlink()
     migration.clean()
     with pytest.raises(OutputRefused, match="is a file"):
-        clean(migration.files, migration.recipe, migration.files[0])
+        clean_files(migration.files, migration.recipe, migration.files[0])
 
 
 class Cancelled(Exception):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bundle import Problem
+from engine.bundle import ExportProblem
 from engine.bundle.lookup_tables import known_to_odoo, shipped_ids
 from engine.bundle.mapping_order import Edge, ordered
 from engine.recipe import RecipeError
@@ -37,7 +37,7 @@ def people(*cells: str, title: str = "X") -> dict[str, str]:
     return {"people.csv": f"Code,Name,{title}\n{rows}"}
 
 
-def found(tmp_path: Path, kind: str, recipe: str, files: dict[str, str]) -> Problem:
+def found(tmp_path: Path, kind: str, recipe: str, files: dict[str, str]) -> ExportProblem:
     (problem,) = Migration(tmp_path, recipe, files).problems(kind)
     return problem
 

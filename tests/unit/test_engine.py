@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.clean import SheetRun, effective_header
-from engine.clean.step_learning import rounds
-from engine.recipe import ColumnRecipe, FieldSpec, Recipe, RecipeError, SheetRecipe, StepSpec, Target, load
+from engine.clean.sheet_knowledge import rounds
+from engine.recipe import ColumnRecipe, FieldSpec, Recipe, RecipeError, SheetRecipe, StepSpec, TargetRecipe, load
 from engine.sheets.working_file import ROW
 from engine.steps import ROW_STEPS
 from engine.steps.step import RowExample, WholeRowStep
@@ -353,7 +353,7 @@ def test_remembered_and_fresh_answers_are_the_same(tmp_path: Path, distinct: int
 def test_missing_columns_are_listed_with_their_likeliest_new_titles(tmp_path: Path) -> None:
     recipe = sheet(
         {"Email Address": ["trim"], "Nowhere": [], "Phone": ["trim"]},
-        targets=(Target("res.partner", fields={"name": FieldSpec("Company")}), Target("x", when="Gone")),
+        targets=(TargetRecipe("res.partner", fields={"name": FieldSpec("Company")}), TargetRecipe("x", when="Gone")),
         rows=[("drop_duplicates", {"keys": ["Customer Code"]})],
     )
     table = {"E-mail address": ["x"], "Phone": ["1"], "Company Name": ["Acme"], "Code": ["1"]}
@@ -370,7 +370,7 @@ def test_missing_columns_are_listed_with_their_likeliest_new_titles(tmp_path: Pa
 
 def test_columns_that_the_export_adds_may_be_named(tmp_path: Path) -> None:
     fields = {"a": FieldSpec("Order #"), "b": FieldSpec("Migration Key"), "c": FieldSpec("Order")}
-    run = run_of(tmp_path, {"Order": ["1"]}, sheet({}, targets=(Target("m", fields=fields, key=("Order",)),)))
+    run = run_of(tmp_path, {"Order": ["1"]}, sheet({}, targets=(TargetRecipe("m", fields=fields, key=("Order",)),)))
     assert cleaned(run)["Order"] == ["1"]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from engine.bundle.held_back_workbook import MAX_ROWS, OnlyAsCsv, write_workbook
+from engine.bundle.held_back_rows import MAX_ROWS, OnlyAsCsv, write_workbook
 from engine.readers import open_source
 
 ROWS = [["Source row", "Zip", "Note"], ["4", "02134", "=1+1"], ["5", "4-5", 'a "b"\nc'], ["6", "", "+49 30"]]

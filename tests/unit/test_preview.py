@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.clean import SheetRun
-from engine.clean.preview import preview_column
+from engine.clean.column_preview import preview_column
 from engine.recipe import ColumnRecipe, Recipe, RecipeError, SheetRecipe, StepSpec
 from tests.working import sample_file, working_file
 

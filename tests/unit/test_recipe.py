@@ -13,7 +13,7 @@ from engine.recipe import (
     RecipeError,
     SheetRecipe,
     StepSpec,
-    Target,
+    TargetRecipe,
     dump,
     load,
 )
@@ -59,7 +59,7 @@ def customers() -> SheetRecipe:
         file="customers",
         rows=(StepSpec("drop_blank_rows"),),
         targets=(
-            Target(
+            TargetRecipe(
                 "res.partner",
                 id="migr.partner.{Customer Code}",
                 fields={
@@ -103,7 +103,7 @@ def test_one_target_is_written_in_the_short_form() -> None:
 
 def test_a_column_that_fills_two_fields_keeps_both() -> None:
     fields = {"name": FieldSpec("Company"), "display": FieldSpec("Company")}
-    sheet = SheetRecipe("A", targets=(Target("res.partner", fields=fields),))
+    sheet = SheetRecipe("A", targets=(TargetRecipe("res.partner", fields=fields),))
     assert load(dump(Recipe(sheets=(sheet,)))).sheets == (sheet,)
 
 
@@ -206,4 +206,4 @@ def test_what_is_wrong_is_said_in_one_sentence(text: str, complaint: str) -> Non
 
 def test_a_model_twice_in_a_sheet_cannot_be_written() -> None:
     with pytest.raises(RecipeError, match="twice"):
-        dump(Recipe(sheets=(SheetRecipe("A", targets=(Target("m"), Target("m"))),)))
+        dump(Recipe(sheets=(SheetRecipe("A", targets=(TargetRecipe("m"), TargetRecipe("m"))),)))

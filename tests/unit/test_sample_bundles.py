@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bundle import BundleReport
-from engine.bundle.clean_files import clean
+from engine.bundle import BundleReport, clean_files
 from odoo_migrate.project import project_reader
 from odoo_migrate.project.project_reader import Project
 from tests.bundling import sums_up
@@ -23,7 +22,7 @@ Rows = list[dict[str, str]]
 
 def cleaned(name: str, directory: Path, odoo_version: str = "18.0") -> tuple[BundleReport, Path]:
     recipe = sample_recipe(name, odoo_version)
-    return clean([SAMPLES / file for file in FILES[name]], recipe, directory / name), directory / name
+    return clean_files([SAMPLES / file for file in FILES[name]], recipe, directory / name), directory / name
 
 
 def rows(path: Path) -> Rows:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 
 from migrator.plain_command import PlainCommand, read_text, require_file
@@ -25,16 +26,15 @@ class Command(PlainCommand):
         return (Unreadable, RecipeError, ProblemsFound, OutputRefused)
 
     def work(self, **options: Any) -> Any:
-        from engine import recipe as recipes
-        from engine.bundle.clean_files import clean
-        from exporting import services
-        from profiling import importing
+        from engine.bundle import clean_files
+        from engine.readers import Limits
+        from engine.recipe import load
 
         for path in options["files"]:
             require_file(path)
-        recipe = recipes.load(read_text(options["recipe"]))
-        report = clean(options["files"], recipe, options["output"], limits=importing.limits())
-        return {"output": str(options["output"]), **services.report_as_json(report)}
+        recipe = load(read_text(options["recipe"]))
+        report = clean_files(options["files"], recipe, options["output"], Limits(**settings.READING_LIMITS))
+        return {"output": str(options["output"]), **report.as_json()}
 
     def tell(self, result: Any) -> None:
         from exporting.export_summary import tell_bundle

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.bundle.bundle_report import MAX_EXAMPLES, MAX_ROWS, Problem, Station
-from engine.bundle.cleaned_spool import Positions
+from engine.bundle.checked_sheets import CheckedSheet
+from engine.bundle.cleaned_lines import Positions
 from engine.bundle.column_rules import EMPTIES_A_REFERENCE
-from engine.bundle.planned_fields import PlannedField
-from engine.bundle.planned_targets import PlannedTarget
-from engine.bundle.problem_place import listed, rows_word
+from engine.bundle.export_problems import MAX_EXAMPLES, MAX_ROWS, ExportProblem, Station, listed, rows_word
+from engine.bundle.mapped_fields import MappedField
+from engine.bundle.mapped_targets import MappedTarget
 from engine.bundle.record_links import HoldingBack, Records, Reference, circles, repeated
 from engine.bundle.repeated_values import Repeats, repeated_values
-from engine.bundle.survey import Survey
 
 
 @dataclass(frozen=True)
@@ -29,13 +28,13 @@ class RowIssue:
     positions: Positions
     why: Callable[[str], str]
     says: str
-    target: PlannedTarget
+    target: MappedTarget
     field: str = ""
     station: Station = "cleaning"
 
-    def problem(self, survey: Survey) -> Problem:
+    def problem(self, survey: CheckedSheet) -> ExportProblem:
         place, count = survey.planned.place, len(self.positions)
-        return Problem(
+        return ExportProblem(
             self.kind, "row", f"{rows_word(count)}: {self.says}.", place.sheet, place.source, self.column,
             self.target.model.name, self.field, station=self.station, count=count,
             examples=examples(survey, self.column, self.positions),
@@ -43,7 +42,7 @@ class RowIssue:
         )  # fmt: skip
 
 
-def examples(survey: Survey, column: str, positions: Positions) -> tuple[str, ...]:
+def examples(survey: CheckedSheet, column: str, positions: Positions) -> tuple[str, ...]:
     """Some of the cells of `column` at `positions`."""
     if not len(positions):
         return ()
@@ -51,7 +50,7 @@ def examples(survey: Survey, column: str, positions: Positions) -> tuple[str, ..
     return tuple(dict.fromkeys(cell for cell in cells if cell))[:MAX_EXAMPLES]
 
 
-def judge(surveys: Sequence[Survey]) -> list[list[RowIssue]]:
+def judge(surveys: Sequence[CheckedSheet]) -> list[list[RowIssue]]:
     """The issues of every sheet; the surveys' `bad` marks and `problems` are completed."""
     issues: list[list[RowIssue]] = [list(_repeated_keys(survey)) for survey in surveys]
     for one in repeated_values(surveys):
@@ -68,7 +67,7 @@ def judge(surveys: Sequence[Survey]) -> list[list[RowIssue]]:
     return issues
 
 
-def _referenced(surveys: Sequence[Survey]) -> dict[str, Records]:
+def _referenced(surveys: Sequence[CheckedSheet]) -> dict[str, Records]:
     """The records of every mapping that some field refers to."""
     targets = [target for survey in surveys for target in survey.planned.targets]
     wanted = {field.ref for target in targets for field in target.fields if field.ref}
@@ -76,12 +75,12 @@ def _referenced(surveys: Sequence[Survey]) -> dict[str, Records]:
     return {one.name: Records(facts[one.name]) for one in targets if one.name in wanted and one.pattern}
 
 
-def _mark(survey: Survey, issues: Sequence[RowIssue]) -> None:
+def _mark(survey: CheckedSheet, issues: Sequence[RowIssue]) -> None:
     for issue in issues:
         survey.bad[issue.positions] = True
 
 
-def _repeated_keys(survey: Survey) -> Iterator[RowIssue]:
+def _repeated_keys(survey: CheckedSheet) -> Iterator[RowIssue]:
     """Rows of one key whose mapped cells differ; where they agree they are one record, which is worth a word in a
     sheet of one target (in an order sheet it is what one expects).
     """
@@ -105,13 +104,13 @@ def _repeated(found: Repeats) -> RowIssue:
     )  # fmt: skip
 
 
-def _merged(survey: Survey, target: PlannedTarget, rows: Positions) -> Problem:
+def _merged(survey: CheckedSheet, target: MappedTarget, rows: Positions) -> ExportProblem:
     key = target.key[0]
     message = f"{rows_word(len(rows))} repeat a '{key}' with the same values; each key becomes one record."
     return about_rows(survey, target, "key_repeats", message, rows)
 
 
-def about_rows(survey: Survey, target: PlannedTarget, kind: str, message: str, rows: Positions) -> Problem:
+def about_rows(survey: CheckedSheet, target: MappedTarget, kind: str, message: str, rows: Positions) -> ExportProblem:
     """A warning about rows, shown by their key."""
     return survey.planned.place.warning(
         kind, message, model=target.model.name, column=target.key[0], count=len(rows),
@@ -119,7 +118,7 @@ def about_rows(survey: Survey, target: PlannedTarget, kind: str, message: str, r
     )  # fmt: skip
 
 
-def _disputed(target: PlannedTarget, rows: Positions, alone: bool) -> RowIssue:
+def _disputed(target: MappedTarget, rows: Positions, alone: bool) -> RowIssue:
     key = target.key[0]
     if alone:
         says = "is repeated with different values"
@@ -133,7 +132,7 @@ def _disputed(target: PlannedTarget, rows: Positions, alone: bool) -> RowIssue:
     )  # fmt: skip
 
 
-def _circles(survey: Survey, records: dict[str, Records]) -> Iterator[RowIssue]:
+def _circles(survey: CheckedSheet, records: dict[str, Records]) -> Iterator[RowIssue]:
     for target in survey.planned.targets:
         for field in target.fields:
             if field.ref == target.name and field.ref in records and field.field.type == "many2one":
@@ -143,7 +142,7 @@ def _circles(survey: Survey, records: dict[str, Records]) -> Iterator[RowIssue]:
                 yield _issue("circle_of_rows", around, field, target, f"through '{label}' it comes back to itself")
 
 
-def _issue(kind: str, rows: Positions, field: PlannedField, target: PlannedTarget, phrase: str) -> RowIssue:
+def _issue(kind: str, rows: Positions, field: MappedField, target: MappedTarget, phrase: str) -> RowIssue:
     column = field.source
     return RowIssue(
         kind, column, np.unique(rows), lambda cell: f"'{column}' ('{cell}'): {phrase}", f"'{column}': {phrase}",
@@ -151,7 +150,7 @@ def _issue(kind: str, rows: Positions, field: PlannedField, target: PlannedTarge
     )  # fmt: skip
 
 
-def _references(surveys: Sequence[Survey], records: dict[str, Records]) -> Iterator[tuple[int, RowIssue]]:
+def _references(surveys: Sequence[CheckedSheet], records: dict[str, Records]) -> Iterator[tuple[int, RowIssue]]:
     """(sheet number, issue) for references to nothing and to what is held back itself."""
     homes = {target.name: number for number, one in enumerate(surveys) for target in one.planned.targets}
     labels = {target.name: target.label for one in surveys for target in one.planned.targets}
@@ -175,7 +174,7 @@ def _references(surveys: Sequence[Survey], records: dict[str, Records]) -> Itera
         yield reference.sheet, _issue("reference_held_back", held_back, field, target, f"its {label} is held back")
 
 
-def _in_part(survey: Survey, records: dict[str, Records]) -> Iterator[Problem]:
+def _in_part(survey: CheckedSheet, records: dict[str, Records]) -> Iterator[ExportProblem]:
     """A word about records (orders) that go although some of the rows with their lines are held back."""
     targets = survey.planned.targets
     named = {field.ref for target in targets for field in target.fields if field.ref != target.name}
@@ -188,7 +187,7 @@ def _in_part(survey: Survey, records: dict[str, Records]) -> Iterator[Problem]:
             yield about_rows(survey, target, "in_part", message, rows)
 
 
-def _nowhere(reference: Reference, field: PlannedField, target: PlannedTarget, label: str) -> RowIssue:
+def _nowhere(reference: Reference, field: MappedField, target: MappedTarget, label: str) -> RowIssue:
     column = field.source
 
     def why(cell: str) -> str:

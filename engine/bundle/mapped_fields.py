@@ -6,10 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.bundle.bundle_report import Problem
-from engine.bundle.lookup_tables import Table, shipped_table
-from engine.bundle.model_labels import mapping_label, model_label
-from engine.bundle.problem_place import Place, listed
+from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed, mapping_label, model_label
+from engine.bundle.lookup_tables import LookupTable, shipped_table
 from engine.recipe import FieldSpec
 from odoo_migrate.catalog import Catalog, OdooField, OdooModel
 from odoo_migrate.project.file_names import given_name
@@ -18,7 +16,7 @@ from odoo_migrate.rules import model_needs
 
 
 @dataclass(frozen=True)
-class Announced:
+class MappingKey:
     """What other mappings may know of one: its model, and the columns of its key."""
 
     model: str
@@ -26,12 +24,12 @@ class Announced:
 
 
 @dataclass
-class Surroundings:
+class PlanContext:
     """What a target is planned in. `tables` grows by the tables of Odoo's own records that fields ask for."""
 
     catalog: Catalog
-    tables: dict[str, Table]
-    mappings: Mapping[str, Announced]
+    tables: dict[str, LookupTable]
+    mappings: Mapping[str, MappingKey]
 
     def called(self, mapping: str) -> str:
         """One of `mappings` in a sentence."""
@@ -40,7 +38,7 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
-class PlannedField:
+class MappedField:
     """`field` of the model, filled from column `source`, as it is or through a table or another mapping's keys.
     `refused`: an empty cell cannot be stored.
     """
@@ -57,10 +55,10 @@ class PlannedField:
         return self.field.import_name
 
 
-class Refused(Exception):
+class FieldRefused(Exception):
     """A field that cannot be filled as the recipe says."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: ExportProblem) -> None:
         super().__init__(problem.message)
         self.problem = problem
 
@@ -72,25 +70,25 @@ class FieldPlanner:
     model: OdooModel
     titles: Sequence[str]
     given: Collection[str]
-    around: Surroundings
-    place: Place
+    around: PlanContext
+    place: ProblemLocation
 
-    def plan(self, entry: str, spec: FieldSpec) -> PlannedField:
-        """Raises Refused."""
+    def plan(self, entry: str, spec: FieldSpec) -> MappedField:
+        """Raises FieldRefused."""
         field = self._field(entry, spec)
         if spec.source not in self.titles:
             raise self._no("missing_column", missing_column(spec.source, self.titles), field, spec)
         refused = model_needs.refuses_empty(self.model, field, self.given)
         if not field.relational:
             self._check_plain(field, spec)
-            return PlannedField(field, spec.source, refused=refused)
+            return MappedField(field, spec.source, refused=refused)
         self._check_relation(entry, field, spec)
         lookup = "" if spec.ref else self._table(field, spec).name
-        return PlannedField(field, spec.source, lookup, spec.ref, spec.separator, refused)
+        return MappedField(field, spec.source, lookup, spec.ref, spec.separator, refused)
 
-    def _no(self, kind: str, message: str, field: OdooField | None, spec: FieldSpec, **more: Any) -> Refused:
+    def _no(self, kind: str, message: str, field: OdooField | None, spec: FieldSpec, **more: Any) -> FieldRefused:
         name = field.import_name if field else ""
-        return Refused(self.place.blocking(kind, message, field=name, column=spec.source, **more))
+        return FieldRefused(self.place.blocking(kind, message, field=name, column=spec.source, **more))
 
     def _field(self, entry: str, spec: FieldSpec) -> OdooField:
         field = self.model.field(entry)
@@ -139,7 +137,7 @@ class FieldPlanner:
             message = f"'{field.label}' refers to {given}, whose ID takes several columns; a cell names one."
             raise self._no("wide_key", message, field, spec)
 
-    def _table(self, field: OdooField, spec: FieldSpec) -> Table:
+    def _table(self, field: OdooField, spec: FieldSpec) -> LookupTable:
         """The lookup table of a relational field; Odoo's own records where the recipe names none."""
         tables = self.around.tables
         shipped = shipped_table(field.relation, self.around.catalog.version)

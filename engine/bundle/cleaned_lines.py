@@ -6,25 +6,26 @@ rows go, the file is finished already; else the lines of those that go are copie
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
-from engine.bundle.csv_lines import csv_lines, text_of
-from engine.bundle.hashed_files import HashedFile
 from odoo_migrate.project import csv_text
 
 Positions = npt.NDArray[np.int32]
 
 
-class Spool:
+class CleanedLines:
     """Writes rows with the columns `titles` to `path`, then reads them by position. Use as a context manager around
     the writing.
     """
@@ -35,7 +36,7 @@ class Spool:
         self._starts = [0]
         self._bytes = 0
 
-    def __enter__(self) -> Spool:
+    def __enter__(self) -> CleanedLines:
         self._stack = ExitStack()
         self.file = HashedFile(self._stack.enter_context(self.path.open("wb")))
         self._write(csv_text.line(self.titles).encode(), 0)
@@ -91,7 +92,7 @@ class Spool:
         return found
 
 
-class Notes:
+class RowNotes:
     """Texts about some of the rows, on disk, batch by batch."""
 
     SCHEMA = pa.schema([("position", pa.int32()), ("text", pa.string())])
@@ -113,3 +114,57 @@ class Notes:
             for number in range(reader.num_record_batches):
                 batch = reader.get_batch(number)
                 yield batch.column("position").to_numpy(), batch.column("text").to_pylist()
+
+
+SPECIAL = (b'"', b",", b"\n", b"\r")
+NEEDS_QUOTES = '[",\r\n]'
+MAX_BYTES = 2**30  # of one array of lines; Arrow's limit is twice that
+
+
+def csv_lines(columns: Sequence[pa.Array]) -> Iterator[pa.Array]:
+    """The rows of `columns` (strings without nulls, at least one column) as one array of lines or, where cells are
+    huge, several.
+    """
+    rows = len(columns[0])
+    if rows > 1 and sum(column.nbytes for column in columns) > MAX_BYTES:
+        half = rows // 2
+        yield from csv_lines([column.slice(0, half) for column in columns])
+        yield from csv_lines([column.slice(half) for column in columns])
+        return
+    cells = [_quoted(column) for column in columns]
+    if len(cells) == 1:  # an empty line is no record
+        cells[0] = pc.if_else(pc.equal(columns[0], ""), '""', cells[0])
+    cells[-1] = pc.binary_join_element_wise(cells[-1], "\n", "")
+    yield pc.binary_join_element_wise(*cells, ",")
+
+
+def _quoted(column: pa.Array) -> pa.Array:
+    """The cells with quotes where they need them."""
+    content = bytes(text_of(column))
+    if not any(one in content for one in SPECIAL):
+        return column
+    doubled = pc.replace_substring(column, '"', '""') if b'"' in content else column
+    special = pc.match_substring_regex(column, NEEDS_QUOTES)
+    return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), column)
+
+
+def text_of(column: pa.Array) -> memoryview:
+    """The bytes of all cells, one after the other, without copying them."""
+    _, offsets, data = column.buffers()
+    if data is None or not len(column):
+        return memoryview(b"")
+    kind = np.int64 if pa.types.is_large_string(column.type) else np.int32
+    places = np.frombuffer(offsets, kind)
+    return memoryview(data)[places[column.offset] : places[column.offset + len(column)]]
+
+
+class HashedFile:
+    """A stream with the SHA-256 of what went into it, and its rows of data."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream, self.digest, self.rows = stream, hashlib.sha256(), 0
+
+    def write(self, data: bytes | memoryview, rows: int) -> None:
+        self.stream.write(data)
+        self.digest.update(data)
+        self.rows += rows

@@ -29,7 +29,7 @@ CHECKPOINT = 4_096  # rows between the places from which filling down can start
 
 
 @dataclass
-class RawRows:
+class RowCodes:
     """`codes`: one byte a row of the working file. `above`: by filled title, what is handed down to the rows at
     positions 0, CHECKPOINT, 2 × CHECKPOINT, …
     """
@@ -51,7 +51,7 @@ class RawRows:
         return base64.b64encode(zlib.compress(self.codes.tobytes(), 1)).decode()
 
     @classmethod
-    def unpacked(cls, text: str, above: dict[str, list[str]]) -> RawRows:
+    def unpacked(cls, text: str, above: dict[str, list[str]]) -> RowCodes:
         return cls(np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8).copy(), above)
 
 
@@ -69,9 +69,9 @@ class Filler:
         return filled
 
 
-def survey(working: WorkingFile, plan: SheetPlan, tick: Tick) -> RawRows:
+def read_row_codes(working: WorkingFile, plan: SheetPlan, tick: Tick) -> RowCodes:
     """Look at every row once; `tick` gets the number of rows of each batch. Without row steps nothing is read."""
-    found = RawRows(np.zeros(working.num_rows, np.uint8), {title: [""] for title in plan.filled})
+    found = RowCodes(np.zeros(working.num_rows, np.uint8), {title: [""] for title in plan.filled})
     if not plan.drops and not plan.fills:
         return found
     filler, start = Filler(plan.filled), 0

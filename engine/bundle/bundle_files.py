@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from engine.bundle import held_back_rows
-from engine.bundle.bundle_manifest import write_manifest
-from engine.bundle.bundle_plan import Plan, PlannedSheet
-from engine.bundle.bundle_report import Problem
+from engine.bundle.bundle_plan import BundlePlan, MappedSheet
+from engine.bundle.checked_sheets import CheckedSheet, LookupColumn, keys_of, occurrences
+from engine.bundle.cleaned_lines import HashedFile, csv_lines, text_of
 from engine.bundle.cleaning_notes import cleaning_text, column_comment
-from engine.bundle.csv_lines import csv_lines, text_of
-from engine.bundle.hashed_files import HashedFile, ProjectFiles
+from engine.bundle.export_problems import ExportProblem
 from engine.bundle.held_back_rows import held_back_columns
-from engine.bundle.planned_targets import PlannedTarget
-from engine.bundle.row_verdicts import RowIssue
-from engine.bundle.survey import LookupColumn, Survey, keys_of, occurrences
+from engine.bundle.mapped_targets import MappedTarget
+from engine.bundle.row_issues import RowIssue
 from odoo_migrate.project import csv_text, project_files
-from odoo_migrate.project.project_files import FieldEntry, IdPatterns, ModelMapping, Settings
+from odoo_migrate.project.project_files import (
+    MANIFEST_FILE,
+    FieldEntry,
+    IdPatterns,
+    Manifest,
+    ManifestFile,
+    ModelMapping,
+    Settings,
+    SourceFile,
+)
 
 
 def write_project(
     files: ProjectFiles,
-    plan: Plan,
-    surveys: Sequence[Survey],
+    plan: BundlePlan,
+    surveys: Sequence[CheckedSheet],
     issues: Sequence[Sequence[RowIssue]],
-    problems: Sequence[Problem],
+    problems: Sequence[ExportProblem],
     advance: Callable[[int], None],
 ) -> None:
     """Write every file of the project. `issues` per sheet; `advance(rows)` after every batch."""
@@ -44,7 +53,7 @@ def write_project(
 
 
 def _write_rows(
-    files: ProjectFiles, survey: Survey, issues: Sequence[RowIssue], advance: Callable[[int], None]
+    files: ProjectFiles, survey: CheckedSheet, issues: Sequence[RowIssue], advance: Callable[[int], None]
 ) -> Mapping[LookupColumn, Counter[str]]:
     """data/raw and, if any row is held back, data/rejected. Returns the cells of lookup columns in rows that go."""
     path = f"{survey.planned.file}.csv"
@@ -62,7 +71,7 @@ def _write_rows(
 
 
 def _part(
-    survey: Survey,
+    survey: CheckedSheet,
     issues: Sequence[RowIssue],
     raw: HashedFile,
     rejected: HashedFile,
@@ -85,7 +94,7 @@ def _part(
     return cells
 
 
-def _write_lookups(files: ProjectFiles, plan: Plan, keys: Mapping[str, set[str]]) -> None:
+def _write_lookups(files: ProjectFiles, plan: BundlePlan, keys: Mapping[str, set[str]]) -> None:
     """The tables that fields use, with the keys that occur, and the raw files of the records that they create."""
     used = {field.lookup for _, target in plan.targets for field in target.fields if field.lookup}
     for name in sorted(used):
@@ -97,7 +106,7 @@ def _write_lookups(files: ProjectFiles, plan: Plan, keys: Mapping[str, set[str]]
         files.text(f"{project_files.RAW}/{created.table.name}.csv", content, rows=len(names))
 
 
-def _write_config(files: ProjectFiles, plan: Plan) -> None:
+def _write_config(files: ProjectFiles, plan: BundlePlan) -> None:
     mappings = [_mapping(sheet, target) for sheet, target in plan.targets]
     mappings += [created.mapping for created in plan.created]
     for mapping in mappings:
@@ -107,7 +116,7 @@ def _write_config(files: ProjectFiles, plan: Plan) -> None:
     files.text(project_files.SETTINGS_FILE, _settings(plan).text())
 
 
-def _mapping(sheet: PlannedSheet, target: PlannedTarget) -> ModelMapping:
+def _mapping(sheet: MappedSheet, target: MappedTarget) -> ModelMapping:
     entries = {
         field.name: FieldEntry(
             field.source, None, field.lookup, field.ref, field.separator, column_comment(sheet, field.source)
@@ -119,8 +128,48 @@ def _mapping(sheet: PlannedSheet, target: PlannedTarget) -> ModelMapping:
     return ModelMapping(target.name, target.model.name, pattern, entries, target.when)
 
 
-def _settings(plan: Plan) -> Settings:
+def _settings(plan: BundlePlan) -> Settings:
     recipe = plan.recipe
     sources = {f"{sheet.file}.csv": [target.name for target in sheet.targets] for sheet in plan.sheets}
     sources |= {f"{created.table.name}.csv": [created.name] for created in plan.created}
     return Settings(recipe.namespace, plan.catalog.version, recipe.timezone, recipe.company, sources, plan.load_order)
+
+
+def write_manifest(files: ProjectFiles, plan: BundlePlan) -> None:
+    """Write it last: it covers what was written before."""
+    sheets = [planned.sheet for planned in plan.sheets]
+    uploads = {(sheet.upload or sheet.source_name, sheet.source_sha256) for sheet in sheets}
+    manifest = Manifest([SourceFile(name, sha256) for name, sha256 in uploads], files.written)
+    (files.root / MANIFEST_FILE).write_text(manifest.text(), encoding="utf-8", newline="")
+
+
+class ProjectFiles:
+    """The files of a project under `root`; `written` describes those that are complete."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.written: list[ManifestFile] = []
+
+    def text(self, path: str, content: str, rows: int | None = None) -> None:
+        """Write a whole file, UTF-8, line ends as they are."""
+        with self.opened(path) as file:
+            file.write(content.encode(), rows or 0)
+        if rows is None:
+            self.written[-1] = ManifestFile(path, self.written[-1].sha256, None)
+
+    @contextmanager
+    def opened(self, path: str) -> Iterator[HashedFile]:
+        """A file to write to; it is noted when the block ends well."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as stream:
+            file = HashedFile(stream)
+            yield file
+        self.written.append(ManifestFile(path, file.digest.hexdigest(), file.rows))
+
+    def adopt(self, path: str, made: Path, file: HashedFile) -> None:
+        """Take a finished file, written through `file` elsewhere on this disk, as one of the project's."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        made.rename(target)
+        self.written.append(ManifestFile(path, file.digest.hexdigest(), file.rows))

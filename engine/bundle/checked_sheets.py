@@ -17,14 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.bundle.added_columns import LineNumber
-from engine.bundle.bundle_plan import Plan, PlannedSheet
-from engine.bundle.bundle_report import Problem, SheetRows, Tally
+from engine.bundle.bundle_plan import BundlePlan, MappedSheet
+from engine.bundle.bundle_report import SheetRows
 from engine.bundle.cell_rules import Rule, sheet_rules
 from engine.bundle.cell_warnings import sheet_cautions
-from engine.bundle.cleaned_spool import Notes, Positions, Spool
-from engine.bundle.id_hashes import Marks
-from engine.bundle.problem_place import rows_word
-from engine.bundle.row_facts import Collector, TargetFacts
+from engine.bundle.cleaned_lines import CleanedLines, Positions, RowNotes
+from engine.bundle.export_problems import ExportProblem, ProblemCounter, rows_word
+from engine.bundle.row_hashes import Marks, RowHashCollector, RowHashes
 from engine.clean import CleanedBatch
 from engine.sheets.working_file import ROW
 from odoo_migrate.project.project_files import split_keys
@@ -38,7 +37,7 @@ class LookupColumn(NamedTuple):
     title: str
 
 
-def lookup_columns(planned: PlannedSheet) -> list[LookupColumn]:
+def lookup_columns(planned: MappedSheet) -> list[LookupColumn]:
     """The columns that go through lookup tables."""
     fields = [field for target in planned.targets for field in target.fields if field.lookup]
     return list(dict.fromkeys(LookupColumn(one.lookup, one.separator, one.source) for one in fields))
@@ -61,20 +60,20 @@ def keys_of(cells: Mapping[LookupColumn, Counter[str]], table: str) -> Counter[s
 
 
 @dataclass
-class Survey:
+class CheckedSheet:
     """One sheet, seen whole. One entry per cleaned row: `rows` source row numbers, `bad` whether it stays wrong.
     `facts` by mapping name; `cells`: in how many rows each cell of a lookup column stands; `spool`: the cleaned
     rows; `notes`: what is wrong with a row itself.
     """
 
-    planned: PlannedSheet
+    planned: MappedSheet
     rows: Positions
     bad: Marks
-    facts: Mapping[str, TargetFacts]
+    facts: Mapping[str, RowHashes]
     cells: Mapping[LookupColumn, Counter[str]]
-    problems: list[Problem]
-    spool: Spool
-    notes: Notes
+    problems: list[ExportProblem]
+    spool: CleanedLines
+    notes: RowNotes
 
     def keys(self, table: str) -> Counter[str]:
         """In how many rows each key of a lookup table stands."""
@@ -91,13 +90,13 @@ class Survey:
         )  # fmt: skip
 
 
-def survey_sheet(
-    plan: Plan, planned: PlannedSheet, directory: Path, titles: Sequence[str], advance: Callable[[int], None]
-) -> Survey:
+def check_sheet(
+    plan: BundlePlan, planned: MappedSheet, directory: Path, titles: Sequence[str], advance: Callable[[int], None]
+) -> CheckedSheet:
     """See the sheet; its cleaned columns `titles` are kept in `directory`. `advance(rows)` after every batch."""
     work = _Work(plan, planned)
-    notes = Notes(directory / f"{planned.file}.notes")
-    with closing(notes), Spool(directory / f"{planned.file}.csv", titles) as spool:
+    notes = RowNotes(directory / f"{planned.file}.notes")
+    with closing(notes), CleanedLines(directory / f"{planned.file}.csv", titles) as spool:
         for batch in planned.run.batches():
             work.take(batch, spool, notes)
             advance(batch.after.num_rows)
@@ -107,24 +106,24 @@ def survey_sheet(
 class _Work:
     """What is gathered while a sheet goes by. `wanted`: the columns that must be looked at."""
 
-    def __init__(self, plan: Plan, planned: PlannedSheet) -> None:
+    def __init__(self, plan: BundlePlan, planned: MappedSheet) -> None:
         self.plan, self.planned = plan, planned
         self.rules = sheet_rules(planned, plan.tables, plan.catalog.version)
         self.rules += sheet_cautions(planned, plan.tables, plan.recipe)
-        self.tallies = [Tally() for _ in self.rules]
+        self.tallies = [ProblemCounter() for _ in self.rules]
         self.added = [one.fresh() if isinstance(one, LineNumber) else one for one in planned.columns.added]
         self.wanted = planned.used | {title for one in self.added for title in one.columns}
-        self.collectors = [Collector(target) for target in planned.targets]
-        self.could_not = CouldNot(planned)
+        self.collectors = [RowHashCollector(target) for target in planned.targets]
+        self.could_not = UnconvertedCells(planned)
         self.cells = {column: Counter[str]() for column in lookup_columns(planned)}
         self.rows: list[Positions] = []
         self.bad: list[Marks] = []
         self.seen = 0
 
-    def take(self, batch: CleanedBatch, spool: Spool, notes: Notes) -> None:
+    def take(self, batch: CleanedBatch, spool: CleanedLines, notes: RowNotes) -> None:
         frame = self._frame(batch)
         rows = batch.after.column(ROW).to_numpy(zero_copy_only=False).astype(np.int32)
-        why = Reasons(rows)
+        why = RowReasons(rows)
         marks = self.could_not.take(batch, frame, why)
         for rule, tally in zip(self.rules, self.tallies, strict=True):
             _try(rule, tally, frame, marks, why)
@@ -146,8 +145,8 @@ class _Work:
             frame = frame.with_columns(one.cells(frame))
         return frame
 
-    def survey(self, spool: Spool, notes: Notes) -> Survey:
-        return Survey(
+    def survey(self, spool: CleanedLines, notes: RowNotes) -> CheckedSheet:
+        return CheckedSheet(
             planned=self.planned,
             rows=np.concatenate([np.empty(0, np.int32), *self.rows]),
             bad=np.concatenate([np.empty(0, np.bool_), *self.bad]),
@@ -158,17 +157,17 @@ class _Work:
             notes=notes,
         )
 
-    def _rule_problems(self) -> Iterable[Problem]:
+    def _rule_problems(self) -> Iterable[ExportProblem]:
         for rule, tally in zip(self.rules, self.tallies, strict=True):
             if tally.count:
-                yield Problem(
+                yield ExportProblem(
                     rule.kind, rule.severity, rule.says(tally.count), self.planned.sheet.sheet,
                     self.planned.sheet.source_name, rule.column, rule.model, rule.field, rule.lookup, rule.station,
                     tally.count, tuple(tally.examples), tuple(tally.rows),
                 )  # fmt: skip
 
 
-class Reasons:
+class RowReasons:
     """Why rows of one batch are wrong, each in its own words. `rows`: their source row numbers."""
 
     def __init__(self, rows: Positions) -> None:
@@ -191,7 +190,9 @@ class Reasons:
         return [start + position for position in wrong], [self._texts[position] for position in wrong]
 
 
-def _try(rule: Rule, tally: Tally, frame: pl.DataFrame, could_not: Mapping[str, pl.Series], why: Reasons) -> None:
+def _try(
+    rule: Rule, tally: ProblemCounter, frame: pl.DataFrame, could_not: Mapping[str, pl.Series], why: RowReasons
+) -> None:
     """Note the cells that break a rule; one that could not be converted has its reason already."""
     cells = frame[rule.column]
     bad = rule.bad(frame)
@@ -208,14 +209,14 @@ def _try(rule: Rule, tally: Tally, frame: pl.DataFrame, could_not: Mapping[str, 
         why.add(positions, texts, rule.why)
 
 
-class CouldNot:
+class UnconvertedCells:
     """Cells that a step could not convert: their rows are wrong where a target reads the column."""
 
-    def __init__(self, planned: PlannedSheet) -> None:
+    def __init__(self, planned: MappedSheet) -> None:
         self.planned = planned
-        self.tallies: dict[str, Tally] = {}
+        self.tallies: dict[str, ProblemCounter] = {}
 
-    def take(self, batch: CleanedBatch, frame: pl.DataFrame, why: Reasons) -> dict[str, pl.Series]:
+    def take(self, batch: CleanedBatch, frame: pl.DataFrame, why: RowReasons) -> dict[str, pl.Series]:
         """The marks by column, for the columns that have any."""
         marks = {}
         for title, array in batch.could_not.items():
@@ -225,19 +226,19 @@ class CouldNot:
                 self._note(title, mark, frame[title], batch.reasons.get(title, {}), why)
         return marks
 
-    def _note(self, title: str, mark: pl.Series, cells: pl.Series, reasons: Mapping[str, str], why: Reasons) -> None:
+    def _note(self, title: str, mark: pl.Series, cells: pl.Series, reasons: Mapping[str, str], why: RowReasons) -> None:
         positions = mark.arg_true().to_list()
         texts = cells.gather(positions).to_list()
-        self.tallies.setdefault(title, Tally()).add(why.rows[positions].tolist(), texts)
+        self.tallies.setdefault(title, ProblemCounter()).add(why.rows[positions].tolist(), texts)
         if title in self.planned.used:
             why.add(positions, texts, lambda text: _could_not(title, text, reasons.get(text, "")))
 
-    def problems(self) -> Iterable[Problem]:
+    def problems(self) -> Iterable[ExportProblem]:
         for title, tally in self.tallies.items():
             used = title in self.planned.used
             message = f"{rows_word(tally.count)}: '{title}' could not be converted"
             message += "." if used else "; the cells are kept as they are, since the column fills no field."
-            yield Problem(
+            yield ExportProblem(
                 "could_not", "row" if used else "warning", message, self.planned.sheet.sheet,
                 self.planned.sheet.source_name, title, station="cleaning", count=tally.count,
                 examples=tuple(tally.examples), rows=tuple(tally.rows),

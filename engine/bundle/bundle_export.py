@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.bundle.bundle_files import ProjectFiles, write_project
 from engine.bundle.bundle_output import check_output, put_directory, put_zip, workplace
-from engine.bundle.bundle_plan import Plan, PlannedSheet, make_plan
-from engine.bundle.bundle_report import BundleReport, Problem, ProblemsFound, sort_problems
-from engine.bundle.bundle_sheets import BundleSheet
-from engine.bundle.bundle_writer import write_project
-from engine.bundle.created_records import created_notes
-from engine.bundle.hashed_files import ProjectFiles
-from engine.bundle.row_verdicts import RowIssue, judge
+from engine.bundle.bundle_plan import BundlePlan, MappedSheet, make_plan
+from engine.bundle.bundle_report import BundleReport, CheckReport, LookupFacts
+from engine.bundle.bundle_sheets import BundleSheet, read_sheets
+from engine.bundle.checked_sheets import CheckedSheet, check_sheet
+from engine.bundle.export_problems import ExportProblem, ProblemsFound, sort_problems
+from engine.bundle.lookup_tables import created_notes
+from engine.bundle.row_issues import RowIssue, judge
 from engine.bundle.shared_ids import identity_problems
-from engine.bundle.survey import Survey, survey_sheet
+from engine.readers import Limits
 from engine.recipe import Recipe
 from odoo_migrate.project.project_files import MANIFEST_FILE
 from odoo_migrate.rules import model_needs
@@ -23,7 +26,7 @@ from odoo_migrate.rules import model_needs
 Progress = Callable[[int, int], None]
 
 
-class Ticker:
+class ExportProgress:
     """Turns rows into progress over the `rounds` in which every row is handled."""
 
     def __init__(self, sources: Sequence[BundleSheet], rounds: int, progress: Progress | None) -> None:
@@ -51,26 +54,26 @@ class Ticker:
 
 
 @dataclass(frozen=True)
-class Examined:
+class CheckedBundle:
     """All that is known before anything is written. `issues` per sheet."""
 
-    plan: Plan
-    surveys: Sequence[Survey]
+    plan: BundlePlan
+    surveys: Sequence[CheckedSheet]
     issues: Sequence[Sequence[RowIssue]]
-    problems: tuple[Problem, ...]
+    problems: tuple[ExportProblem, ...]
 
 
 def examine(
-    sources: Sequence[BundleSheet], recipe: Recipe, directory: Path, ticker: Ticker, *, keep_all: bool
-) -> Examined:
-    """Plan, clean and judge every row. Cleaned cells are kept in `directory`: all of them for writing
+    sources: Sequence[BundleSheet], recipe: Recipe, directory: Path, ticker: ExportProgress, *, keep_all: bool
+) -> CheckedBundle:
+    """BundlePlan, clean and judge every row. Cleaned cells are kept in `directory`: all of them for writing
     (`keep_all`), or those that examples are taken from. Raises RecipeError.
     """
     ticker.stage("Looking at the whole columns", 0)
     plan = make_plan(sources, recipe, ticker.tell)
     ticker.stage("Cleaning and checking", 0)
     surveys = [
-        survey_sheet(plan, sheet, directory, sheet.columns.titles if keep_all else _shown(sheet), ticker.advance)
+        check_sheet(plan, sheet, directory, sheet.columns.titles if keep_all else _shown(sheet), ticker.advance)
         for sheet in plan.sheets
     ]
     issues = judge(surveys)
@@ -78,10 +81,10 @@ def examine(
     found += identity_problems(plan, surveys)
     found += created_notes(plan.created, lambda table: {key for survey in surveys for key in survey.keys(table)})
     order = [(sheet.sheet.source_name, sheet.sheet.sheet) for sheet in plan.sheets]
-    return Examined(plan, surveys, issues, sort_problems(found, order))
+    return CheckedBundle(plan, surveys, issues, sort_problems(found, order))
 
 
-def _shown(sheet: PlannedSheet) -> list[str]:
+def _shown(sheet: MappedSheet) -> list[str]:
     """The columns whose cells problems between rows are explained with."""
     fields = (field for target in sheet.targets for field in target.fields)
     told = {field.source for field in fields if field.ref or field.name in model_needs.ONCE_AMONG}
@@ -104,7 +107,7 @@ def build(
     blocking, or wrong rows that are to stop the export), OutputRefused.
     """
     check_output(out, unpacked)
-    ticker = Ticker(sources, 2 if unpacked else 3, progress)
+    ticker = ExportProgress(sources, 2 if unpacked else 3, progress)
     with workplace(out) as directory:
         examined = examine(sources, recipe, directory, ticker, keep_all=True)
         stop_if_needed(examined.problems, recipe)
@@ -116,15 +119,50 @@ def build(
     return BundleReport(sha256, tuple(paths), tuple(survey.sum() for survey in examined.surveys), examined.problems)
 
 
-def stop_if_needed(problems: Sequence[Problem], recipe: Recipe) -> None:
+def stop_if_needed(problems: Sequence[ExportProblem], recipe: Recipe) -> None:
     """Raises ProblemsFound."""
     stopping = {"blocking", "row"} if recipe.on_problem == "stop" else {"blocking"}
     if any(problem.severity in stopping for problem in problems):
         raise ProblemsFound(problems)
 
 
-def _packed(files: ProjectFiles, out: Path, ticker: Ticker) -> str:
+def _packed(files: ProjectFiles, out: Path, ticker: ExportProgress) -> str:
     """Packing counts as one round of all rows, by bytes."""
     ticker.stage("Packing", 2)
     size = sum(path.stat().st_size for path in files.root.rglob("*") if path.is_file())
     return put_zip(files.root, out, lambda count: ticker.advance(ticker.rows * count / size))
+
+
+MAX_KEYS = 2000  # of one lookup that are listed
+
+
+def check(sources: Sequence[BundleSheet], recipe: Recipe, progress: Progress | None = None) -> CheckReport:
+    """Do everything that an export does but write it. `progress(done, total)` may raise to cancel.
+
+    Raises RecipeError where the recipe does not fit the files.
+    """
+    ticker = ExportProgress(sources, 1, progress)
+    with tempfile.TemporaryDirectory(prefix="data-migrator-") as directory:
+        examined = examine(sources, recipe, Path(directory), ticker, keep_all=False)
+    sheets = tuple(survey.sum() for survey in examined.surveys)
+    return CheckReport(examined.problems, sheets, tuple(_lookups(examined)))
+
+
+def _lookups(examined: CheckedBundle) -> list[LookupFacts]:
+    """Every table with the keys that the cleaned rows hold."""
+    found = []
+    for name, table in sorted(examined.plan.tables.items()):
+        rows: Counter[str] = Counter()
+        for survey in examined.surveys:
+            rows.update(survey.keys(name))
+        found.append(LookupFacts.of(name, table.model, table.creates, table.ids(rows), rows, MAX_KEYS))
+    return found
+
+
+def clean_files(files: Sequence[Path], recipe: Recipe, output: Path, limits: Limits | None = None) -> BundleReport:
+    """Read `files`, clean them and write the project into directory `output`.
+
+    Raises Unreadable for a file that cannot be read, and what `build` raises; then `output` is as it was.
+    """
+    with read_sheets(files, recipe, limits) as sheets:
+        return build(sheets, recipe, output, unpacked=True)

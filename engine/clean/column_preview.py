@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.clean.change_counts import count, new_column_report
+from engine.clean.cleaning_report import count, new_column_report
+from engine.clean.column_runner import NO_REASON, differing
 from engine.clean.sheet_cleaning import ColumnPart, SheetRun
-from engine.clean.step_tracing import NO_REASON, differing
 from engine.recipe import RecipeError, SheetRecipe
 from engine.sheets.row_kinds import Mask
 from engine.steps.row_steps import FillDown

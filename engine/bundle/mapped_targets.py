@@ -7,26 +7,24 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from engine.bundle.bundle_report import Problem
 from engine.bundle.column_rules import EMPTIES_A_REFERENCE, EXTERNAL_ID, value_rules
+from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed, mapping_label
 from engine.bundle.lookup_tables import known_to_odoo
-from engine.bundle.model_labels import mapping_label
-from engine.bundle.planned_fields import FieldPlanner, PlannedField, Refused, Surroundings, missing_column
-from engine.bundle.problem_place import Place, listed
-from engine.recipe import Target
+from engine.bundle.mapped_fields import FieldPlanner, FieldRefused, MappedField, PlanContext, missing_column
+from engine.recipe import TargetRecipe
 from odoo_migrate.catalog import OdooField, OdooModel
 from odoo_migrate.project.external_ids import BadPattern, Pattern
 from odoo_migrate.rules import model_needs
 
 
 @dataclass(frozen=True)
-class PlannedTarget:
+class MappedTarget:
     """A mapping of the bundle. `pattern` is None where the ID cannot be made; then nothing can be exported."""
 
     name: str
     model: OdooModel
     pattern: Pattern | None
-    fields: tuple[PlannedField, ...]
+    fields: tuple[MappedField, ...]
     values: Mapping[str, str]
     when: str
 
@@ -52,8 +50,8 @@ class PlannedTarget:
 
 
 def plan_target(
-    name: str, target: Target, pattern: str, titles: Sequence[str], around: Surroundings, place: Place
-) -> tuple[PlannedTarget | None, list[Problem]]:
+    name: str, target: TargetRecipe, pattern: str, titles: Sequence[str], around: PlanContext, place: ProblemLocation
+) -> tuple[MappedTarget | None, list[ExportProblem]]:
     """The target, and what cannot work in it; None for a model that this version of Odoo does not have."""
     if target.model not in around.catalog:
         version = around.catalog.version.removesuffix(".0")
@@ -69,22 +67,22 @@ def plan_target(
     usable, problem = _pattern(pattern, titles, place)
     problems += [problem] if problem else []
     when = target.when if target.when in titles else ""
-    return PlannedTarget(name, model, usable, fields, dict(sorted(target.values.items())), when), problems
+    return MappedTarget(name, model, usable, fields, dict(sorted(target.values.items())), when), problems
 
 
-def _fields(target: Target, planner: FieldPlanner) -> tuple[tuple[PlannedField, ...], list[Problem]]:
+def _fields(target: TargetRecipe, planner: FieldPlanner) -> tuple[tuple[MappedField, ...], list[ExportProblem]]:
     """The fields in the order of the columns."""
     fields, problems = [], []
     for entry, spec in target.fields.items():
         try:
             fields.append(planner.plan(entry, spec))
-        except Refused as refused:
+        except FieldRefused as refused:
             problems.append(refused.problem)
     order = {title: number for number, title in enumerate(planner.titles)}
     return tuple(sorted(fields, key=lambda one: order[one.source])), problems
 
 
-def _filled_twice(target: Target, model: OdooModel, place: Place) -> Iterator[Problem]:
+def _filled_twice(target: TargetRecipe, model: OdooModel, place: ProblemLocation) -> Iterator[ExportProblem]:
     entries = [*target.fields, *target.values]
     names = [entry.removesuffix("/id") for entry in entries]
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
@@ -96,19 +94,21 @@ def _filled_twice(target: Target, model: OdooModel, place: Place) -> Iterator[Pr
         yield place.blocking("filled_twice", message, field=name, column=column, count=names.count(name))
 
 
-def _not_mapped(model: OdooModel, given: set[str], place: Place) -> Iterator[Problem]:
+def _not_mapped(model: OdooModel, given: set[str], place: ProblemLocation) -> Iterator[ExportProblem]:
     for field in model_needs.must_be_mapped(model, given):
         message = f"Odoo needs '{field.label}' for every record of {model.label}, but nothing fills it."
         yield place.blocking("required_not_mapped", message, field=field.import_name)
 
 
-def _columns_gone(target: Target, titles: Sequence[str], place: Place) -> Iterator[Problem]:
+def _columns_gone(target: TargetRecipe, titles: Sequence[str], place: ProblemLocation) -> Iterator[ExportProblem]:
     for title in (*target.key, *([target.when] if target.when else [])):
         if title not in titles:
             yield place.blocking("missing_column", missing_column(title, titles), column=title)
 
 
-def _pattern(pattern: str, titles: Sequence[str], place: Place) -> tuple[Pattern | None, Problem | None]:
+def _pattern(
+    pattern: str, titles: Sequence[str], place: ProblemLocation
+) -> tuple[Pattern | None, ExportProblem | None]:
     if not pattern:
         message = "No column names the records: choose a key column, or columns that make up a key."
         return None, place.blocking("no_key", message)
@@ -123,7 +123,7 @@ def _pattern(pattern: str, titles: Sequence[str], place: Place) -> tuple[Pattern
     return None, place.blocking("pattern_column", message, column=gone, examples=(pattern,))
 
 
-def _constants(target: Target, model: OdooModel, version: str, place: Place) -> Iterator[Problem]:
+def _constants(target: TargetRecipe, model: OdooModel, version: str, place: ProblemLocation) -> Iterator[ExportProblem]:
     for entry, value in sorted(target.values.items()):
         field = model.field(entry)
         wrong = _constant(field, entry, value, version)
