@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from thefuzz import fuzz, process
+from thefuzz import fuzz, process, utils
 
 # Out of 100. Below 60, suggestions for column titles and recipe keys were mostly wrong ones.
 ALIKE = 60
@@ -27,6 +27,8 @@ def nearest(name: str, known: Collection[str], *, at_least: float = ALIKE) -> st
         known: The names to choose from; of two that are equally alike, the first is returned.
         at_least: How alike the two must be, out of 100.
     """
+    if not utils.full_process(name):  # signs alone are like nothing, and thefuzz would log a warning
+        return None
     found = process.extractOne(name, known, scorer=fuzz.WRatio, score_cutoff=at_least)
     return found[0] if found else None
 
