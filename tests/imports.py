@@ -26,20 +26,34 @@ def _name(path: Path) -> str:
 @cache
 def imports(module: str) -> frozenset[str]:
     """All that a module imports, anywhere in its code: modules, and for `from a import b` also `a.b`."""
+    return frozenset(name for base, names in _statements(module) for name in [base, *names])
+
+
+def named(module: str) -> set[str]:
+    """Our own modules that a module asks for: for `from a import b` that is `a.b` where it is a module, else `a`."""
+    known, found = modules(), set()
+    for base, names in _statements(module):
+        found |= {name if name in known else base for name in names or [base]}
+    return (found & set(known)) - {module}
+
+
+def _statements(module: str) -> Iterator[tuple[str, list[str]]]:
+    """Of every import, wherever in the code it is: the module, and what is taken from it, with the module in front."""
     path = modules()[module]
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    return frozenset(name for node in ast.walk(tree) for name in _named(node, package))
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, []) for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            base = _base(node, package)
+            yield base, [f"{base}.{alias.name}" for alias in node.names]
 
 
-def _named(node: ast.AST, package: str) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    if isinstance(node, ast.ImportFrom):
-        parents = package.split(".")
-        base = ".".join([*parents[: len(parents) - node.level + 1], node.module or ""] if node.level else [node.module])
-        yield base.strip(".")
-        yield from (f"{base.strip('.')}.{alias.name}" for alias in node.names)
+def _base(node: ast.ImportFrom, package: str) -> str:
+    if not node.level:
+        return node.module or ""
+    parents = package.split(".")
+    return ".".join([*parents[: len(parents) - node.level + 1], node.module or ""]).strip(".")
 
 
 def ours(module: str) -> set[str]:

@@ -16,9 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = """
 import hashlib, json, sys
 from pathlib import Path
-from exporting.bundle import build
-from exporting.clean import read_sheets
-from mapping.recipe import load
+from engine.bundle import build, read_sheets
+from engine.recipe import load
 out, recipe, *files = map(Path, sys.argv[1:])
 with read_sheets(files, load(recipe.read_text())) as sheets:
     report = build(sheets, load(recipe.read_text()), out)
