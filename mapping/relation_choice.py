@@ -6,9 +6,9 @@ import re
 
 from django.db import transaction
 
-from engine.match.model_knowledge import known
-from engine.match.relation_suggestions import built_in, linked
-from engine.match.value_shares import Values
+from engine.match.column_values import ColumnValues
+from engine.match.described_models import described_model
+from engine.match.relation_suggestions import built_in, suggest_relation
 from engine.recipe import Lookup
 from mapping import stored_evidence
 from mapping.models import Mapping, Relationship, SheetTarget
@@ -35,8 +35,8 @@ def link(mapping: Mapping, field: OdooField | None) -> None:
     if mapping.column not in sheet.titles:
         raise LinkRefused("A column that a step adds cannot point to other records.")
     models = catalog.load(sheet.dataset.odoo_version)
-    values = Values.of(stored_evidence.of_column(sheet, mapping.column))
-    found = linked(values, field, models, stored_evidence.siblings(sheet.dataset))
+    values = ColumnValues.of(stored_evidence.of_column(sheet, mapping.column))
+    found = suggest_relation(values, field, models, stored_evidence.siblings(sheet.dataset))
     mapping.ref, mapping.separator = found.ref, found.separator
     mapping.lookup = "" if found.ref else decided_table(sheet.dataset, field.relation)
     if found.lookup is not None:
@@ -79,7 +79,7 @@ def keep_decisions(table: Relationship) -> None:
 def id_prefix(target: SheetTarget) -> str:
     """What the external IDs of the target's records begin with: "migr.partner"."""
     dataset = target.sheet.dataset
-    return f"{dataset.namespace}.{known(target.model, catalog.load(dataset.odoo_version)).short}"
+    return f"{dataset.namespace}.{described_model(target.model, catalog.load(dataset.odoo_version)).records.id_word}"
 
 
 def may_create(table: Relationship) -> bool:

@@ -1,4 +1,4 @@
-"""Suggestions: which model a sheet holds and which field each column fills, from titles, values and neighbours."""
+"""Suggest which model a sheet holds and which field each column fills, from titles, values and neighbours."""
 
 from engine.match.dataset_suggestions import suggest_dataset
 from engine.match.match_evidence import (

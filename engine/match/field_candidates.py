@@ -1,104 +1,194 @@
-"""Which fields of a model a column may be meant for, and how likely each is."""
+"""Find which fields of a model a column may be meant for, and how likely each is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from engine.match.field_groups import group_of, stands_together
-from engine.match.model_knowledge import Known
-from engine.match.title_fit import Context, title_score
-from engine.match.title_meaning import readings
-from engine.match.value_fit import effect, expected
-from engine.match.value_shares import Values
+from engine.match.column_values import ColumnValues, expected_kind, value_points
+from engine.match.described_models import DescribedModel, TitlePattern
+from engine.match.match_files import load
+from engine.match.sheet_context import RECORD_KEY_WORDS, SheetContext
+from engine.match.title_dictionary import kinds
+from engine.match.title_meaning import Reading, readings
 from odoo_migrate.catalog import OdooField
 
-LEAST = 0.5  # below it, nothing fits
-_MAKES_UP = 0.2  # what good values can add to a weak title
-_HALF = 0.1  # what a title loses of which only one side of a slash was understood
-_NEIGHBOUR = 0.04
-_NAME = 0.6  # what it is worth that records get their name …
-_SURE_NAME = 0.6  # … from a column that may well be one …
-_NEAR_BEST = 0.2  # … and is hardly behind the best
+_USERS = "res.users"  # a user's number in another system is nothing to find them by
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A field for a column. `words` is what the title was taken to say; `score` may pass 1."""
+class FieldCandidate:
+    """Hold a field for a column, its points (they may pass 1), and the words of the title that say so.
+
+    `group` is the group of fields that it belongs to, as `field_group` gives it.
+    """
 
     field: OdooField
-    score: float
+    points: float
     words: frozenset[str] = frozenset()
     group: str = ""
 
 
-def candidates(columns: Sequence[Values], context: Context) -> list[list[Candidate]]:
-    """Per column its fields of at least LEAST, the best first."""
-    found = [_of_column(column, context) for column in columns]
-    return [_with_neighbours(place, found) for place in range(len(found))]
+@dataclass(frozen=True)
+class _ModelInSheet:
+    """Hold a model that a sheet is read as."""
+
+    model: DescribedModel
+    sheet: SheetContext
+
+    def candidate(
+        self, values: ColumnValues, field: OdooField, points: float, words: frozenset[str] = frozenset()
+    ) -> FieldCandidate:
+        """Return a candidate with the points of the title and of the values."""
+        fit = value_points(values, expected_kind(self.model.odoo.name, field), self.sheet.weights)
+        return FieldCandidate(field, points + fit, words, field_group(field.name))
 
 
-def worths(found: Sequence[Sequence[Candidate]], naming: str) -> list[dict[str, float]]:
-    """What each field is worth to each column, for the assignment: records without their name are worth little."""
-    best = max((c.score for column in found for c in column if c.field.name == naming), default=0.0)
-    least = max(_SURE_NAME, best - _NEAR_BEST)
-    return [
-        {c.field.name: c.score + _NAME * (c.field.name == naming and c.score >= least) for c in column}
-        for column in found
-    ]
+def field_candidates(model: DescribedModel, sheet: SheetContext) -> list[list[FieldCandidate]]:
+    """Return for each column its fields of at least `least_score` points, the best first."""
+    context = _ModelInSheet(model, sheet)
+    found = [_of_column(values, context) for values in sheet.columns]
+    return [_with_neighbours(place, found, sheet.weights.neighbour) for place in range(len(found))]
 
 
-def _of_column(values: Values, context: Context) -> list[Candidate]:
-    title = values.column.title
-    technical = _technical(title, context.known)
-    if technical:
-        return [_candidate(values, context, technical, 1.0)]
-    found = _best(_matches(title, values, context))
+def field_worths(
+    found: Sequence[Sequence[FieldCandidate]], model: DescribedModel, sheet: SheetContext
+) -> list[dict[str, float]]:
+    """Return what each field is worth to each column, for the assignment.
+
+    The field of the records' name is worth more than its points, since records without a name are worth little.
+    """
+    name_field, weights = model.records.name_field, sheet.weights
+    best_name = 0.0
+    for column in found:
+        for candidate in column:
+            if candidate.field.name == name_field:
+                best_name = max(best_name, candidate.points)
+    least = max(weights.sure_name, best_name - weights.name_lag)
+    worths = []
+    for column in found:
+        of_column = {candidate.field.name: candidate.points for candidate in column}
+        if name_field in of_column and of_column[name_field] >= least:
+            of_column[name_field] += weights.name_bonus
+        worths.append(of_column)
+    return worths
+
+
+def _of_column(values: ColumnValues, context: _ModelInSheet) -> list[FieldCandidate]:
+    title, weights = values.column.title, context.sheet.weights
+    named = _field_by_import_name(title, context.model)
+    if named:
+        return [context.candidate(values, named, weights.import_name)]
+    found = _best(_matches(title, values, context), weights.least_score)
     if found or "/" not in title:
         return found
-    halves = (candidate for half in title.split("/") for candidate in _matches(half, values, context))
-    return _best(replace(candidate, score=candidate.score - _HALF) for candidate in halves)
+    halves = []
+    for half in title.split("/"):
+        for candidate in _matches(half, values, context):
+            halves.append(replace(candidate, points=candidate.points - weights.slashed_half))
+    return _best(halves, weights.least_score)
 
 
-def _best(found: Iterable[Candidate]) -> list[Candidate]:
-    """Each field once, the best first."""
-    best: dict[str, Candidate] = {}
+def _best(found: Iterable[FieldCandidate], least: float) -> list[FieldCandidate]:
+    """Return each field once, the best first."""
+    best: dict[str, FieldCandidate] = {}
     for candidate in found:
         name = candidate.field.name
-        if candidate.score >= LEAST and (name not in best or best[name].score < candidate.score):
+        if candidate.points >= least and (name not in best or best[name].points < candidate.points):
             best[name] = candidate
     return _sorted(best.values())
 
 
-def _sorted(found: Iterable[Candidate]) -> list[Candidate]:
-    return sorted(found, key=lambda candidate: (-candidate.score, candidate.field.name))
+def _sorted(found: Iterable[FieldCandidate]) -> list[FieldCandidate]:
+    return sorted(found, key=lambda candidate: (-candidate.points, candidate.field.name))
 
 
-def _matches(title: str, values: Values, context: Context) -> Iterator[Candidate]:
+def _matches(title: str, values: ColumnValues, context: _ModelInSheet) -> Iterator[FieldCandidate]:
+    weights, patterns = context.sheet.weights, context.model.titles
+    least = weights.least_score - weights.rescue_by_values
     for reading in readings(title):
-        if any(words <= reading.words for words in context.known.nothing):
+        if any(words <= reading.words for words in patterns.without_field):
             continue
-        for pattern in context.known.about(reading.all):
-            score = title_score(reading, pattern, context)
-            if score >= LEAST - _MAKES_UP:
-                yield _candidate(values, context, pattern.field, score, pattern.words)
+        for pattern in patterns.fulfilled_by(reading.all_words):
+            points = _title_points(reading, pattern, context)
+            if points >= least:
+                yield context.candidate(values, pattern.field, points, pattern.words)
 
 
-def _technical(title: str, known: Known) -> OdooField | None:
-    """The field of a title that is an import name of Odoo's own: `list_price`, `categ_id/id`."""
+def _field_by_import_name(title: str, model: DescribedModel) -> OdooField | None:
+    """Return the field of a title that is an import name of Odoo's own: `list_price`, `categ_id/id`."""
     name = title.strip().partition("/")[0]
-    return known.model.fields.get(name) if "_" in name and name != "company_id" else None
+    return model.odoo.fields.get(name) if "_" in name and name != "company_id" else None
 
 
-def _candidate(
-    values: Values, context: Context, field: OdooField, score: float, words: frozenset[str] = frozenset()
-) -> Candidate:
-    fits = effect(values, expected(context.known.model.name, field))
-    return Candidate(field, score + fits, words, group_of(field.name))
+def _with_neighbours(place: int, found: Sequence[Sequence[FieldCandidate]], points: float) -> list[FieldCandidate]:
+    """Return a column's candidates with points for those whose group a column beside it belongs to."""
+    groups = set()
+    for other in (place - 1, place + 1):
+        if 0 <= other < len(found) and found[other] and _helps_neighbours(found[other][0].group):
+            groups.add(found[other][0].group)
+    helped = []
+    for candidate in found[place]:
+        beside = candidate.group in groups
+        helped.append(replace(candidate, points=candidate.points + points) if beside else candidate)
+    return _sorted(helped)
 
 
-def _with_neighbours(place: int, found: Sequence[Sequence[Candidate]]) -> list[Candidate]:
-    """The column's candidates, those first whose kind of field stands beside it too."""
-    near = [found[other][0].group for other in (place - 1, place + 1) if 0 <= other < len(found) and found[other]]
-    beside = {group for group in near if stands_together(group)}
-    return _sorted([replace(c, score=c.score + _NEIGHBOUR) if c.group in beside else c for c in found[place]])
+# What a title is worth for a pattern
+
+
+def _title_points(reading: Reading, pattern: TitlePattern, context: _ModelInSheet) -> float:
+    """Return the points of a title that has a pattern's words: the pattern's, less what its other words cost."""
+    if pattern.only_about and not context.sheet.is_about(pattern.only_about):
+        return 0.0
+    weights = context.sheet.weights
+    cost = sum(_word_cost(word, pattern, context) for word in reading.words - pattern.words)
+    cost += weights.unknown_word * len(reading.unknown - pattern.words) + weights.misspelt_word * reading.misspelt
+    if pattern.field.relational and "name" in reading.words:
+        cost += weights.record_by_name
+    return pattern.points + weights.further_word * (len(pattern.words) - 1) - cost
+
+
+def _word_cost(word: str, pattern: TitlePattern, context: _ModelInSheet) -> float:
+    """Return the points that a word takes away that the field does not ask for."""
+    patterns, group, weights = context.model.titles, field_group(pattern.field.name), context.sheet.weights
+    if word in patterns.ignored_words or word in context.sheet.shared_words or word in _words_of_group(group):
+        return 0.0
+    if patterns.means_alone(word, pattern.field.name):
+        return 0.0
+    if word in kinds()["neutral"] or (word in RECORD_KEY_WORDS and _points_to_record(pattern)):
+        return weights.neutral_word
+    if word in kinds()["aside"] or (word in kinds()["place"] and group in {"address", "reach"}):
+        return weights.aside_word
+    return weights.barrier_word if word in kinds()["barrier"] else weights.other_word
+
+
+def _points_to_record(pattern: TitlePattern) -> bool:
+    return pattern.field.relational and pattern.field.relation != _USERS
+
+
+# Groups of fields that go together in sheets: addresses, ways to reach someone, prices, codes
+
+
+def field_group(field: str) -> str:
+    """Return the group of a field in groups.yml, "" for most."""
+    return _groups_by_field().get(field, "")
+
+
+@cache
+def _groups_by_field() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for group, entry in load("groups").items():
+        found.update(dict.fromkeys(entry["fields"].split(), group))
+    return found
+
+
+@cache
+def _words_of_group(group: str) -> frozenset[str]:
+    """Return the words that say little in titles of a group's fields: "address" in "Address: City"."""
+    return frozenset(load("groups")[group]["words"].split()) if group else frozenset()
+
+
+def _helps_neighbours(group: str) -> bool:
+    return bool(group) and bool(load("groups")[group]["beside"])

@@ -1,7 +1,7 @@
-"""What suggestions are made from, and what they are.
+"""Hold what suggestions are made from, and what they are.
 
 Evidence comes from a sheet's profile; no file is read here. Suggestions are proposals: whoever accepts them turns
-them into a recipe's targets (`accept.target`).
+them into a recipe's targets.
 """
 
 from __future__ import annotations
@@ -14,9 +14,19 @@ from engine.recipe import Lookup
 
 @dataclass(frozen=True)
 class ColumnEvidence:
-    """One column. `kind` as the profile names it ("" unknown), `of_kind` how many cells are of that kind,
-    `samples` some of its values (blanks are ignored), `patterns` their masks, the most frequent first, `values` as
-    many distinct values as are at hand: references are recognised by them.
+    """Hold what is known of one column.
+
+    Attributes:
+        title: what it is called.
+        kind: the kind of its values as the profile names it, "" where it is not known.
+        filled: how many cells are not blank.
+        distinct: how many different values there are, 0 where they were not counted.
+        rows: how many rows the sheet has.
+        samples: some of its values; blanks are ignored.
+        could_be_key: whether the profile takes it for something that names records.
+        patterns: the masks of its values, the most frequent first.
+        of_kind: how many cells are of `kind`.
+        values: as many different values as are at hand: references are recognised by them.
     """
 
     title: str
@@ -33,8 +43,10 @@ class ColumnEvidence:
 
 @dataclass(frozen=True)
 class SheetEvidence:
-    """One sheet of a dataset: `name` as its tab or file is called, `source` the file it came in, `file` the stem of the
-    raw file that it becomes ("": after its name).
+    """Hold what is known of one sheet of a dataset.
+
+    `name` is what its tab or file is called, `source` the file it came in, and `file` the stem of the raw file that it
+    becomes ("": after its name).
     """
 
     name: str
@@ -45,12 +57,12 @@ class SheetEvidence:
 
 @dataclass(frozen=True)
 class FieldSuggestion:
-    """A column's field: an import name such as `country_id/id`, or None where nothing fits. Confidences are 0 to 1.
+    """Hold a column's field: an import name such as `country_id/id`, or None where nothing fits.
 
-    Relational fields come with how their cells become external IDs: `ref` names a mapping whose keys the cells are,
-    `lookup` a table; with neither, the built-in table of Odoo's own countries, states, currencies, units or languages.
-    `separator` parts the keys of a many2many cell. `needs`: what is left for the user to decide before this column
-    can be loaded, one sentence, or "".
+    Confidences are 0 to 1. Relational fields come with how their cells become external IDs: `ref` names a mapping
+    whose keys the cells are, `lookup` a table; with neither, it is the built-in table of Odoo's own countries, states,
+    currencies, units or languages. `separator` parts the keys of a many2many cell. `needs` is what is left for the
+    user to decide before this column can be loaded, one sentence, or "".
     """
 
     title: str
@@ -65,16 +77,16 @@ class FieldSuggestion:
 
     @property
     def loadable(self) -> bool:
-        """Whether an export can fill the field as things stand, if only for some rows."""
+        """Return whether an export can fill the field with what is decided already, if only for some rows."""
         return self.field is not None and not (self.needs and self.lookup is None and not self.ref)
 
 
 @dataclass(frozen=True)
 class TargetSuggestion:
-    """A model that a sheet fills, with one FieldSuggestion per column in the sheet's order.
+    """Hold a model that a sheet fills, with one FieldSuggestion for each column in the sheet's order.
 
-    `id`: the external ID pattern, "" where nothing names a record. `key`: the titles that the ID is made of; where no
-    column is unique the pattern uses the added column "Migration Key" and these titles make it up.
+    `id` is the external ID pattern, "" where nothing names a record. `key` holds the titles that the ID is made of;
+    where no column is unique the pattern uses the added column "Migration Key" and these titles make it up.
     """
 
     model: str
@@ -86,8 +98,9 @@ class TargetSuggestion:
 
 @dataclass(frozen=True)
 class SheetSuggestion(TargetSuggestion):
-    """The sheet's chief target, and `also` the further models that its rows fill (the lines of orders). `model` is ""
-    where the sheet says nothing about a model; `candidates` are the likeliest models.
+    """Hold the sheet's chief target, and `also` the further models that its rows fill (the lines of orders).
+
+    `model` is "" where the sheet says nothing about a model; `candidates` are the likeliest models.
     """
 
     sheet: str = ""

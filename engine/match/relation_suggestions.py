@@ -1,4 +1,4 @@
-"""How relational cells become external IDs: by another sheet's keys, a lookup table, Odoo's own records."""
+"""Find how relational cells become external IDs: by another sheet's keys, a lookup table, Odoo's own records."""
 
 from __future__ import annotations
 
@@ -7,25 +7,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from engine.match.column_values import ColumnValues
 from engine.match.match_files import load
-from engine.match.value_shares import Values
+from engine.match.weights import WEIGHTS, MatchWeights
 from engine.recipe import Lookup
 from engine.values.folding import fold
 from odoo_migrate.catalog import Catalog, OdooField, reference
 
-_ENOUGH = 0.5  # share of a column's values that must be keys of the other sheet
 _FAMILIES = {"product.template": "product.product"}
 _BINARY = "Odoo wants the picture itself here, not its name or address."
 _SEPARATORS = (";", "|", ",")
-_NAMES = ("name", "code", "shortcut", "complete_name")  # of Odoo's own records
+_NAME_FIELDS = ("name", "code", "shortcut", "complete_name")  # of Odoo's own records
+_LISTED_VALUES = 3  # in a sentence on what is undecided
 _DAYS = re.compile(r"\D*(\d{1,3})\D*")
+_DAYS_TERM = re.compile(r"\d+ days")
 _MORE_THAN_DAYS = re.compile(r"%|\b(end|ende|fin|fine|einde|fim|eom)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Sibling:
-    """Another sheet of the dataset (or the sheet itself): its model, the column that names its records, that column's
-    values, and the name of its mapping in the bundle.
+    """Hold another sheet of the dataset, or the sheet itself.
+
+    It has a model, the column `key` that names its records, that column's values, and the name of its mapping in the
+    bundle.
     """
 
     sheet: str
@@ -36,8 +40,11 @@ class Sibling:
 
 
 @dataclass(frozen=True)
-class Linked:
-    """How a relational field is filled; see FieldSuggestion. `share`: of the values, found in `sibling`."""
+class RelationSuggestion:
+    """Hold how a relational field is filled, in the terms of FieldSuggestion.
+
+    `share` is the part of the values that are keys of `sibling`.
+    """
 
     ref: str = ""
     lookup: Lookup | None = None
@@ -47,86 +54,119 @@ class Linked:
     share: float = 0.0
 
 
-def linked(values: Values, field: OdooField, catalog: Catalog, siblings: Sequence[Sibling]) -> Linked:
-    """What a column needs to fill `field`. Fields that hold no record need nothing."""
+def suggest_relation(
+    values: ColumnValues,
+    field: OdooField,
+    catalog: Catalog,
+    siblings: Sequence[Sibling],
+    weights: MatchWeights = WEIGHTS,
+) -> RelationSuggestion:
+    """Return what a column needs to fill a field; one that holds no record needs nothing."""
     if not field.relational:
-        return Linked(needs=_BINARY if field.type == "binary" else "")
+        return RelationSuggestion(needs=_BINARY if field.type == "binary" else "")
     separator = _separator(values) if field.type != "many2one" else ""
-    sibling, share = best_sibling(values, field, siblings, separator)
+    sibling, share = best_sibling(values, field, siblings, separator, weights)
     if sibling:
-        return Linked(ref=sibling.mapping, separator=separator, sibling=sibling, share=share)
+        return RelationSuggestion(ref=sibling.mapping, separator=separator, sibling=sibling, share=share)
     if field.relation in built_in():
-        return Linked(separator=separator)
+        return RelationSuggestion(separator=separator)
     if field.type == "one2many":
-        return Linked(needs=f"{field.label} are records of their own, with more than a name: give them a sheet.")
+        needs = f"{field.label} are records of their own, with more than a name: give them a sheet."
+        return RelationSuggestion(needs=needs)
     lookup = _lookup(values, field, catalog)
-    return Linked(lookup=lookup, separator=separator, needs="" if lookup.create else _needs(lookup, values))
+    needs = "" if lookup.create else _undecided(lookup, values)
+    return RelationSuggestion(lookup=lookup, separator=separator, needs=needs)
 
 
 def best_sibling(
-    values: Values, field: OdooField, siblings: Iterable[Sibling], separator: str = ""
+    values: ColumnValues,
+    field: OdooField,
+    siblings: Iterable[Sibling],
+    separator: str = "",
+    weights: MatchWeights = WEIGHTS,
 ) -> tuple[Sibling | None, float]:
-    """The sheet of the field's model whose keys most of the column's values are, with their share."""
-    own = _distinct(values, separator)
-    fitting = [one for one in siblings if same_model(one.model, field.relation) and own and one.values]
-    shares = [(len(own & one.values) / len(own), -place, one) for place, one in enumerate(fitting)]
-    share, _, sibling = max(shares, key=lambda found: found[:2], default=(0.0, 0, None))
-    return (sibling, share) if sibling and share >= _ENOUGH else (None, 0.0)
+    """Return the sheet of the field's model whose keys most of the column's values are, with their share."""
+    fitting = [one for one in siblings if one.values and same_model(one.model, field.relation)]
+    own = _distinct(values, separator) if fitting else frozenset()
+    best, best_share = None, 0.0
+    if not own:
+        return best, best_share
+    for sibling in fitting:
+        share = len(own & sibling.values) / len(own)
+        # Of equal sheets the first is taken, so a share must be greater to count.
+        if share >= weights.linked_share and share > best_share:
+            best, best_share = sibling, share
+    return best, best_share
 
 
 def same_model(sheet: str, wanted: str) -> bool:
-    """A sheet of products can become either kind of product, so it serves both."""
+    """Return whether a sheet of one model serves another: products can become either kind of product."""
     return _FAMILIES.get(sheet, sheet) == _FAMILIES.get(wanted, wanted)
 
 
 @cache
 def built_in() -> frozenset[str]:
-    """Models for which Odoo's own records serve without a table."""
+    """Return the models for which Odoo's own records serve without a table."""
     return frozenset(load("references")["built_in"].split())
 
 
 def table_of(model: str) -> str:
-    """What the lookup table of a model is called."""
+    """Return what the lookup table of a model is called."""
     return str(load("references")["tables"].get(model) or "_".join(model.split(".")[1:]))
 
 
-def _distinct(values: Values, separator: str) -> frozenset[str]:
+def _distinct(values: ColumnValues, separator: str) -> frozenset[str]:
+    """Return the different keys in a column's cells, which a separator parts; "" for one key in each cell."""
     cells = values.column.values or frozenset(values.samples)
-    parts = (part.strip() for cell in cells for part in (cell.split(separator) if separator else [cell]))
-    return frozenset(part for part in parts if part)
+    found = set()
+    for cell in cells:
+        parts = cell.split(separator) if separator else [cell]
+        found.update(part.strip() for part in parts)
+    return frozenset(found - {""})
 
 
-def _separator(values: Values) -> str:
-    """The sign between the keys of a cell: the first that stands in any sampled value, "" where there is none."""
-    found = [sign for sign in _SEPARATORS if any(sign in cell.strip(sign) for cell in values.samples)]
-    return found[0] if found else ""
+def _separator(values: ColumnValues) -> str:
+    """Return the first sign that parts keys in any sampled value, "" where none does."""
+    for sign in _SEPARATORS:
+        if any(sign in cell.strip(sign) for cell in values.samples):
+            return sign
+    return ""
 
 
-def _lookup(values: Values, field: OdooField, catalog: Catalog) -> Lookup:
+def _lookup(values: ColumnValues, field: OdooField, catalog: Catalog) -> Lookup:
     own = reference(catalog.version).get(load("references")["records"].get(field.relation, ""), [])
     entries = _entries(values, own, terms=field.relation == "account.payment.term")
     return Lookup(table_of(field.relation), field.relation, create=_creatable(catalog, field.relation), entries=entries)
 
 
-def _entries(values: Values, own: Sequence[Mapping[str, object]], *, terms: bool) -> dict[str, str]:
-    """The values that Odoo's own records bear as a name, code or short form, in any case."""
-    names = {fold(str(record[part])): str(record["xml_id"]) for record in own for part in _NAMES if record.get(part)}
-    days = {name: xml_id for name, xml_id in names.items() if re.fullmatch(r"\d+ days", name)} if terms else {}
-    found = {value: names.get(fold(value)) or _by_days(value, days, names) for value in sorted(_distinct(values, ""))}
-    return {value: xml_id for value, xml_id in found.items() if xml_id}
+def _entries(values: ColumnValues, own: Sequence[Mapping[str, object]], *, terms: bool) -> dict[str, str]:
+    """Return the values that Odoo's own records bear as a name, code or short form in any case, with their IDs."""
+    names: dict[str, str] = {}
+    for record in own:
+        for part in _NAME_FIELDS:
+            if record.get(part):
+                names[fold(str(record[part]))] = str(record["xml_id"])
+    entries = {}
+    for value in sorted(_distinct(values, "")):
+        xml_id = names.get(fold(value)) or (_term_by_days(value, names) if terms else None)
+        if xml_id:
+            entries[value] = xml_id
+    return entries
 
 
-def _by_days(value: str, days: Mapping[str, str], names: Mapping[str, str]) -> str | None:
-    """Payment terms by their number of days: "Net 30", "30 Tage netto" → 30 Days."""
-    if days and fold(value) in load("references")["at_once"]:
+def _term_by_days(value: str, names: Mapping[str, str]) -> str | None:
+    """Return the payment term of a number of days: "Net 30" and "30 Tage netto" are 30 Days."""
+    if not any(_DAYS_TERM.fullmatch(name) for name in names):
+        return None
+    if fold(value) in load("references")["at_once"]:
         return names.get("immediate payment")
     number = _DAYS.fullmatch(value)
-    return days.get(f"{number[1]} days") if number and days and not _MORE_THAN_DAYS.search(value) else None
+    return names.get(f"{number[1]} days") if number and not _MORE_THAN_DAYS.search(value) else None
 
 
 @cache
 def _creatable(catalog: Catalog, model: str) -> bool:
-    """Whether a name is all that a record of the model needs, so that a value can become one."""
+    """Return whether a name is all that a record of the model needs, so that a value can become one."""
     if model not in catalog or model in load("references")["not_created"].split():
         return False
     fields = catalog.model(model).fields
@@ -134,13 +174,11 @@ def _creatable(catalog: Catalog, model: str) -> bool:
     return "name" in fields and needed <= {"name"}
 
 
-def _needs(lookup: Lookup, values: Values) -> str:
+def _undecided(lookup: Lookup, values: ColumnValues) -> str:
+    """Return a sentence on the values without an entry, "" where all have one."""
     open_values = sorted(_distinct(values, "") - set(lookup.entries))
-    if not open_values and lookup.entries:
-        return ""
-    listed = ", ".join(open_values[:3]) + (" …" if len(open_values) > 3 else "")
-    return (
-        f"Say which record of Odoo each value means: {listed}"
-        if listed
-        else "Say which record of Odoo each value means."
-    )
+    if not open_values:
+        return "" if lookup.entries else "Say which record of Odoo each value means."
+    listed = ", ".join(open_values[:_LISTED_VALUES])
+    more = " …" if len(open_values) > _LISTED_VALUES else ""
+    return f"Say which record of Odoo each value means: {listed}{more}"

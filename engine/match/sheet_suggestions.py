@@ -1,28 +1,26 @@
-"""Suggestions for one sheet: the model, the field of each column, the key, and the lines that its rows hold."""
+"""Suggest what one sheet becomes: the model, the field of each column, the key, and the lines that its rows hold."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.match import suggestion_reasons
+from engine.match.column_values import ColumnValues
+from engine.match.described_models import DescribedModel, described_model
 from engine.match.field_assignment import assign
-from engine.match.field_candidates import Candidate, candidates, worths
+from engine.match.field_candidates import FieldCandidate, field_candidates, field_worths
 from engine.match.match_evidence import ColumnEvidence, FieldSuggestion, SheetSuggestion, TargetSuggestion
-from engine.match.match_task import Task, rounded
-from engine.match.model_choice import chief_of, confidence
-from engine.match.model_knowledge import Known, known
-from engine.match.model_scores import rank
-from engine.match.order_lines import lines_of, without
-from engine.match.record_keys import key_of
-from engine.match.relation_suggestions import Linked, Sibling, best_sibling, linked
-from engine.match.title_fit import Context, Surroundings
-from engine.match.value_shares import Values
+from engine.match.model_ranking import chosen_model, model_confidence, ranked_models
+from engine.match.record_keys import key_of, line_pattern
+from engine.match.relation_suggestions import Sibling, best_sibling, suggest_relation
+from engine.match.sheet_context import SheetContext
+from engine.match.weights import SHOWN_CANDIDATES, WEIGHTS, MatchWeights
 from odoo_migrate.catalog import Catalog
 
-_SHOWN = 5
-_BEST_FIT = 1.3  # about the highest score of a model
-_LINKED = 0.2  # what keys of another sheet among the values add to a field that points there
+# A sheet of orders holds their lines where it says what was ordered and how much of it.
+_WHAT_WAS_ORDERED = frozenset({"product_id/id", "name"})
+_HOW_MUCH_OF_IT = frozenset({"product_uom_qty", "product_qty", "price_unit"})
 
 
 def suggest_sheet(
@@ -33,71 +31,159 @@ def suggest_sheet(
     model: str | None = None,
     siblings: Sequence[Sibling] = (),
     namespace: str = "migr",
+    weights: MatchWeights = WEIGHTS,
 ) -> SheetSuggestion:
-    """What a sheet becomes. `model` where it is decided already; `siblings` for columns that hold other sheets' keys.
+    """Return what a sheet becomes.
 
-    Raises KeyError for a `model` that the catalog lacks.
+    Args:
+        sheet_name: what its tab or its file is called.
+        columns: what is known of its columns, in their order.
+        catalog: the models of the version of Odoo.
+        model: the sheet's model where that is decided already.
+        siblings: the dataset's sheets by their keys, for columns that hold those.
+        namespace: what external IDs begin with.
+        weights: the numbers to compute with.
+
+    Raises:
+        KeyError: where the catalog lacks `model`.
     """
-    task = Task(sheet_name, [Values.of(column) for column in columns], catalog, siblings, namespace)
-    fits = rank(sheet_name, task.columns, catalog)
-    chief, reason = (model, "chosen by you") if model else chief_of(fits, task)
-    shown = [(fit.model, rounded(fit.score / _BEST_FIT)) for fit in fits[:_SHOWN] if fit.score > 0]
-    if not chief:
-        return SheetSuggestion("", 0.0, sheet=sheet_name, candidates=shown, reason=reason, columns=_nothing(task))
-    sure = 1.0 if model else confidence(chief, fits, task)
-    target = fill(chief, sure, task)
-    also = lines_of(target, task, lambda lines: fill(lines, sure, task))
-    target = replace(target, columns=without(target, also))
+    values = [ColumnValues.of(column) for column in columns]
+    sheet = SheetContext(sheet_name, values, catalog, siblings, namespace, weights)
+    fits = ranked_models(sheet)
+    chosen, reason = (model, "chosen by you") if model else chosen_model(fits, sheet)
+    shown = []
+    for fit in fits[:SHOWN_CANDIDATES]:
+        if fit.points > 0:
+            shown.append((fit.model, sheet.confidence(fit.points / weights.best_fit)))
+    if not chosen:
+        nothing = _no_fields(sheet)
+        return SheetSuggestion("", 0.0, sheet=sheet_name, candidates=shown, reason=reason, columns=nothing)
+    confidence = 1.0 if model else model_confidence(chosen, fits, sheet)
+    target = _suggest_target(chosen, confidence, sheet)
+    also = _suggest_lines(target, sheet)
+    target = replace(target, columns=_without_lines(target, also))
     return SheetSuggestion(**vars(target), sheet=sheet_name, candidates=shown, also=also, reason=reason)
 
 
-def fill(model: str, sure: float, task: Task) -> TargetSuggestion:
-    """The fields and the key of a sheet that becomes `model`."""
-    one = known(model, task.catalog)
-    around = Surroundings.of(task.name, [values.column.title for values in task.columns])
-    context = Context(one, around)
-    found = [_raised(*pair, task) for pair in zip(task.columns, candidates(task.columns, context), strict=True)]
-    chosen = assign(worths(found, one.naming))
-    filled = {name: values.column.title for values, name in zip(task.columns, chosen, strict=True) if name}
-    columns = [
-        _suggestion(values, column, name, filled, one, task)
-        for values, column, name in zip(task.columns, found, chosen, strict=True)
-    ]
-    key = key_of(task.columns, filled, one)
-    return TargetSuggestion(model, sure, key.titles, key.pattern(task.namespace, one.short), columns)
+# One model
 
 
-def _raised(values: Values, column: Sequence[Candidate], task: Task) -> list[Candidate]:
-    """The column's candidates, those first that point to the sheet whose keys the values are."""
-    shares = [best_sibling(values, candidate.field, task.others(values))[1] for candidate in column]
-    raised = [replace(one, score=one.score + _LINKED * share) for one, share in zip(column, shares, strict=True)]
-    return sorted(raised, key=lambda candidate: -candidate.score)
+def _suggest_target(name: str, confidence: float, sheet: SheetContext) -> TargetSuggestion:
+    """Return the fields and the key of a sheet that becomes a model."""
+    model = described_model(name, sheet.catalog, sheet.weights)
+    found = []
+    for values, column in zip(sheet.columns, field_candidates(model, sheet), strict=True):
+        found.append(_with_references(values, column, sheet))
+    chosen = assign(field_worths(found, model, sheet))
+    filled = {field: title for field, title in zip(chosen, sheet.titles, strict=True) if field}
+    columns = []
+    for values, column, field in zip(sheet.columns, found, chosen, strict=True):
+        candidate = next((one for one in column if one.field.name == field), None)
+        if candidate:
+            columns.append(_suggest_field(values, column, candidate, model, sheet))
+        else:
+            reason = suggestion_reasons.for_nothing(values, column, model.odoo, filled)
+            columns.append(FieldSuggestion(values.column.title, None, 0.0, reason, _shown(column, sheet)))
+    key = key_of(sheet.columns, filled, model, sheet.weights)
+    pattern = key.pattern(sheet.namespace, model.records.id_word)
+    return TargetSuggestion(name, confidence, key.titles, pattern, columns)
 
 
-def _suggestion(
-    values: Values, column: Sequence[Candidate], name: str | None, filled: Mapping[str, str], one: Known, task: Task
+def _with_references(
+    values: ColumnValues, column: Sequence[FieldCandidate], sheet: SheetContext
+) -> list[FieldCandidate]:
+    """Return a column's candidates with points for those that point to the sheet whose keys the values are."""
+    raised = []
+    for candidate in column:
+        _, share = best_sibling(values, candidate.field, sheet.others(values), weights=sheet.weights)
+        raised.append(replace(candidate, points=candidate.points + sheet.weights.linked_values * share))
+    return sorted(raised, key=lambda candidate: -candidate.points)
+
+
+def _suggest_field(
+    values: ColumnValues,
+    column: Sequence[FieldCandidate],
+    chosen: FieldCandidate,
+    model: DescribedModel,
+    sheet: SheetContext,
 ) -> FieldSuggestion:
-    title = values.column.title
-    shown = [(candidate.field.import_name, rounded(candidate.score)) for candidate in column[:_SHOWN]]
-    chosen = next((candidate for candidate in column if candidate.field.name == name), None)
-    if chosen is None:
-        return FieldSuggestion(
-            title, None, 0.0, suggestion_reasons.for_nothing(values, column, one.model, filled), shown
-        )
-    how = linked(values, chosen.field, task.catalog, task.others(values))
-    reason, field = _reason(values, chosen, one, how), chosen.field.import_name
+    relation = suggest_relation(values, chosen.field, sheet.catalog, sheet.others(values), sheet.weights)
+    reason = suggestion_reasons.for_field(values, chosen, model.odoo)
+    if relation.sibling:
+        sibling = relation.sibling
+        reason += f"; {suggestion_reasons.for_reference(sibling.sheet, sibling.key, relation.share)}"
     return FieldSuggestion(
-        title, field, rounded(chosen.score), reason, shown, how.ref, how.lookup, how.separator, how.needs
+        values.column.title,
+        chosen.field.import_name,
+        sheet.confidence(chosen.points),
+        reason,
+        _shown(column, sheet),
+        relation.ref,
+        relation.lookup,
+        relation.separator,
+        relation.needs,
     )
 
 
-def _reason(values: Values, chosen: Candidate, one: Known, how: Linked) -> str:
-    said = suggestion_reasons.for_field(values, chosen, one.model)
-    return (
-        f"{said}; {suggestion_reasons.for_link(how.sibling.sheet, how.sibling.key, how.share)}" if how.sibling else said
-    )
+def _shown(column: Sequence[FieldCandidate], sheet: SheetContext) -> list[tuple[str, float]]:
+    best = column[:SHOWN_CANDIDATES]
+    return [(candidate.field.import_name, sheet.confidence(candidate.points)) for candidate in best]
 
 
-def _nothing(task: Task) -> list[FieldSuggestion]:
+def _no_fields(sheet: SheetContext) -> list[FieldSuggestion]:
     reason = "what the rows are is not known"
-    return [FieldSuggestion(values.column.title, None, 0.0, reason) for values in task.columns]
+    return [FieldSuggestion(title, None, 0.0, reason) for title in sheet.titles]
+
+
+# Orders and their lines
+
+
+def _suggest_lines(target: TargetSuggestion, sheet: SheetContext) -> list[TargetSuggestion]:
+    """Return the lines that an order's sheet holds, with the column that ties them to their order."""
+    order = described_model(target.model, sheet.catalog, sheet.weights)
+    if not order.line_model or not target.key:
+        return []
+    lines = _suggest_target(order.line_model, target.confidence, sheet)
+    filled = {column.field for column in lines.columns}
+    if not filled & _WHAT_WAS_ORDERED or not filled & _HOW_MUCH_OF_IT:
+        return []
+    columns = []
+    for of_line, of_order in zip(lines.columns, target.columns, strict=True):
+        columns.append(_column_of_lines(of_line, of_order, target, order, sheet))
+    id_word = described_model(lines.model, sheet.catalog, sheet.weights).records.id_word
+    pattern = line_pattern(sheet.namespace, id_word, target.key[0])
+    return [replace(lines, key=target.key, id=pattern, columns=columns)]
+
+
+def _column_of_lines(
+    of_line: FieldSuggestion,
+    of_order: FieldSuggestion,
+    target: TargetSuggestion,
+    order: DescribedModel,
+    sheet: SheetContext,
+) -> FieldSuggestion:
+    """Return what a column fills in the lines: the order's key names their order; what fits orders better is theirs."""
+    link, title = order.line_link + "/id", of_line.title
+    if title == target.key[0]:
+        reason = f"'{title}' names the order that the line belongs to"
+        sure, mapping = sheet.weights.order_key, sheet.mapping_name(target.model)
+        return FieldSuggestion(title, link, sure, reason, [(link, sure)], ref=mapping)
+    if of_line.field == link or (of_order.field and of_order.confidence >= of_line.confidence):
+        reason = f"fills {of_order.field or 'nothing'} of {target.model}"
+        return replace(of_line, field=None, confidence=0.0, reason=reason)
+    return of_line
+
+
+def _without_lines(target: TargetSuggestion, also: Sequence[TargetSuggestion]) -> list[FieldSuggestion]:
+    """Return an order's columns without those that fill its lines; its key stays with both."""
+    reasons: dict[str, str] = {}
+    for lines in also:
+        for column in lines.columns:
+            if column.field and column.title not in target.key:
+                reasons[column.title] = f"fills {column.field} of {lines.model}"
+    columns = []
+    for column in target.columns:
+        if column.title in reasons:
+            column = FieldSuggestion(column.title, None, 0.0, reasons[column.title], column.candidates)
+        columns.append(column)
+    return columns

@@ -1,19 +1,20 @@
-"""Why a field was suggested, or none: sentences that a person understands."""
+"""Say why a model or a field was suggested, or none, in sentences that a person understands."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from engine.match.field_candidates import Candidate
+from engine.match.column_values import ColumnValues, expected_kind
+from engine.match.field_candidates import FieldCandidate
 from engine.match.match_files import load
+from engine.match.sheet_context import SheetContext
 from engine.match.title_meaning import readings
 from engine.match.title_tokens import pieces
-from engine.match.value_fit import expected
-from engine.match.value_shares import Values
 from odoo_migrate.catalog import OdooField, OdooModel
 
-_CALLED = {
+# How sentences call values of a kind; other kinds are not worth a sentence.
+_NAMES_OF_KINDS = {
     "email": "email addresses", "phone": "phone numbers", "url": "web addresses", "money": "numbers", "date": "dates",
     "boolean": "yes or no", "country": "countries", "currency": "currencies", "postal_code": "postal codes",
     "vat": "possible tax numbers", "iban": "IBANs", "barcode": "as long as barcodes", "unit": "units",
@@ -21,37 +22,53 @@ _CALLED = {
     "salutation": "forms of address", "active": "words for active or not", "product kind": "kinds of product",
     "employment": "kinds of employment", "priority": "priorities", "address type": "kinds of address",
 }  # fmt: skip
-_PROFILED = {"money": {"money", "number", "percent"}, "date": {"date", "datetime"}, "percent": {"percent", "number"}}
+# Which kinds of the profile are counted for a kind, where they are more than the kind itself.
+_PROFILED_KINDS = {
+    "money": {"money", "number", "percent"},
+    "date": {"date", "datetime"},
+    "percent": {"percent", "number"},
+}
+_ALL = 0.999  # share from which on "all" is said, so that 1,999 of 2,000 are not called so
 
 
-def for_field(values: Values, candidate: Candidate, model: OdooModel) -> str:
-    """ "title 'Ph #' means phone; 118 of 120 values are phone numbers"."""
-    said = _title(values.column.title, candidate)
-    counted = _counted(values, expected(model.name, candidate.field))
-    return f"{said}; {counted}" if counted else said
+def for_model(fields: Sequence[str | None], model: str, sheet: SheetContext, *, named: bool) -> str:
+    """Return why a sheet is of a model; `fields` are its columns' fields, `named` whether the sheet's name fits."""
+    filled = sum(name is not None for name in fields)
+    reason = f"{filled} of {len(fields)} titles name fields of {sheet.catalog.model(model).label}"
+    return f"{reason}, and the sheet's name '{sheet.name}' fits" if named else reason
 
 
-def for_link(sheet: str, key: str, share: float) -> str:
-    """What the values have in common with another sheet's key."""
-    part = "all" if share > 0.999 else f"{share:.0%} of the"
+def for_field(values: ColumnValues, candidate: FieldCandidate, model: OdooModel) -> str:
+    """Return a reason such as "title 'Ph #' means phone; 118 of 120 values are phone numbers"."""
+    reason = _for_title(values.column.title, candidate)
+    counted = _counted(values, expected_kind(model.name, candidate.field))
+    return f"{reason}; {counted}" if counted else reason
+
+
+def for_reference(sheet: str, key: str, share: float) -> str:
+    """Return what the values have in common with another sheet's key."""
+    part = "all" if share > _ALL else f"{share:.0%} of the"
     return f"{part} values are in '{key}' of the sheet '{sheet}'"
 
 
-def for_nothing(values: Values, candidates: Sequence[Candidate], model: OdooModel, taken: Mapping[str, str]) -> str:
-    """Why a column gets no field. `taken`: field → the title that fills it."""
+def for_nothing(
+    values: ColumnValues, candidates: Sequence[FieldCandidate], model: OdooModel, filled: Mapping[str, str]
+) -> str:
+    """Return why a column gets no field; `filled` holds by field the title that fills it."""
     title = values.column.title
-    if _words(title) & {"firstname", "lastname"} and candidates and candidates[0].field.name in taken:
-        other = taken[candidates[0].field.name]
-        return f"Odoo keeps first and last name in one field, which '{other}' fills; join the columns first"
-    if candidates and candidates[0].field.name in taken:
-        return f"'{taken[candidates[0].field.name]}' fills {_label(candidates[0].field)} already"
-    lacking = _lacking(title)
-    if lacking:
-        return f"title '{title}' stands for {lacking}; {model.label} has no field for that"
+    best = candidates[0].field if candidates else None
+    other = filled.get(best.name) if best else None
+    if best and other is not None:
+        if _words(title) & {"firstname", "lastname"}:
+            return f"Odoo keeps first and last name in one field, which '{other}' fills; join the columns first"
+        return f"'{other}' fills {_label(best)} already"
+    meaning = _meaning_without_field(title)
+    if meaning:
+        return f"title '{title}' stands for {meaning}; {model.label} has no field for that"
     return f"nothing in {model.label} fits '{title}'"
 
 
-def _title(title: str, candidate: Candidate) -> str:
+def _for_title(title: str, candidate: FieldCandidate) -> str:
     if not candidate.words:
         return f"title '{title}' is Odoo's own name of the field"
     meaning = _label(candidate.field)
@@ -60,19 +77,22 @@ def _title(title: str, candidate: Candidate) -> str:
     return f"title '{title}' means {meaning.lower() if not meaning.isupper() else meaning}"
 
 
-def _counted(values: Values, kind: str) -> str:
-    called = _CALLED.get(kind)
-    if not called or not values.told():
+def _counted(values: ColumnValues, kind: str) -> str:
+    """Return how many values are of a kind, as a clause; "" where that says nothing."""
+    called = _NAMES_OF_KINDS.get(kind)
+    if not called or not values.can_be_judged():
         return ""
     column = values.column
-    if column.of_kind and column.filled and column.kind in _PROFILED.get(kind, {kind}):
-        return _share(column.of_kind, column.filled, "values", called)
+    # The profile counted all cells, which says more than the samples.
+    if column.of_kind and column.filled and column.kind in _PROFILED_KINDS.get(kind, {kind}):
+        return _count_clause(column.of_kind, column.filled, "values", called)
     count = round(values.share(kind) * len(values.samples))
-    return _share(count, len(values.samples), "sampled values", called) if count else ""
+    return _count_clause(count, len(values.samples), "sampled values", called) if count else ""
 
 
-def _share(count: int, total: int, what: str, called: str) -> str:
-    return f"{f'all {total:,}' if count == total and total > 1 else f'{count:,} of {total:,}'} {what} are {called}"
+def _count_clause(count: int, total: int, what: str, called: str) -> str:
+    part = f"all {total:,}" if count == total and total > 1 else f"{count:,} of {total:,}"
+    return f"{part} {what} are {called}"
 
 
 def _label(field: OdooField) -> str:
@@ -80,16 +100,16 @@ def _label(field: OdooField) -> str:
 
 
 def _words(title: str) -> frozenset[str]:
-    return frozenset(word for reading in readings(title) for word in reading.words)
+    return frozenset[str]().union(*(reading.words for reading in readings(title)))
 
 
-def _lacking(title: str) -> str:
-    """What the title means that Odoo has no place for: the meaning of most words that it fulfils, "" for none."""
+def _meaning_without_field(title: str) -> str:
+    """Return what the title means that Odoo has no field for: the meaning of most words that it has, "" for none."""
     words = _words(title)
-    found = [(len(meant), text) for meant, text in _nothings() if meant <= words]
+    found = [(len(meant), text) for meant, text in _meanings_without_field() if meant <= words]
     return max(found, default=(0, ""))[1]
 
 
 @cache
-def _nothings() -> Sequence[tuple[frozenset[str], str]]:
-    return [(frozenset(words.split()), text) for words, text in load("nothing").items()]
+def _meanings_without_field() -> Sequence[tuple[frozenset[str], str]]:
+    return [(frozenset(words.split()), text) for words, text in load("titles_without_field").items()]

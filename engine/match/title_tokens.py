@@ -1,4 +1,4 @@
-"""Titles as lists of plain words: "POAddressLine1" → po, address, line, 1; "Art.-Nr." → art, nr."""
+"""Split titles into plain words: "POAddressLine1" into po, address, line, 1 and "Art.-Nr." into art, nr."""
 
 from __future__ import annotations
 
@@ -19,24 +19,38 @@ _PIECES = regex.compile(r"\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\d+|\p{L}+")
 
 @lru_cache(maxsize=20_000)
 def pieces(title: str) -> tuple[str, ...]:
-    """The words of a title in lower case and without accents, numbers apart, signs spelt out ("Ph #" → ph, number)."""
+    """Return the words of a title in lower case and without accents.
+
+    Numbers are words of their own, and signs are spelt out: "Ph #" is ph, number.
+    """
     for sign, word in _SIGNS.items():
         title = title.replace(sign, word)
-    composed = _PLURAL.sub(lambda found: found[0].lower(), normalize("NFC", title))  # "IDs" is one word
+    # "IDs" is one word, though its letters change their case.
+    composed = _PLURAL.sub(_in_lower_case, normalize("NFC", title))
     return tuple(fold(piece) for piece in _PIECES.findall(composed))
 
 
+def _in_lower_case(found: regex.Match[str]) -> str:
+    return str(found[0]).lower()
+
+
 def squeezed(text: str) -> str:
-    """All words of a text as one, the form in which the lexicon knows it."""
+    """Join all words of a text to one, the form that the dictionary is looked up by."""
     return "".join(pieces(text))
 
 
 def spellings(text: str) -> set[str]:
-    """The ways to write an entry, squeezed: umlauts as one letter and as two ("Länge" → lange, laenge), a word for
-    "number" in each of its short forms ("n hijos" → nhijos, nohijos, numhijos, …).
+    """Return the ways to write a dictionary entry, squeezed.
+
+    Umlauts are written as one letter and as two ("Länge": lange, laenge), and a word for "number" in each of its
+    short forms ("n hijos": nhijos, nohijos, numhijos).
     """
     written = {pieces(text), pieces(normalize("NFC", text).translate(_UMLAUTS))}
-    return {"".join(way) for words in written for way in product(*(_forms(word, words) for word in words))}
+    found = set()
+    for words in written:
+        forms = [_forms(word, words) for word in words]
+        found.update("".join(way) for way in product(*forms))
+    return found
 
 
 def _forms(word: str, words: tuple[str, ...]) -> tuple[str, ...]:

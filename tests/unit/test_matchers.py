@@ -18,11 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.match import ColumnEvidence, SheetEvidence, suggest_dataset, suggest_sheet
+from engine.match.described_models import described_model, model_files
 from engine.match.field_assignment import assign
 from engine.match.match_files import load
-from engine.match.match_scoring import score, score_models, share_right
-from engine.match.model_knowledge import known, written
-from engine.match.suggestion_recipe import lookups, target, targets
+from engine.match.suggestion_accuracy import measure_accuracy
 from engine.match.title_dictionary import entries, kinds, vocabulary
 from engine.match.title_meaning import readings
 from engine.profile.profiler import profile_sheet
@@ -32,6 +31,7 @@ from engine.sheets.table_finder import find_table
 from engine.sheets.working_file import write_working_file
 from odoo_migrate import catalog
 from odoo_migrate.project.external_ids import Pattern
+from tests.accepted_suggestions import lookups, target, targets
 
 HERE = Path(__file__).parents[1]
 ODOO = catalog.load("18.0")
@@ -55,18 +55,17 @@ def field(model: str, title: str, samples: tuple[str, ...] = (), sheet: str = "S
 
 
 def test_nine_of_ten_titles_and_ten_of_twelve_models_are_right():
-    rows, models = score(headers("headers"), ODOO), score_models(headers("headers"), ODOO)
-    assert len(rows) == 148
-    assert share_right(rows) >= 0.95, [row for row in rows if not row.right]
-    assert sum(row.right for row in models) == 12, [row for row in models if not row.right]
+    found = measure_accuracy(headers("headers"), ODOO)
+    assert len(found.titles) == 148
+    assert found.share_right >= 0.95, [answer for answer in found.titles if not answer.right]
+    assert found.models_right == 12, [answer for answer in found.models if not answer.right]
 
 
 @pytest.mark.parametrize(("part", "least"), [("tuned", 0.97), ("reviewed", 0.97), ("unseen", 0.9)])
 def test_titles_of_other_systems(part, least):
-    sheets = headers("headers_more", part)
-    rows, models = score(sheets, ODOO), score_models(sheets, ODOO)
-    assert share_right(rows) >= least, [row for row in rows if not row.right]
-    assert share_right(models) >= 0.95, [row for row in models if not row.right]
+    found = measure_accuracy(headers("headers_more", part), ODOO)
+    assert found.share_right >= least, [answer for answer in found.titles if not answer.right]
+    assert found.models_right >= 0.95 * len(found.models), [answer for answer in found.models if not answer.right]
 
 
 @pytest.mark.parametrize("name", ["headers", "headers_more"])
@@ -127,7 +126,7 @@ def test_compounds_codes_and_misspellings_are_read():
     assert {"customer", "number", "product"} == readings("Kundenartikelnummer")[0].words
     assert {"product", "description"} == readings("ITMDSC")[0].words
     assert readings("Telehpone")[0].words == {"phone"}
-    assert readings("Telehpone")[0].guessed == 1
+    assert readings("Telehpone")[0].misspelt == 1
     assert readings("Frobnicate")[0].unknown == {"frobnicate"}
 
 
@@ -435,16 +434,17 @@ def test_a_decided_model_stands_and_the_second_mapping_is_named_after_its_sheet(
 # The data files
 
 
-@pytest.mark.parametrize("model", list(written()))
-def test_what_is_known_of_a_model_is_right(model):
+@pytest.mark.parametrize("model", list(model_files()))
+def test_the_description_of_a_model_is_right(model):
     versions = [catalog.load(version) for version in catalog.VERSIONS if model in catalog.load(version)]
     assert versions
-    for names in written()[model].get("fields", {}):
+    for names in model_files()[model].get("fields", {}):
         assert any(name in odoo.model(model).fields for odoo in versions for name in names.split("|")), names
-    one = known(model, versions[-1])
-    said = [p.words for patterns in one.patterns.values() for p in patterns if not p.label]
-    said += [one.words, one.cheap, one.speaks, one.against, *one.sheets, *one.nothing]
-    assert frozenset().union(*said) - vocabulary() == frozenset()
+    one = described_model(model, versions[-1])
+    words = [p.words for patterns in one.titles.by_word.values() for p in patterns if not p.from_label]
+    words += [one.records.words, one.titles.ignored_words, *one.titles.without_field]
+    words += [one.sheets.required_words, one.sheets.opposing_words, *one.sheets.names]
+    assert frozenset().union(*words) - vocabulary() == frozenset()
 
 
 def test_every_id_pattern_can_be_read():
@@ -455,7 +455,7 @@ def test_every_id_pattern_can_be_read():
 
 def test_the_words_of_the_data_files_are_known():
     assert len(entries()) > 9000
-    meant = frozenset(word for words in load("nothing") for word in words.split())
+    meant = frozenset(word for words in load("titles_without_field") for word in words.split())
     meant |= frozenset(word for group in load("groups").values() for word in group["words"].split())
     assert meant - vocabulary() == frozenset()
     assert set(kinds()) == {"stop", "neutral", "aside", "place", "barrier"}

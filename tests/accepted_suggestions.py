@@ -1,13 +1,13 @@
-"""Taking a suggestion over into a recipe."""
+"""Turn suggestions into a recipe's targets, as accepting all of them does."""
 
 from __future__ import annotations
 
-from engine.match.match_evidence import SheetSuggestion, TargetSuggestion
+from engine.match import SheetSuggestion, TargetSuggestion
 from engine.recipe import KEY_TITLE, FieldSpec, Lookup, TargetRecipe
 
 
 def target(suggestion: TargetSuggestion) -> TargetRecipe:
-    """The recipe's target with every suggested field that can be loaded, the ID pattern and what makes up its key."""
+    """Return the target with every suggested field that can be loaded, the ID pattern and what makes up its key."""
     fields = {
         column.field: FieldSpec(column.title, column.lookup.name if column.lookup else "", column.ref, column.separator)
         for column in suggestion.columns
@@ -18,12 +18,12 @@ def target(suggestion: TargetSuggestion) -> TargetRecipe:
 
 
 def targets(suggestion: SheetSuggestion) -> tuple[TargetRecipe, ...]:
-    """All targets of a sheet, its chief first; () where no model was found."""
+    """Return all targets of a sheet, its chief first; () where no model was found."""
     return tuple(target(one) for one in (suggestion, *suggestion.also) if one.model)
 
 
 def lookups(suggestion: SheetSuggestion) -> dict[str, Lookup]:
-    """The lookup tables that the sheet's suggestions use, by name."""
+    """Return the lookup tables that the sheet's suggestions use, by name."""
     found = [
         column.lookup
         for one in (suggestion, *suggestion.also)

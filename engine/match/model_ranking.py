@@ -1,0 +1,189 @@
+"""Rank the models that a sheet's rows may be, and choose one.
+
+The likeliest model is the one whose fields the titles and values name best, and that the sheet's name speaks of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import sqrt
+
+from engine.match import suggestion_reasons
+from engine.match.described_models import DescribedModel, described_model, model_files
+from engine.match.field_assignment import assign
+from engine.match.field_candidates import FieldCandidate, field_candidates, field_worths
+from engine.match.sheet_context import SheetContext
+from engine.match.title_dictionary import kinds
+from engine.match.title_meaning import readings
+from odoo_migrate.catalog import Catalog
+
+# Either kind of product explains the same sheets, so they are no rivals.
+_SAME_RECORDS = {"product.template": "product.product", "product.product": "product.template"}
+
+Candidates = Sequence[Sequence[FieldCandidate]]  # per column, the best first
+
+
+@dataclass(frozen=True)
+class ModelFit:
+    """Hold how well a model explains a sheet.
+
+    `name_share` is the part of the sheet's name that speaks of the model, 0 to 1; `fields` the field that each column
+    would get, or None.
+    """
+
+    model: str
+    points: float
+    name_share: float
+    fields: Sequence[str | None]
+
+    @property
+    def filled(self) -> int:
+        """Return how many columns would get a field."""
+        return sum(name is not None for name in self.fields)
+
+
+# Ranking
+
+
+def ranked_models(sheet: SheetContext) -> list[ModelFit]:
+    """Return how the described models fit a sheet, the likeliest first."""
+    tried: dict[str, DescribedModel] = {}
+    name_shares: dict[str, float] = {}
+    for name in (*model_files(), *_models_labelled(sheet.name, sheet.catalog)):
+        if name not in sheet.catalog:
+            continue
+        model = described_model(name, sheet.catalog, sheet.weights)
+        share = _name_share(model, sheet)
+        if share or not model.sheets.only_by_name:
+            tried[name], name_shares[name] = model, share
+    found = {name: field_candidates(model, sheet) for name, model in tried.items()}
+    shares = _column_shares(found, len(sheet.columns))
+    fits = [_fit(model, sheet, found[name], shares, name_shares[name]) for name, model in tried.items()]
+    return sorted(fits, key=lambda fit: -fit.points)
+
+
+def _models_labelled(name: str, catalog: Catalog) -> Iterator[str]:
+    """Yield the models beyond those described whose label is what the sheet is called ("Contract Types")."""
+    meanings = {reading.all_words for reading in readings(name)}
+    for model, label in _label_words(catalog).items():
+        if label in meanings and model not in model_files():
+            yield model
+
+
+@cache
+def _label_words(catalog: Catalog) -> Mapping[str, frozenset[str]]:
+    return {model: readings(catalog.model(model).label)[0].all_words for model in catalog.names()}
+
+
+def _column_shares(found: Mapping[str, Candidates], columns: int) -> list[float]:
+    """Return how much each column counts in the points of a model.
+
+    A column that few models know tells more; one that no model knows tells nothing.
+    """
+    weights = []
+    for column in range(columns):
+        knowing = sum(bool(of_model[column]) for of_model in found.values())
+        weights.append(1 / sqrt(knowing) if knowing else 0.0)
+    return weights
+
+
+def _fit(
+    model: DescribedModel, sheet: SheetContext, found: Candidates, shares: Sequence[float], name_share: float
+) -> ModelFit:
+    weights = sheet.weights
+    chosen = assign(field_worths(found, model, sheet))
+    explained = 0.0
+    for share, column, name in zip(shares, found, chosen, strict=True):
+        explained += share * _points(column, name)
+    points = explained / (sum(shares) or 1.0) + weights.sheet_name * name_share
+    typical = model.sheets.typical_fields
+    if typical and typical.isdisjoint(set(chosen)):
+        points -= weights.no_typical_field
+    if _is_of_other_trade(model, sheet):
+        points -= weights.other_trade
+    return ModelFit(model.odoo.name, points, name_share, chosen)
+
+
+def _points(column: Sequence[FieldCandidate], name: str | None) -> float:
+    for candidate in column:
+        if candidate.field.name == name:
+            return min(1.0, candidate.points)
+    return 0.0
+
+
+def _is_of_other_trade(model: DescribedModel, sheet: SheetContext) -> bool:
+    """Return whether the sheet speaks of another trade than the model's: of vendors, where orders of customers go."""
+    required = model.sheets.required_words
+    if required and required.isdisjoint(sheet.words):
+        return True
+    return any(sheet.is_about(party) for party in model.sheets.opposing_words)
+
+
+def _name_share(model: DescribedModel, sheet: SheetContext) -> float:
+    """Return how much of a sheet's name speaks of the model, 0 to 1."""
+    best = 0.0
+    for reading in readings(sheet.name):
+        telling = reading.words - kinds()["neutral"] - kinds()["aside"]
+        for words in model.sheets.names:
+            if words and words <= reading.words:
+                unknown = sheet.weights.unknown_name_word * len(reading.unknown)
+                best = max(best, len(words) / (len(telling | words) + unknown))
+    return best
+
+
+# Choosing
+
+
+def chosen_model(fits: Sequence[ModelFit], sheet: SheetContext) -> tuple[str, str]:
+    """Return the model of a sheet, "" for none, and the reason."""
+    best = fits[0] if fits and fits[0].points >= sheet.weights.least_fit else None
+    if best is None or (best.filled < sheet.weights.fewest_fields and not best.name_share):
+        return "", "the titles say too little about what the rows are"
+    if best.model == "account.move" and _lists_open_items(sheet):
+        return "res.partner", "the rows say who owes what; the customers can be loaded, the invoices lack their lines"
+    parent_model = described_model(best.model, sheet.catalog, sheet.weights).parent_model
+    for fit in fits:
+        if fit.model == parent_model and _describes_orders(fit, best):
+            best = fit
+            break
+    reason = suggestion_reasons.for_model(best.fields, best.model, sheet, named=bool(best.name_share))
+    return best.model, reason
+
+
+def model_confidence(model: str, fits: Sequence[ModelFit], sheet: SheetContext) -> float:
+    """Return how sure a model is: how much it and its lines explain, and how far the next one is behind."""
+    weights = sheet.weights
+    line_model = described_model(model, sheet.catalog, weights).line_model
+    own = {model, line_model, _SAME_RECORDS.get(model, "")}
+    points = max(fit.points for fit in fits if fit.model in own)
+    rival = max((fit.points for fit in fits if fit.model not in own), default=0.0)
+    lead = min(points - rival, weights.greatest_lead)
+    if lead < 0:
+        return weights.outdone_model
+    return sheet.confidence(min(points / weights.full_fit, 1.0) * (weights.no_lead + lead))
+
+
+def _describes_orders(order: ModelFit, line: ModelFit) -> bool:
+    """Return whether a sheet of lines holds an order's customer and date too, which the lines have no use for."""
+    own = set()
+    for name, of_line in zip(order.fields, line.fields, strict=True):
+        if name and not of_line:
+            own.add(name)
+    return {"partner_id", "date_order"} <= own
+
+
+def _lists_open_items(sheet: SheetContext) -> bool:
+    """Return whether invoices are listed by customer, number and name, with what is open.
+
+    Then it is the customers that can be loaded, for the invoices lack their lines.
+    """
+    words = [reading.words for title in sheet.titles for reading in readings(title)]
+
+    def has(*wanted: str) -> bool:
+        return any(one.issuperset(wanted) for one in words)
+
+    numbered = has("customer", "number") or has("vendor", "number")
+    named = has("customer", "name") or has("vendor", "name")
+    return numbered and named and has("open", "amount")
