@@ -31,6 +31,8 @@ _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9 ]{10,34}", re.IGNORECASE)
 _EAN = re.compile(r"\d{8}|\d{12,14}")
 _HOUSE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{3}).{5,}", re.DOTALL)
 _CENTS = re.compile(r".*\d[.,]\d{1,4}\D{0,4}")
+_LONGEST_CURRENCY = 20  # letters; longer texts are not looked up
+_LONGEST_STATE_CODE = 3  # letters and digits, as in "03" or "NSW"
 
 
 def _is_percentage(text: str) -> bool:
@@ -55,11 +57,11 @@ def _is_word_for_answer(text: str) -> bool:
 
 
 def _is_currency(text: str) -> bool:
-    return len(text) <= 20 and currencies.possible(text)
+    return len(text) <= _LONGEST_CURRENCY and bool(currencies.possible(text))
 
 
 def _may_be_state(text: str) -> bool:
-    return len(text) <= 3 or not re.search(r"\d", text)
+    return len(text) <= _LONGEST_STATE_CODE or not re.search(r"\d", text)
 
 
 _TESTS: Mapping[str, Callable[[str], object]] = {
@@ -139,7 +141,7 @@ _KIND_BY_RELATION = {
     "res.partner.bank": "iban",
 }  # fmt: skip
 # Fields with these closed sets of words share their titles with other fields ("Title", "Type", "Status").
-_AMBIGUOUS_KINDS = ("active", "salutation", "product kind", "address type")
+_AMBIGUOUS_KINDS = ("active", "salutation", "product_kind", "address_type")
 
 
 def expected_kind(model: str, field: OdooField) -> str:

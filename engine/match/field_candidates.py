@@ -9,7 +9,7 @@ from functools import cache
 from engine.match.column_values import ColumnValues, expected_kind, value_points
 from engine.match.described_models import DescribedModel, TitlePattern
 from engine.match.match_files import load
-from engine.match.sheet_context import RECORD_KEY_WORDS, SheetContext
+from engine.match.sheet_to_match import RECORD_KEY_WORDS, SheetToMatch
 from engine.match.title_dictionary import kinds
 from engine.match.title_meaning import Reading, readings
 from odoo_migrate.catalog import OdooField
@@ -35,7 +35,7 @@ class _ModelInSheet:
     """Hold a model that a sheet is read as."""
 
     model: DescribedModel
-    sheet: SheetContext
+    sheet: SheetToMatch
 
     def candidate(
         self, values: ColumnValues, field: OdooField, points: float, words: frozenset[str] = frozenset()
@@ -45,7 +45,7 @@ class _ModelInSheet:
         return FieldCandidate(field, points + fit, words, field_group(field.name))
 
 
-def field_candidates(model: DescribedModel, sheet: SheetContext) -> list[list[FieldCandidate]]:
+def field_candidates(model: DescribedModel, sheet: SheetToMatch) -> list[list[FieldCandidate]]:
     """Return for each column its fields of at least `least_score` points, the best first."""
     context = _ModelInSheet(model, sheet)
     found = [_of_column(values, context) for values in sheet.columns]
@@ -53,7 +53,7 @@ def field_candidates(model: DescribedModel, sheet: SheetContext) -> list[list[Fi
 
 
 def field_worths(
-    found: Sequence[Sequence[FieldCandidate]], model: DescribedModel, sheet: SheetContext
+    found: Sequence[Sequence[FieldCandidate]], model: DescribedModel, sheet: SheetToMatch
 ) -> list[dict[str, float]]:
     """Return what each field is worth to each column, for the assignment.
 

@@ -14,7 +14,7 @@ from engine.match import suggestion_reasons
 from engine.match.described_models import DescribedModel, described_model, model_files
 from engine.match.field_assignment import assign
 from engine.match.field_candidates import FieldCandidate, field_candidates, field_worths
-from engine.match.sheet_context import SheetContext
+from engine.match.sheet_to_match import SheetToMatch
 from engine.match.title_dictionary import kinds
 from engine.match.title_meaning import readings
 from odoo_migrate.catalog import Catalog
@@ -47,7 +47,7 @@ class ModelFit:
 # Ranking
 
 
-def ranked_models(sheet: SheetContext) -> list[ModelFit]:
+def ranked_models(sheet: SheetToMatch) -> list[ModelFit]:
     """Return how the described models fit a sheet, the likeliest first."""
     tried: dict[str, DescribedModel] = {}
     name_shares: dict[str, float] = {}
@@ -90,7 +90,7 @@ def _column_shares(found: Mapping[str, Candidates], columns: int) -> list[float]
 
 
 def _fit(
-    model: DescribedModel, sheet: SheetContext, found: Candidates, shares: Sequence[float], name_share: float
+    model: DescribedModel, sheet: SheetToMatch, found: Candidates, shares: Sequence[float], name_share: float
 ) -> ModelFit:
     weights = sheet.weights
     chosen = assign(field_worths(found, model, sheet))
@@ -113,7 +113,7 @@ def _points(column: Sequence[FieldCandidate], name: str | None) -> float:
     return 0.0
 
 
-def _is_of_other_trade(model: DescribedModel, sheet: SheetContext) -> bool:
+def _is_of_other_trade(model: DescribedModel, sheet: SheetToMatch) -> bool:
     """Return whether the sheet speaks of another trade than the model's: of vendors, where orders of customers go."""
     required = model.sheets.required_words
     if required and required.isdisjoint(sheet.words):
@@ -121,7 +121,7 @@ def _is_of_other_trade(model: DescribedModel, sheet: SheetContext) -> bool:
     return any(sheet.is_about(party) for party in model.sheets.opposing_words)
 
 
-def _name_share(model: DescribedModel, sheet: SheetContext) -> float:
+def _name_share(model: DescribedModel, sheet: SheetToMatch) -> float:
     """Return how much of a sheet's name speaks of the model, 0 to 1."""
     best = 0.0
     for reading in readings(sheet.name):
@@ -136,7 +136,7 @@ def _name_share(model: DescribedModel, sheet: SheetContext) -> float:
 # Choosing
 
 
-def chosen_model(fits: Sequence[ModelFit], sheet: SheetContext) -> tuple[str, str]:
+def chosen_model(fits: Sequence[ModelFit], sheet: SheetToMatch) -> tuple[str, str]:
     """Return the model of a sheet, "" for none, and the reason."""
     best = fits[0] if fits and fits[0].points >= sheet.weights.least_fit else None
     if best is None or (best.filled < sheet.weights.fewest_fields and not best.name_share):
@@ -152,7 +152,7 @@ def chosen_model(fits: Sequence[ModelFit], sheet: SheetContext) -> tuple[str, st
     return best.model, reason
 
 
-def model_confidence(model: str, fits: Sequence[ModelFit], sheet: SheetContext) -> float:
+def model_confidence(model: str, fits: Sequence[ModelFit], sheet: SheetToMatch) -> float:
     """Return how sure a model is: how much it and its lines explain, and how far the next one is behind."""
     weights = sheet.weights
     line_model = described_model(model, sheet.catalog, weights).line_model
@@ -174,7 +174,7 @@ def _describes_orders(order: ModelFit, line: ModelFit) -> bool:
     return {"partner_id", "date_order"} <= own
 
 
-def _lists_open_items(sheet: SheetContext) -> bool:
+def _lists_open_items(sheet: SheetToMatch) -> bool:
     """Return whether invoices are listed by customer, number and name, with what is open.
 
     Then it is the customers that can be loaded, for the invoices lack their lines.

@@ -87,7 +87,7 @@ def best_sibling(
 ) -> tuple[Sibling | None, float]:
     """Return the sheet of the field's model whose keys most of the column's values are, with their share."""
     fitting = [one for one in siblings if one.values and same_model(one.model, field.relation)]
-    own = _distinct(values, separator) if fitting else frozenset()
+    own = _distinct(values, separator) if fitting else frozenset[str]()
     best, best_share = None, 0.0
     if not own:
         return best, best_share
@@ -118,7 +118,7 @@ def table_of(model: str) -> str:
 def _distinct(values: ColumnValues, separator: str) -> frozenset[str]:
     """Return the different keys in a column's cells, which a separator parts; "" for one key in each cell."""
     cells = values.column.values or frozenset(values.samples)
-    found = set()
+    found: set[str] = set()
     for cell in cells:
         parts = cell.split(separator) if separator else [cell]
         found.update(part.strip() for part in parts)

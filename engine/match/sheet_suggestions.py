@@ -14,7 +14,7 @@ from engine.match.match_evidence import ColumnEvidence, FieldSuggestion, SheetSu
 from engine.match.model_ranking import chosen_model, model_confidence, ranked_models
 from engine.match.record_keys import key_of, line_pattern
 from engine.match.relation_suggestions import Sibling, best_sibling, suggest_relation
-from engine.match.sheet_context import SheetContext
+from engine.match.sheet_to_match import SheetToMatch
 from engine.match.weights import SHOWN_CANDIDATES, WEIGHTS, MatchWeights
 from odoo_migrate.catalog import Catalog
 
@@ -48,7 +48,7 @@ def suggest_sheet(
         KeyError: where the catalog lacks `model`.
     """
     values = [ColumnValues.of(column) for column in columns]
-    sheet = SheetContext(sheet_name, values, catalog, siblings, namespace, weights)
+    sheet = SheetToMatch(sheet_name, values, catalog, siblings, namespace, weights)
     fits = ranked_models(sheet)
     chosen, reason = (model, "chosen by you") if model else chosen_model(fits, sheet)
     shown = []
@@ -68,7 +68,7 @@ def suggest_sheet(
 # One model
 
 
-def _suggest_target(name: str, confidence: float, sheet: SheetContext) -> TargetSuggestion:
+def _suggest_target(name: str, confidence: float, sheet: SheetToMatch) -> TargetSuggestion:
     """Return the fields and the key of a sheet that becomes a model."""
     model = described_model(name, sheet.catalog, sheet.weights)
     found = []
@@ -90,7 +90,7 @@ def _suggest_target(name: str, confidence: float, sheet: SheetContext) -> Target
 
 
 def _with_references(
-    values: ColumnValues, column: Sequence[FieldCandidate], sheet: SheetContext
+    values: ColumnValues, column: Sequence[FieldCandidate], sheet: SheetToMatch
 ) -> list[FieldCandidate]:
     """Return a column's candidates with points for those that point to the sheet whose keys the values are."""
     raised = []
@@ -105,7 +105,7 @@ def _suggest_field(
     column: Sequence[FieldCandidate],
     chosen: FieldCandidate,
     model: DescribedModel,
-    sheet: SheetContext,
+    sheet: SheetToMatch,
 ) -> FieldSuggestion:
     relation = suggest_relation(values, chosen.field, sheet.catalog, sheet.others(values), sheet.weights)
     reason = suggestion_reasons.for_field(values, chosen, model.odoo)
@@ -125,12 +125,12 @@ def _suggest_field(
     )
 
 
-def _shown(column: Sequence[FieldCandidate], sheet: SheetContext) -> list[tuple[str, float]]:
+def _shown(column: Sequence[FieldCandidate], sheet: SheetToMatch) -> list[tuple[str, float]]:
     best = column[:SHOWN_CANDIDATES]
     return [(candidate.field.import_name, sheet.confidence(candidate.points)) for candidate in best]
 
 
-def _no_fields(sheet: SheetContext) -> list[FieldSuggestion]:
+def _no_fields(sheet: SheetToMatch) -> list[FieldSuggestion]:
     reason = "what the rows are is not known"
     return [FieldSuggestion(title, None, 0.0, reason) for title in sheet.titles]
 
@@ -138,7 +138,7 @@ def _no_fields(sheet: SheetContext) -> list[FieldSuggestion]:
 # Orders and their lines
 
 
-def _suggest_lines(target: TargetSuggestion, sheet: SheetContext) -> list[TargetSuggestion]:
+def _suggest_lines(target: TargetSuggestion, sheet: SheetToMatch) -> list[TargetSuggestion]:
     """Return the lines that an order's sheet holds, with the column that ties them to their order."""
     order = described_model(target.model, sheet.catalog, sheet.weights)
     if not order.line_model or not target.key:
@@ -160,7 +160,7 @@ def _column_of_lines(
     of_order: FieldSuggestion,
     target: TargetSuggestion,
     order: DescribedModel,
-    sheet: SheetContext,
+    sheet: SheetToMatch,
 ) -> FieldSuggestion:
     """Return what a column fills in the lines: the order's key names their order; what fits orders better is theirs."""
     link, title = order.line_link + "/id", of_line.title

@@ -272,10 +272,7 @@ def sweep_weight(
 ) -> WeightSweep:
     """Return the accuracy for a few values around a weight, within its sensible range."""
     own = weights.value(weight.name)
-    if own:
-        values = {own * factor for factor in _SWEEP}
-    else:
-        values = set(_STEPS_FROM_ZERO)
+    values = [own * factor for factor in _SWEEP] if own else _STEPS_FROM_ZERO
     sensible = {round(value, 4) for value in values if weight.least <= value <= weight.most}
     accuracies = {}
     for value in sorted(sensible | {own}):

@@ -8,7 +8,7 @@ from functools import cache
 from engine.match.column_values import ColumnValues, expected_kind
 from engine.match.field_candidates import FieldCandidate
 from engine.match.match_files import load
-from engine.match.sheet_context import SheetContext
+from engine.match.sheet_to_match import SheetToMatch
 from engine.match.title_meaning import readings
 from engine.match.title_tokens import pieces
 from odoo_migrate.catalog import OdooField, OdooModel
@@ -19,8 +19,8 @@ _NAMES_OF_KINDS = {
     "boolean": "yes or no", "country": "countries", "currency": "currencies", "postal_code": "postal codes",
     "vat": "possible tax numbers", "iban": "IBANs", "barcode": "as long as barcodes", "unit": "units",
     "language": "languages", "gender": "genders", "marital": "marital states", "percent": "numbers",
-    "salutation": "forms of address", "active": "words for active or not", "product kind": "kinds of product",
-    "employment": "kinds of employment", "priority": "priorities", "address type": "kinds of address",
+    "salutation": "forms of address", "active": "words for active or not", "product_kind": "kinds of product",
+    "employment": "kinds of employment", "priority": "priorities", "address_type": "kinds of address",
 }  # fmt: skip
 # Which kinds of the profile are counted for a kind, where they are more than the kind itself.
 _PROFILED_KINDS = {
@@ -31,7 +31,7 @@ _PROFILED_KINDS = {
 _ALL = 0.999  # share from which on "all" is said, so that 1,999 of 2,000 are not called so
 
 
-def for_model(fields: Sequence[str | None], model: str, sheet: SheetContext, *, named: bool) -> str:
+def for_model(fields: Sequence[str | None], model: str, sheet: SheetToMatch, *, named: bool) -> str:
     """Return why a sheet is of a model; `fields` are its columns' fields, `named` whether the sheet's name fits."""
     filled = sum(name is not None for name in fields)
     reason = f"{filled} of {len(fields)} titles name fields of {sheet.catalog.model(model).label}"

@@ -46,7 +46,7 @@ def spellings(text: str) -> set[str]:
     short forms ("n hijos": nhijos, nohijos, numhijos).
     """
     written = {pieces(text), pieces(normalize("NFC", text).translate(_UMLAUTS))}
-    found = set()
+    found: set[str] = set()
     for words in written:
         forms = [_forms(word, words) for word in words]
         found.update("".join(way) for way in product(*forms))

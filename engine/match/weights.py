@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
+from odoo_migrate.project.nearest_names import did_you_mean
+
 # How titles are read, in letters, words and readings. These bound the work on odd titles, and they are no weights:
 # readings are cached for good, so they cannot be overridden for a measurement.
 MOST_COMPOUND_PARTS = 4
@@ -63,8 +65,8 @@ _SOFT = ValueEffect(0.05, 0.0, -0.15)  # words that every system invents anew
 _VALUE_EFFECTS: Mapping[str, ValueEffect] = {
     "email": _FIRM, "money": _FIRM, "percent": _FIRM, "date": _FIRM, "boolean": _FIRM,
     "iban": ValueEffect(0.05, 0.0, -0.1), "phone": ValueEffect(0.05, -0.05, -0.4), "url": ValueEffect(0.05, 0.0, -0.4),
-    "salutation": ValueEffect(0.15, -0.2, -0.5), "product kind": ValueEffect(0.18, -0.2, -0.5),
-    "active": ValueEffect(0.08, -0.15, -0.5), "address type": ValueEffect(0.2, -0.2, -0.5),
+    "salutation": ValueEffect(0.15, -0.2, -0.5), "product_kind": ValueEffect(0.18, -0.2, -0.5),
+    "active": ValueEffect(0.08, -0.15, -0.5), "address_type": ValueEffect(0.2, -0.2, -0.5),
     "gender": _CHOICE, "marital": _CHOICE, "employment": _SOFT,
     "country": _SOFT, "currency": _SOFT, "unit": _SOFT, "language": _SOFT, "postal_code": _SOFT, "vat": _SOFT,
     "barcode": _SOFT, "priority": _SOFT, "state": ValueEffect(0.04, 0.0, -0.3),
@@ -138,15 +140,12 @@ class MatchWeights:
         Raises:
             UnknownWeight: where no weight has one of the names.
         """
-        known_names = [one.name for one in weight_descriptions()]
         plain: dict[str, Any] = {}
         effects = dict(self.value_effects)
         for name, value in changes.items():
-            if name not in known_names:
-                raise UnknownWeight(f"There is no weight '{name}'; --list-weights shows them all.")
-            kind, dot, part = name.replace("_", " ").partition(".")
-            kind = kind if kind in effects else kind.replace(" ", "_")
-            if dot:
+            described_weight(name)
+            kind, _, part = name.partition(".")
+            if part:
                 effects[kind] = effects[kind]._replace(**{part: value})
             else:
                 plain[name] = value
@@ -177,6 +176,18 @@ def weight_descriptions() -> list[WeightDescription]:
     return found
 
 
+def described_weight(name: str) -> WeightDescription:
+    """Return the description of a weight.
+
+    Raises:
+        UnknownWeight: where no weight has the name.
+    """
+    described = {one.name: one for one in weight_descriptions()}
+    if name not in described:
+        raise UnknownWeight(f"There is no weight '{name}'{did_you_mean(name, list(described))}")
+    return described[name]
+
+
 def _values(weights: MatchWeights) -> Iterator[tuple[str, float]]:
     for one in fields(weights):
         value = getattr(weights, one.name)
@@ -185,4 +196,4 @@ def _values(weights: MatchWeights) -> Iterator[tuple[str, float]]:
             continue
         for kind, effect in value.items():
             for part in effect._fields:
-                yield f"{kind.replace(' ', '_')}.{part}", getattr(effect, part)
+                yield f"{kind}.{part}", getattr(effect, part)

@@ -68,3 +68,39 @@ def test_suggestions_by_the_way_that_people_take(tmp_path: Path) -> None:
         total += len(sheet["columns"])
     assert right >= 0.9 * total
     assert models >= 10
+
+
+def test_what_a_change_of_a_weight_does() -> None:
+    said = here("score_mappings", "--weight", "least_score=2", "--json").json
+    assert said["weights"] == {"least_score": 2}
+    assert said["after"]["right"] == said["before"]["without_field"]
+    assert sum(system["titles"] for system in said["systems"]) == 148
+    assert said["mean_gain"] < -2 * said["error_of_gain"] < 0
+    assert {title["after"] for title in said["changed"]} == {None}
+    # Nothing of the change remains.
+    assert said["before"].items() <= here("score_mappings", "--json").json.items()
+    told = here("score_mappings", "--weight", "least_score=2").out
+    assert "better in 0 of 9 systems, worse in 9" in told
+    assert "noise" not in told
+
+
+def test_values_around_a_weight() -> None:
+    said = here("score_mappings", "--sweep", "email.few", "--json").json
+    values = [entry["value"] for entry in said["values"]]
+    assert said["own"] in values
+    assert values == sorted(values)
+    assert said["best"] == said["own"]
+    assert said["cross_validated"]["mean_gain"] == 0
+    assert "now" in here("score_mappings", "--sweep", "state.some").out
+
+
+def test_weights_that_cannot_be_changed() -> None:
+    for arguments, complaint in (
+        (("--weight", "unknwn_word=0.3"), "There is no weight 'unknwn_word'; did you mean 'unknown_word'?"),
+        (("--sweep", "email"), "There is no weight 'email'"),
+        (("--weight", "unknown_word"), "write it as NAME=VALUE"),
+    ):
+        assert complaint in here("score_mappings", *arguments).complaint
+    listed = here("score_mappings", "--list-weights").out
+    assert "unknown_word" in listed
+    assert "product_kind.some" in listed

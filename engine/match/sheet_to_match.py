@@ -19,7 +19,7 @@ RECORD_KEY_WORDS = frozenset({"name", "number", "code", "id", "reference"})
 
 
 @dataclass(frozen=True)
-class SheetContext:
+class SheetToMatch:
     """Hold a sheet to find suggestions for; `siblings` are the dataset's sheets by their keys, itself among them."""
 
     name: str
