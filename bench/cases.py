@@ -22,7 +22,7 @@ from engine.match import ColumnEvidence, suggest_sheet
 from engine.profile.profiler import profile_sheet
 from engine.readers import open_source
 from engine.recipe import load
-from engine.sheets.table_finder import find_table
+from engine.sheets.table_shape import find_table
 from engine.sheets.working_file import WorkingFile, write_working_file
 from engine.steps import COLUMN_STEPS
 from engine.steps.step import Context

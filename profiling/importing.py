@@ -25,7 +25,7 @@ from engine.profile.profiler import profile_sheet
 from engine.readers import Limits, RawSheet, Source, Unreadable, open_source
 from engine.sheets.corrections import correct, corrected_titles, is_correction, read_correction
 from engine.sheets.file_comparison import differences
-from engine.sheets.table_finder import TableShape, find_table
+from engine.sheets.table_shape import TableShape, find_table
 from engine.sheets.working_file import WorkingFile, require_rows, write_working_file
 from migrator.jobs import Cancelled
 from profiling import services

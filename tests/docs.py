@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from engine.readers import READERS
 from engine.steps import COLUMN_STEPS, GROUPS, ROW_STEPS
 from engine.steps.step import ColumnStep, WholeRowStep
 
-CLEANING = Path(__file__).resolve().parent.parent / "docs" / "users" / "cleaning.md"
-BLOCK = re.compile(r"(<!-- steps:[^\n]*-->\n).*?(<!-- end of steps -->)", re.DOTALL)
+USERS = Path(__file__).resolve().parent.parent / "docs" / "users"
+CLEANING, UPLOAD = USERS / "cleaning.md", USERS / "upload.md"
 HEADINGS = {
     "text": "Text", "empty": "Empty cells", "number": "Numbers", "date": "Dates", "contact": "Contacts",
     "address": "Addresses", "value": "Values", "rows": "Rows",
@@ -34,10 +35,27 @@ def _cells(step: type[ColumnStep] | type[WholeRowStep]) -> str:
     return " | ".join(cell.replace("|", r"\|").replace("<", "&lt;") for cell in cells)
 
 
+def readers() -> str:
+    """A table of all kinds of files that can be read."""
+    rows = "".join(f"| {reader.description} | {', '.join(reader.endings)} |\n" for reader in READERS)
+    return f"\n| kind of file | endings of its name |\n|---|---|\n{rows}\n"
+
+
 def cleaning() -> str:
     """docs/users/cleaning.md as it should be."""
-    return BLOCK.sub(lambda block: block[1] + steps() + block[2], CLEANING.read_text(encoding="utf-8"))
+    return _with_block(CLEANING, "steps", steps())
+
+
+def upload() -> str:
+    """docs/users/upload.md as it should be."""
+    return _with_block(UPLOAD, "readers", readers())
+
+
+def _with_block(page: Path, name: str, content: str) -> str:
+    block = re.compile(rf"(<!-- {name}:[^\n]*-->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+    return block.sub(lambda found: found[1] + content + found[2], page.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
     CLEANING.write_text(cleaning(), encoding="utf-8")
+    UPLOAD.write_text(upload(), encoding="utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.profile.profile_results import ColumnFacts, FindingFacts, SheetProfile
 from engine.profile.profiler import profile_sheet
 from engine.readers import open_source
-from engine.sheets.table_finder import find_table
+from engine.sheets.table_shape import find_table
 from engine.sheets.working_file import WorkingFile, write_working_file
 from tests.working import SAMPLES, working_file
 

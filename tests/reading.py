@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 
 from engine.readers import Limits, Range, RawSheet, Source, Unreadable, open_source
-from engine.sheets.table_finder import TableShape, find_table
+from engine.sheets.table_shape import TableShape, find_table
 
 SAMPLES = Path(__file__).parent / "samples"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

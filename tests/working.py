@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.readers import open_source
-from engine.sheets.table_finder import TableShape, find_table
+from engine.sheets.table_shape import TableShape, find_table
 from engine.sheets.working_file import WorkingFile, write_working_file
 
 SAMPLES = Path(__file__).parent / "samples"

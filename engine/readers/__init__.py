@@ -1,4 +1,8 @@
-"""Uploads become sheets of text: csv and its kin, xlsx, xlsm, xls, ods, and zip archives of those."""
+"""Uploads become sheets of text. READERS lists the kinds of files that can be read.
+
+A new kind is a file of its own in this folder, with a FileReader in it, and its name in READERS. The upload field, the
+sentences about what can be uploaded and the list in docs/users/upload.md follow from there.
+"""
 
 from __future__ import annotations
 
@@ -8,50 +12,55 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.readers.archive import SafeZip, tables
-from engine.readers.delimited import read_delimited
-from engine.readers.file_kinds import kind_of
-from engine.readers.reader import (
-    Empty,
-    Interrupted,
-    Limits,
-    NotATable,
-    Note,
-    Notes,
-    Progress,
-    Range,
-    RawSheet,
-    Room,
-    Source,
-    Unreadable,
-    damaged,
-    log,
-)
-from engine.readers.xlsx import read_workbook
+from engine.readers import delimited, ods, xls, xlsx, zip_files
+from engine.readers.file_content import FileContent
+from engine.readers.file_reader import FileReader, reader_of
+from engine.readers.raw_sheet import Note, Range, RawSheet, Source
+from engine.readers.reading_context import Limits, ProgressCallback, ReadingContext
+from engine.readers.refusals import Interrupted, Unreadable, damaged, log
 
-__all__ = ["Limits", "Note", "Range", "RawSheet", "Source", "Unreadable", "open_source"]
+__all__ = [
+    "READERS", "Limits", "Note", "Range", "RawSheet", "Source", "Unreadable", "accepted_endings", "accepted_kinds",
+    "open_source",
+]  # fmt: skip
+
+# Asked in this order. Any text is delimited and any archive a zip, so special kinds of either come before these.
+READERS: tuple[FileReader, ...] = (xlsx.READER, xls.READER, ods.READER, delimited.READER, zip_files.READER)
 
 
-def open_source(path: Path, name: str, limits: Limits | None = None, progress: Progress | None = None) -> Source:
+def accepted_endings() -> list[str]:
+    """Return the endings of file names that can be read, with their dots."""
+    return [f".{ending}" for reader in READERS for ending in reader.endings]
+
+
+def accepted_kinds() -> str:
+    """Return the kinds of files that can be read as one phrase: "Excel, CSV, or a zip of them"."""
+    *names, last = dict.fromkeys(reader.short_name for reader in READERS)
+    return f"{', '.join(names)}, or {last}"
+
+
+def open_source(
+    path: Path, name: str, limits: Limits | None = None, progress: ProgressCallback | None = None
+) -> Source:
     """Read the file at `path`, which the user calls `name`, into sheets of text.
 
     `progress` gets bytes; what it raises comes through. Raises Unreadable, and nothing else, for any content.
     Nothing is left behind but what the Source removes when its context ends.
     """
-    room = Room(limits or Limits(), Path(tempfile.mkdtemp(prefix="reading-")), progress)
+    context = ReadingContext(limits or Limits(), Path(tempfile.mkdtemp(prefix="reading-")), _read_by_kind, progress)
     try:
-        with _told(name):
-            sheets = _read(path, name, room)
+        with _one_sentence(name):
+            sheets = _read(path, name, context)
     except BaseException:
-        shutil.rmtree(room.folder, ignore_errors=True)
+        shutil.rmtree(context.folder, ignore_errors=True)
         raise
     log.info("%r was read: %s", name, [(sheet.name, sheet.num_rows, sheet.columns) for sheet in sheets])
-    return Source(sheets, room.folder)
+    return Source(sheets, context.folder)
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
-    """Whatever a file does to its reader becomes one sentence for the user; the rest goes to the log."""
+def _one_sentence(name: str) -> Iterator[None]:
+    """Turn whatever a file does to its reader into one sentence for the user; the rest goes to the log."""
     try:
         yield
     except Interrupted as stopped:
@@ -64,50 +73,17 @@ def _told(name: str) -> Iterator[None]:
         raise damaged(name, repr(problem)) from problem
 
 
-def _read(path: Path, name: str, room: Room) -> list[RawSheet]:
+def _read(path: Path, name: str, context: ReadingContext) -> list[RawSheet]:
     size = path.stat().st_size
-    if size > room.limits.file_bytes:
+    if size > context.limits.file_bytes:
         raise Unreadable(
-            f"'{name}' is larger than {room.limits.file_bytes / 2**20:,.0f} MB, which is more than can be read. "
+            f"'{name}' is larger than {context.limits.file_bytes / 2**20:,.0f} MB, which is more than can be read. "
             "Remove what you do not need, or split it into several files.",
             f"{size} bytes",
         )
-    kind = kind_of(path, name, room.limits)
-    return _read_archive(path, name, room) if kind == "zip" else _read_file(path, name, kind, room)
+    return _read_by_kind(path, name, context)
 
 
-def _read_file(path: Path, name: str, kind: str, room: Room) -> list[RawSheet]:
-    return [read_delimited(path, name, room)] if kind == "text" else read_workbook(path, name, kind, room)
-
-
-def _read_archive(path: Path, name: str, room: Room) -> list[RawSheet]:
-    sheets: list[RawSheet] = []
-    others, notes = list[NotATable](), Notes()
-    with SafeZip(path, name, room.limits) as archive:
-        for place, member in enumerate(tables(archive)):
-            target = room.folder / f"member-{place}"
-            archive.unpack(member, target)
-            try:
-                sheets += _read_member(target, member, room)
-            except Empty:
-                log.info("%r in %r is empty and left out", member, name)
-            except NotATable as problem:
-                others.append(problem)
-                notes["other_members"].add(example=member)
-            except Unreadable as problem:
-                raise Unreadable(f"In the archive '{name}': {problem}", problem.detail) from problem
-            target.unlink()
-            room.check_sheets(name, len(sheets))
-    if not sheets and others:
-        raise Unreadable(f"In the archive '{name}': {others[0]}", others[0].detail)
-    if not sheets:
-        raise Empty(name)
-    sheets[0].notes += notes.values()
-    return sheets
-
-
-def _read_member(path: Path, member: str, room: Room) -> list[RawSheet]:
-    kind = kind_of(path, member, room.limits)
-    if kind == "zip":
-        raise Unreadable(f"'{member}' is an archive itself. Unpack it and upload its files.")
-    return _read_file(path, member, kind, room)
+def _read_by_kind(path: Path, name: str, context: ReadingContext) -> list[RawSheet]:
+    reader = reader_of(FileContent(path, name, context.limits), READERS)
+    return reader.read(path, name, context)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 
-from engine.readers.reader import Limits, Unreadable, damaged, overloading
+from engine.readers.reading_context import Limits
+from engine.readers.refusals import Unreadable, damaged, overloading
 
 MEMBERS = 20_000
 PART = 64 * 2**20  # bytes of a part that is read as a whole
-HARMLESS = 2**20  # bytes up to which the ratio does not matter
+HARMLESS = 2**20  # bytes up to which the ratio of unpacked to packed size does not matter
 CHUNK = 2**20
+_ENCRYPTED = 1  # the flag of a member
 _OUTSIDE = re.compile(r"^(?:[\\/]|[A-Za-z]:)|(?:^|[\\/])\.\.(?:[\\/]|$)")
-_LITTER = {"__macosx", "thumbs.db", "desktop.ini"}
 
 
-class Watched:
-    """A member of an archive as a stream; raises Unreadable as soon as it unpacks to more than is allowed."""
+class GuardedMember:
+    """Read a member of an archive as a stream; `done` bytes were unpacked so far."""
 
     def __init__(self, stream: IO[bytes], archive: SafeZip, member: zipfile.ZipInfo) -> None:
         self._stream, self._archive = stream, archive
@@ -28,6 +28,7 @@ class Watched:
         self.done = 0
 
     def read(self, size: int = CHUNK) -> bytes:
+        """Return the next bytes, b"" at the end. Raises Unreadable beyond what may be unpacked."""
         chunk = self._stream.read(size)
         self.done += len(chunk)
         self._archive.unpacked += len(chunk)
@@ -38,9 +39,10 @@ class Watched:
         return chunk
 
     def close(self) -> None:
+        """End the reading."""
         self._stream.close()
 
-    def __enter__(self) -> Watched:
+    def __enter__(self) -> GuardedMember:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -48,8 +50,10 @@ class Watched:
 
 
 class SafeZip:
-    """An archive at `path`, which the user calls `name`. Raises Unreadable for member names that lead outside,
-    for passwords and for what is no archive."""
+    """Open the archive at `path`, which the user calls `name`.
+
+    Raises Unreadable for member names that lead outside, for passwords and for what is no archive.
+    """
 
     def __init__(self, path: Path, name: str, limits: Limits) -> None:
         self.name, self.limits, self.unpacked = name, limits, 0
@@ -58,40 +62,42 @@ class SafeZip:
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as problem:
             raise damaged(name, repr(problem)) from problem
         try:
-            self._check()
+            self._check_members()
         except BaseException:
             self.close()
             raise
 
-    def _check(self) -> None:
+    def _check_members(self) -> None:
         members = self._zip.infolist()
         if len(members) > MEMBERS:
             raise Unreadable(f"'{self.name}' holds more than {MEMBERS:,} files, which is more than can be read.")
         for member in members:
+            # Python mends some names; what the archive itself says counts as well.
             if _OUTSIDE.search(member.orig_filename) or _OUTSIDE.search(member.filename):
                 raise Unreadable(
                     f"'{self.name}' holds a file whose name leads out of its folder, '{member.filename}'. It was "
                     "refused, because such files are made to do harm."
                 )
-            if member.flag_bits & 1:
+            if member.flag_bits & _ENCRYPTED:
                 raise Unreadable(
                     f"'{self.name}' is protected with a password. Pack it again without one and upload it again."
                 )
 
     def names(self) -> list[str]:
+        """Return the names of all members that are files, in the archive's order."""
         return [member.filename for member in self._zip.infolist() if not member.is_dir()]
 
     def size(self, member: str) -> int:
-        """Bytes that the member says it unpacks to."""
+        """Return how many bytes the member says it unpacks to."""
         return self._zip.getinfo(member).file_size
 
-    def open(self, member: str) -> Watched:
-        """Raises KeyError for an unknown member."""
+    def open(self, member: str) -> GuardedMember:
+        """Open a member as a stream. Raises KeyError for an unknown one."""
         info = self._zip.getinfo(member)
-        return Watched(self._zip.open(info), self, info)
+        return GuardedMember(self._zip.open(info), self, info)
 
     def read(self, member: str) -> bytes:
-        """A small member as a whole. Raises KeyError for an unknown one, Unreadable for one beyond 64 MB."""
+        """Return a small member as a whole. Raises KeyError for an unknown one, Unreadable for one beyond 64 MB."""
         found = bytearray()
         with self.open(member) as stream:
             while chunk := stream.read():
@@ -103,13 +109,16 @@ class SafeZip:
         return bytes(found)
 
     def unpack(self, member: str, target: Path) -> None:
+        """Write a member to the file `target`. Raises KeyError for an unknown one."""
         with self.open(member) as stream, target.open("wb") as out:
             while chunk := stream.read():
                 out.write(chunk)
 
     def refuse_document_types(self) -> None:
-        """Raise Unreadable where any part declares a document type: spreadsheet programs write none, and its
-        entities can be used to read other files or to fill the memory."""
+        """Raise Unreadable where any part declares a document type.
+
+        Spreadsheet programs write none, and its entities can be used to read other files or to fill the memory.
+        """
         for member in self.names():
             if self._declares_type(member):
                 raise Unreadable(
@@ -119,6 +128,7 @@ class SafeZip:
                 )
 
     def _declares_type(self, member: str) -> bool:
+        """Return whether a document type is declared before the first element, the only place for it."""
         found: list[bool] = []
         parser = expat.ParserCreate()
         parser.StartDoctypeDeclHandler = lambda *_: found.append(True)
@@ -132,6 +142,7 @@ class SafeZip:
         return found[:1] == [True]
 
     def close(self) -> None:
+        """Close the archive."""
         self._zip.close()
 
     def __enter__(self) -> SafeZip:
@@ -139,11 +150,3 @@ class SafeZip:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def tables(archive: SafeZip) -> Iterator[str]:
-    """Members that a person put into the archive: no folders, no hidden files, nothing that systems leave behind."""
-    for member in archive.names():
-        parts = PurePosixPath(member.replace("\\", "/")).parts
-        if not any(part.startswith(".") or part.casefold() in _LITTER for part in parts):
-            yield member

@@ -1,8 +1,9 @@
-"""Old Excel workbooks (xls), read by xlrd, which shows their number formats."""
+"""The reader of old Excel workbooks (xls), by xlrd, which knows their number formats."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -11,11 +12,25 @@ import numpy as np
 import pyarrow as pa
 import xlrd
 
-from engine.readers.reader import Empty, Notes, Range, RawSheet, Room, Unreadable, damaged
-from engine.readers.text_column import Texts
-from engine.readers.workbook_cells import BOOLEAN, ERROR, NUMBER, TEXT, Cells, Grid, Showing
+from engine.readers.file_content import FileContent, refusal_of
+from engine.readers.file_reader import FileReader
+from engine.readers.raw_sheet import Range, RawSheet, ReadingNotes
+from engine.readers.reading_context import ReadingContext
+from engine.readers.refusals import EmptyFile, Unreadable, damaged
+from engine.readers.workbook_cells import (
+    BOOLEAN,
+    ERROR,
+    NUMBER,
+    TEXT,
+    CellDisplay,
+    SheetGrid,
+    TextColumn,
+    WorkbookCells,
+)
 
 _ROWS = 4096  # taken at a time
+# The first record of a workbook without a container, as some programs write it.
+_BARE = re.compile(rb"\x09[\x00\x02\x04\x08][\x04\x06\x08\x10]\x00[\x00-\x07]")
 _HOLDS = {
     xlrd.XL_CELL_TEXT: TEXT,
     xlrd.XL_CELL_NUMBER: NUMBER,
@@ -25,16 +40,23 @@ _HOLDS = {
 }
 
 
-def read_xls(path: Path, name: str, room: Room) -> list[RawSheet]:
-    """The sheets that hold anything. Raises Unreadable."""
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:
-        book = _open(path, name, nowhere)
-        with book:
-            room.check_sheets(name, book.nsheets)
-            showing = Showing([_code(book, style) for style in book.xf_list], bool(book.datemode))
-            sheets = [found for sheet in book.sheets() if (found := _sheet(sheet, name, showing, room))]
+def is_xls(file: FileContent) -> bool:
+    """Return whether the file is an old Excel workbook, in the container of old Office files or bare."""
+    return bool(_BARE.match(file.head)) or (file.is_ole and refusal_of(file) is None)
+
+
+def read_xls(path: Path, name: str, context: ReadingContext) -> list[RawSheet]:
+    """Return the sheets that hold anything. Raises Unreadable."""
+    sheets = []
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, _open(path, name, nowhere) as book:
+        context.check_sheets(name, book.nsheets)
+        display = CellDisplay([_format_code(book, style) for style in book.xf_list], bool(book.datemode))
+        for sheet in book.sheets():
+            found = _read_sheet(sheet, name, display, context)
+            if found:
+                sheets.append(found)
     if not sheets:
-        raise Empty(name)
+        raise EmptyFile(name)
     return sheets
 
 
@@ -50,39 +72,35 @@ def _open(path: Path, name: str, log_file: object) -> xlrd.book.Book:
         raise damaged(name, repr(problem)) from problem
 
 
-def _code(book: xlrd.book.Book, style: xlrd.formatting.XF) -> str:
+def _format_code(book: xlrd.book.Book, style: xlrd.formatting.XF) -> str:
     found = book.format_map.get(style.format_key)
     return found.format_str if found else "General"
 
 
-def _sheet(sheet: xlrd.sheet.Sheet, name: str, showing: Showing, room: Room) -> RawSheet | None:
-    notes, grid = Notes(), Grid(name, room)
+def _read_sheet(sheet: xlrd.sheet.Sheet, name: str, display: CellDisplay, context: ReadingContext) -> RawSheet | None:
+    notes, grid = ReadingNotes(), SheetGrid(name, context)
     rows = iter(range(sheet.nrows))
     while numbers := list(islice(rows, _ROWS)):
         cells = _cells(sheet, numbers)
-        showing.show(cells, notes)
+        display.show(cells, notes)
         grid.add(cells)
-        room.tell(numbers[-1] + 1, sheet.nrows)
-    grid.spool.finish()
-    if not any(grid.spool.last_filled):
-        grid.spool.close()
-        return None
+        context.report_progress(numbers[-1] + 1, sheet.nrows)
     merged = [Range(top + 1, left, bottom, right - 1) for top, bottom, left, right in sheet.merged_cells]
-    return RawSheet(
-        name, sheet.name, grid.spool, bool(sheet.visibility), merged, showing.date1904, list(notes.values())
+    is_hidden = bool(sheet.visibility)
+    return grid.finish(
+        RawSheet(name, sheet.name, grid.spool, is_hidden, merged, display.date1904, list(notes.values()))
     )
 
 
-def _cells(sheet: xlrd.sheet.Sheet, numbers: Iterable[int]) -> Cells:
+def _cells(sheet: xlrd.sheet.Sheet, numbers: Iterable[int]) -> WorkbookCells:
     found = list(_filled(sheet, numbers))
-    parts = np.array([cell[:4] for cell in found], np.int64).reshape(-1, 4).T
-    return Cells(
-        parts[0], parts[1], parts[2], parts[3],
-        Texts(pa.array([cell[4] for cell in found], pa.string())),
-    )  # fmt: skip
+    rows, columns, holds, styles = np.array([cell[:4] for cell in found], np.int64).reshape(-1, 4).T
+    texts = [cell[4] for cell in found]
+    return WorkbookCells(rows, columns, holds, styles, TextColumn(pa.array(texts, pa.string())))
 
 
 def _filled(sheet: xlrd.sheet.Sheet, numbers: Iterable[int]) -> Iterator[tuple[int, int, int, int, str]]:
+    """Yield row, column, what it holds, style and stored text of every filled cell."""
     for row in numbers:
         kinds, values = sheet.row_types(row), sheet.row_values(row)
         for column, (kind, value) in enumerate(zip(kinds, values, strict=True)):
@@ -96,4 +114,9 @@ def _stored(holds: int, value: object) -> str:
         return repr(value)
     if holds == ERROR:
         return xlrd.error_text_from_code.get(value, "#N/A")
-    return str(int(value)) if holds == BOOLEAN and isinstance(value, int | float) else str(value)
+    if holds == BOOLEAN and isinstance(value, int | float):
+        return str(int(value))
+    return str(value)
+
+
+READER = FileReader(("xls", "xlt"), "an old Excel workbook (.xls)", "Excel", is_xls, read_xls)

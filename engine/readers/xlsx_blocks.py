@@ -1,45 +1,61 @@
-"""Large XML parts of a workbook, cut into blocks of whole items (rows, shared strings) while they are unpacked."""
+"""Large XML parts of a workbook, cut into blocks of whole items (rows, shared strings) while they are unpacked.
+
+Blocks that are written in an unusual way (namespace prefixes, attributes in another order, comments, text in several
+runs, cells without a reference) are written the usual way: an XML parser understands them all, only more slowly.
+"""
 
 from __future__ import annotations
 
 import codecs
 import re
 from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape
 
-from engine.readers.archive import PART, Watched
-from engine.readers.reader import damaged
+from defusedxml.ElementTree import fromstring
+
+from engine.readers.archive import PART, GuardedMember
+from engine.readers.refusals import damaged
 
 CHUNK = 2 * 2**20
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding=["']([A-Za-z0-9._-]+)["']""")
+_PLAIN_ENCODINGS = ("utf-8", "utf8", "us-ascii", "ascii")
+_TAG = rb"<((?:[\w.-]+:)?)(?!\?|!)[\w.-]+[^>]*>"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_KEPT = {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}  # an XML parser would change these
+_CELL_TYPES = ("s", "n", "b", "e", "d")
 
 
-class Part:
-    """The items of one `container` element. `root` is the start tag of the part's root element, with which a block
-    can be parsed on its own; `prefix` is the namespace prefix of its tags, with its colon.
+class ItemBlocks:
+    """Read the items of one `container` element.
+
+    `root` is the start tag of the part's root element, with which a block can be parsed on its own; `is_usual` says
+    that tags have no namespace prefix.
     """
 
-    def __init__(self, stream: Watched, name: str, container: str, item: str) -> None:
-        """Reads up to the container. Raises Unreadable for a damaged part."""
+    def __init__(self, stream: GuardedMember, name: str, container: str, item: str) -> None:
+        """Read up to the container. Raises Unreadable for a damaged part."""
         self._stream, self._name = stream, name
         self._decoder: codecs.IncrementalDecoder | None = None
         self._rest = self._first()
-        found = self._find(rb"<((?:[\w.-]+:)?)(?!\?|!)[\w.-]+[^>]*>")
-        self.root, self.prefix = (found[0], found[1]) if found else (b"", b"")
+        found = self._find(_TAG)
+        self.root, prefix = (found[0], found[1]) if found else (b"", b"")
         opened = self._find(rb"<((?:[\w.-]+:)?)%s(?=[\s/>])[^>]*>" % container.encode())
-        self.usual = not self.prefix
+        self.is_usual = not prefix
         self._empty = opened is None or opened[0].endswith(b"/>")
         self._rest = self._rest[opened.end() :] if opened else b""
-        self._start = b"<" + self.prefix + item.encode()
-        self._end = b"</" + self.prefix + container.encode()
+        self._start = b"<" + prefix + item.encode()
+        self._end = b"</" + prefix + container.encode()
 
     def blocks(self) -> Iterator[bytes]:
-        """UTF-8 texts of whole items, one after the other."""
+        """Yield UTF-8 texts of whole items, one after the other."""
         while not self._empty:
             stop = self._rest.find(self._end)
             if stop >= 0:
                 block, self._rest, self._empty = self._rest[:stop], self._rest[stop:], True
                 yield block
                 return
+            # All but the last item, which may go on in the next chunk.
             cut = self._rest.rfind(self._start)
             if cut > 0:
                 block, self._rest = self._rest[:cut], self._rest[cut:]
@@ -48,7 +64,7 @@ class Part:
                 raise damaged(self._name, f"no {self._end!r}")
 
     def after(self) -> Iterator[bytes]:
-        """What follows the container, cut before tags."""
+        """Yield what follows the container, cut before tags."""
         while self._rest:
             cut = self._rest.rfind(b"<")
             if cut > 0:
@@ -72,16 +88,86 @@ class Part:
         return bool(chunk)
 
     def _first(self) -> bytes:
-        """The first bytes; tells the encoding, which is UTF-8 but for the oddest files."""
+        """Return the first bytes, and find out the encoding, which is UTF-8 but for the oddest files."""
         chunk = self._stream.read(CHUNK)
         declared = _DECLARED.match(chunk)
         encoding = declared[1].decode().lower() if declared else "utf-8"
         if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             encoding = "utf-16"
-        if encoding in ("utf-8", "utf8", "us-ascii", "ascii"):
+        if encoding in _PLAIN_ENCODINGS:
             return chunk.removeprefix(codecs.BOM_UTF8)
         try:
             self._decoder = codecs.getincrementaldecoder(encoding)()
         except LookupError as problem:
             raise damaged(self._name, f"encoding {encoding}") from problem
         return self._decoder.decode(chunk).encode()
+
+
+def rewritten_rows(block: bytes, root: bytes, last_row: int) -> bytes:
+    """Return a block of rows, which follow row `last_row`, written the usual way.
+
+    `root` is the start tag of the worksheet.
+    """
+    written = []
+    for row in _items(block, root, "row"):
+        last_row = int(row.get("r") or last_row + 1)
+        cells = "".join(_rewritten_cells(row, last_row))
+        written.append(f'<row r="{last_row}">{cells}</row>')
+    return "".join(written).encode()
+
+
+def rewritten_strings(block: bytes, root: bytes) -> bytes:
+    """Return a block of shared strings, written the usual way. `root` is the start tag of their part."""
+    texts = [escape(_text(item), _KEPT) for item in _items(block, root, "si")]
+    return "".join(f"<si><t>{text}</t></si>" for text in texts).encode()
+
+
+def _items(block: bytes, root: bytes, name: str) -> Iterator[Element]:
+    end = b"</" + root[1:].split(None, 1)[0].rstrip(b"/>") + b">"
+    return fromstring(root + block + end, forbid_dtd=True).iterfind(f"{{*}}{name}")
+
+
+def _rewritten_cells(row: Element, number: int) -> Iterator[str]:
+    column = 0
+    for cell in row.iterfind("{*}c"):
+        letters = (cell.get("r") or "").rstrip("0123456789").upper()
+        column = column_number(letters) if letters else column + 1
+        kind = cell.get("t", "n")
+        text = _stored_text(cell, kind)
+        value = "" if text is None else f"<v>{escape(text, _KEPT)}</v>"
+        formula = "<f/>" if cell.find("{*}f") is not None else ""
+        style = int(cell.get("s", "0"))
+        usual_kind = kind if kind in _CELL_TYPES else "str"
+        yield f'<c r="{_column_name(column)}{number}" s="{style}" t="{usual_kind}">{formula}{value}</c>'
+
+
+def _stored_text(cell: Element, kind: str) -> str | None:
+    """Return what the cell stores, None for a cell without a value."""
+    if kind == "inlineStr":
+        return _text(cell.find("{*}is"))
+    value = cell.find("{*}v")
+    return None if value is None else "".join(value.itertext())
+
+
+def _text(item: Element | None) -> str:
+    """Return the text of all runs, without reading aids (phonetic runs)."""
+    if item is None:
+        return ""
+    runs = [item, *item.iterfind("{*}r")]
+    return "".join(part.text or "" for run in runs for part in run.iterfind("{*}t"))
+
+
+def column_number(letters: str) -> int:
+    """Return the number of a column (from 1): AB -> 28. Raises ValueError for what is no column."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + _LETTERS.index(letter) + 1
+    return number
+
+
+def _column_name(column: int) -> str:
+    name = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        name = _LETTERS[letter] + name
+    return name

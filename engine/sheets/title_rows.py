@@ -1,120 +1,198 @@
-"""Rows at the top of a sheet, weighed: how much each speaks like titles about what stands below it."""
+"""Rows at the top of a sheet that hold column titles: found by how they differ from the rows below.
+
+Each row is weighed: titles are words where numbers, dates and codes are below, and words that name columns.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
 from statistics import median
 
 from engine.profile.title_hints import says
-from engine.sheets.cell_shapes import LONGEST_TITLE, look_of, usual_look
+from engine.readers import Range
+from engine.values.answer_words import means_empty
 from engine.values.text_masks import mask
 
+SEARCHED = 50  # rows among which the titles are
+DEEPEST = 3  # rows of titles
 COLUMNS = 100  # columns that are looked at
+LONGEST_TITLE = 60  # characters; longer ones are sentences
 _BODY = 40  # rows below that say what the columns hold
 _FEW = 0.2  # a column belongs to the table where so many of these rows fill it
-_CLEARER = 0.2  # coverage by which a later row must win
+_CLEARER = 0.2  # coverage by which a row further down must win
+_MOSTLY = 0.7  # cells of a column that must look the same
+_LONGEST_VALUE = 100  # characters of a text that may be more than a text
+
+# What one cell looks like, as far as that distinguishes titles from data; the first pattern that fits counts.
+_LOOKS = {
+    "number": r"[\s(+−–-]*(?:[A-Z]{3}\s?)?[€$£¥]?\s?[+−–-]?[0-9][0-9.,'’\s\u00a0]*[)%−–-]*\s?(?:[€$£¥%]|[A-Z]{3})?\)?",
+    "date": r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}(?:[T\s,]+[0-9]{1,2}:[0-9]{2}.*)?"
+    r"|[0-9]{1,2}[\s.-]+[^\W\d]{3,9}\.?[\s,.-]+[0-9]{2,4}|[^\W\d]{3,9}\.?\s[0-9]{1,2},\s?[0-9]{4}"
+    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?",
+    "email": r"\S+@\S+\.\S+",
+    "url": r"(?:https?://|www\.)\S+",
+    "phone": r"(?:[A-Za-z]{2,8}\.?:\s?)?[+(]?[0-9][0-9\s()./-]{5,}[0-9](?:\s?(?:x|ext\.?)\s?[0-9]+)?",
+    "code": r"(?=[^\s]*[0-9])(?=[^\s]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._/-]{1,39}",
+}
+_PATTERNS = [(look, re.compile(pattern)) for look, pattern in _LOOKS.items()]
+_WORDS = ("text", "code")  # looks that a title may have
+
+
+@lru_cache(maxsize=65_536)
+def look_of(text: str) -> str:
+    """Return number, date, email, url, phone, code or text, and "" for empty cells and words that mean empty."""
+    bare = text.strip()
+    if not bare or means_empty(bare):
+        return ""
+    if len(bare) > _LONGEST_VALUE:
+        return "text"
+    for look, pattern in _PATTERNS:
+        if pattern.fullmatch(bare):
+            return look
+    return "text"
+
+
+def usual_look(texts: Iterable[str]) -> str:
+    """Return the look that most of a column's filled cells share, "" for none."""
+    looks = Counter(map(look_of, texts))
+    del looks[""]
+    if not looks:
+        return ""
+    look, count = looks.most_common(1)[0]
+    return look if count >= _MOSTLY * looks.total() else ""
+
+
+def search_titles(head: Sequence[Sequence[str]], merged: Sequence[Range]) -> tuple[list[int], int]:
+    """Return the rows that hold the column titles, none where there are no titles, and the first row of data.
+
+    `head` are the first rows of the sheet, each as long as the sheet is wide; rows are counted from 1.
+    """
+    rows = rows_of(head)
+    wide = [row for row in rows[:SEARCHED] if row.is_wide] or [row for row in rows if row.filled][:1]
+    if not wide:
+        return [], 1
+    best = _best_of(wide)
+    if best.score <= 0:
+        return [], wide[0].number
+    header = _with_rows_above([best.number], rows, merged)
+    header = _with_rows_below(header, rows, merged)
+    return header, header[-1] + 1
 
 
 class HeadRow:
-    """One row. `number` from 1; `filled`: column -> text of its filled cells."""
+    """Weigh one row at the top of a sheet. `number` counts from 1; `filled` holds its texts by column position."""
 
-    def __init__(self, number: int, head: Sequence[Sequence[str]], fills: Sequence[dict[int, str]]) -> None:
-        self.number, self._head = number, head
+    def __init__(self, number: int, fills: Sequence[dict[int, str]]) -> None:
+        self.number = number
         self.filled = fills[number - 1]
+        # Blank rows say nothing; among twice as many rows there are enough others.
         self._below = [cells for cells in fills[number : number + 2 * _BODY] if cells][:_BODY]
 
     @cached_property
+    def _usual_width(self) -> float:
+        """How many cells the rows below usually fill, 0 where there are none."""
+        return median(map(len, self._below)) if self._below else 0
+
+    @cached_property
     def _columns(self) -> dict[int, list[str]]:
-        """What stands below, column by column: only rows and columns that belong to a table."""
-        usual = median(map(len, self._below)) if self._below else 0
-        body = [cells for cells in self._below if len(cells) > 1 or usual <= 2]
-        counts = Counter(place for cells in body for place in cells)
+        """The texts below, by column: only rows and columns that belong to a table."""
+        # In a table of several columns, a row with one cell is a note or the name of a group.
+        body = [cells for cells in self._below if len(cells) > 1 or self._usual_width <= 2]
+        columns: dict[int, list[str]] = {}
+        for cells in body:
+            for position, text in cells.items():
+                columns.setdefault(position, []).append(text)
         return {
-            place: [cells[place] for cells in body if place in cells]
-            for place, count in sorted(counts.items())
-            if count >= _FEW * len(body)
+            position: columns[position] for position in sorted(columns) if len(columns[position]) >= _FEW * len(body)
         }
 
     @cached_property
     def is_wide(self) -> bool:
-        """Not a line of a report title: fills at least half as many cells as the rows below do."""
-        usual = median(map(len, self._below)) if self._below else len(self.filled)
-        return len(self.filled) >= (1 if usual <= 1 else max(2, usual / 2))
+        """Return whether it fills half as many cells as the rows below do, as no line of a report title does."""
+        usual = self._usual_width if self._below else len(self.filled)
+        least = 1 if usual <= 1 else max(2, usual / 2)
+        return len(self.filled) >= least
 
     @cached_property
     def coverage(self) -> float:
-        """The share of the columns below for which the row has a cell."""
-        return sum(place in self.filled for place in self._columns) / len(self._columns) if self._columns else 1.0
+        """Return the share of the columns below for which the row has a cell."""
+        if not self._columns:
+            return 1.0
+        return len(self._columns.keys() & self.filled.keys()) / len(self._columns)
 
     @cached_property
     def _evidence(self) -> list[float]:
-        return [self._speaks(place, text) for place, text in self.filled.items()]
+        return [self._weight(position, text) for position, text in self.filled.items()]
 
     @property
     def strong(self) -> int:
-        """Cells that are words where numbers, dates and the like stand below."""
+        """Return how many cells are words where numbers, dates and the like are below."""
         return sum(weight >= 1 for weight in self._evidence)
 
     @property
     def against(self) -> int:
-        """Cells that look like what stands below."""
+        """Return how many cells look like what is below."""
         return sum(weight < 0 for weight in self._evidence)
 
     @cached_property
     def score(self) -> float:
-        """Above 0 for titles, below for data."""
-        return sum(self._evidence) / len(self._evidence) * self.coverage if self._evidence else 0.0
+        """Return a figure above 0 for titles, below for data."""
+        if not self._evidence:
+            return 0.0
+        return sum(self._evidence) / len(self._evidence) * self.coverage
 
     @property
     def is_data(self) -> bool:
-        """A row of the table below which there are no titles."""
+        """Return whether this is a row of the table, below which there are no titles."""
         return self.score <= 0 and self.coverage >= 0.5 and not self.strong and not self._announces
 
     @property
     def _announces(self) -> bool:
-        """Some cells, not all, announce a value: "Date:"."""
+        """Whether some cells, not all, announce a value: "Date:"."""
         return len({text.endswith(":") for text in self.filled.values()}) > 1
 
     @property
     def has_repeats(self) -> bool:
+        """Return whether two cells hold the same text."""
         return len(set(self.filled.values())) < len(self.filled)
 
     @property
     def looks_like_titles(self) -> bool:
-        """Words only, none of them long or announcing a value ("Date:")."""
+        """Return whether all cells are words, none of them long or announcing a value ("Date:")."""
         return bool(self.filled) and all(map(self._is_title, self.filled.values()))
 
     def _is_title(self, text: str) -> bool:
-        word = look_of(text) in ("text", "code", "") or self._is_year(text)
-        return word and len(text) <= LONGEST_TITLE and not text.endswith(":")
+        is_word = look_of(text) in (*_WORDS, "") or self._is_year(text)
+        return is_word and len(text) <= LONGEST_TITLE and not text.endswith(":")
 
     def is_clearer_than(self, other: HeadRow) -> bool:
-        """A row further down is more likely to hold the titles only where it says more about the columns."""
+        """Return whether this row, further down, says more about the columns than `other`."""
         return self.strong > other.strong or self.coverage >= other.coverage + _CLEARER
 
-    def _speaks(self, place: int, text: str) -> float:
+    def _weight(self, position: int, text: str) -> float:
         """What one cell says for (above 0) and against the row being titles."""
         if self._announces and text.endswith(":"):
             return -0.5
-        below, look = self._columns.get(place, []), look_of(text)
-        usual = usual_look(below)
-        word = 0.5 if look in ("text", "code") and says(text) else 0.0
+        below = self._columns.get(position, [])
+        look, usual = look_of(text), usual_look(below)
         if look == usual == "code":
-            return -1.0 if mask(text) in set(map(mask, below)) else 0.1
-        if look in ("text", "code"):
-            known = usual not in ("text", "")
-            plain = -0.5 if text in below else -0.25 if len(text) > LONGEST_TITLE else 0.25
-            return (1.0 if known and text not in below else plain) + word
+            is_like_below = mask(text) in set(map(mask, below))
+            return -1.0 if is_like_below else 0.1
+        if look in _WORDS:
+            return _weight_of_words(text, below, usual)
         if look == "":
             return 0.0
-        if (usual == "number" and look == "date") or (usual in ("number", "") and self._is_year(text)):
+        if usual == "number" and look == "date":
+            return 0.5
+        if usual in ("number", "") and self._is_year(text):
             return 0.5
         return -1.0 if look == usual else -0.5
 
     def _is_year(self, text: str) -> bool:
-        """One of several years in a row: titles of columns with figures."""
+        """Whether this is one of several years in a row: titles of columns with figures."""
         return text in self._years
 
     @cached_property
@@ -123,7 +201,79 @@ class HeadRow:
         return {year for year in years if {str(int(year) - 1), str(int(year) + 1)} & years}
 
 
+def _weight_of_words(text: str, below: list[str], usual: str) -> float:
+    """Return the weight of a cell of words over a column whose cells usually look like `usual`."""
+    known_word = 0.5 if says(text) else 0.0
+    if text in below:
+        return known_word - 0.5
+    if usual not in ("text", ""):
+        return known_word + 1.0
+    if len(text) > LONGEST_TITLE:
+        return known_word - 0.25
+    return known_word + 0.25
+
+
 def rows_of(head: Sequence[Sequence[str]]) -> list[HeadRow]:
-    """The rows of a sheet's head, each a list of texts."""
-    fills = [{place: text.strip() for place, text in enumerate(cells[:COLUMNS]) if text.strip()} for cells in head]
-    return [HeadRow(number, head, fills) for number in range(1, len(head) + 1)]
+    """Return the rows of a sheet's head, each a list of texts, to be weighed."""
+    fills = []
+    for cells in head:
+        stripped = map(str.strip, cells[:COLUMNS])
+        fills.append({position: text for position, text in enumerate(stripped) if text})
+    return [HeadRow(number, fills) for number in range(1, len(head) + 1)]
+
+
+def _best_of(rows: Sequence[HeadRow]) -> HeadRow:
+    """Return the row that is most likely to hold the titles."""
+    best = rows[0]
+    for row in rows:
+        if row.score > best.score and row.is_clearer_than(best):
+            best = row
+        if row.is_data:
+            break
+    return best
+
+
+def _with_rows_above(header: list[int], rows: list[HeadRow], merged: Sequence[Range]) -> list[int]:
+    """Add rows of group titles above: "Customer" over "No." and "Name"."""
+    while len(header) < DEEPEST and header[0] > 1:
+        above, below = rows[header[0] - 2], rows[header[0] - 1]
+        areas = [area for area in merged if area.top <= above.number <= area.bottom]
+        if not above.looks_like_titles or not _are_groups(above, below, areas):
+            break
+        header = [above.number, *header]
+    return header
+
+
+def _are_groups(above: HeadRow, below: HeadRow, areas: Sequence[Range]) -> bool:
+    """Return whether the cells of `above` are titles of groups, or over gaps: not a report title over everything."""
+    partial = [area for area in areas if area.right - area.left + 1 < len(below.filled)]
+    if any(area.right > area.left or area.bottom > above.number for area in partial):
+        return True
+    if areas or len(above.filled) <= 1:
+        return False
+    is_over_gaps = bool(above.filled.keys() - below.filled.keys())
+    return len(above.filled) > 2 or is_over_gaps or below.has_repeats
+
+
+def _with_rows_below(header: list[int], rows: list[HeadRow], merged: Sequence[Range]) -> list[int]:
+    """Add rows of units and second halves of titles below."""
+    while len(header) < DEEPEST and header[-1] < len(rows):
+        above, below = rows[header[-1] - 1], rows[header[-1]]
+        if not below.looks_like_titles or not _continues(above, below, merged):
+            break
+        header = [*header, below.number]
+    return header
+
+
+def _continues(above: HeadRow, below: HeadRow, merged: Sequence[Range]) -> bool:
+    """Return whether `below` holds titles too.
+
+    A title is merged over both rows, or it fills gaps between titles and leaves others empty, or it has words over
+    numbers and dates, like the titles themselves.
+    """
+    if any(area.top == above.number < area.bottom for area in merged):
+        return True
+    fills, leaves = below.filled.keys() - above.filled.keys(), above.filled.keys() - below.filled.keys()
+    if fills and min(above.filled) in leaves and not below.against:
+        return True
+    return not below.against and below.strong >= min(2, len(below.filled))

@@ -22,16 +22,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.ipc as ipc
 
-from engine.readers.reader import Note, Progress, RawSheet, Unreadable
-from engine.sheets import column_titles
-from engine.sheets.table_finder import TableShape
+from engine.readers import Note, RawSheet, Unreadable
+from engine.readers.reading_context import ProgressCallback
+from engine.sheets import table_shape
+from engine.sheets.table_shape import TableShape
 
-ROW = column_titles.ROW
+ROW = table_shape.ROW
 LAST_ROW = b"last_row"  # in the metadata of every batch: the source row of the sheet's last row
 _KEY = b"working"
 
 
-def write_working_file(sheet: RawSheet, shape: TableShape, path: Path, progress: Progress | None = None) -> WorkingFile:
+def write_working_file(
+    sheet: RawSheet, shape: TableShape, path: Path, progress: ProgressCallback | None = None
+) -> WorkingFile:
     """Write the rows from `shape.first_data_row` on to `path`, which appears only when it is complete.
 
     `progress` gets rows. Whatever it raises leaves no file behind.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from engine.readers.reader import Limits
+from engine.readers import Limits
 from migrator import env, secret
 
 ROOT = Path(__file__).resolve().parents[2]

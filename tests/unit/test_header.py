@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.readers import Range, Unreadable
-from engine.sheets.column_titles import unique_titles
+from engine.sheets.table_shape import unique_titles
 from tests.reading import opened, shape_of
 
 

@@ -27,7 +27,7 @@ from engine.match.title_meaning import readings
 from engine.profile.profiler import profile_sheet
 from engine.readers import open_source
 from engine.recipe import FieldSpec
-from engine.sheets.table_finder import find_table
+from engine.sheets.table_shape import find_table
 from engine.sheets.working_file import write_working_file
 from odoo_migrate import catalog
 from odoo_migrate.project.external_ids import Pattern

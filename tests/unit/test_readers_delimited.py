@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.readers import Limits, delimited, open_source
-from engine.readers.dialect import Dialect, detect
-from engine.readers.rectangular_csv import MOST
+from engine.readers.csv_dialect import Dialect, detect
+from engine.readers.delimited import MOST_UNEVEN
 from tests.reading import note, opened, read, refusal, rows_of
 
 ROWS = [["Code", "Name", "Price"], ["001", "Bolt; M8, long", "1,50"], ["002", "Nut", "2,75"], ["003", "Nail", "0,10"]]
@@ -154,7 +154,7 @@ def test_uneven_rows_keep_their_numbers_in_long_files(every):
         assert [row[0] for row in rows_of(sheet)] == [str(n) for n in range(1, 40_001)]
         count, rows, _ = note(sheet, "ragged_rows")
         assert (count, rows[:3]) == (40_000 // every, [every, 2 * every, 3 * every])
-        assert (count > MOST) == (every == 3)
+        assert (count > MOST_UNEVEN) == (every == 3)
 
 
 def test_a_quote_that_is_never_closed_costs_no_rows():
@@ -246,7 +246,7 @@ def test_both_ways_of_reading_agree(rows):
     csv.writer(out, lineterminator="\n").writerows([["x", "y"], ["1", "2"], *rows])
     content = out.getvalue().encode()
     usual = read(content)
-    with patch.object(delimited, "suits", return_value=False):
+    with patch.object(delimited, "_is_splittable", return_value=False):
         assert read(content) == usual
 
 

@@ -16,8 +16,7 @@ from odf.text import LineBreak, P, S, Span
 from openpyxl.worksheet.worksheet import Worksheet
 
 from engine.readers import Range
-from engine.readers.worksheet import read_cells
-from engine.readers.xml_tags import Unusual
+from engine.readers.xlsx_cells import UnusualXml, read_cells
 from tests.reading import MAIN, RELATIONS, note, opened, packed, read, rows_of, saved, unpacked, xlsx
 
 SHOWN = [
@@ -334,7 +333,7 @@ def test_both_ways_of_reading_cells_agree(rows):
 
 
 def test_what_is_unusual_is_not_guessed_at():
-    with pytest.raises(Unusual):
+    with pytest.raises(UnusualXml):
         read_cells(b'<row r="1"><c t="s" r="A1"><v>0</v></c></row>', None)
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from engine.readers import Limits, Source, Unreadable, open_source
 from engine.sheets.row_kinds import row_kinds
-from engine.sheets.table_finder import find_table
+from engine.sheets.table_shape import find_table
 from engine.sheets.working_file import write_working_file
 from tests.reading import SAMPLES, opened, packed, read, refusal, saved, unpacked, xlsx
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine.readers import open_source
 from engine.sheets.row_kinds import row_kinds
-from engine.sheets.table_finder import find_table
+from engine.sheets.table_shape import find_table
 from engine.sheets.working_file import write_working_file
 from tests.reading import SAMPLES, rows_of
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.ipc as ipc
 import pytest
 
-from engine.sheets.table_finder import find_table
+from engine.sheets.table_shape import find_table
 from engine.sheets.working_file import ROW, WorkingFile, write_working_file
 from tests.reading import csv_text, opened
 

@@ -1,0 +1,317 @@
+"""Which encoding a text file has, and its text as UTF-8, whatever the encoding.
+
+The encoding shows in the byte order mark, in NUL bytes, in valid UTF-8, and in letters that make words. Guessers for
+the web need more text than a price list with twelve umlauts has to offer, so European files are distinguished here by
+the letters that their languages use; charset-normalizer decides the others.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import struct
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+from charset_normalizer import from_bytes
+
+SAMPLE = 256 * 2**10  # bytes of lines with other than ASCII characters that are looked at
+CHUNK = 4 * 2**20
+LONGEST = 4096  # bytes of one line that are looked at
+_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LATIN = (
+    "cp1252", "mac_roman", "cp850", "iso8859_15", "cp1250", "iso8859_2", "cp852", "mac_latin2", "cp1254", "cp1257",
+)  # fmt: skip
+_CYRILLIC_OR_GREEK = ("cp1251", "koi8_r", "iso8859_5", "cp866", "mac_cyrillic", "cp1253", "iso8859_7")
+_LANGUAGES = (
+    "äöüßáéàè", "àâæçéèêëîïôœùûü", "áéíñóúüïç", "áâãàçéêíóôõúü", "àèéìíòóùú", "äëïöüéèêç", "åäæöøéü",
+    "ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîșşțţ", "čćđšž", "çğıöşüİâî",
+    "ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž", "áéíóúýðþæö",
+)  # fmt: skip
+# One set of letters for each language; capital S would be found in every text.
+_SETS = [frozenset(letters + letters.upper()) - {"S"} for letters in _LANGUAGES]
+_SCRIPTS = [frozenset(map(chr, (*range(0x400, 0x460), 0x490, 0x491))), frozenset(map(chr, range(0x384, 0x3CF)))]
+# The most frequent letters in Cyrillic and Greek texts.
+_COMMON = frozenset("оеаинтрслвкмдпуяыіОЕАИНТРСЛВКМДПУαοιετσνηυρςάίόέήύώκπλμΑΟΙΕΤΣΝΗΚΠΜ")
+_RARE = frozenset("âêîïôûùëõÂÊÎÏÔÛÙËÕ")  # in the languages that have them at all
+_SIGNS = frozenset("€£¥§°©®™«»‘’‚“”„–—…·•±×½¼¾²³µ¿¡ºª\xa0´")
+# Names for nearly the same encoding that differ in rare characters only.
+_SAME = {"euc_jis_2004": "euc_jp", "euc_jisx0213": "euc_jp", "shift_jis_2004": "cp932", "shift_jisx0213": "cp932",
+         "shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "cp1125": "cp866"}  # fmt: skip
+_STRAY = re.compile("[\udc80-\udcff]")  # a byte that the decoder could not read, as `surrogateescape` keeps it
+_CONVINCING = 0.6
+_CONVINCING_SCRIPT = 0.9  # Chinese bytes also look like Cyrillic letters, but in no order
+_AS_GOOD = 0.02  # cp1252 wins against a better encoding by so much: it is by far the most frequent one
+
+
+def without_mark(head: bytes) -> bytes:
+    """Return `head` without a byte order mark."""
+    lengths = [len(mark) for mark, _ in _BOMS if head.startswith(mark)]
+    # The mark of UTF-32 begins with that of UTF-16.
+    return head[max(lengths, default=0) :]
+
+
+def from_head(head: bytes) -> str | None:
+    """Return the encoding that the first bytes show: by a byte order mark, by NULs of UTF-16 or UTF-32, or UTF-8.
+
+    None where they are something else, which `legacy` finds out.
+    """
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return name
+    if b"\0" in head and (wide := _wide_encoding(head)) and _breaks_lines(head, wide):
+        return wide
+    if re.search(rb"\x1b\$[@B]", head):
+        return "iso2022_jp"
+    return "utf-8" if _is_utf8(head) else None
+
+
+def _wide_encoding(head: bytes) -> str | None:
+    """Return UTF-16 or UTF-32 without a mark: the upper bytes of Western letters and separators are NULs."""
+    size = len(head) // 4
+    nuls = [head[start::4][:size].count(0) for start in range(4)]
+    full = {start for start, count in enumerate(nuls) if count > size * 0.9}
+    if full in ({0, 1, 2}, {0, 1}):
+        return "utf-32-be"
+    if full in ({1, 2, 3}, {2, 3}):
+        return "utf-32-le"
+    even, odd = nuls[0] + nuls[2], nuls[1] + nuls[3]
+    # One NUL in twenty bytes at least: texts in other scripts have ASCII separators only.
+    if max(even, odd) < size * 0.05 or not size:
+        return None
+    if even * 20 < odd:
+        return "utf-16-le"
+    if odd * 20 < even:
+        return "utf-16-be"
+    return None
+
+
+def _breaks_lines(head: bytes, wide: str) -> bool:
+    """Return whether the line breaks read as such in the wide encoding: a stray NUL in a short file proves nothing.
+
+    Letters such as 上 (U+4E0A) hold the bytes of line breaks too. Without any line break NULs must abound.
+    """
+    if head.count(0) == 1:
+        return False
+    breaks = sum(map(head.count, b"\r\n"))
+    if not breaks:
+        return head.count(0) * 4 >= len(head)
+    text = head.decode(wide, "ignore")
+    return sum(map(text.count, "\r\n")) * 3 > breaks
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        # Incrementally, since the last character may be cut off.
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def legacy(path: Path) -> str:
+    """Return the encoding of a file that is not UTF-8 throughout.
+
+    "utf-8" where most letters are UTF-8's: bytes of another encoding hardly ever happen to be.
+    """
+    sample = b"\n".join(_telling_lines(path))
+    text = sample.decode("utf-8", "surrogateescape")
+    strays = len(_STRAY.findall(text))
+    others = sum(letter > "\x7f" for letter in text) - strays
+    if strays <= others:
+        return "utf-8"
+    return _latin(sample) or _script(sample) or _guess(sample) or _LATIN[0]
+
+
+def _latin(sample: bytes) -> str | None:
+    likely = {name: _likelihood(sample, name, _SETS) for name in _LATIN}
+    best = max(likely, key=likely.__getitem__)
+    if likely[best] < _CONVINCING:
+        return None
+    return _LATIN[0] if likely[_LATIN[0]] >= likely[best] - _AS_GOOD else best
+
+
+def _script(sample: bytes) -> str | None:
+    likely = {name: _likelihood(sample, name, _SCRIPTS) for name in _CYRILLIC_OR_GREEK}
+    best = max(likely, key=likely.__getitem__)
+    return best if likely[best] >= _CONVINCING_SCRIPT else None
+
+
+def _telling_lines(path: Path) -> Iterator[bytes]:
+    """Yield lines with other than ASCII characters, about 256 KB of them, from all over the file."""
+    left = SAMPLE
+    with path.open("rb") as stream:
+        while left > 0 and (chunk := stream.read(CHUNK)):
+            # All chunks but the first begin in the middle of a line.
+            start = 0 if left == SAMPLE else max(chunk.find(b"\n"), 0)
+            for line in _LINE.findall(chunk, start):
+                yield line[:LONGEST]
+                left -= len(line[:LONGEST])
+                if left <= 0:
+                    return
+
+
+def _guess(sample: bytes) -> str | None:
+    best = from_bytes(sample[:65536]).best()
+    return _SAME.get(best.encoding, best.encoding) if best else None
+
+
+def _likelihood(sample: bytes, name: str, sets: Sequence[frozenset[str]]) -> float:
+    """Return how well the text reads in this encoding.
+
+    1 where every letter beyond ASCII belongs to one set and has neighbours that a letter would have, less for signs,
+    below 0 for letters and signs that break words.
+    """
+    text = sample.decode(name, "replace")
+    marks = [position for position, letter in enumerate(text) if letter > "\x7f"]
+    if not marks:
+        return 0.0
+    letters = [text[position] for position in marks if text[position].isalpha()]
+    best_set, most = sets[0], -1
+    for language in sets:
+        count = sum(letter in language for letter in letters)
+        if count > most:
+            best_set, most = language, count
+    padded = f" {text} "
+    fits = [_fit(padded[position : position + 3], best_set, sets is _SETS) for position in marks]
+    return sum(fits) / len(marks)
+
+
+def _fit(three: str, known: frozenset[str], latin: bool) -> float:
+    """Return how well the middle one of three characters fits between its neighbours."""
+    before, letter, after = tuple(three)
+    if not letter.isalpha() or letter in "ºª":
+        return _sign_fit(before, letter, after)
+    if letter not in known or (letter.isupper() and before.islower()) or _is_strange(before, after, latin):
+        return -1.0
+    if not (before.isalpha() or after.isalpha()):
+        return 0.3
+    return 0.8 if _is_rare(letter, after, latin) else 1.0
+
+
+def _is_rare(letter: str, after: str, latin: bool) -> bool:
+    if latin:
+        return letter in _RARE and letter + after != "õe"
+    return letter not in _COMMON
+
+
+def _sign_fit(before: str, sign: str, after: str) -> float:
+    is_inside_word = sign != "’" and before.isalpha() and after.isalpha()
+    if is_inside_word or sign not in _SIGNS:
+        return -1.0
+    return 0.8 if sign == "€" else 0.7
+
+
+def _is_strange(before: str, after: str, latin: bool) -> bool:
+    """Return whether a letter between these two is unlikely.
+
+    Between two accented letters a third is rare; Cyrillic and Greek letters are no neighbours of Latin ones.
+    """
+    if latin:
+        return before > "\x7f" and before.isalpha() and after > "\x7f" and after.isalpha()
+    return (before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha())
+
+
+class Utf8Stream(io.RawIOBase):
+    """Read `path`, encoded as `encoding`, as UTF-8 without byte order mark and NUL characters.
+
+    UTF-8 that turns out to be none ends the stream, with `broken` set; with `mend`, bytes that are no UTF-8 are read
+    as cp1252. Bytes that other encodings do not know are read the same way. `nuls` and `strays` count what was left
+    out or read one by one; `done` of `size` bytes were read.
+    """
+
+    def __init__(self, path: Path, encoding: str, mend: bool = False) -> None:
+        super().__init__()
+        self.name = path.name
+        self.nuls = self.strays = self.done = 0
+        self.size = path.stat().st_size
+        self._file = path.open("rb", buffering=0)
+        if encoding == "utf-8-sig":
+            self.done = self._file.seek(len(codecs.BOM_UTF8))
+        self.broken, self._cut = False, b""
+        self._decoder = None
+        if mend or encoding not in ("utf-8", "utf-8-sig"):
+            # Half a wide character is no letter of cp1252.
+            is_wide = encoding.startswith(("utf-16", "utf-32"))
+            self._decoder = codecs.getincrementaldecoder(encoding)("replace" if is_wide else "surrogateescape")
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+    def read(self, size: int = -1) -> bytes:
+        """Return at least one byte, unless the end is reached; what is decoded may be longer than `size`."""
+        while chunk := self._file.read(size):
+            self.done += len(chunk)
+            text = self._checked(chunk) if self._decoder is None else self._encoded(self._decoder.decode(chunk))
+            if b"\0" in text:
+                self.nuls += text.count(0)
+                text = text.replace(b"\0", b"")
+            if text or self.broken:
+                return text
+        self.broken |= bool(self._cut)
+        return b""
+
+    def _checked(self, chunk: bytes) -> bytes:
+        """Return UTF-8 up to the last whole character; what is cut off comes before the next chunk."""
+        chunk = self._cut + chunk
+        end = len(chunk) - _unfinished(chunk)
+        chunk, self._cut = chunk[:end], chunk[end:]
+        try:
+            # Arrow checks UTF-8 several times as fast as Python decodes it.
+            pa.StringArray.from_buffers(1, _bounds(end), pa.py_buffer(chunk)).validate(full=True)
+        except pa.ArrowInvalid:
+            self.broken = True
+            return b""
+        return chunk
+
+    def _encoded(self, text: str) -> bytes:
+        self.strays += text.count("\ufffd")
+        try:
+            return text.encode()
+        except UnicodeEncodeError:
+            mended, count = _STRAY.subn(lambda found: _as_cp1252(found[0]), text)
+            self.strays += count
+            return mended.encode()
+
+
+def _unfinished(chunk: bytes) -> int:
+    """Return how many bytes at the end begin a character that goes on."""
+    for back in range(1, min(4, len(chunk)) + 1):
+        byte = chunk[-back]
+        if byte >= 0xC0:
+            return back if back < _utf8_length(byte) else 0
+        if byte < 0x80:
+            return 0
+    return 0
+
+
+def _utf8_length(first: int) -> int:
+    """Return how many bytes the character has that begins with this byte."""
+    if first < 0xE0:
+        return 2
+    return 3 if first < 0xF0 else 4
+
+
+def _bounds(end: int) -> pa.Buffer:
+    return pa.py_buffer(struct.pack("=ii", 0, end))
+
+
+def _as_cp1252(stray: str) -> str:
+    """Return the letter that a lone byte most likely was."""
+    byte = bytes([ord(stray) - 0xDC00])
+    return byte.decode("cp1252", "replace").replace("\ufffd", byte.decode("latin-1"))

@@ -1,0 +1,68 @@
+"""The reader of zips: every member is read as if it had been uploaded itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from engine.readers.archive import SafeZip
+from engine.readers.file_content import FileContent, refusal_of
+from engine.readers.file_reader import FileReader
+from engine.readers.raw_sheet import RawSheet, ReadingNotes
+from engine.readers.reading_context import ReadingContext
+from engine.readers.refusals import EmptyFile, NotATable, Unreadable, log
+
+_LITTER = {"__macosx", "thumbs.db", "desktop.ini"}
+
+
+def is_zip(file: FileContent) -> bool:
+    """Return whether the file is an archive and nothing that is known to be one inside."""
+    return file.is_archive and refusal_of(file) is None
+
+
+def read_zip(path: Path, name: str, context: ReadingContext) -> list[RawSheet]:
+    """Return the sheets of all members. Raises Unreadable.
+
+    What never holds a table is left out and noted on the first sheet; what cannot be read otherwise refuses the whole.
+    """
+    if context.in_archive:
+        # Archives within archives are how small files are made to unpack to huge ones.
+        raise Unreadable(f"'{name}' is an archive itself. Unpack it and upload its files.")
+    sheets: list[RawSheet] = []
+    others, notes = list[NotATable](), ReadingNotes()
+    with SafeZip(path, name, context.limits) as archive:
+        for number, member in enumerate(_own_members(archive)):
+            target = context.folder / f"member-{number}"
+            archive.unpack(member, target)
+            try:
+                sheets += context.read_file(target, member, context.for_members())
+            except EmptyFile:
+                log.info("%r in %r is empty and left out", member, name)
+            except NotATable as problem:
+                others.append(problem)
+                notes["other_members"].add(example=member)
+            except Unreadable as problem:
+                raise _of_archive(name, problem) from problem
+            target.unlink()
+            context.check_sheets(name, len(sheets))
+    if not sheets and others:
+        raise _of_archive(name, others[0])
+    if not sheets:
+        raise EmptyFile(name)
+    sheets[0].notes += notes.values()
+    return sheets
+
+
+def _of_archive(name: str, problem: Unreadable) -> Unreadable:
+    return Unreadable(f"In the archive '{name}': {problem}", problem.detail)
+
+
+def _own_members(archive: SafeZip) -> Iterator[str]:
+    """Yield the members that a person put into the archive, without hidden files and what systems leave behind."""
+    for member in archive.names():
+        parts = PurePosixPath(member.replace("\\", "/")).parts
+        if not any(part.startswith(".") or part.casefold() in _LITTER for part in parts):
+            yield member
+
+
+READER = FileReader(("zip",), "a ZIP archive", "a zip of them", is_zip, read_zip)

@@ -1,0 +1,21 @@
+"""Template tags for the upload field: which files can be read. `{% load uploads %}`."""
+
+from __future__ import annotations
+
+from django import template
+
+from engine import readers
+
+register = template.Library()
+
+
+@register.simple_tag
+def accepted_endings() -> str:
+    """Return the endings of file names that can be read, as the attribute `accept` of a file field lists them."""
+    return ",".join(readers.accepted_endings())
+
+
+@register.simple_tag
+def accepted_kinds() -> str:
+    """Return the kinds of files that can be read as one phrase."""
+    return readers.accepted_kinds()
