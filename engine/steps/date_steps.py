@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from engine.steps.reading_step import ReadingStep
 from engine.steps.step import Context, Example
 from engine.steps.step_parameters import Param, StepError
-from engine.values import NotRead, date_formats, dates, times_of_day
+from engine.values import NotRead, date_formats, dates
 
 ORDER = Param(
     "order",
@@ -107,7 +107,7 @@ class ParseDate(DateStep):
         day = self.moment(text, context)
         if not isinstance(day, datetime):
             return day.isoformat()
-        if times_of_day.late(day.timetz()) and not self.drop_time:
+        if dates.has_time(day.timetz()) and not self.drop_time:
             raise NotRead(f"it has a time of day, {day:%H:%M}, which a date would lose")
         return day.date().isoformat()
 

@@ -8,4 +8,4 @@ from __future__ import annotations
 
 
 class NotRead(ValueError):
-    """A text could not be read; the exception's text says why, in plain words, to complete "could not: …"."""
+    """Raise this for a text that cannot be read; the message says why, in plain words, to complete "could not: …"."""

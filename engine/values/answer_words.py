@@ -23,11 +23,13 @@ EMPTY = _words(
 
 
 def yes_or_no(text: str) -> bool | None:
-    """What a word says: `Oui`, `J`, `x`, `1` -> True; `Nein`, `f` -> False; None where it says neither."""
+    """Return what a word answers: `Oui`, `J`, `x`, `1` -> True; `Nein`, `f` -> False; None for other words."""
     word = text.strip().casefold()
-    return True if word in YES else False if word in NO else None
+    if word in YES:
+        return True
+    return False if word in NO else None
 
 
 def means_empty(text: str) -> bool:
-    """Whether a text is one of those that people type where they know nothing: `N/A`, `-`, `k.A.`."""
+    """Tell whether a text is one of those that people type where they know nothing: `N/A`, `-`, `k.A.`."""
     return text.strip().lower() in EMPTY

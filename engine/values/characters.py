@@ -12,8 +12,9 @@ BOM = "\ufeff"
 
 
 def character_class(characters: str) -> str:
-    """A class of exactly these characters that Arrow's and Python's patterns both understand: `[\\x{a0}…]`."""
-    return "[" + "".join(f"\\x{{{ord(one):x}}}" for one in characters) + "]"
+    r"""Return a class of exactly these characters, for Arrow's and Python's patterns alike: `[\x{a0}…]`."""
+    escaped = [f"\\x{{{ord(one):x}}}" for one in characters]
+    return f"[{''.join(escaped)}]"
 
 
 # Control characters but for tabs, line ends and what Python counts as space; soft hyphen, zero-width signs,
@@ -40,5 +41,5 @@ _STRAY = regex.compile(
 
 
 def visible(text: str) -> str:
-    """`text` without characters that nobody sees; joiners that shape an emoji or a letter stay."""
+    """Return the text without characters that nobody sees; joiners that shape an emoji or a letter stay."""
     return _STRAY.sub("", text.translate(_ALWAYS))

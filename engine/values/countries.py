@@ -26,17 +26,21 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": 
 
 @cache
 def codes() -> frozenset[str]:
-    """The ISO 3166 alpha-2 codes (Kosovo's XK among them)."""
+    """Return the ISO 3166 alpha-2 codes (Kosovo's XK among them)."""
     named = (str(code) for code in Locale("en").territories)
     return frozenset(code for code in named if re.fullmatch("[A-Z]{2}", code)) - _NO_COUNTRIES
 
 
 class UnknownCountry(ValueError):
-    """The text is one sentence for the user."""
+    """Raise this where a code is needed and a text is none; the message is one sentence for the user."""
 
 
 def checked_code(text: str) -> str:
-    """An ISO 3166 code of two letters, as settings and recipes name a country. Raises UnknownCountry."""
+    """Return a country's ISO code of two letters as settings and recipes have it, in capitals.
+
+    Raises:
+        UnknownCountry: it is no such code.
+    """
     code = text.strip().upper()
     if code not in codes():
         meant = iso_code(text) or "US"
@@ -46,10 +50,10 @@ def checked_code(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def iso_code(text: str) -> str | None:
-    """`USA.`, `Deutschland`, `Holland`, `gbr` -> "US", "DE", "NL", "GB"; None where the name is no country's.
+    """Return a country's code: `USA.`, `Deutschland`, `Holland`, `gbr` -> "US", "DE", "NL", "GB".
 
-    Knows the names in seven languages (LANGUAGES), every country's names in its own official languages, alpha-2
-    and alpha-3 codes, and a list of names in use. A name that two countries bear is not read.
+    This knows the names in seven languages (LANGUAGES), every country's names in its own official languages, alpha-2
+    and alpha-3 codes, and a list of names in use. None where the name is no country's, or that of two countries.
     """
     name = _without_article(fold(text))
     written = text.strip().rstrip(".").upper()  # not folded: N/A and n.a. are not Namibia
@@ -68,7 +72,10 @@ def _common_names() -> Mapping[str, str]:
 
 @cache
 def _own_names() -> Mapping[str, str]:
-    """Names of countries in their own official languages; asked last, because it reads a file per language."""
+    """Return names of countries in their own official languages.
+
+    These are asked last, because a file is read for every language.
+    """
     return _unambiguous(
         (name, code) for code in codes() for name, code in _names_in(get_official_languages(code), (code,))
     )
@@ -80,6 +87,7 @@ def _by_code() -> Mapping[str, str]:
 
 
 def _alpha3() -> Iterator[tuple[str, str]]:
+    """Yield alpha-3 codes and the alpha-2 codes that Unicode's CLDR gives for them."""
     for alias, targets in get_global("territory_aliases").items():
         current = re.fullmatch("[A-Z]{3}", alias) and alias not in _WITHDRAWN
         if current and len(targets) == 1 and targets[0] in codes():
@@ -100,14 +108,15 @@ def _names_in(languages: Iterable[str], wanted: Iterable[str]) -> Iterator[tuple
             territories = Locale.parse(language).territories
         except (UnknownLocaleError, ValueError):
             continue
-        named = [(territories[code], code) for code in wanted if code in territories]
-        yield from named
-        if language == "de":
-            yield from ((name.translate(_UMLAUTS), code) for name, code in named)
+        for code in wanted:
+            if code in territories:
+                yield territories[code], code
+                if language == "de":  # written without umlauts: Oesterreich
+                    yield territories[code].translate(_UMLAUTS), code
 
 
 def _unambiguous(named: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for name, code in named:
         found.setdefault(_without_article(fold(name)), set()).add(code)
-    return {name: next(iter(bearers)) for name, bearers in found.items() if len(bearers) == 1 and name}
+    return {name: bearers.pop() for name, bearers in found.items() if len(bearers) == 1 and name}

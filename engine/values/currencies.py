@@ -33,16 +33,22 @@ _SHARED = {
 
 @lru_cache(maxsize=1024)
 def possible(sign: str) -> frozenset[str]:
-    """The ISO 4217 codes that a sign, code or name can mean, in any case; empty if it is none. `$` means many."""
+    """Return the ISO 4217 codes that a sign, code or name can mean, in any case; `$` means many.
+
+    Empty for a text that is no currency.
+    """
     name = sign.upper()
-    return _signs().get(name) or (frozenset([name]) if name in _codes() else frozenset())
+    if name in _signs():
+        return _signs()[name]
+    return frozenset([name]) if name in _codes() else frozenset()
 
 
 @cache
 def _signs() -> Mapping[str, frozenset[str]]:
     words = _CERTAIN.split()
     certain = {sign: frozenset([code]) for sign, code in zip(words[::2], words[1::2], strict=True)}
-    return certain | {sign: frozenset(codes.split()) for sign, codes in _SHARED.items()}
+    shared = {sign: frozenset(codes.split()) for sign, codes in _SHARED.items()}
+    return certain | shared
 
 
 @cache

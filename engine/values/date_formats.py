@@ -1,4 +1,4 @@
-"""Formats of dates that a user states: `DD.MM.YYYY`, `M/D/YY`, `D MMM YYYY HH:MM`, or `%d.%m.%Y`."""
+"""Formats of dates that a user chooses: `DD.MM.YYYY`, `M/D/YY`, `D MMM YYYY HH:MM`, or `%d.%m.%Y`."""
 
 from __future__ import annotations
 
@@ -23,19 +23,24 @@ _PATTERNS = {
 
 
 class BadFormat(ValueError):
-    """A format that says no whole date; the text is one sentence for the user."""
+    """Raise this for a format without a whole date; the text is one sentence for the user."""
 
 
 @lru_cache(maxsize=256)
 def pattern(given: str) -> re.Pattern[str]:
-    """The pattern of a format: D, DD, M, MM, MMM, MMMM, YY, YYYY, H, HH, MM (behind hours), SS, AM/PM; everything
-    else stands for itself. Raises BadFormat where day, month or year is missing or stands twice.
+    """Return the pattern of a format: D, DD, M, MM, MMM, MMMM, YY, YYYY, H, HH, MM (behind hours), SS, AM/PM.
+
+    Everything else in it is meant literally.
+
+    Raises:
+        BadFormat: day, month or year is missing, or a part is there twice.
     """
-    tokens = _TOKENS.findall(re.sub("%[A-Za-z]", lambda m: _DIRECTIVES.get(m[0], m[0]), given))
     parts, hours = [], False
-    for token in (token.lower() for token in tokens):
-        minutes = hours and token in ("mm", "m")
-        parts.append("(?P<minute>[0-9]{2})" if minutes else _PATTERNS.get(token) or _literal(token))
+    for token in _tokens(given):
+        if hours and token in ("mm", "m"):  # behind hours, these are minutes
+            parts.append("(?P<minute>[0-9]{2})")
+        else:
+            parts.append(_PATTERNS.get(token) or _literal(token))
         hours = token in ("hh", "h") or (hours and not token.isalpha())
     try:
         compiled = re.compile("".join(parts))
@@ -47,15 +52,22 @@ def pattern(given: str) -> re.Pattern[str]:
 
 
 def read(text: str, given: str, pivot: int) -> date | None:
-    """The date or, where the format has hours, the datetime; None where the text is not in that format.
-    Raises NotRead where it is, but there is no such day or time.
+    """Return the date or, where the format has hours, the datetime; None where the text is not in that format.
+
+    Args:
+        text: A date without spaces around.
+        given: The format.
+        pivot: Years of two digits below it are of this century.
+
+    Raises:
+        NotRead: the text is in that format, but there is no such day or time.
     """
     found = pattern(given).fullmatch(text)
     parts = found.groupdict() if found else {}
     month = months.month(parts["name"]) if parts.get("name") else parts.get("month")
     if not month:
         return None
-    year = int(parts["year"]) + (0 if len(parts["year"]) == 4 else 2000 if int(parts["year"]) < pivot else 1900)
+    year = full_year(parts["year"], pivot)
     try:
         if "hour" not in parts:
             return date(year, int(month), int(parts["day"]))
@@ -63,6 +75,24 @@ def read(text: str, given: str, pivot: int) -> date | None:
         return datetime(year, int(month), int(parts["day"]), _hour(parts), minute, second)  # noqa: DTZ001
     except ValueError as problem:
         raise NotRead("there is no such day or time") from problem
+
+
+def full_year(digits: str, pivot: int) -> int:
+    """Return a year of four digits; of two digits, those below `pivot` are of this century."""
+    if len(digits) == 4:
+        return int(digits)
+    return int(digits) + (2000 if int(digits) < pivot else 1900)
+
+
+def hour_of_day(hour: int, half: str) -> int:
+    """Return the hour of 24 for one of 12 and `a` or `p`: 12 am is 0, 12 pm is 12."""
+    return hour % 12 + (12 if half in "Pp" else 0)
+
+
+def _tokens(given: str) -> list[str]:
+    """Return the parts of a format in lower case, `%d` and its like as the letters they mean."""
+    letters = re.sub("%[A-Za-z]", lambda found: _DIRECTIVES.get(found[0], found[0]), given)
+    return [token.lower() for token in _TOKENS.findall(letters)]
 
 
 def _literal(token: str) -> str:
@@ -75,4 +105,4 @@ def _hour(parts: dict[str, str]) -> int:
         return hour
     if not 1 <= hour <= 12:
         raise ValueError("a clock of twelve hours")
-    return hour % 12 + (12 if parts["half"] in "Pp" else 0)
+    return hour_of_day(hour, parts["half"])

@@ -1,7 +1,7 @@
-"""Dates and times as people write them.
+"""Dates, with or without a time of day, as people write them.
 
 `01/03/2012` is a day in January or in March. Whoever reads a column first asks `order_of` what the column as a
-whole says; a text that can be read in two ways is not read.
+whole shows; a text that can be read in two ways is not read.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
-from engine.values import NotRead, date_formats, months, times_of_day
+from engine.values import NotRead, date_formats, months
 from engine.values.folding import fold
 
 ORDERS = {"dmy": "day/month/year", "mdy": "month/day/year", "ymd": "year/month/day"}
@@ -43,11 +43,19 @@ _SERIAL = re.compile(r"([0-9]{5})(?:[.,]([0-9]+))?")
 _LAST_SERIAL = 73050
 _FIRST_1900, _FIRST_1904 = date(1899, 12, 30), date(1904, 1, 1)
 
+_TIME = re.compile(
+    r"(?P<day>.*[^ ,])(?:(?<=[0-9])[Tt](?=[0-9])|,? (?:(?:at|um|à|a las|alle|às|om) )?)"
+    r"(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
+    r"(?: ?(?P<half>[AaPp])\.? ?[Mm]\.?)?(?: ?(?:Uhr|h))?"
+    r"(?: ?(?P<utc>[Zz]|UTC|GMT)?(?P<offset>[-+][0-9]{2}(?::?[0-9]{2})?)?)"
+)
+
 
 @dataclass
 class OrderEvidence:
-    """How many distinct values can only be read day first, month first or year first (`99-12-31`), and how many
-    with the day or the month first; five examples of each.
+    """Count the distinct values that can only be read day, month or year first (`99-12-31`), and the undecided ones.
+
+    `either` counts those that can be read with the day or the month first. Five examples of each are kept.
     """
 
     day_first: int = 0
@@ -61,21 +69,23 @@ class OrderEvidence:
 
     @property
     def both(self) -> bool:
-        """Two orders are present."""
+        """Tell whether values of two orders are present."""
         return (self.day_first > 0) + (self.month_first > 0) + (self.year_first > 0) > 1
 
     @property
     def order(self) -> str:
-        """The order that the column's dates agree on; "" where nothing tells or two are present."""
+        """Return the order that the column's dates agree on, "" where nothing shows it or two are present."""
         if self.both:
             return ""
         if self.year_first:
             return "ymd"
-        return "dmy" if self.day_first else "mdy" if self.month_first else ""
+        if self.day_first:
+            return "dmy"
+        return "mdy" if self.month_first else ""
 
 
 def order_of(distinct: Iterable[str], *, times: bool = True) -> OrderEvidence:
-    """What a column's distinct values say about the order of day, month and year; other texts say nothing.
+    """Return what a column's distinct values show of the order of day, month and year; other texts show nothing.
 
     `times` False leaves out cells with a time of day other than midnight.
     """
@@ -97,14 +107,16 @@ def order_of(distinct: Iterable[str], *, times: bool = True) -> OrderEvidence:
 
 
 def orders(text: str, *, times: bool = True) -> frozenset[str]:
-    """The orders in which a date in numbers can be read: {"dmy"}, {"mdy"}, {"ymd"} or {"dmy", "mdy"}. Empty for
-    what needs no order (ISO, a month's name, `05/05/2020`) and for what is no date.
+    """Return the orders in which a date in numbers can be read: {"dmy"}, {"mdy"}, {"ymd"} or {"dmy", "mdy"}.
+
+    Empty for what needs no order (ISO, a month's name, `05/05/2020`) and for what is no date. `times` False leaves out
+    dates with a time of day other than midnight.
     """
     try:
-        day, moment = times_of_day.split(_plain(text))
+        day, moment = _split(_plain(text))
     except NotRead:
         return frozenset()
-    return _day_orders(day) if times or not times_of_day.late(moment) else frozenset()
+    return _day_orders(day) if times or not has_time(moment) else frozenset()
 
 
 @lru_cache(maxsize=65536)
@@ -116,11 +128,17 @@ def _day_orders(day: str) -> frozenset[str]:
 def read(
     text: str, order: str = "", formats: Sequence[str] = (), *, excel_1904: bool = False, pivot: int = PIVOT
 ) -> date:
-    """A `date`, or a `datetime` where the text has a time of day (aware where it has an offset). Raises NotRead.
+    """Return a `date`, or a `datetime` where the text has a time of day (aware where it has an offset).
 
-    `order` is the column's order, "" if unknown: then a date that can be read in two ways is not read. `formats`
-    (see dateformats) are tried in turn, and nothing else but ISO dates. Serials count from 1900 unless
-    `excel_1904`; years of two digits below `pivot` are of this century. `1990` is a year, no date.
+    Args:
+        text: A cell, with or without spaces around.
+        order: The column's order, "" if unknown: then a date that can be read in two ways is not read.
+        formats: Formats as `date_formats` has them; where there are any, nothing else is read but ISO dates.
+        excel_1904: Whether serial numbers of days count from 1904 instead of 1900.
+        pivot: Years of two digits below it are of this century.
+
+    Raises:
+        NotRead: it is no date, part of one (`1990` is a year), or one that can be read in two ways.
     """
     if len(text) == 10 and (iso := _ISO.fullmatch(text)):
         return _date(*iso.groups())
@@ -137,10 +155,10 @@ def _read(text: str, order: str, formats: tuple[str, ...], excel_1904: bool, piv
     for given in formats:
         if found := date_formats.read(plain, given, pivot):
             return found
-    day, moment = times_of_day.split(plain)
+    day, moment = _split(plain)
     if formats and not _ISO.fullmatch(day):
         raise NotRead(f"it is not written as {' or '.join(formats)}")
-    return times_of_day.joined(_day(day, order, excel_1904, pivot), moment)
+    return _joined(_day(day, order, excel_1904, pivot), moment)
 
 
 @lru_cache(maxsize=65536)
@@ -158,7 +176,7 @@ def _without_weekday(text: str) -> str:
 
 
 def _from_number(text: str, excel_1904: bool) -> date:
-    """Serial numbers of spreadsheets and `20211001`."""
+    """Read serial numbers of spreadsheets and `20211001`."""
     if compact := _COMPACT.fullmatch(text):
         return _date(*compact.groups())
     serial = _SERIAL.fullmatch(text)
@@ -188,7 +206,7 @@ def _from_numeric(numeric: re.Match[str], order: str, pivot: int) -> date:
         return readings[""]
     telling = _telling(readings)
     if order == "ymd" and order not in readings:
-        order = ""  # it speaks of years of two digits; this year stands last in full
+        order = ""  # it holds for years of two digits; here the last number is a year in full
     if order and order not in readings:
         raise NotRead(f"it does not fit the order {ORDERS[order]}")
     if not order and len(telling) > 1:
@@ -197,7 +215,7 @@ def _from_numeric(numeric: re.Match[str], order: str, pivot: int) -> date:
 
 
 def _readings(numeric: re.Match[str], pivot: int) -> dict[str, date]:
-    """The days that three numbers can mean, by order; "" where the year stands first in full."""
+    """Return the days that three numbers can mean, by order; the order is "" where a year in full comes first."""
     first, _, middle, last = numeric.groups()
     if len(first) > 2:
         return _valid({"": (first, middle, last)}, pivot)
@@ -216,8 +234,9 @@ def _valid(parts: dict[str, tuple[str, str, str]], pivot: int) -> dict[str, date
 
 
 def _telling(readings: dict[str, date]) -> frozenset[str]:
-    """The orders that a date's readings leave open; empty where they come to the same day. Year first counts
-    only where nothing else fits: `10-11-12` is hardly ever meant so.
+    """Return the orders that a date's readings leave open; none where they come to the same day.
+
+    Year first counts only where nothing else fits: `10-11-12` is hardly ever meant so.
     """
     usual = {order: day for order, day in readings.items() if order in ("dmy", "mdy")}
     if not usual:
@@ -226,27 +245,72 @@ def _telling(readings: dict[str, date]) -> frozenset[str]:
 
 
 def _from_named(text: str, order: str, pivot: int) -> date | None:
-    """`13-Nov-2022`, `November 13th, 2022`, `1er mars 2021`, `2022 Nov 13`; None for other words."""
+    """Read `13-Nov-2022`, `November 13th, 2022`, `1er mars 2021`, `2022 Nov 13`; None for other words."""
     words = [word for word in _WORDS.findall(text) if fold(word) not in _FILLERS]
-    named = [(place, number) for place, word in enumerate(words) if (number := months.month(word))]
+    named = [place for place, word in enumerate(words) if months.month(word)]
     if len(words) == 2 and len(named) == 1:
         raise NotRead("it is a month, not a whole date")
-    if len(words) != 3 or len(named) != 1 or named[0][0] == 2:
+    if len(words) != 3 or len(named) != 1 or named[0] == 2:
         return None
-    month = str(named[0][1])
+    month = str(months.month(words[named[0]]))
     first, last = (word for word in words if not months.month(word))
     if not (first + last).isdecimal():
         return None
-    year_first = len(first) == 4 or (order == "ymd" and named[0][0] == 1 and len(first) == len(last) == 2)
+    year_first = len(first) == 4 or (order == "ymd" and named[0] == 1 and len(first) == len(last) == 2)
     return _date(first, month, last, pivot=pivot) if year_first else _date(last, month, first, pivot=pivot)
 
 
 def _date(year: str, month: str, day: str, *, pivot: int = PIVOT) -> date:
-    """Raises NotRead where there is no such day."""
+    """Return a day from its digits. Raises NotRead where there is no such day."""
     if len(year) not in (2, 4) or len(day) > 2 or (year.startswith("00") and len(year) == 4):
         raise NotRead("there is no such day")
-    full = int(year) + (0 if len(year) == 4 else 2000 if int(year) < pivot else 1900)
     try:
-        return date(full, int(month), int(day))
+        return date(date_formats.full_year(year, pivot), int(month), int(day))
     except ValueError as problem:
         raise NotRead("there is no such day") from problem
+
+
+# --- the time of day behind a date
+
+
+def has_time(moment: time | None) -> bool:
+    """Tell whether there is a time of day that a date without a time would lose: any but midnight."""
+    return moment is not None and moment.replace(tzinfo=None) != time(0)
+
+
+def _split(text: str) -> tuple[str, time | None]:
+    """Take the time off: `2021-10-01T19:34:00.000Z` -> "2021-10-01", 19:34 UTC; None where there is no time.
+
+    `text` has single plain spaces. A time with Z or an offset is aware. Raises NotRead for 25:00.
+    """
+    found = _TIME.fullmatch(text) if ":" in text or "h" in text else None
+    if not found:
+        return text, None
+    hour = int(found["hour"])
+    if half := found["half"]:
+        if not 1 <= hour <= 12:
+            raise NotRead("there is no such time of day")
+        hour = date_formats.hour_of_day(hour, half)
+    micro = int(f"{found['fraction'] or ''}000000"[:6])
+    try:
+        moment = time(hour, int(found["minute"]), int(found["second"] or 0), micro, _zone(found))
+    except ValueError as problem:
+        raise NotRead("there is no such time of day") from problem
+    return found["day"], moment
+
+
+def _joined(day: date, moment: time | None) -> date:
+    """Return the day with its time, or the day alone. Raises NotRead where the day had a time already."""
+    if moment is None:
+        return day
+    if isinstance(day, datetime):
+        raise NotRead("it is not a date")
+    return datetime.combine(day, moment)
+
+
+def _zone(found: re.Match[str]) -> timezone | None:
+    if not found["offset"]:
+        return UTC if found["utc"] else None
+    digits = found["offset"][1:].replace(":", "").ljust(4, "0")
+    ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(ahead if found["offset"][0] == "+" else -ahead)

@@ -31,8 +31,9 @@ _SEPARATORS = re.compile(
 
 
 def is_valid(text: str) -> bool:
-    """Whether a text is one email address, as it stands: no spaces, no brackets. Letters of any script may be in
-    it; whether the mailbox exists is another question.
+    """Tell whether a text is one email address and nothing else: no spaces, no brackets.
+
+    Letters of any script may be in it; whether the mailbox exists is another question.
     """
     if _COMMON.fullmatch(text):
         return True
@@ -41,9 +42,12 @@ def is_valid(text: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """`mailto:Info@Example.COM`, `Ann <ann@example.com>`, `ann@example.com.` -> the bare address, its domain in
-    lower case (the part before the @ is the mailbox's own affair). Raises NotRead for what is no address or
-    several.
+    """Return the bare address of `mailto:Info@Example.COM`, `Ann <ann@example.com>` or `ann@example.com.`.
+
+    Its domain is in lower case; the part before the @ stays, since mail servers may tell capitals apart.
+
+    Raises:
+        NotRead: it is no address, or several.
     """
     if _COMMON.fullmatch(text):
         at = text.index("@")
@@ -57,7 +61,11 @@ def clean(text: str) -> str:
 
 
 def split(text: str) -> list[str]:
-    """The addresses of a cell in their order, each as `clean` writes it. Raises NotRead where a part is none."""
+    """Return the addresses of a cell in their order, each as `clean` writes it.
+
+    Raises:
+        NotRead: a part of the cell is no address.
+    """
     try:
         return [clean(text)]
     except NotRead:
@@ -76,7 +84,7 @@ def _cleaned_part(part: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """The text without what stands around an address; taken off until nothing is left to take."""
+    """Return the text without what is put around an address; taken off until nothing is left to take."""
     before, bare = None, text
     while bare != before:
         before, bare = bare, bare.strip().rstrip(_TRAILING)

@@ -13,7 +13,7 @@ _INITIALS = re.compile(r"(?:\w )+\w")
 
 
 def fold(text: str) -> str:
-    """`U.S.A.`, ` u s a ` -> "usa"; `Côte d’Ivoire` -> "cote divoire"; `Trinidad & Co` -> "trinidad and co".
+    """Return a name for comparing: `U.S.A.` and ` u s a ` -> "usa"; `Trinidad & Co` -> "trinidad and co".
 
     Two names are the same if they fold to the same text. Letters of every script stay, digits too.
     """

@@ -18,12 +18,15 @@ _IN_USE = (
 
 
 def month(word: str) -> int | None:
-    """`November`, `nov.`, `März`, `janv` -> 11, 11, 3, 1; None for any other word."""
+    """Return the number of a month: `November`, `nov.`, `März`, `janv` -> 11, 11, 3, 1; None for any other word."""
     return _months().get(fold(word))
 
 
 def is_weekday(word: str) -> bool:
-    """`Monday`, `Mo.`, `lundi`. Some are months too (`mar` is March and mardi): ask for the month first."""
+    """Tell whether a word is a weekday: `Monday`, `Mo.`, `lundi`.
+
+    Some are months too (`mar` is March and mardi): ask for the month first.
+    """
     return fold(word) in _weekdays()
 
 

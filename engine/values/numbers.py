@@ -1,4 +1,4 @@
-"""Numbers as people write them, to plain text with a decimal point; nothing is rounded, no digit is lost.
+"""Numbers as people write them, to plain text with a decimal point: nothing is rounded, no digit is lost.
 
 `1.234` alone is one thousand in one country and one and a bit in another. Whoever reads a column first asks
 `decimal_sign` what the column as a whole says.
@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Literal, NamedTuple
 
-from engine.values import NotRead, currencies, digit_shapes
+from engine.values import NotRead, currencies
 
 # Every kind of space becomes a space, every kind of minus and apostrophe the plain one.
 _PLAIN = str.maketrans(
@@ -21,6 +22,8 @@ _PLAIN = str.maketrans(
     | dict.fromkeys("\u2019\u2018\u02bc\u00b4\uff07", "'")
 )
 _EXAMPLES = 5
+_CHUNK = 65_536  # texts that are grouped by shape at a time, so that a long column is never held twice
+_NINES = str.maketrans("012345678", "999999999")
 _SIMPLE = re.compile(r"([^\W0-9_]*[$€£]?) ?([0-9](?:[0-9.,]*[0-9])?) ?([^\W0-9_]*[$€£]?)")
 _PARTS = re.compile(r"([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)", re.DOTALL)
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[ '.,][0-9]{3})+")
@@ -44,14 +47,14 @@ Kind = Literal["number", "amount", "percent"]
 
 
 class Amount(NamedTuple):
-    """`number` as `read` writes it; `currency` an ISO 4217 code, "" for no currency or a shared sign (`$`)."""
+    """Hold a number as `read` writes it and an ISO 4217 code, "" for no currency or a shared sign (`$`)."""
 
     number: str
     currency: str
 
 
 class _Parts(NamedTuple):
-    """A cell taken apart: the words before and after the number, the number with its marks but no sign."""
+    """Hold a cell taken apart: the words before and after the number, the number with its marks but no sign."""
 
     negative: bool
     before: str
@@ -61,8 +64,9 @@ class _Parts(NamedTuple):
 
 @dataclass
 class SignEvidence:
-    """How many distinct values can only be read with a decimal point, only with a comma, or with either; five
-    examples of each.
+    """Count the distinct values that can only be read with a decimal point, only with a comma, or with either.
+
+    Five examples of each are kept.
     """
 
     point: int = 0
@@ -74,19 +78,19 @@ class SignEvidence:
 
     @property
     def sign(self) -> str:
-        """A point or a comma; "" where nothing tells: no evidence, or evidence for both."""
+        """Return a point or a comma, "" where there is no evidence or evidence for both."""
         if bool(self.point) == bool(self.comma):
             return ""
         return "." if self.point else ","
 
     @property
     def both(self) -> bool:
-        """Commas and points are both used as decimals."""
+        """Tell whether commas and points are both used as decimals."""
         return bool(self.point and self.comma)
 
 
 def decimal_sign(distinct: Iterable[str], kind: Kind = "amount") -> SignEvidence:
-    """What a column's distinct values say about its decimal sign.
+    """Return what a column's distinct values show of its decimal sign.
 
     Only cells count that the reader of that kind can read: `read`, `read_amount` or `read_percent`.
     """
@@ -101,20 +105,43 @@ def decimal_sign(distinct: Iterable[str], kind: Kind = "amount") -> SignEvidence
 
 
 def _by_sign(distinct: Iterable[str], kind: Kind) -> Iterator[tuple[str, list[str]]]:
-    """(sign, texts that show it). Texts of one shape show the same, but where the number starts with 0."""
-    for shape, texts in digit_shapes.grouped(distinct):
+    """Yield signs and texts that show them: texts of one shape show the same, but where the number starts with 0."""
+    for shape, texts in _by_shape(distinct):
         if "." not in shape and "," not in shape:
             continue
         zeros = [text for text in texts if _ZERO_FIRST.match(text)]
-        others = [text for text in texts if not _ZERO_FIRST.match(text)] if zeros else texts
+        others = texts
+        if zeros:
+            others = [text for text in texts if not _ZERO_FIRST.match(text)]
         if others and (sign := sign_in(shape, kind)):
             yield sign, others
-        yield from ((sign, [text]) for text in zeros if (sign := sign_in(text, kind)))
+        for text in zeros:
+            if sign := sign_in(text, kind):
+                yield sign, [text]
+
+
+def _by_shape(texts: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield shapes (every digit a 9) and their texts, chunk after chunk; a shape may come again with the next chunk."""
+    waiting = iter(texts)
+    while chunk := list(islice(waiting, _CHUNK)):
+        groups: dict[str, list[str]] = {}
+        for shape, text in zip(_shapes(chunk), chunk, strict=True):
+            groups.setdefault(shape, []).append(text)
+        yield from groups.items()
+
+
+def _shapes(texts: list[str]) -> list[str]:
+    """Return all shapes, made in one go; one by one where a text has a line end of its own."""
+    shapes = "\n".join(texts).translate(_NINES).split("\n")
+    if len(shapes) == len(texts):
+        return shapes
+    return [text.translate(_NINES) for text in texts]
 
 
 def sign_in(text: str, kind: Kind = "amount") -> str:
-    """The decimal sign that a cell itself shows: a point, a comma, "?" where it could be either, "" where there is
-    none in it or the cell is not of that kind.
+    """Return the decimal sign that a cell itself shows: a point, a comma, "?" where it could be either.
+
+    "" means that there is none in it, or that the cell is not of that kind.
     """
     try:
         parts = _taken_apart(text)
@@ -127,11 +154,16 @@ def sign_in(text: str, kind: Kind = "amount") -> str:
 
 
 def read(text: str, decimal: str = "") -> str:
-    """`(1.62)`, `1.62-`, `1'234,50`, `1 234,5` -> "-1.62", "-1.62", "1234.50", "1234.5".
+    """Return a number with a decimal point: `(1.62)`, `1.62-`, `1'234,50` -> "-1.62", "-1.62", "1234.50".
 
-    `decimal` is the column's decimal sign, "" if unknown: then only what can be read in one way is read. The
-    digits stay as they are, but for zeros in front. Raises NotRead; a currency or a percent sign is not read
-    either, since it would be lost.
+    The digits stay as they are, but for zeros in front.
+
+    Args:
+        text: A cell, with or without spaces around.
+        decimal: The column's decimal sign, "" if unknown: then only what can be read in one way is read.
+
+    Raises:
+        NotRead: it is no number; one with a currency or a percent sign is not read either, since that would be lost.
     """
     if _COMMON[decimal].fullmatch(text):
         return _with_point(text, decimal)
@@ -141,7 +173,11 @@ def read(text: str, decimal: str = "") -> str:
 
 
 def read_amount(text: str, decimal: str = "") -> Amount:
-    """`1.234,56 €` -> ("1234.56", "EUR"); `$5` -> ("5", ""); `$5.00 USD` -> ("5.00", "USD"). Raises NotRead."""
+    """Return an amount and its currency: `1.234,56 €` -> ("1234.56", "EUR"); `$5` -> ("5", "").
+
+    Raises:
+        NotRead: it is no amount, or the words around it are no currency.
+    """
     if _COMMON[decimal].fullmatch(text):
         return Amount(_with_point(text, decimal), "")
     parts = _taken_apart(text)
@@ -152,7 +188,11 @@ def read_amount(text: str, decimal: str = "") -> Amount:
 
 
 def read_percent(text: str, decimal: str = "") -> str:
-    """`5%`, `5 %` and `5` -> "5"; `12,5 %` -> "12.5". Percent stays percent: 0.05 is 0.05. Raises NotRead."""
+    """Return a percentage in points: `5%`, `5 %` and `5` -> "5"; `12,5 %` -> "12.5"; 0.05 is 0.05 of a percent.
+
+    Raises:
+        NotRead: it is no number, or has other words around it.
+    """
     if _COMMON[decimal].fullmatch(text):
         return _with_point(text, decimal)
     parts = _taken_apart(text)
@@ -203,7 +243,7 @@ def _number(parts: _Parts, decimal: str) -> str:
 
 
 def _digits(body: str, decimal: str) -> str:
-    """The digits with a decimal point, given which sign is the decimal. Raises NotRead."""
+    """Return the digits with a decimal point, given which sign is the decimal. Raises NotRead."""
     whole, fraction = body, ""
     if decimal and decimal in body:
         whole, _, fraction = body.partition(decimal)
@@ -219,12 +259,16 @@ def _digits(body: str, decimal: str) -> str:
 
 
 def _evident(body: str) -> str:
-    """The decimal sign that the number itself shows: a point, a comma, "?" for either, "" for none in it."""
+    """Return the decimal sign that the number itself shows: a point, a comma, "?" for either, "" for none in it."""
     points, commas = body.count("."), body.count(",")
-    if points and commas:
+    if points and commas:  # the last one is the decimal, the others group thousands
         return "." if body.rindex(".") > body.rindex(",") else ","
-    if points + commas != 1:
-        return "," if points else "." if commas else ""
+    if points > 1:
+        return ","
+    if commas > 1:
+        return "."
+    if not points and not commas:
+        return ""
     mark = "." if points else ","
     before, _, after = body.partition(mark)
     grouped = len(after) == 3 and len(before) <= 3 and _only_digits(before) and not before.startswith("0")
@@ -246,7 +290,7 @@ def _only_digits(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _currency(before: str, after: str) -> str:
-    """The currency that the words around an amount agree on, "" where they leave several or there are none."""
+    """Return the currency that the words around an amount agree on, "" where they leave several or none are there."""
     meant: frozenset[str] | None = None
     for word in (before, after):
         if word:

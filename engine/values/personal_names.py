@@ -35,7 +35,7 @@ _MOST_WORDS = 4
 
 
 class PersonName(NamedTuple):
-    """Each part as it is written; `suffix` such as Jr., "" where there is none."""
+    """Hold the parts of a name, each as it is written; `suffix` is such as Jr., "" where there is none."""
 
     title: str
     first: str
@@ -43,11 +43,12 @@ class PersonName(NamedTuple):
     suffix: str
 
     def __str__(self) -> str:
+        """Return the parts that are there, title and first name first."""
         return " ".join(part for part in self if part)
 
 
 def is_company(text: str) -> bool:
-    """Whether a name has a legal form (GmbH, Inc.), a word such as Group, a number, or joins several names."""
+    """Tell whether a name has a legal form (GmbH, Inc.), a word such as Group, a number, or joins several names."""
     words = text.replace(",", " ").split()
     folded = [fold(word) for word in words]
     if "&" in text or any(map(str.isdigit, text)) or not _COMPANY_WORDS.isdisjoint(folded):
@@ -58,13 +59,17 @@ def is_company(text: str) -> bool:
 
 
 def read(text: str) -> PersonName:
-    """`Smith, Dr. John`, `Jan van der Berg`, `Berg, Jan van der` taken apart. Raises NotRead: one word, a company,
-    and three words or more where the middle one may be a first or a last name.
+    """Take a name apart: `Smith, Dr. John`, `Jan van der Berg`, `Berg, Jan van der`.
+
+    Raises:
+        NotRead: it is one word, a company, or three words and more where the middle one may be a first or a last name.
     """
     if is_company(text):
         raise NotRead("it is a company")
     pieces = [piece.split() for piece in text.split(",")]
-    suffix = " ".join(pieces.pop()) if len(pieces) > 1 and all(map(_is_suffix, pieces[-1])) else ""
+    suffix = ""
+    if len(pieces) > 1 and all(map(_is_suffix, pieces[-1])):
+        suffix = " ".join(pieces.pop())
     if not all(pieces) or len(pieces) > 2 or not all(map(_NAME.fullmatch, chain(*pieces))):
         raise NotRead("it is not the name of one person")
     name = _turned(*pieces) if len(pieces) == 2 else _straight(pieces[0])
@@ -78,7 +83,7 @@ def _is_suffix(word: str) -> bool:
 
 
 def _turned(left: list[str], right: list[str]) -> PersonName:
-    """`Berg, Dr. Jan van der`: the last name stands first, its particles may stand last."""
+    """Take apart `Berg, Dr. Jan van der`: the last name comes first, its particles may come last."""
     title_left, last = _titled(left)
     title_right, first = _titled(right)
     first, suffix = _split_end(first, _SUFFIXES)
@@ -89,7 +94,7 @@ def _turned(left: list[str], right: list[str]) -> PersonName:
 
 
 def _straight(words: list[str]) -> PersonName:
-    """`Dr. Jan van der Berg Jr.`"""
+    """Take apart `Dr. Jan van der Berg Jr.`: the last name starts at its particle, else it is the last word."""
     title, words = _titled(words)
     words, suffix = _split_end(words, _SUFFIXES)
     if len(words) < 2:
@@ -107,6 +112,6 @@ def _titled(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _split_end(words: list[str], ending: frozenset[str]) -> tuple[list[str], list[str]]:
-    """The words, and those of `ending` at their end; the first word always stays."""
+    """Return the words, and apart from them those of `ending` at their end; the first word always stays."""
     size = len(list(takewhile(lambda word: fold(word) in ending, reversed(words[1:]))))
     return words[: len(words) - size], words[len(words) - size :]

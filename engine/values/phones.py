@@ -1,29 +1,52 @@
 """Phone numbers to E.164, exactly as the library phonenumbers reads them, at a tenth of its time.
 
-A number of the common form (digits and plain punctuation) is decided by its digits alone; `dialplans` does that
-with the library's own metadata. Everything else goes to the library itself.
+A number of a common form (digits and plain punctuation) is decided by its digits alone, with the dialling rules that
+the library carries as metadata for each country. Everything else goes to the library itself.
+
+The functions on bare digits repeat what `phonenumbers.parse` and `is_possible_number_with_reason` do with a number
+whose punctuation means nothing, in the same order (phonenumberutil: parse, _maybe_extract_country_code,
+_maybe_strip_national_prefix_carrier_code, _test_number_length). A test compares them on many thousands of texts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
+from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
+    SUPPORTED_REGIONS,
+    NumberParseException,
+    PhoneMetadata,
+    PhoneNumberDesc,
+    PhoneNumberFormat,
+    ValidationResult,
+    region_code_for_country_code,
+)
 
-from engine.values import NotRead, dial_plans
+from engine.values import NotRead
 
 _PUNCTUATION = str.maketrans("", "", " ().-/")
 _EXTENSION = re.compile(r"(.*[0-9)]) *(?:x|ext[.:]?|#) *([0-9]{1,7})", re.IGNORECASE)
 _LABELLED_EXTENSION = re.compile(r"(?:;ext=|e?xt(?:ensi[oó]n?)?|int|anexo)[:. ,-]*[0-9]+\W*$", re.IGNORECASE)
-_LONGEST = 60  # characters; what is longer goes to the library, which has limits of its own
+_LONGEST_TEXT = 60  # characters; what is longer goes to the library, which has limits of its own
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _DIGIT_RUN = re.compile(r"[0-9]{3,}|[0-9]")
 _SPELLED = re.compile(r"[0-9].*[A-Za-z]{3}", re.DOTALL)
 
+_SHORTEST, _LONGEST = 2, 17  # digits of a national number, as in phonenumberutil
+_GROUP = re.compile(r"(?<!\\)\((?!\?)")
+_PLAIN_PREFIX = re.compile(r"[0-9](?:[0-9]|\[[0-9]+\])*")
+_NEVER = "(?!)"  # a pattern that matches nothing
+
+# The library takes a national prefix away only where what is left is not judged in one of these ways.
+_KEEPS_PREFIX = frozenset(
+    [ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY, ValidationResult.INVALID_LENGTH]
+)
 _WHY = {
     ValidationResult.TOO_SHORT: "it is too short for a phone number",
     ValidationResult.TOO_LONG: "it is too long for a phone number",
@@ -41,73 +64,79 @@ _WHY_UNREAD = {
 
 
 class Phone(NamedTuple):
-    """`number` in E.164 (`+14155552671`), `extension` its digits or ""."""
+    """Hold a number in E.164 (`+14155552671`) and the digits of its extension, "" where it has none."""
 
     number: str
     extension: str
 
 
 def e164(text: str, country: str = "") -> Phone:
-    """`(415) 555-2671 x204` in "US" -> ("+14155552671", "204"). Raises NotRead.
+    """Return the number that a text means: `(415) 555-2671 x204` in "US" -> ("+14155552671", "204").
 
-    `country` is the ISO alpha-2 code that a number without a country code is taken to belong to; "" reads only
-    numbers that start with +. A number need not be in use, but possible (`+15551234567` is); one that can only be
-    dialled locally (`555-1234`) is not read.
+    A number need not be in use, but possible (`+15551234567` is).
+
+    Args:
+        text: One phone number as somebody typed it.
+        country: The ISO alpha-2 code that a number without a country code is taken to belong to; with "" only numbers
+            that start with + are read.
+
+    Raises:
+        NotRead: it is no possible number, or one that can only be dialled locally (`555-1234`).
     """
     home = country.upper()
     digits = text.translate(_PUNCTUATION)
-    if common := dial_plans.common_forms(home).fullmatch(digits):
-        return Phone(dial_plans.calling_code(home) + common[common.lastindex or 0], "")
+    if common := _common_forms(home).fullmatch(digits):
+        return Phone(_calling_code(home) + common[common.lastindex or 0], "")
     return _uncommon(text, digits, home)
 
 
 def e164_all(texts: Sequence[str], country: str = "") -> list[str]:
-    """`e164(text, country).number` of each text that has no extension and is of a common form; "" for the others,
-    which `e164` has to be asked about. Twice as fast as asking for each.
+    """Return `e164(text, country).number` of the texts that are of a common form without extension, else "".
+
+    `e164` has to be asked about those for which "" is returned. This is twice as fast as asking it for each.
     """
-    forms, code = dial_plans.common_forms(country.upper()).fullmatch, dial_plans.calling_code(country.upper())
+    forms, code = _common_forms(country.upper()).fullmatch, _calling_code(country.upper())
     lines = "\n".join(texts).translate(_PUNCTUATION).split("\n")
-    if len(lines) != len(texts):
+    if len(lines) != len(texts):  # a text has a line end of its own
         lines = [text.translate(_PUNCTUATION) for text in texts]
-    return [code + found[found.lastindex or 0] if (found := forms(line)) else "" for line in lines]
+    matches = [forms(line) for line in lines]
+    return [code + found[found.lastindex or 0] if found else "" for found in matches]
+
+
+def shape(text: str) -> str:
+    """Return the format that a phone number is written in, the same for all of one form: "E.164", `(999) 999-999`."""
+    if _E164.fullmatch(text):
+        return "E.164"
+    return _DIGIT_RUN.sub(_nines, text)
+
+
+def spelled(text: str) -> bool:
+    """Tell whether letters stand in for digits (`1-800-FLOWERS`) or a word follows the number (`030 901820 privat`).
+
+    The library dials both.
+    """
+    return _SPELLED.search(_LABELLED_EXTENSION.sub("", text)) is not None
+
+
+def _nines(run: re.Match[str]) -> str:
+    """Return three nines for three digits and more, which differ from number to number, else one a digit."""
+    return "9" * min(len(run[0]), 3)
 
 
 def _uncommon(text: str, digits: str, country: str) -> Phone:
     extension = ""
     if not digits[1:].isdigit() and (extended := _EXTENSION.fullmatch(text)):
         digits, extension = extended[1].translate(_PUNCTUATION), extended[2]
-        if common := dial_plans.common_forms(country).fullmatch(digits):
-            return Phone(dial_plans.calling_code(country) + common[common.lastindex or 0], extension)
-    verdict = None if len(text) > _LONGEST or not digits.isascii() else _by_digits(digits, country)
+        if common := _common_forms(country).fullmatch(digits):
+            return Phone(_calling_code(country) + common[common.lastindex or 0], extension)
+    verdict = None
+    if len(text) <= _LONGEST_TEXT and digits.isascii():
+        verdict = _by_digits(digits, country)
     if verdict is None:
         return _by_library(text, country)
     if isinstance(verdict, int):
         raise NotRead(_WHY[verdict])
     return Phone(verdict, extension)
-
-
-def _by_digits(digits: str, country: str) -> str | int | None:
-    """E.164 or phonenumbers' ValidationResult; None where the digits alone do not decide."""
-    with suppress(dial_plans.Undecided):
-        if digits.isdigit():
-            return dial_plans.national(digits, country)
-        if digits[:1] == "+" and digits[1:].isdigit():
-            return dial_plans.international(digits[1:])
-    return None
-
-
-def shape(text: str) -> str:
-    """The format that a phone number is written in, the same for all of one form: "E.164", `(999) 999-999`."""
-    if _E164.fullmatch(text):
-        return "E.164"
-    return _DIGIT_RUN.sub(lambda run: "9" * len(run[0]) if len(run[0]) < 3 else "999", text)
-
-
-def spelled(text: str) -> bool:
-    """Whether letters stand in for digits (`1-800-FLOWERS`) or a word follows the number (`030 901820 privat`):
-    the library dials both.
-    """
-    return _SPELLED.search(_LABELLED_EXTENSION.sub("", text)) is not None
 
 
 def _by_library(text: str, country: str) -> Phone:
@@ -119,3 +148,196 @@ def _by_library(text: str, country: str) -> Phone:
     if verdict != ValidationResult.IS_POSSIBLE:
         raise NotRead(_WHY[verdict])
     return Phone(phonenumbers.format_number(found, PhoneNumberFormat.E164), found.extension or "")
+
+
+# --- how each country's numbers are dialled
+
+
+class _Undecided(Exception):
+    """The digits alone do not decide: the library has to."""
+
+
+class _DialPlan:
+    """Hold one country's rules: calling code, what is dialled for abroad and in front of an area code, lengths."""
+
+    def __init__(self, metadata: PhoneMetadata) -> None:
+        general = metadata.general_desc
+        assert general is not None, "every country's metadata has its numbers in general"
+        self.code = str(metadata.country_code)
+        self.region = metadata.id
+        self.abroad = _compiled(metadata.international_prefix)
+        self.prefix = _compiled(metadata.national_prefix_for_parsing)
+        self.transform = metadata.national_prefix_transform_rule
+        self.numbers = re.compile(general.national_number_pattern or _NEVER)
+        self.verdicts = [_verdict(general, length) for length in range(256)]
+
+    def without_prefix(self, number: str) -> str:
+        """Return the number without the prefix in front of an area code, where taking it away does no harm."""
+        found = self.prefix.match(number) if self.prefix else None
+        if not found:
+            return number
+        if self.transform and found.groups() and found.groups()[-1] is not None:
+            shorter = found.re.sub(self.transform, number, count=1)
+        else:
+            shorter = number[found.end() :]
+        harmful = self.numbers.fullmatch(number) and not self.numbers.fullmatch(shorter)
+        return number if harmful else shorter
+
+
+def _compiled(pattern: str | None) -> re.Pattern[str] | None:
+    return re.compile(pattern) if pattern else None
+
+
+def _verdict(numbers: PhoneNumberDesc, length: int) -> int:
+    """Return what the library says of a number of so many digits."""
+    lengths = numbers.possible_length
+    if length in numbers.possible_length_local_only:
+        return ValidationResult.IS_POSSIBLE_LOCAL_ONLY
+    if length in lengths:
+        return ValidationResult.IS_POSSIBLE
+    if length < lengths[0]:
+        return ValidationResult.TOO_SHORT
+    return ValidationResult.TOO_LONG if length > lengths[-1] else ValidationResult.INVALID_LENGTH
+
+
+@cache
+def _plan(region: str) -> _DialPlan | None:
+    """Return the rules of a country (ISO alpha-2), None where the library has none."""
+    metadata = PhoneMetadata.metadata_for_region(region) if region in SUPPORTED_REGIONS else None
+    return _DialPlan(metadata) if metadata else None
+
+
+@cache
+def _calling_code(region: str) -> str:
+    """Return `+1` for "US", "" for a country that the library does not know."""
+    rules = _plan(region)
+    return f"+{rules.code}" if rules else ""
+
+
+@cache
+def _main_plan(code: str) -> _DialPlan:
+    """Return the rules of the country that leads a calling code ("1": the United States)."""
+    region = region_code_for_country_code(int(code))
+    metadata = PhoneMetadata.metadata_for_region_or_calling_code(int(code), region)
+    assert metadata is not None, "every calling code has its metadata"
+    return _DialPlan(metadata)
+
+
+def _by_digits(digits: str, country: str) -> str | int | None:
+    """Return E.164 or phonenumbers' ValidationResult, None where the digits alone do not decide."""
+    with suppress(_Undecided):
+        if digits.isdigit():
+            return _national(digits, country)
+        if digits[:1] == "+" and digits[1:].isdigit():
+            return _international(digits[1:])
+    return None
+
+
+def _national(digits: str, country: str) -> str | int:
+    """Return E.164 for digits dialled within `country`, or phonenumbers' ValidationResult that says why not.
+
+    Raises:
+        _Undecided: fewer than three digits, an unknown country, or a code abroad that does not exist.
+    """
+    here = _plan(country)
+    if here is None or len(digits) < 3:
+        raise _Undecided
+    dialled = here.abroad.match(digits) if here.abroad else None
+    if dialled and digits[dialled.end() : dialled.end() + 1] != "0":
+        return _international(digits[dialled.end() :])
+    if digits.startswith(here.code) and (rest := _without_code(digits, here)) is not None:
+        main = _main_plan(here.code)
+        return _judged(rest, here if main.region == here.region else main)
+    return _judged(digits, here)
+
+
+def _international(digits: str) -> str | int:
+    """Return E.164 for digits that start with a calling code, or phonenumbers' ValidationResult that says why not.
+
+    Raises:
+        _Undecided: the code does not exist, or too little follows it.
+    """
+    if len(digits) > _SHORTEST:
+        for length in (1, 2, 3):
+            code = digits[:length]
+            if code[0] != "0" and int(code) in COUNTRY_CODE_TO_REGION_CODE:
+                return _judged(digits[length:], _main_plan(code))
+    raise _Undecided
+
+
+def _without_code(digits: str, here: _DialPlan) -> str | None:
+    """Return the rest of a number that starts with its own country's calling code, None where these are just digits."""
+    rest = here.without_prefix(digits[len(here.code) :])
+    better = not here.numbers.fullmatch(digits) and here.numbers.fullmatch(rest)
+    too_long = here.verdicts[len(digits)] == ValidationResult.TOO_LONG
+    return rest if better or too_long else None
+
+
+def _judged(number: str, rules: _DialPlan) -> str | int:
+    if len(number) < _SHORTEST:
+        raise _Undecided
+    shorter = rules.without_prefix(number)
+    if rules.verdicts[len(shorter)] not in _KEEPS_PREFIX:
+        number = shorter
+    if not _SHORTEST <= len(number) <= _LONGEST:
+        raise _Undecided
+    verdict = _main_plan(rules.code).verdicts[len(number)]
+    return f"+{rules.code}{number}" if verdict == ValidationResult.IS_POSSIBLE else verdict
+
+
+# --- the common forms
+
+
+@cache
+def _common_forms(country: str) -> re.Pattern[str]:
+    """Return a pattern of the digits (with a + in front, or not) of nearly every number dialled in a country.
+
+    The national number is in its last group. What it matches, `_national` and `_international` accept with that
+    number, and the outcome again with itself.
+    """
+    here = _plan(country)
+    if here is None:
+        return re.compile(_NEVER)
+    main = _main_plan(here.code)
+    possible = [n for n in range(3, _LONGEST + 1) if main.verdicts[n] == ValidationResult.IS_POSSIBLE]
+    too_long = [n for n in possible if here.verdicts[n + len(here.code)] == ValidationResult.TOO_LONG]
+    stripped = [n for n in possible if here.verdicts[n] not in _KEEPS_PREFIX]
+    stripped_abroad = [n for n in possible if main.verdicts[n] not in _KEEPS_PREFIX]
+    at_home, from_abroad = f"(?!{_any(here.abroad)}|{here.code})", rf"\+{here.code}"
+    kept = f"(?!{_any(main.prefix)})"  # so that what comes out is read the same
+    forms = [
+        f"{at_home}(?!{_any(here.prefix)}){kept}{_digits(possible)}",
+        f"{at_home}{_trunk(here)}{kept}{_digits(stripped)}",
+        f"(?!{_any(here.abroad)}){here.code}(?!{_any(here.prefix)}){kept}{_digits(too_long)}",
+        f"{from_abroad}{kept}{_digits(possible)}",
+        f"{from_abroad}{_trunk(main)}{kept}{_digits(stripped_abroad)}",
+    ]
+    if here.abroad and here.abroad.pattern.isdigit():
+        forms.append(f"{here.abroad.pattern}{here.code}{kept}{_digits(possible)}")
+    return re.compile("|".join(forms))
+
+
+def _any(pattern: re.Pattern[str] | None) -> str:
+    """Return a pattern whose groups do not count among ours; one that never matches for None."""
+    return f"(?:{_GROUP.sub('(?:', pattern.pattern)})" if pattern else _NEVER
+
+
+def _trunk(rules: _DialPlan) -> str:
+    """Return the prefix in front of an area code, where there is only one way to take it away.
+
+    No number of the country may start with it; otherwise the pattern never matches.
+    """
+    prefix = rules.prefix.pattern if rules.prefix else ""
+    alternatives = prefix.replace("(", "").replace(")", "").split("|")
+    simple = not rules.transform and all(_PLAIN_PREFIX.fullmatch(one) for one in alternatives)
+    if not simple or len({one[0] for one in alternatives}) < len(alternatives):
+        return _NEVER
+    return rf"(?!(?:{rules.numbers.pattern})\Z)(?:{'|'.join(alternatives)})"
+
+
+def _digits(lengths: Iterable[int]) -> str:
+    """Return a group of as many digits as one of `lengths`, the longest first; one that never matches for none."""
+    longest_first = sorted(lengths, reverse=True)
+    if not longest_first:
+        return f"({_NEVER})"
+    return f"({'|'.join(f'[0-9]{{{length}}}' for length in longest_first)})"

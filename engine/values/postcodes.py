@@ -21,7 +21,7 @@ _FORMS = {
     **dict.fromkeys(["IN", "CN", "RU", "RO", "SG"], ("([0-9]{6})", "")),
 }  # fmt: skip
 
-# What stands in front of a code on a letter from abroad, besides the ISO code: D-80331.
+# What comes in front of a code on a letter from abroad, besides the ISO code: D-80331.
 _ABROAD = {"DE": "D", "AT": "A", "BE": "B", "FR": "F", "IT": "I", "LU": "L", "ES": "E", "SE": "S", "NO": "N",
            "FI": "(?:SF|FIN)", "HU": "H", "SI": "SLO", "JP": "〒"}  # fmt: skip
 _GAPS = re.compile(r"[\s\u2010-\u2015-]+")
@@ -29,11 +29,18 @@ _GAPS = re.compile(r"[\s\u2010-\u2015-]+")
 
 @lru_cache(maxsize=65536)
 def clean(text: str, country: str) -> str:
-    """`sw1a1aa` in "GB" -> "SW1A 1AA", `D-80331` in "DE" -> "80331", `2134` in "US" -> "02134".
+    """Return a code as its country writes it: `sw1a1aa` in "GB" -> "SW1A 1AA", `2134` in "US" -> "02134".
 
-    `country` is an ISO alpha-2 code; in one that is not known here, and in none (""), only spaces and capitals are
-    mended. A ZIP code of the US always has five digits, so those of less have lost zeros in front; elsewhere
-    zeros are not added. Raises NotRead where a code is not one of the country's.
+    A ZIP code of the US always has five digits, so shorter ones have lost zeros in front; elsewhere zeros are not
+    added.
+
+    Args:
+        text: A postal code.
+        country: An ISO alpha-2 code; in a country that is not listed here, and in none (""), only spaces and capitals
+            are mended.
+
+    Raises:
+        NotRead: it is not a code of the country.
     """
     plain = " ".join(text.split()).upper()
     if country not in _FORMS:
@@ -53,8 +60,10 @@ def _prefix(country: str) -> re.Pattern[str]:
 
 
 def _with_zeros(bare: str, plain: str) -> str:
-    """A US code with the zeros that it lost as a number: `2134`, `2134-1234`, `21341234`."""
+    """Return a US code with the zeros that it lost as a number: `2134`, `2134-1234`, `21341234`."""
     zip_code, hyphen, more = plain.partition("-")
     if hyphen and len(more.strip()) == 4:
-        return f"{zip_code.strip():0>5}{more.strip()}" if len(zip_code.strip()) >= 3 else bare
-    return bare.zfill(5) if len(bare) in (3, 4) else bare.zfill(9) if len(bare) in (7, 8) else bare
+        return f"{zip_code.strip():0>5}{more.strip()}" if len(zip_code.strip()) >= 3 else bare  # -1234 alone: no code
+    if len(bare) in (3, 4):
+        return bare.zfill(5)
+    return bare.zfill(9) if len(bare) in (7, 8) else bare

@@ -16,11 +16,15 @@ _SUFFIXED = re.compile(r"(.+)\(([A-Za-z]{2})\)\s*", re.DOTALL)
 
 @lru_cache(maxsize=16384)
 def code(text: str, country: str) -> str | None:
-    """`California`, `Calif.`, `ca` or `US-CA` in country "US" -> "US-CA"; None if it has no such state.
+    """Return a state's code: `California`, `Calif.`, `ca` or `US-CA` in country "US" -> "US-CA".
 
-    `country` is an ISO alpha-2 code. Without one ("") only a text that names its country is read (`US-CA`,
-    `California (US)`): a name alone may be a state of several countries. A text that names another country
-    than `country` is not read. The codes are ISO 3166-2's where Odoo has those, else Odoo's own.
+    The codes are ISO 3166-2's where Odoo has those, else Odoo's own. None where the country has no such state, or the
+    text names another country than `country`.
+
+    Args:
+        text: A name or a code.
+        country: An ISO alpha-2 code. Without one ("") only a text that names its country is read (`US-CA`,
+            `California (US)`): a name alone may be a state of several countries.
     """
     own = _states().get(country, {}).get(fold(text))
     if own:
@@ -43,7 +47,7 @@ def _with_country(text: str) -> list[tuple[str, str]]:
 
 @cache
 def _states() -> Mapping[str, Mapping[str, str]]:
-    """Country -> folded code or name -> code. A code wins over a name; a name of two states is left out."""
+    """Return country -> folded code or name -> code. A code wins over a name; a name of two states is left out."""
     codes: dict[str, dict[str, str]] = {}
     names: dict[str, dict[str, str]] = {}
     listed = resources.files(__package__).joinpath("states.tsv").read_text(encoding="utf-8")

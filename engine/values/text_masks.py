@@ -7,20 +7,21 @@ can be an email address or a number) is computed once per shape, not once per va
 
 from __future__ import annotations
 
+from string import ascii_lowercase, ascii_uppercase, digits
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_TABLE = bytes(
-    ord("A") if 65 <= byte <= 90 else ord("a") if 97 <= byte <= 122 else ord("9") if 48 <= byte <= 57 else byte
-    for byte in range(256)
+_DIGITS = bytes.maketrans(b"0123456789", b"9" * 10)
+_TABLE = bytes.maketrans(
+    ascii_uppercase.encode() + ascii_lowercase.encode() + digits.encode(), b"A" * 26 + b"a" * 26 + b"9" * 10
 )
-_DIGITS = bytes(ord("9") if 48 <= byte <= 57 else byte for byte in range(256))
 _SCRIPTS = ((r"[\p{Lu}\p{Lt}]", "A"), (r"[\p{Ll}\p{Lm}\p{Lo}]", "a"), (r"\p{Nd}", "9"))
 
 
 def offsets(values: pa.StringArray) -> np.ndarray:
-    """The n + 1 byte offsets of a string array's values within its data buffer (int32)."""
+    """Return the n + 1 byte offsets of a string array's values within its data buffer (int32)."""
     buffer = values.buffers()[1]
     if buffer is None:
         return np.zeros(len(values) + 1, np.int32)
@@ -28,18 +29,18 @@ def offsets(values: pa.StringArray) -> np.ndarray:
 
 
 def data(values: pa.StringArray) -> np.ndarray:
-    """The bytes of a string array's data buffer (uint8), which `offsets` point into."""
+    """Return the bytes of a string array's data buffer (uint8), which `offsets` point into."""
     buffer = values.buffers()[2]
     return np.zeros(0, np.uint8) if buffer is None else np.frombuffer(buffer, np.uint8)
 
 
 def masks(values: pa.StringArray) -> pa.StringArray:
-    """The mask of every value: `Ab-12` -> `Aa-99`, as many bytes long as the value. No nulls in, none out."""
+    """Return the mask of every value: `Ab-12` -> `Aa-99`, as many bytes long as the value. No nulls in, none out."""
     return _translated(values, _TABLE)
 
 
 def digit_masks(values: pa.StringArray) -> pa.StringArray:
-    """Every value with its digits as 9: `13-Nov-2022` -> `99-Nov-9999`."""
+    """Return every value with its digits as 9: `13-Nov-2022` -> `99-Nov-9999`."""
     return _translated(values, _DIGITS)
 
 
@@ -51,12 +52,12 @@ def _translated(values: pa.StringArray, table: bytes) -> pa.StringArray:
 
 
 def mask(text: str) -> str:
-    """The mask of one text."""
+    """Return the mask of one text."""
     return text.encode().translate(_TABLE).decode()
 
 
 def as_patterns(shapes: pa.StringArray) -> pa.StringArray:
-    """Masks as they are shown: letters and digits of every script become A, a and 9 as well."""
+    """Return masks as they are shown: letters and digits of every script become A, a and 9 as well."""
     if pc.all(pc.string_is_ascii(shapes)).as_py() is not False:
         return shapes
     for kind, shown in _SCRIPTS:
