@@ -5,6 +5,9 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(she
   $(p) -c 'import sys; sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)) python3)
 PORT   ?= 8000
 ARGS   ?=
+# Tests run on all cores; PROCESSES=0 runs them one by one in one process, as a debugger wants it.
+PROCESSES ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+SPREAD := --numprocesses $(PROCESSES) --dist worksteal
 
 PACKAGES := engine migrator profiling mapping exporting odoo_migrate bench manage.py gunicorn.conf.py
 VENV := .venv
@@ -24,8 +27,8 @@ run: $(RUN)  ## the portal with demo data at http://127.0.0.1:8000/ (PORT=8001: 
 	@$(PY) manage.py runportal --port $(PORT)
 
 test: $(DEV)  ## all tests, those of the database on PostgreSQL too (REQUIRE_SERVICES=1: none may be skipped)
-	$(PY) -m pytest $(ARGS)
-	@$(PY) -m tests.postgres $(ARGS)
+	$(PY) -m pytest $(SPREAD) $(ARGS)
+	@$(PY) -m tests.postgres $(SPREAD) $(ARGS)
 
 lint: $(DEV)  ## style and types
 	$(VENV)/bin/ruff check .

@@ -6,7 +6,8 @@ import argparse
 import os
 from pathlib import Path
 
-from bench.cases import CASES, ROOT, Setup
+from bench.cases import CASES, Setup
+from bench.child_processes import ROOT
 
 
 def main() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
-import resource
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from bench import table, yardsticks
+from bench.child_processes import ROOT, paired, usage
 from bench.measure import Line, faster, seconds, slower, told
 from engine.bundle import BundleSheet, build
 from engine.match import ColumnEvidence, suggest_sheet
@@ -33,7 +35,6 @@ from odoo_migrate.project.project_reader import read_project
 from odoo_migrate.stages.prepare import prepare
 from odoo_migrate.stages.transform import transform
 
-ROOT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 1, 1)
 LOOP_ROWS = 20_000  # plain loops are measured on so many rows and scaled up: they take minutes
 
@@ -163,7 +164,12 @@ def cleaning(setup: Setup) -> Iterator[Line]:
             lambda: yardsticks.LoopOverCells(working.titles).clean(rows),
         )
     yield faster("clean 5 columns + CSV + ZIP", ours, "value by value", scaled(setup, loop), 15)
-    yield slower("clean 5 columns + CSV + ZIP", ours, "read + write + deflate", floor, 2)
+    yield slower("clean 5 columns, one core", ours, "read + write + deflate", floor, 3.5)
+    ours, floor = seconds(
+        lambda: build([sheet], recipe, out),
+        lambda: yardsticks.write_and_deflate(working.batches(), working.titles),
+    )
+    yield slower("clean 5 columns, all cores", ours, "read + write + deflate", floor, 2.5)
 
 
 @contextmanager
@@ -177,20 +183,37 @@ def one_thread() -> Iterator[None]:
         pa.set_cpu_count(before)
 
 
+def start_up(setup: Setup) -> Iterator[Line]:
+    """How long commands take until they answer at all."""
+    manage, loader, empty = paired(
+        [sys.executable, "manage.py", "clean", "--help"],
+        [sys.executable, "-m", "odoo_migrate", "load", "run", "--help"],
+        [sys.executable, "-c", "pass"],
+        repeat=7,
+    )
+    yield Line("start-up, manage.py clean --help", f"Python alone {told(empty.wall)}", manage.wall, "s", 0.6)
+    yield Line("start-up, odoo-migrate … --help", f"Python alone {told(empty.wall)}", loader.wall, "s", 0.4)
+
+
 def whole_way(setup: Setup) -> Iterator[Line]:
     """`manage.py clean` in a process of its own: from the upload to the unpacked project."""
     out = setup.folder / "project"
-    command = [sys.executable, "manage.py", "clean", str(setup.csv), str(setup.recipe), "--output", str(out)]
-    _, status, usage = run(command)
-    if status:
-        raise SystemExit(f"clean ended with status {status}")
-    yield Line("memory, the whole way", "manage.py clean", usage.ru_maxrss / 1024, "MB", 600)
+    clean = [sys.executable, "manage.py", "clean", str(setup.csv), str(setup.recipe), "--output", str(out)]
+    floor = [sys.executable, "-m", "bench.yardsticks", str(setup.csv)]
+    ours, least = paired(clean, floor)
+    yield slower("manage.py clean, the process", ours.wall, "read + write + deflate", least.wall, 3)
+    yield Line("memory, the whole way", "manage.py clean", ours.megabytes, "MB", 600)
 
 
-def run(command: list[str]) -> tuple[int, int, resource.struct_rusage]:
-    """Run a command to its end: process id, exit status, what it used."""
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=subprocess.DEVNULL)
-    return os.wait4(process.pid, 0)
+def pages(setup: Setup) -> Iterator[Line]:
+    """Pages of the portal over all rows, as the server answers them."""
+    command = [sys.executable, "-m", "bench.portal_pages", str(setup.csv)]
+    with tempfile.TemporaryDirectory(prefix="bench-portal-") as folder:
+        variables = {**os.environ, "VAR_DIR": folder}
+        done = subprocess.run(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, check=True)
+    limits = {"grid": 150, "findings": 50, "mapping": 150, "cleaning": 150, "files": 150}
+    for name, taken in json.loads(done.stdout).items():
+        yield Line(f"page of {setup.rows:,} rows: {name}", "", taken, "ms", limits[name])
 
 
 def loading(setup: Setup) -> Iterator[Line]:
@@ -208,11 +231,8 @@ def loading(setup: Setup) -> Iterator[Line]:
     yield slower("load: prepare", prepared, "csv + json", plain_prepared, 2)
     yield slower("load: transform", transformed, "json + csv", plain_transformed, 4)
     for stage in ("source prepare", "transform execute", "validate check"):
-        command = [sys.executable, "-m", "odoo_migrate", *stage.split(), "--project", str(root)]
-        _, status, usage = run(command)
-        if status:
-            raise SystemExit(f"{stage} ended with status {status}")
-        yield Line(f"memory, {stage}", "", usage.ru_maxrss / 1024, "MB", 1024)
+        used = usage([sys.executable, "-m", "odoo_migrate", *stage.split(), "--project", str(root)])
+        yield Line(f"memory, {stage}", told(used.wall), used.megabytes, "MB", 400)
 
 
 def matching(setup: Setup) -> Iterator[Line]:
@@ -228,5 +248,6 @@ def matching(setup: Setup) -> Iterator[Line]:
 
 CASES: dict[str, Callable[[Setup], Iterator[Line]]] = {
     "csv": reading_csv, "xlsx": reading_xlsx, "page": paging, "profile": profiling, "text": profiling_free_text,
-    "phones": phones, "clean": cleaning, "memory": whole_way, "load": loading, "suggest": matching,
+    "phones": phones, "clean": cleaning, "whole": whole_way, "load": loading, "suggest": matching, "start": start_up,
+    "pages": pages,
 }  # fmt: skip

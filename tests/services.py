@@ -39,8 +39,14 @@ def _creates_databases(url: str) -> bool:
 
 @cache
 def redis_server() -> str:
-    """URL of a server, "" if there is none. Tests use its last database, 15."""
+    """Return the URL of a server, "" if there is none.
+
+    Tests use its last database, 15; where several processes run tests, each uses one of its own, counted down from it.
+    """
+    process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     url = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
+    server, _, database = url.rpartition("/")
+    url = f"{server}/{max(0, int(database) - int(process))}"
     try:
         redis.from_url(url, socket_connect_timeout=30).ping()
     except redis.RedisError:
