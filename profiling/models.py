@@ -12,9 +12,10 @@ from django.db import models
 from django.utils import timezone
 
 from migrator.models import Job, check_time_zone
-from odoo_migrate.project import namespaces
+from odoo_migrate.project.external_ids import NAMESPACE as NAMESPACE_PATTERN
+from odoo_migrate.project.external_ids import NAMESPACE_WORDS
 
-NAMESPACE = RegexValidator(rf"^{namespaces.NAMESPACE}$", f"Use {namespaces.NAMESPACE_WORDS}, such as migr.")
+NAMESPACE = RegexValidator(rf"^{NAMESPACE_PATTERN}$", f"Use {NAMESPACE_WORDS}, such as migr.")
 COUNTRY = RegexValidator(r"^[A-Z]{2}$", "Use the two-letter code of the country, such as US.")
 
 

@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _try_wizard(proxy: str, database: str, user: str, password: str) -> None:
-    with connect(proxy, database, user, Secret(password)) as odoo, import_wizard.Session(odoo) as session:
+    with connect(proxy, database, user, Secret(password)) as odoo, import_wizard.WebSession(odoo) as session:
         rows = [["q.w1", "A\nB", "base.be"], ["q.w2", "C", "base.zz"], ["q.w3", "", "base.be"]]
         import_wizard.dry_run(session, "res.partner", ["id", "name", "country_id/id"], rows)
         import_wizard.dry_run(session, "crm.lead", ["id", "name", "date_deadline"], [["q.w4", "A", "31.12.2020"]])

@@ -28,7 +28,7 @@ from odoo_migrate.project.project_files import (
     ManifestFile,
     ModelMapping,
     Settings,
-    SourceFile,
+    SourceEntry,
 )
 
 
@@ -139,7 +139,7 @@ def write_manifest(files: ProjectFiles, plan: BundlePlan) -> None:
     """Write it last: it covers what was written before."""
     sheets = [planned.sheet for planned in plan.sheets]
     uploads = {(sheet.upload or sheet.source_name, sheet.source_sha256) for sheet in sheets}
-    manifest = Manifest([SourceFile(name, sha256) for name, sha256 in uploads], files.written)
+    manifest = Manifest([SourceEntry(name, sha256) for name, sha256 in uploads], files.written)
     (files.root / MANIFEST_FILE).write_text(manifest.text(), encoding="utf-8", newline="")
 
 

@@ -9,7 +9,7 @@ from engine.bundle.column_rules import EMPTIES_A_REFERENCE, EXTERNAL_ID
 from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed
 from engine.bundle.lookup_tables import LookupTable, known_to_odoo
 from engine.recipe import Recipe
-from odoo_migrate.project.namespaces import NAMESPACE
+from odoo_migrate.project.external_ids import NAMESPACE
 
 _NAMESPACE = re.compile(NAMESPACE)
 _ODOOS_OWN = frozenset({"base"})

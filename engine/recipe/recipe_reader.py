@@ -28,7 +28,7 @@ from engine.steps import COLUMN_STEPS, ROW_STEPS
 from engine.steps.step_parameters import ParamType
 from engine.values.countries import UnknownCountry, checked_code
 from odoo_migrate.project import yaml_text
-from odoo_migrate.project.namespaces import NAMESPACE, NAMESPACE_WORDS
+from odoo_migrate.project.external_ids import NAMESPACE, NAMESPACE_WORDS
 from odoo_migrate.project.nearest_names import nearest
 from odoo_migrate.project.yaml_text import FormatError, Value
 

@@ -1,4 +1,4 @@
-"""odoo-migrate: the commands. Nothing below this package prints, and this package computes nothing.
+"""Run odoo-migrate's commands; nothing below this package prints, and this package computes nothing.
 
 What a command needs is imported when it runs, so that `odoo-migrate --help` answers at once.
 """
@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import click
 
-from odoo_migrate.cli.load import load
-from odoo_migrate.cli.options import InOrder
-from odoo_migrate.cli.source import source
+from odoo_migrate.cli.load_command import load
+from odoo_migrate.cli.options import CommandsInOrder
+from odoo_migrate.cli.prepare_command import source
 from odoo_migrate.cli.transform_command import transform
 from odoo_migrate.cli.validate_command import validate
 
 __all__ = ["main"]
 
 
-@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=CommandsInOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="odoo-migrate", message="odoo-migrate %(version)s")
 def main() -> None:
     """Load an odoo-migrate project, as the portal exports it, into Odoo.

@@ -1,44 +1,110 @@
-"""Where commands speak. On stdout stands the result: sentences and tables for a person, or with --json one JSON
-document and nothing else. Progress, warnings and refusals go to stderr.
+"""Write what commands have to say: results to stdout, everything else to stderr.
+
+The result is sentences and tables for a person, or with --json one JSON document and nothing else. Progress, warnings
+and refusals never mix with it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from functools import cached_property
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from odoo_migrate.cli import exit_statuses
 from odoo_migrate.cli import progress_bars as progress
-from odoo_migrate.cli.grouped_sentences import told_once
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from odoo_migrate.project.problems import Problem, Problems
 
+T = TypeVar("T")
+
 SHOWN = 200  # errors; the rest is in the file
 FEW = 20  # examples below a table
 WIDE = 250  # columns where no terminal says how many there are
+_LONGEST = 200  # characters of somebody else's sentence
+_NAMED = re.compile(r"'[^']*'")
 
 
 def plain(text: str) -> str:
-    """`text` from somebody else's data without what a terminal would obey."""
-    return "".join(char if unicodedata.category(char)[0] != "C" or char == "\n" else "�" for char in text)
+    """Return somebody else's text without the control characters that a terminal would obey."""
+    return "".join(_printable(char) for char in text)
+
+
+def _printable(char: str) -> str:
+    if char == "\n" or unicodedata.category(char)[0] != "C":
+        return char
+    return "�"
+
+
+def short(text: str) -> str:
+    """Return a text on one line, cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """Return a number with its noun: 1 row, 1,200 rows."""
+    noun = one if count == 1 else more or f"{one}s"
+    return f"{count:,} {noun}"
+
+
+@dataclass
+class Alike(Generic[T]):
+    """Hold things whose sentences differ at most in the names that they quote.
+
+    `first` of them is kept as it came, with its `sentence`; `same` says whether all sentences are the same.
+    """
+
+    first: T
+    sentence: str
+    count: int = 1
+    same: bool = True
+
+    def shape(self) -> str:
+        """Return the sentence, with … in place of the names in which they differ."""
+        return self.sentence if self.same else _NAMED.sub("'…'", self.sentence)
+
+
+def grouped_by_shape(
+    things: Iterable[T], place: Callable[[T], Hashable], sentence: Callable[[T], str]
+) -> list[Alike[T]]:
+    """Return things grouped by their place and by their sentence without the names it quotes.
+
+    The groups come in the order of their first things.
+    """
+    found: dict[Hashable, Alike[T]] = {}
+    for one in things:
+        said = sentence(one)
+        key = (place(one), _NAMED.sub("", said))
+        if key in found:
+            found[key].count += 1
+            found[key].same &= found[key].sentence == said
+        else:
+            found[key] = Alike(one, said)
+    return list(found.values())
 
 
 class Output:
-    """What a command says. `document` is what --json prints; every command fills it, whether it is printed or not."""
+    """Print what a command says, for a person or as JSON.
+
+    Attributes:
+        document: What --json prints; every command fills it, whether it is printed or not.
+        go_on: A sentence for whoever stops the command from now on, or loses the server.
+    """
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
         self.document: dict[str, Any] = {}
-        self.go_on = ""  # a sentence for whoever stops the command from here on, or loses the server
+        self.go_on = ""
 
     @cached_property
     def _console(self) -> Console:
@@ -49,24 +115,25 @@ class Output:
         return _console(stderr=True)
 
     def say(self, text: str, style: str | None = None) -> None:
-        """A sentence of the result."""
+        """Print a sentence of the result."""
         if not self.as_json:
             exit_statuses.quietly(lambda: self._console.print(plain(text), style=style))
 
     def warn(self, text: str) -> None:
+        """Print a sentence beside the result."""
         self._aside.print(plain(text), style="yellow")
 
     def refuse(self, sentence: str) -> None:
-        """The one line of a command that could not do its work."""
+        """Print the one line of a command that could not do its work."""
         self.document = {**self.document, "error": sentence}
         self._aside.print(f"odoo-migrate: {plain(sentence)}", style="red")
 
     def stopped(self) -> None:
-        """Somebody pressed Ctrl-C."""
+        """Say that somebody pressed Ctrl-C, and how to go on."""
         self.refuse(f"Stopped. {self.go_on or 'Nothing half-written was left.'}")
 
     def table(self, titles: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
-        """Text to the left, numbers to the right."""
+        """Print a table: text to the left, numbers to the right."""
         if self.as_json:
             return
         from rich import box
@@ -79,11 +146,11 @@ class Output:
             numbers = all(isinstance(row[place], int) for row in lines)
             table.add_column(Text(title), justify="right" if numbers else "left", overflow="fold")
         for row in lines:
-            table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else plain(cell)) for cell in row))
+            table.add_row(*(Text(_cell(cell)) for cell in row))
         exit_statuses.quietly(lambda: self._console.print(table))
 
     def problems(self, problems: Problems) -> None:
-        """The first problems of each level, and where all of them are; both in the document too."""
+        """Print the first problems of each level and where all of them are; put both into the document."""
         self.document["problems"] = [problem.as_json() for problem in problems]
         self.document["errors"], self.document["warnings"] = problems.errors, problems.warnings
         if len(problems) and problems.path is not None:
@@ -92,16 +159,16 @@ class Output:
         self._show_warnings(problems)
 
     def _show_errors(self, problems: Problems) -> None:
-        """One by one: each has a cell to be mended."""
-        for problem in [problem for problem in problems if problem.level == "error"][:SHOWN]:
+        """Print errors one by one: each has a cell to be mended."""
+        for problem in _of_level(problems, "error")[:SHOWN]:
             self.say(f"error: {problem.text()}", "red")
         if problems.errors > SHOWN:
             self.say(f"... and {problems.errors - SHOWN:,} more errors; all are in {problems.path}", "red")
 
     def _show_warnings(self, problems: Problems) -> None:
-        """Those that say the same of many rows once."""
-        warnings = [problem for problem in problems if problem.level == "warning"]
-        found = told_once(warnings, lambda one: (one.file, one.column), _without_value)
+        """Print warnings that say the same of many rows once."""
+        warnings = _of_level(problems, "warning")
+        found = grouped_by_shape(warnings, _column_of, _without_value)
         for one in found[:FEW]:
             more = f" (and {many(one.count - 1, 'more row')} like this)" if one.count > 1 else ""
             self.say(f"warning: {one.first.text()}{more}", "yellow")
@@ -109,7 +176,7 @@ class Output:
             self.say(f"... {problems.warnings:,} warnings in all; they are in {problems.path}", "yellow")
 
     def progress(self, unit: str) -> AbstractContextManager[progress.Bars]:
-        """Bars on stderr; `unit` is what is counted."""
+        """Return bars on stderr; `unit` names what is counted."""
         return progress.bars(self._aside, unit, silent=self.as_json)
 
     def finish(self) -> None:
@@ -119,22 +186,30 @@ class Output:
             exit_statuses.quietly(lambda: print(text, flush=True))  # noqa: T201 - this is the one place that prints it
 
 
+def _cell(cell: str | int) -> str:
+    return f"{cell:,}" if isinstance(cell, int) else plain(cell)
+
+
+def _of_level(problems: Problems, level: str) -> list[Problem]:
+    return [problem for problem in problems if problem.level == level]
+
+
+def _column_of(problem: Problem) -> tuple[str, str]:
+    return problem.file, problem.column
+
+
 def _without_value(problem: Problem) -> str:
-    """The sentence without the value of its row, which it may repeat."""
+    """Return the sentence without the value of its row, which it may repeat."""
     return problem.message.replace(problem.value, "") if problem.value else problem.message
 
 
 def _console(*, stderr: bool) -> Console:
-    """No markup and no guessing at what a text means: it is other people's data. Lines are not broken in a pipe."""
+    """Return a console that prints other people's data as it is: no markup, no guessing at what a text means."""
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter ends no load
+    # In a pipe, lines are not broken: another program may read them.
     width = None if stream.isatty() else WIDE
     return Console(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=True)
-
-
-def many(count: int, one: str, more: str = "") -> str:
-    """1 row, 1,200 rows."""
-    return f"{count:,} {one if count == 1 else more or one + 's'}"

@@ -1,4 +1,4 @@
-"""Options that commands share, and what wraps each of them: one sentence and an exit status for whatever happens."""
+"""Hold the options that commands share, and end every command with an exit status and at most one sentence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,25 +28,37 @@ PATIENCE = 60  # seconds of waiting between tries, all together; a restart of Od
 ANSWER = 300  # seconds for an answer: a call of some hundred orders takes long on a busy server
 
 
-class InOrder(click.Group):
-    """Lists its commands in the order in which they are used."""
+class CommandsInOrder(click.Group):
+    """List commands in the order in which they are used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names as they were added; click would sort them."""
         return list(self.commands)
 
 
 def common(command: Command) -> Callable[..., None]:
-    """Add --project and --json to a command, and end it as `exits` says."""
+    """Add --project and --json to a command, which gets the project's directory, and end it as `without_project`."""
 
     @click.option(
         "--project", "root", default=".", metavar="DIR", show_default=True, help="The unpacked project.",
         type=click.Path(file_okay=False, path_type=Path),
     )  # fmt: skip
+    @without_project
+    @functools.wraps(command)
+    def wrapped(out: Output, root: Path, **given: Any) -> int:
+        return _in_project(command, out, root, **given)
+
+    return wrapped
+
+
+def without_project(command: Command) -> Callable[..., None]:
+    """Add --json to a command, and end it with an exit status, as `exit_statuses` lists them."""
+
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document; see docs/loader/json.md.")
     @functools.wraps(command)
-    def wrapped(root: Path, as_json: bool, **given: Any) -> None:
+    def wrapped(as_json: bool, **given: Any) -> None:
         out = Output(as_json=as_json)
-        status = _ended(out, lambda: _in_project(command, out, root, **given))
+        status = _ended(out, lambda: command(out, **given))
         out.finish()
         click.get_current_context().exit(status)
 
@@ -84,7 +96,7 @@ def _ended(out: Output, work: Callable[[], int]) -> int:
 
 @dataclass(frozen=True)
 class Connection:
-    """What --url and its like said. The password is not shown."""
+    """Hold what --url and the other options of a connection said; the password is not shown."""
 
     url: str
     database: str
@@ -95,7 +107,7 @@ class Connection:
     retry_for: float
 
     def require(self) -> None:
-        """Raises a usage error for the first of url, db and username that nobody gave."""
+        """Raise a usage error for the first of url, db and username that nobody gave."""
         for value, option in ((self.url, "url"), (self.database, "db"), (self.username, "username")):
             if not value:
                 raise click.UsageError(f"--against-odoo needs --{option} (or ODOO_{option.upper()}).")
@@ -105,7 +117,7 @@ class Connection:
 
 
 def problems(root: Path, stage: str) -> Problems:
-    """The problems of a stage, all of them in data/problems/<stage>.csv of the project."""
+    """Return the problems of a stage, which are also written to data/problems/<stage>.csv of the project."""
     from odoo_migrate.project.problems import Problems
 
     return Problems(inside(root, f"data/problems/{stage}.csv"))
@@ -117,8 +129,8 @@ def connection(*, required: bool) -> Callable[[Callable[..., Any]], Callable[...
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
         def wrapped(*args: Any, **given: Any) -> Any:
-            names = ("url", "database", "username", "password", "password_file", "timeout", "retry_for")
-            return command(*args, connection=Connection(**{name: given.pop(name) for name in names}), **given)
+            values = {entry.name: given.pop(entry.name) for entry in fields(Connection)}
+            return command(*args, connection=Connection(**values), **given)
 
         for option in reversed(_connection_options(required)):
             wrapped = option(wrapped)
@@ -145,8 +157,17 @@ def _connection_options(required: bool) -> list[Callable[[Callable[..., Any]], C
 
 
 def sign_in(given: Connection, out: Output, on_retry: OnRetry | None = None, *, password_first: bool = False) -> Odoo:
-    """Connect and sign in; `password_first`: a password that is set goes before an API key. Raises Unusable where there
-    is no password, OdooError where Odoo will not have us.
+    """Return a login at the server, with a secret from the options, the environment or a prompt.
+
+    Args:
+        given: What the options said.
+        out: Where a warning goes, as for a password that travels unencrypted.
+        on_retry: Called before another try.
+        password_first: Whether a password goes before an API key, where both are set.
+
+    Raises:
+        Unusable: There is no password.
+        OdooError: Odoo cannot be reached or refuses the login.
     """
     from odoo_migrate.odoo.client import connect
     from odoo_migrate.odoo.credentials import find_secret
@@ -169,7 +190,7 @@ def sign_in(given: Connection, out: Output, on_retry: OnRetry | None = None, *, 
 
 
 def _retries(seconds: float) -> Retries:
-    """As many tries as fit, since each wait is drawn anew and may be short."""
+    """Return as many tries as fit, since each wait is drawn anew and may be short."""
     from odoo_migrate.odoo.retries import Retries
 
     return Retries(tries=6 + round(seconds / 10), total=seconds) if seconds else Retries(tries=1)

@@ -12,8 +12,8 @@ from typing import Any
 
 from odoo_migrate.loading import record_matching
 from odoo_migrate.loading.journal import Journal
-from odoo_migrate.loading.record_matching import Verdict
-from odoo_migrate.loading.run_load import check_server, write_context
+from odoo_migrate.loading.record_matching import RecordMatch
+from odoo_migrate.loading.run_server import check_server, write_context
 from odoo_migrate.loading.runs import Run, RunProblem, locked
 from odoo_migrate.odoo import server_records as server
 from odoo_migrate.odoo.client import Odoo
@@ -46,10 +46,10 @@ class Adoption:
 
 @dataclass
 class AdoptResult:
-    """`doubtful` are the verdicts that a person has to look at; `files` the reports, as paths in the project."""
+    """`doubtful` are the matched that a person has to look at; `files` the reports, as paths in the project."""
 
     mappings: list[Adoption]
-    doubtful: list[Verdict]
+    doubtful: list[RecordMatch]
     files: list[str] = field(default_factory=list)
     dry_run: bool = False
 
@@ -96,10 +96,10 @@ def adopt(
     matches: Sequence[str],
     *,
     dry_run: bool = False,
-    told: Callable[[str, int], None] = lambda mapping, records: None,
+    begins: Callable[[str, int], None] = lambda mapping, records: None,
 ) -> AdoptResult:
     """Match what Odoo does not know yet of a run's payload, as `parsed` says, and give each record that is matched
-    without doubt its external ID. `told` is called with a mapping and its records before that is matched. Raises
+    without doubt its external ID. `begins` is called with a mapping and its records before that is matched. Raises
     RunProblem, FormatError or OdooError; may then be called again.
     """
     if changed := run.changed():
@@ -115,7 +115,7 @@ def adopt(
             identity = check_server(journal, odoo)
             if not dry_run and not journal.history.server:
                 journal.met(identity)
-            return _Adopting(run, odoo, wanted, journal, dry_run).go(told)
+            return _Adopting(run, odoo, wanted, journal, dry_run).go(begins)
         finally:
             journal.close()
 
@@ -128,46 +128,46 @@ class _Adopting:
         self._context = {**write_context(odoo, run.project.settings), "active_test": False}
         self._result = AdoptResult([], [], dry_run=dry_run)
 
-    def go(self, told: Callable[[str, int], None]) -> AdoptResult:
+    def go(self, begins: Callable[[str, int], None]) -> AdoptResult:
         for model in dict.fromkeys(self._models[mapping] for mapping in self._matches):
-            self._model(model, told)
+            self._model(model, begins)
         return self._result
 
-    def _model(self, model: str, told: Callable[[str, int], None]) -> None:
+    def _model(self, model: str, begins: Callable[[str, int], None]) -> None:
         """All mappings of a model at once: none may take what another takes too."""
         mappings = [mapping for mapping in self._matches if self._models[mapping] == model]
-        verdicts: dict[str, list[Verdict]] = {}
-        known: dict[str, list[Verdict]] = {}
+        matched: dict[str, list[RecordMatch]] = {}
+        known: dict[str, list[RecordMatch]] = {}
         for mapping in mappings:
-            told(mapping, self._run.payload(mapping).count)
-            verdicts[mapping], known[mapping] = self._unknown(mapping)
-            record_matching.Matcher(self._odoo, model, self._matches[mapping], self._context).match(verdicts[mapping])
-        together = [one for mapping in mappings for one in verdicts[mapping]]
+            begins(mapping, self._run.payload(mapping).count)
+            matched[mapping], known[mapping] = self._unknown(mapping)
+            record_matching.Matcher(self._odoo, model, self._matches[mapping], self._context).match(matched[mapping])
+        together = [one for mapping in mappings for one in matched[mapping]]
         record_matching.doubt_shared(together)
         record_matching.doubt_taken(self._odoo, model, together, self._ours(model))
         try:
             if not self._dry_run:
                 for mapping in mappings:
-                    self._give_all(model, [one for one in verdicts[mapping] if one.kind == "adopted"])
+                    self._give_all(model, [one for one in matched[mapping] if one.kind == "adopted"])
         finally:
             for mapping in mappings:
-                self._report(model, mapping, verdicts[mapping], known[mapping])
+                self._report(model, mapping, matched[mapping], known[mapping])
 
-    def _unknown(self, mapping: str) -> tuple[list[Verdict], list[Verdict]]:
+    def _unknown(self, mapping: str) -> tuple[list[RecordMatch], list[RecordMatch]]:
         """Records that Odoo does not know by their ID, and those that it does; what an earlier call adopted says so."""
         before = self._journal.history.adopted.get(mapping, {})
-        unknown: list[Verdict] = []
-        known: list[Verdict] = []
+        unknown: list[RecordMatch] = []
+        known: list[RecordMatch] = []
         for records in server.chunks(self._run.payload(mapping).records(), server.CHUNK):
             found = server.find(self._odoo, [one.id for one in records])
             for one, values in self._with_values(mapping, records):
-                verdict = Verdict(mapping, one.id, one.row, values)
+                match = RecordMatch(mapping, one.id, one.row, values)
                 if one.id not in found:
-                    unknown.append(verdict)
+                    unknown.append(match)
                     continue
                 if before.get(one.id) == found[one.id][1]:
-                    verdict.kind, verdict.found, verdict.reason = "adopted", (found[one.id][1],), "Adopted before."
-                known.append(verdict)
+                    match.kind, match.found, match.reason = "adopted", (found[one.id][1],), "Adopted before."
+                known.append(match)
         return unknown, known
 
     def _with_values(self, mapping: str, records: Sequence[Record]) -> Iterator[tuple[Record, tuple[str, ...]]]:
@@ -183,11 +183,11 @@ class _Adopting:
         return lambda external_id: external_id.startswith(namespace) or external_id in ids
 
     # --- Giving ------------------------------------------------------------------------------------------------
-    def _give_all(self, model: str, verdicts: Sequence[Verdict]) -> None:
-        for batch in server.chunks(verdicts, BATCH):
+    def _give_all(self, model: str, matched: Sequence[RecordMatch]) -> None:
+        for batch in server.chunks(matched, BATCH):
             self._give(model, batch)
 
-    def _give(self, model: str, batch: Sequence[Verdict]) -> None:
+    def _give(self, model: str, batch: Sequence[RecordMatch]) -> None:
         """One call. The journal knows of it before: what Odoo had already must never pass for something that this
         run created, whatever happens to us or to the answer.
         """
@@ -214,11 +214,11 @@ class _Adopting:
         return server.find(self._odoo, ids) == {one: (model, place) for one, place in ids.items()}
 
     # --- Reporting ---------------------------------------------------------------------------------------------
-    def _report(self, model: str, mapping: str, verdicts: Sequence[Verdict], known: Sequence[Verdict]) -> None:
-        kinds = [one.kind for one in verdicts]
+    def _report(self, model: str, mapping: str, matched: Sequence[RecordMatch], known: Sequence[RecordMatch]) -> None:
+        kinds = [one.kind for one in matched]
         counts = {kind: kinds.count(kind) for kind in ("adopted", "doubtful", "new")}
         self._result.mappings.append(Adoption(mapping, model, **counts, knew=len(known)))
-        self._result.doubtful += [one for one in verdicts if one.kind == "doubtful"]
+        self._result.doubtful += [one for one in matched if one.kind == "doubtful"]
         before = [one for one in known if one.kind == "adopted"]
         name = self._run.file(f"adopted/{mapping}.csv")
         self._result.files.append(name)
@@ -226,21 +226,21 @@ class _Adopting:
         titles = [*TITLES, *(title for column in columns for title in (column, f"{column} in Odoo")), "reason"]
         with replacing(self._run.root, name) as stream:
             stream.write(csv_text.line(titles).encode())
-            for one in sorted([*verdicts, *before], key=lambda one: one.row):
+            for one in sorted([*matched, *before], key=lambda one: one.row):
                 stream.write(csv_text.line(_cells(one, columns)).encode())
 
 
-def _name(verdict: Verdict, model: str) -> dict[str, Any]:
-    module, name = server.split_id(verdict.id)
-    return {"module": module, "name": name, "model": model, "res_id": verdict.found[0], "noupdate": False}
+def _name(match: RecordMatch, model: str) -> dict[str, Any]:
+    module, name = server.split_id(match.id)
+    return {"module": module, "name": name, "model": model, "res_id": match.found[0], "noupdate": False}
 
 
-def _cells(verdict: Verdict, columns: Sequence[str]) -> list[str]:
-    cells = [verdict.kind, verdict.id, str(verdict.row), verdict.column, verdict.value]
-    cells += [_joined(map(str, verdict.found)), _joined(one.name for one in verdict.candidates)]
-    for column, ours in zip(columns, verdict.values, strict=True):
-        cells += [ours, _joined(one.values[column] for one in verdict.candidates)]
-    return [*cells, verdict.reason]
+def _cells(match: RecordMatch, columns: Sequence[str]) -> list[str]:
+    cells = [match.kind, match.id, str(match.row), match.column, match.value]
+    cells += [_joined(map(str, match.found)), _joined(one.name for one in match.candidates)]
+    for column, ours in zip(columns, match.values, strict=True):
+        cells += [ours, _joined(one.values[column] for one in match.candidates)]
+    return [*cells, match.reason]
 
 
 def _joined(texts: Any) -> str:

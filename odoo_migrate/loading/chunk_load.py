@@ -8,19 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from odoo_migrate.loading import reading_back
-from odoo_migrate.loading.batch_size import BatchSize
-from odoo_migrate.loading.column_groups import columns_of_new, grouped, minded, refuse_unknown
 from odoo_migrate.loading.journal import Failure, Journal
-from odoo_migrate.loading.known_ids import KnownIds
-from odoo_migrate.loading.load_context import given_defaults
-from odoo_migrate.loading.send_records import Outcome, Row, Sender
-from odoo_migrate.loading.shared_address import SharedAddress
-from odoo_migrate.loading.stored_differently import Difference, Differences, shown
-from odoo_migrate.loading.value_comparison import Comparer
+from odoo_migrate.loading.record_calls import BatchSize, Sender, SendOutcome, SentRow
+from odoo_migrate.loading.run_server import given_defaults
+from odoo_migrate.loading.sent_columns import SharedAddress, columns_of_new, grouped, minded, refuse_unknown
+from odoo_migrate.loading.stored_values import Comparer, Difference, Differences, shown
 from odoo_migrate.odoo import server_records as server
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.odoo_errors import Unreachable
+from odoo_migrate.odoo.server_records import KnownIds
 from odoo_migrate.project.payload import Record
 from odoo_migrate.stages.load_order import Step
 
@@ -140,7 +136,7 @@ class ChunkLoader:
 
     # --- What Odoo holds ---------------------------------------------------------------------------------------
     def _read(self, odoo: Odoo, ids: Sequence[int]) -> tuple[dict[int, dict[str, Any]], set[int]]:
-        return reading_back.read(odoo, self.step.model, ids, self._names, self.site.context)
+        return server.read_visible(odoo, self.step.model, ids, self._names, self.site.context)
 
     def _without_failed(self, odoo: Odoo, chunk: list[Record], count: Count) -> list[Record]:
         """The records whose references lead somewhere; the others would fail their whole call in Odoo."""
@@ -247,14 +243,14 @@ class ChunkLoader:
             count.warnings += outcome.warnings
             self._fail([self._failure(one.record, one.column, one.message) for one in outcome.refusals], count)
 
-    def _send(self, odoo: Odoo, columns: Columns, batch: Sequence[Record], new: Sequence[str]) -> Outcome:
+    def _send(self, odoo: Odoo, columns: Columns, batch: Sequence[Record], new: Sequence[str]) -> SendOutcome:
         """One batch, with its intent in the journal before and its end after."""
         created = set(new)
         old = [record.id for record in batch if record.id not in created]
         number = self.site.journal.intent(self.step.mapping, new, old, second=self.step.second)
         sender = Sender(odoo, self.step.model, [self.step.fields[place] for place in columns], self._context)
         before = time.monotonic()
-        outcome = sender.send([Row(record, tuple(record.values[place] for place in columns)) for record in batch])
+        outcome = sender.send([SentRow(record, tuple(record.values[place] for place in columns)) for record in batch])
         self.size.took(len(outcome.ids), time.monotonic() - before)
         if outcome.ids:
             ours = [one for one in outcome.ids if one in created]

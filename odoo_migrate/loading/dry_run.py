@@ -18,15 +18,15 @@ from itertools import islice
 from typing import Any
 
 from odoo_migrate import catalog
-from odoo_migrate.loading.column_groups import columns_of_new, grouped, minded, refuse_unknown
-from odoo_migrate.loading.known_ids import KnownIds
-from odoo_migrate.loading.run_load import write_context
+from odoo_migrate.loading.record_calls import Refusal, Sender, SentRow
+from odoo_migrate.loading.run_server import write_context
 from odoo_migrate.loading.runs import Run
-from odoo_migrate.loading.send_records import Refusal, Row, Sender
+from odoo_migrate.loading.sent_columns import columns_of_new, grouped, minded, refuse_unknown
 from odoo_migrate.odoo import import_wizard
 from odoo_migrate.odoo import server_records as server
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.odoo_errors import Fault
+from odoo_migrate.odoo.server_records import KnownIds
 from odoo_migrate.project.payload import Record
 from odoo_migrate.project.problems import Problem, Problems
 from odoo_migrate.rules import model_needs
@@ -71,13 +71,13 @@ def try_run(run: Run, odoo: Odoo, problems: Problems, progress: Progress = silen
     sequences of Odoo may have counted on. Raises OdooError (Rejected for a login by API key), FormatError,
     and RunProblem where Odoo lacks a field.
     """
-    known, ids = KnownIds(), ProjectIds(run)
+    known, ids = KnownIds(), PayloadIds(run)
     steps = [step for step in run.steps if not step.second]
-    with import_wizard.Session(odoo) as session:
+    with import_wizard.WebSession(odoo) as session:
         return [Tester(run, session, step, known, ids).go(problems, progress) for step in steps]
 
 
-class ProjectIds:
+class PayloadIds:
     """The external IDs of each mapping's records, read when first asked for."""
 
     def __init__(self, run: Run) -> None:
@@ -96,7 +96,9 @@ class ProjectIds:
 class Tester:
     """Tries the records of one mapping, with all columns of its payload."""
 
-    def __init__(self, run: Run, session: import_wizard.Session, step: Step, known: KnownIds, ids: ProjectIds) -> None:
+    def __init__(
+        self, run: Run, session: import_wizard.WebSession, step: Step, known: KnownIds, ids: PayloadIds
+    ) -> None:
         self._run, self._session, self._step, self._known, self._ids = run, session, step, known, ids
         self._payload = run.payload(step.mapping)
         self._fields = self._payload.fields
@@ -172,7 +174,7 @@ class Tester:
         by_id = {trial.record.id: trial for trial in trials}
         columns = [self._fields[place] for place in places]
         trier = Trier(self._session, self._step.model, columns, self._context, self._described)
-        rows = [Row(trial.record, tuple(trial.record.values[place] for place in places)) for trial in trials]
+        rows = [SentRow(trial.record, tuple(trial.record.values[place] for place in places)) for trial in trials]
         for refusal in trier.tried(rows):
             self._refused(by_id[refusal.record.id], refusal, problems)
 
@@ -199,7 +201,7 @@ class Trier(Sender):
 
     def __init__(
         self,
-        session: import_wizard.Session,
+        session: import_wizard.WebSession,
         model: str,
         columns: Sequence[str],
         context: Mapping[str, Any],
@@ -212,13 +214,13 @@ class Trier(Sender):
         # says nothing: since 18 it is blamed for whatever is wrong with the others.
         self._together: dict[str, str] = {}
 
-    def tried(self, rows: Sequence[Row]) -> list[Refusal]:
+    def tried(self, rows: Sequence[SentRow]) -> list[Refusal]:
         """Which records Odoo would not take, and why."""
         refusals = self.send(rows).refusals
         at_odds = [row.record for row in rows if row.record.id in self._outcome.ids and row.record.id in self._together]
         return refusals + [Refusal(record, "", self._together[record.id]) for record in at_odds]
 
-    def _ask(self, rows: Sequence[Row]) -> server.Answer | Fault:
+    def _ask(self, rows: Sequence[SentRow]) -> server.Answer | Fault:
         data = [[row.record.id, *self._written(row)] for row in rows]
         try:
             said = import_wizard.dry_run(self._session, self._model, ["id", *self._columns], data, self._context)
@@ -232,7 +234,7 @@ class Trier(Sender):
                 self._together.setdefault(rows[message.first].record.id, message.text)
         return server.Answer(None if errors else list(range(len(rows))), said)
 
-    def _written(self, row: Row) -> list[str]:
+    def _written(self, row: SentRow) -> list[str]:
         """The wizard wants seconds where `load` does without."""
         cells = list(row.cells)
         for place in self._moments:

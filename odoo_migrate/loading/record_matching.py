@@ -24,7 +24,7 @@ Kind = Literal["adopted", "doubtful", "new"]
 
 
 @dataclass(frozen=True)
-class Candidate:
+class MatchCandidate:
     """A record of Odoo: its database ID, how Odoo shows it, and its values of the matched fields."""
 
     id: int
@@ -33,7 +33,7 @@ class Candidate:
 
 
 @dataclass
-class Verdict:
+class RecordMatch:
     """What a record of the payload is in Odoo. `values`: its own, of the matched fields in their order; `column` and
     `value`: what decided, "" where nothing did; `found`: database IDs of all candidates, of which the first few are in
     `candidates`.
@@ -47,7 +47,7 @@ class Verdict:
     column: str = ""
     value: str = ""
     found: tuple[int, ...] = ()
-    candidates: list[Candidate] = field(default_factory=list)
+    candidates: list[MatchCandidate] = field(default_factory=list)
     reason: str = ""
 
     def doubt(self, reason: str) -> None:
@@ -81,9 +81,9 @@ class Matcher:
         self._odoo, self._model, self._columns = odoo, model, tuple(columns)
         self._context = dict(context)
 
-    def match(self, verdicts: Sequence[Verdict]) -> None:
+    def match(self, matched: Sequence[RecordMatch]) -> None:
         """Find the candidates of each, and say which records have none, several, or one that disagrees elsewhere."""
-        undecided = list(verdicts)
+        undecided = list(matched)
         for place, column in enumerate(self._columns):
             key = folded(column) or str
             wanted = {key(one.values[place]) for one in undecided} - {""}
@@ -93,8 +93,8 @@ class Matcher:
                 if one.found:
                     one.column, one.value = column, one.values[place]
             undecided = [one for one in undecided if not one.found]
-        self._show([one for one in verdicts if one.found])
-        for one in verdicts:
+        self._show([one for one in matched if one.found])
+        for one in matched:
             if one.found:
                 self._judge(one)
 
@@ -131,36 +131,36 @@ class Matcher:
         )
         return rows
 
-    def _show(self, verdicts: Sequence[Verdict]) -> None:
-        ids = dict.fromkeys(found for one in verdicts for found in one.found[:SHOWN])
+    def _show(self, matched: Sequence[RecordMatch]) -> None:
+        ids = dict.fromkeys(found for one in matched for found in one.found[:SHOWN])
         names = ["display_name", *self._columns]
         rows = server.read(self._odoo, self._model, ids, names, self._context) if ids else {}
-        for one in verdicts:
+        for one in matched:
             shown = [rows[found] for found in one.found[:SHOWN] if found in rows]
             one.candidates = [self._candidate(row) for row in shown]
 
-    def _candidate(self, row: Mapping[str, Any]) -> Candidate:
+    def _candidate(self, row: Mapping[str, Any]) -> MatchCandidate:
         values = {column: str(row[column] or "") for column in self._columns}
-        return Candidate(row["id"], str(row["display_name"] or ""), values)
+        return MatchCandidate(row["id"], str(row["display_name"] or ""), values)
 
-    def _judge(self, verdict: Verdict) -> None:
-        verdict.kind = "adopted"
-        if len(verdict.found) > 1:
-            verdict.doubt(f"{len(verdict.found)} records of Odoo have this {verdict.column}.")
-        elif not verdict.candidates:
-            verdict.doubt("Odoo has just lost the record with this value; match again.")
+    def _judge(self, match: RecordMatch) -> None:
+        match.kind = "adopted"
+        if len(match.found) > 1:
+            match.doubt(f"{len(match.found)} records of Odoo have this {match.column}.")
+        elif not match.candidates:
+            match.doubt("Odoo has just lost the record with this value; match again.")
         else:
-            theirs = verdict.candidates[0].values
-            for column, ours in zip(self._columns, verdict.values, strict=True):
+            theirs = match.candidates[0].values
+            for column, ours in zip(self._columns, match.values, strict=True):
                 if ours and theirs[column] and not agree(column, ours, theirs[column]):
-                    verdict.doubt(f"{verdict.column} agrees but {column} differs.")
+                    match.doubt(f"{match.column} agrees but {column} differs.")
                     return
 
 
-def doubt_shared(verdicts: Iterable[Verdict]) -> None:
-    """No record of Odoo is two records of the payload; `verdicts` are all those of one model."""
-    claims: dict[int, list[Verdict]] = {}
-    for one in verdicts:
+def doubt_shared(matched: Iterable[RecordMatch]) -> None:
+    """No record of Odoo is two records of the payload; `matched` are all those of one model."""
+    claims: dict[int, list[RecordMatch]] = {}
+    for one in matched:
         for found in one.found:
             claims.setdefault(found, []).append(one)
     for claiming in claims.values():
@@ -171,7 +171,7 @@ def doubt_shared(verdicts: Iterable[Verdict]) -> None:
                     one.doubt(reason)
 
 
-def _both(claiming: Sequence[Verdict]) -> str:
+def _both(claiming: Sequence[RecordMatch]) -> str:
     several = len({one.mapping for one in claiming}) > 1
     rows = [f"{one.row} of {one.mapping}" if several else str(one.row) for one in claiming]
     if len(rows) == 2:
@@ -180,9 +180,9 @@ def _both(claiming: Sequence[Verdict]) -> str:
     return f"{len(rows)} rows match it: {first}{' …' if len(rows) > SHOWN else ''}."
 
 
-def doubt_taken(odoo: Odoo, model: str, verdicts: Iterable[Verdict], ours: Callable[[str], bool]) -> None:
+def doubt_taken(odoo: Odoo, model: str, matched: Iterable[RecordMatch], ours: Callable[[str], bool]) -> None:
     """A record of Odoo that bears an ID of this project is another of its records; `ours` tells such IDs."""
-    by_record = {one.found[0]: one for one in verdicts if one.kind == "adopted"}
+    by_record = {one.found[0]: one for one in matched if one.kind == "adopted"}
     for part in server.chunks(by_record, server.CHUNK):
         domain = [["model", "=", model], ["res_id", "in", part]]
         for row in odoo.call("ir.model.data", "search_read", domain, ["module", "name", "res_id"]):

@@ -1,11 +1,16 @@
-"""How far a run is, from its files alone: no server is asked."""
+"""How far a run is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from odoo_migrate.loading.journal import read_history
+from odoo_migrate.loading.journal import Failure, History, read_history
 from odoo_migrate.loading.runs import Run
+from odoo_migrate.project import csv_text
+from odoo_migrate.project.payload import Payload
+from odoo_migrate.project.safe_files import inside, replacing
 
 SERVER = ("url", "database", "version")
 
@@ -22,7 +27,7 @@ class MappingStatus:
 
 
 @dataclass(frozen=True)
-class Status:
+class RunStatus:
     """`state`: new (nothing was sent), interrupted (`load run` goes on), failed (ended, some records failed), done, or
     rolled back (after the last load, records that the run had created were removed). `changed`: files that are no
     longer what the run was made of.
@@ -36,7 +41,7 @@ class Status:
     changed: list[str]
 
 
-def status(run: Run) -> Status:
+def status(run: Run) -> RunStatus:
     """Raises FormatError where the payload is gone."""
     history = read_history(run.journal)
     models = {step.mapping: step.model for step in run.steps}
@@ -54,7 +59,7 @@ def status(run: Run) -> Status:
     ]
     server = {name: str(value) for name, value in history.server.items() if name in SERVER}
     state = "rolled back" if history.taken_back else _state(history.attempts, history.whole, failed)
-    return Status(run.id, state, history.attempts, server, mappings, run.changed())
+    return RunStatus(run.id, state, history.attempts, server, mappings, run.changed())
 
 
 def _state(attempts: int, whole: bool, failed: list[str]) -> str:
@@ -63,3 +68,41 @@ def _state(attempts: int, whole: bool, failed: list[str]) -> str:
     if not whole:
         return "interrupted"
     return "failed" if failed else "done"
+
+
+MORE = ("source_file", "source_row", "field", "message")
+
+
+def write_failed(
+    root: Path, folder: str, failed: Iterable[Failure], payloads: Mapping[str, Payload], files: Mapping[str, str]
+) -> None:
+    """<folder>/<mapping>.csv in the project for each mapping with failures, those of others removed; `files`: the
+    raw file by mapping.
+    """
+    by_mapping: dict[str, dict[str, Failure]] = {}
+    for one in failed:
+        by_mapping.setdefault(one.mapping, {})[one.id] = one
+    for mapping, payload in payloads.items():
+        name = f"{folder}/{mapping}.csv"
+        if mapping in by_mapping:
+            _write(root, name, by_mapping[mapping], payload, files[mapping])
+        else:
+            inside(root, name).unlink(missing_ok=True)
+
+
+def _write(root: Path, name: str, failed: Mapping[str, Failure], payload: Payload, file: str) -> None:
+    with replacing(root, name) as stream:
+        stream.write(csv_text.line(["id", *payload.fields, *MORE]).encode())
+        for record in payload.records():
+            if record.id in failed:
+                why = failed[record.id]
+                cells = [record.id, *record.values, file, str(record.row), why.column, why.message]
+                stream.write(csv_text.line(cells).encode())
+
+
+def failed_ids(history: History) -> dict[str, frozenset[str]]:
+    """External IDs that failed, by mapping."""
+    found: dict[str, set[str]] = {}
+    for mapping, external_id in history.failed:
+        found.setdefault(mapping, set()).add(external_id)
+    return {mapping: frozenset(ids) for mapping, ids in found.items()}

@@ -36,7 +36,7 @@ OPTIONS: Mapping[str, Any] = {
 }
 
 
-class Session:
+class WebSession:
     """A session of the web client, beside the login of `odoo`; for one thread. Close it, or use it as a context
     manager. Raises Rejected where the login is by API key, or where the wizard is not there.
     """
@@ -53,7 +53,7 @@ class Session:
     def close(self) -> None:
         self._wire.close()
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> WebSession:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -92,7 +92,7 @@ class Session:
 
 
 def dry_run(
-    session: Session,
+    session: WebSession,
     model: str,
     fields: Sequence[str],
     rows: Sequence[Sequence[str]],

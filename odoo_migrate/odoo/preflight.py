@@ -17,7 +17,7 @@ _HAS_ACCESS_SINCE = 18
 NEEDED = ("read", "write", "create")
 
 
-class Missing(Exception):
+class ModelMissing(Exception):
     """The server has no such model."""
 
 
@@ -52,7 +52,7 @@ def missing_models(odoo: Odoo, models: Iterable[str]) -> list[str]:
     for model in models:
         try:
             may(odoo, model, "read")
-        except Missing:
+        except ModelMissing:
             absent.append(model)
     return absent
 
@@ -70,7 +70,7 @@ def _needs_modules(odoo: Odoo, settings: Settings, absent: Collection[str]) -> s
 
 
 def may(odoo: Odoo, model: str, operation: str) -> bool:
-    """Whether the user has a right to read, write, create or unlink records of a model. Raises Missing, or Fault
+    """Whether the user has a right to read, write, create or unlink records of a model. Raises ModelMissing, or Fault
     for what else the server has against the question.
     """
     try:
@@ -81,7 +81,7 @@ def may(odoo: Odoo, model: str, operation: str) -> bool:
         if fault.name == _ACCESS_ERROR:
             return False
         if fault.name in _UNKNOWN and model in fault.message:
-            raise Missing(model) from None
+            raise ModelMissing(model) from None
         raise
 
 

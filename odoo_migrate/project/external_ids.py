@@ -18,6 +18,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+NAMESPACE = "[a-z][a-z0-9_]{0,39}"  # as Odoo's own module names are
+NAMESPACE_WORDS = "lower-case letters, digits and _, starting with a letter"
 MAX_LENGTH = 120
 ALLOWED = "A-Za-z0-9_.-"
 KEY_SEPARATOR = "\x1f"  # between the cells of a key of several columns, where it is hashed

@@ -144,7 +144,7 @@ class ManifestFile:
 
 
 @dataclass(frozen=True)
-class SourceFile:
+class SourceEntry:
     """An uploaded file that the project was made from."""
 
     name: str
@@ -155,7 +155,7 @@ class SourceFile:
 class Manifest:
     """MANIFEST.json: every other file of the project, and the uploads behind them."""
 
-    sources: Sequence[SourceFile]
+    sources: Sequence[SourceEntry]
     files: Sequence[ManifestFile]
 
     def text(self) -> str:
@@ -168,5 +168,5 @@ class Manifest:
         return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _by_name(source: SourceFile) -> tuple[str, str]:
+def _by_name(source: SourceEntry) -> tuple[str, str]:
     return source.name, source.sha256

@@ -21,7 +21,7 @@ from odoo_migrate.project.project_files import (
     ManifestFile,
     ModelMapping,
     Settings,
-    SourceFile,
+    SourceEntry,
 )
 from odoo_migrate.project.safe_files import inside
 from odoo_migrate.project.yaml_text import FormatError, Value
@@ -206,7 +206,7 @@ def read_manifest(path: Path, shown: str = project_files.MANIFEST_FILE) -> Manif
 
 def _manifest(content: Any, shown: str) -> Manifest:
     _check_format(str(content["format"]), shown)
-    sources = [SourceFile(str(one["name"]), str(one["sha256"])) for one in content["sources"]]
+    sources = [SourceEntry(str(one["name"]), str(one["sha256"])) for one in content["sources"]]
     return Manifest(sources, [_manifest_file(one) for one in content["files"]])
 
 

@@ -65,7 +65,7 @@ def named(server: Server, row: int) -> tuple[str, int] | None:
     return server.store.named(f"migr.res_partner.{row}")
 
 
-def verdicts(root: Path) -> dict[str, tuple[str, str]]:
+def matched(root: Path) -> dict[str, tuple[str, str]]:
     return {row: (one["verdict"], one["reason"]) for row, one in report(root).items()}
 
 
@@ -130,7 +130,7 @@ def test_adopting_again_knows_what_was_adopted(tmp_path: Path, server: Server):
     adopted(root, server)
     again = adopted(root, server)
     assert (again.mappings[0].adopted, again.mappings[0].knew) == (0, 1)
-    assert verdicts(root) == {"2": ("adopted", "Adopted before.")}
+    assert matched(root) == {"2": ("adopted", "Adopted before.")}
 
 
 def test_a_large_payload_takes_few_calls(tmp_path: Path, server: Server):
@@ -168,7 +168,7 @@ def test_several_rows_of_the_project(tmp_path: Path, server: Server):
     )
     adopted(root, server)
     words = "Rows 2 and 4 both match it."
-    assert verdicts(root) == {"2": ("doubtful", words), "3": ("new", ""), "4": ("doubtful", words)}
+    assert matched(root) == {"2": ("doubtful", words), "3": ("new", ""), "4": ("doubtful", words)}
 
 
 def test_rows_of_several_mappings(tmp_path: Path, server: Server):
@@ -190,7 +190,7 @@ def test_another_field_that_disagrees(tmp_path: Path, server: Server):
     has(server, ref="A2", vat="", email="b@example.com")
     root = project(tmp_path, ("Alpha", "A1", "BE2", ""), ("Beta", "A2", "BE3", "B@example.com"))
     adopted(root, server)
-    assert verdicts(root) == {"2": ("doubtful", "ref agrees but vat differs."), "3": ("adopted", "")}
+    assert matched(root) == {"2": ("doubtful", "ref agrees but vat differs."), "3": ("adopted", "")}
     assert (report(root)["2"]["vat"], report(root)["2"]["vat in Odoo"]) == ("BE2", "BE1")
 
 

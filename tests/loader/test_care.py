@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from odoo_migrate.loading import retry_failed, run_load, runs
+from odoo_migrate.loading import run_load, runs
 from odoo_migrate.loading.journal import read_history
 from odoo_migrate.loading.run_status import status
 from odoo_migrate.loading.runs import RunProblem
@@ -77,7 +77,7 @@ def test_what_was_mended_must_be_transformed_before_it_is_sent_again(tmp_path: P
     raw = root / "data/raw/res_partner.csv"
     raw.write_text(raw.read_text().replace("p.1,,R1", "p.1,Name 1,R1"))
     with signed_in(server) as odoo, pytest.raises(RunProblem, match="is older than"):
-        retry_failed.retry(run_of(root), odoo, run_load.Options())
+        run_load.retry(run_of(root), odoo, run_load.Options())
 
 
 def written_by_hand(root: Path, rows: list[tuple[str, ...]]) -> None:
@@ -133,7 +133,7 @@ def test_sending_what_failed_does_not_finish_a_run_that_was_broken_off(tmp_path:
         loaded(root, server, connections=1, batch_size=10)
     server.faults.clear()
     with signed_in(server) as odoo:
-        result = retry_failed.retry(run_of(root), odoo, run_load.Options())
+        result = run_load.retry(run_of(root), odoo, run_load.Options())
     assert (result.whole, status(run_of(root)).state) == (False, "interrupted")
     assert loaded(root, server).whole
     assert len([row for row in server.store.rows("res.partner") if row["ref"]]) == 249
@@ -168,12 +168,12 @@ def test_what_failed_in_the_second_pass_stays_failed_until_that_pass(tmp_path: P
         assert [row["message"] for row in failures(root, second.mapping)] == ["Not him."]
         server.faults.append(Injected("reset before", method="load", times=1000))
         with signed_in(server) as odoo, pytest.raises(Unreachable):
-            retry_failed.retry(run_of(root), odoo, run_load.Options())
+            run_load.retry(run_of(root), odoo, run_load.Options())
         server.faults.clear()
         assert len(read_history(run_of(root).journal).failed) == 1
         store.strict = False
         with signed_in(server) as odoo:
-            assert retry_failed.retry(run_of(root), odoo, run_load.Options()).failed == 0
+            assert run_load.retry(run_of(root), odoo, run_load.Options()).failed == 0
         assert loaded(root, server).writes == 0
 
 
@@ -221,5 +221,5 @@ def test_after_a_retry_it_is_told_that_other_data_changed(tmp_path: Path, server
     loaded(root, server)
     repay(root, {"res.partner": (COLUMNS, people(5, n1="Another"))})
     with signed_in(server) as odoo:
-        result = retry_failed.retry(run_of(root), odoo, run_load.Options())
+        result = run_load.retry(run_of(root), odoo, run_load.Options())
     assert (result.failed, result.changed) == (0, ["data/payload/res.partner.csv"])

@@ -11,8 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from odoo_migrate.cli.cli_output import Output
-from odoo_migrate.cli.grouped_sentences import told_once
+from odoo_migrate.cli.cli_output import Output, grouped_by_shape
 from odoo_migrate.project.problems import Problem, Problems
 from tests import loader_docs
 from tests.imports import ROOT, imports, modules
@@ -63,7 +62,7 @@ def test_it_is_installed_without_django(tmp_path: Path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     installed = set(done.stdout.split())
-    assert names == {"pyyaml", "click", "httpx", "jsonschema", "rich"}
+    assert names == {"pyyaml", "click", "httpx", "jsonschema", "rich", "thefuzz"}
     assert not installed & {
         "django",
         "pandas",
@@ -197,7 +196,7 @@ def test_warnings_that_say_the_same_are_told_once_and_errors_one_by_one(tmp_path
 
 def test_reasons_that_differ_in_a_name_are_told_once():
     said = ["'a' is not in Odoo.", "It is empty.", "'b' is not in Odoo.", "It is empty."]
-    found = told_once(said, place=lambda _: "", sentence=str)
+    found = grouped_by_shape(said, place=lambda _: "", sentence=str)
     assert [(one.count, one.shape()) for one in found] == [(2, "'…' is not in Odoo."), (2, "It is empty.")]
 
 

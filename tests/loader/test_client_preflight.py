@@ -63,7 +63,7 @@ def test_only_a_fault_that_names_the_model_says_that_it_is_not_there(server, odo
     server.store.faults["res.partner"] = ServerFault("odoo.exceptions.UserError", "An unrelated module is broken")
     with pytest.raises(Fault, match="An unrelated module is broken"):
         preflight.check(odoo, settings(odoo), MODELS)
-    with pytest.raises(preflight.Missing):
+    with pytest.raises(preflight.ModelMissing):
         preflight.may(odoo, "no.model", "read")
 
 

@@ -173,7 +173,7 @@ def test_the_wizard_wants_a_password():
     if not given("KEY"):
         pytest.skip("no API key is given (ODOO_TEST_KEY)")
     with signed_in("key") as odoo, pytest.raises(Rejected, match="password"):
-        import_wizard.Session(odoo)
+        import_wizard.WebSession(odoo)
 
 
 def test_the_project_is_checked_against_the_server(odoo: Odoo, tmp_path: Path):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo_migrate.loading.batch_size import LARGEST, SMALLEST, BatchSize
-from odoo_migrate.loading.column_groups import columns_of_new, grouped, minded
+from odoo_migrate.loading.record_calls import LARGEST, SMALLEST, BatchSize
+from odoo_migrate.loading.sent_columns import columns_of_new, grouped, minded
 from odoo_migrate.odoo.server_records import ServerField
 
 FIELDS = {

@@ -18,7 +18,7 @@ from odoo_migrate.project.project_files import (
     ManifestFile,
     ModelMapping,
     Settings,
-    SourceFile,
+    SourceEntry,
 )
 from odoo_migrate.project.yaml_text import FormatError
 
@@ -205,7 +205,7 @@ def test_the_manifest_knows_what_was_changed(tmp_path: Path) -> None:
         return hashlib.sha256(data).hexdigest()
 
     files = [ManifestFile("b.csv", digest(b"a\n1\n"), 1), ManifestFile("a.md", digest(b"hello\n"), None)]
-    manifest = Manifest([SourceFile("Kunden ä.xlsx", "0" * 64)], files)
+    manifest = Manifest([SourceEntry("Kunden ä.xlsx", "0" * 64)], files)
     (tmp_path / "MANIFEST.json").write_text(manifest.text(), encoding="utf-8")
     (tmp_path / "a.md").write_text("hello\n")
     (tmp_path / "b.csv").write_text("a\n2\n")

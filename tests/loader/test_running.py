@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from odoo_migrate.loading import retry_failed, run_load, runs
+from odoo_migrate.loading import run_load, runs
 from odoo_migrate.loading.journal import read_history
 from odoo_migrate.loading.run_load import Options
 from odoo_migrate.loading.runs import RunProblem
@@ -203,7 +203,7 @@ def test_retry_sends_only_what_failed_as_it_is_now(tmp_path: Path, server: Serve
     repay(root, {"res.partner": (COLUMNS, [row for row in mended if row[0] != BAD[61][0]])})
     server.store.calls.clear()
     with signed_in(server) as odoo:
-        result = retry_failed.retry(run_of(root), odoo, Options())
+        result = run_load.retry(run_of(root), odoo, Options())
     assert counts(result) == {"res.partner": (2, 0, 0, 1)}
     sent = {row[0] for call in server.store.calls if call[1] == "load" for row in call[2][1]}
     assert sent == {BAD[7][0], BAD[23][0], BAD[60][0]}
@@ -214,7 +214,7 @@ def test_nothing_to_retry_is_said(tmp_path: Path, server: Server):
     root = people(tmp_path, 3)
     loaded(root, server)
     with signed_in(server) as odoo, pytest.raises(RunProblem, match="Nothing of the run 'first' failed"):
-        retry_failed.retry(run_of(root), odoo, Options())
+        run_load.retry(run_of(root), odoo, Options())
 
 
 def test_an_id_of_another_model_is_refused(tmp_path: Path, server: Server):

@@ -57,7 +57,7 @@ def test_what_real_wizards_said(version):
 
 def tried(odoo: Odoo) -> list[list[Message]]:
     """As tests/record_odoo.py asked."""
-    with import_wizard.Session(odoo) as session:
+    with import_wizard.WebSession(odoo) as session:
         rows = [["q.w1", "A\nB", "base.be"], ["q.w2", "C", "base.zz"], ["q.w3", "", "base.be"]]
         lead = [["q.w4", "A", "31.12.2020"]]
         return [
@@ -69,20 +69,20 @@ def tried(odoo: Odoo) -> list[list[Message]]:
 def test_texts_of_all_kinds_arrive_as_they_are(server):
     texts = ["Ünï", 'with "quotes"', "comma, and", "two\nlines", " space ", "\\", "'"]
     rows = [[f"t.{place}", text] for place, text in enumerate(texts)]
-    with signed_in(server) as odoo, import_wizard.Session(odoo) as session:
+    with signed_in(server) as odoo, import_wizard.WebSession(odoo) as session:
         assert import_wizard.dry_run(session, "res.partner", ["id", "name"], rows) == []
     [sent] = server.store.model(import_wizard.WIZARD).records.values()
     assert sent["file"].decode().startswith('t.0,Ünï\nt.1,"with ""quotes"""\n')
 
 
 def test_a_session_that_expired_is_opened_again(server):
-    with signed_in(server) as odoo, import_wizard.Session(odoo) as session:
+    with signed_in(server) as odoo, import_wizard.WebSession(odoo) as session:
         session._token = "1f"
         assert import_wizard.dry_run(session, "res.partner", ["id", "name"], [["t.1", "A"]]) == []
 
 
 def test_a_bad_network_is_borne(server):
-    with signed_in(server) as odoo, import_wizard.Session(odoo) as session:
+    with signed_in(server) as odoo, import_wizard.WebSession(odoo) as session:
         server.faults += [Injected("reset after", method="execute_import"), Injected("502", method="create")]
         assert import_wizard.dry_run(session, "res.partner", ["id", "name"], [["t.1", ""]])
     assert "t.1" not in {row["xid"] for row in server.store.rows("res.partner")}
@@ -93,14 +93,14 @@ def test_an_api_key_will_not_do(server):
         connect(server.url, DATABASE, USER, Secret(KEY), kind="key") as odoo,
         pytest.raises(Rejected, match="password"),
     ):
-        import_wizard.Session(odoo)
+        import_wizard.WebSession(odoo)
 
 
 def test_without_the_wizard_it_says_so(server):
     server.store.uninstalled.add(import_wizard.WIZARD)
     with (
         signed_in(server) as odoo,
-        import_wizard.Session(odoo) as session,
+        import_wizard.WebSession(odoo) as session,
         pytest.raises(Rejected, match="wizard cannot be"),
     ):
         import_wizard.dry_run(session, "res.partner", ["id", "name"], [["t.1", "A"]])

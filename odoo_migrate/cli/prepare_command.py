@@ -1,4 +1,4 @@
-"""odoo-migrate source: the raw files of a project."""
+"""odoo-migrate source prepare: the raw files of a project."""
 
 from __future__ import annotations
 

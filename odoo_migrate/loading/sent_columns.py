@@ -1,10 +1,4 @@
-"""Which columns go along with which record.
-
-In Odoo's import an empty cell clears: sent along, it would empty what is stored and, in a new record, put nothing in
-the place of a default. So empty cells are left out unless the user asks to clear. One call has one set of columns,
-and every further set is a further call, so new records are told apart only by those empty cells that matter: where
-the field has a default, is computed or differs by company. Anywhere else, empty is what a new record has.
-"""
+"""Which columns go along with which record."""
 
 from __future__ import annotations
 
@@ -13,6 +7,9 @@ from typing import Any, TypeVar
 
 from odoo_migrate.loading.runs import RunProblem
 from odoo_migrate.odoo.server_records import ServerField
+from odoo_migrate.project.payload import Record
+from odoo_migrate.rules.model_needs import ADDRESS, SHARED_ADDRESS_SINCE
+from odoo_migrate.stages.load_order import Step
 
 T = TypeVar("T")
 
@@ -48,3 +45,22 @@ def grouped(items: Iterable[tuple[tuple[int, ...], T]]) -> dict[tuple[int, ...],
     for columns, item in items:
         groups.setdefault(columns, []).append(item)
     return groups
+
+
+class SharedAddress:
+    """Tells which cells of a step's records are their company's."""
+
+    def __init__(self, step: Step, major: int) -> None:
+        """`major`: the version of the server, 19 for "19.0"."""
+        names = [name.removesuffix("/id") for name in step.fields]
+        applies = step.model == "res.partner" and major >= SHARED_ADDRESS_SINCE and "parent_id" in names
+        self._places = {place for place, name in enumerate(names) if name in ADDRESS} if applies else set()
+        self._parent = names.index("parent_id") if applies else 0
+        self._type = names.index("type") if "type" in names else None
+
+    def among(self, record: Record, places: Iterable[int]) -> list[int]:
+        """Those of `places` that hold the company's address."""
+        if not self._places or not record.values[self._parent]:
+            return []
+        kind = "" if self._type is None else record.values[self._type].lower()
+        return [place for place in places if place in self._places] if kind in ("", "contact") else []

@@ -1,5 +1,6 @@
-"""A run with a login at its server: signed in, looked over before anything is sent, and logged. Everything that
-talks to Odoo is imported here, so commands import this module when they run.
+"""Open a run with a login at its server: signed in, looked over before anything is sent, and logged.
+
+Everything that talks to Odoo is imported here, so commands import this module when they run.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ from odoo_migrate.stages.load_order import Step
 
 LOG_FILE = "log.txt"
 logger = logging.getLogger("odoo_migrate")
-logger.addHandler(logging.NullHandler())  # what is logged before there is a file has been said already
+# What is logged before there is a file has been printed already.
+logger.addHandler(logging.NullHandler())
 
 
 class Watch(Watcher):
-    """Draws how a run goes on, and logs it."""
+    """Draw how a run goes on, and log it."""
 
     def __init__(self, out: Output) -> None:
         self._out = out
@@ -42,24 +44,27 @@ class Watch(Watcher):
 
     @contextmanager
     def drawing(self) -> Iterator[None]:
-        """Bars while the block runs."""
+        """Draw bars while the block runs."""
         with self._out.progress("records") as self._bars:
             yield
         self._bars = None
 
     def begins(self, step: Step, records: int) -> None:
+        """Draw the bar of a step."""
         self._begin(f"{step.mapping} (second pass)" if step.second else step.mapping, records)
 
     def advances(self, step: Step, records: int, count: Count) -> None:
+        """Move the bar on."""
         self._done += records
         if self._bars:
             self._bars.at(self._name, self._done, self._total)
 
     def looks_again(self, records: int) -> None:
+        """Draw the bar of the last look at all records."""
         self._begin("looking at all of them again", records)
 
     def retried(self, retry: Retry) -> None:
-        """Before another try; the server's trouble is worth a line."""
+        """Print a line before another try: the server is in trouble."""
         text = f"{retry.reason}; trying again in {retry.wait:.1f} s."
         logger.warning("try %d: %s", retry.number, text)
         if self._bars:
@@ -75,8 +80,8 @@ class Watch(Watcher):
 
 
 @dataclass(frozen=True)
-class Session:
-    """`watch` shows what goes on."""
+class OpenedRun:
+    """Hold a run, a login at its server, and what shows how it goes on."""
 
     run: Run
     odoo: Odoo
@@ -92,10 +97,22 @@ def opened(
     *,
     looked_over: bool = True,
     password_first: bool = False,
-) -> Iterator[Session]:
-    """`looked_over`: with a server on which a load can work; `password_first` as for `sign_in`. Raises RunProblem or
-    FormatError for a run that cannot be used, Unusable without a password, OdooError where Odoo will not have us;
-    nothing has been sent then.
+) -> Iterator[OpenedRun]:
+    """Open a run of the project in `root`, signed in at its server; nothing has been sent when this fails.
+
+    Args:
+        out: Where warnings and progress are printed.
+        root: The project's directory.
+        run_id: The run's name.
+        connection: Where the server is, and how to sign in.
+        looked_over: Whether the server is first checked for whether a load can work there.
+        password_first: Whether a password goes before an API key, where both are set.
+
+    Raises:
+        RunProblem: The run cannot be used.
+        FormatError: The project cannot be used.
+        Unusable: There is no password.
+        OdooError: Odoo cannot be reached or refuses the login.
     """
     run = runs.read(root, run_id)
     watch, log = Watch(out), inside(run.root, run.file(LOG_FILE))
@@ -105,13 +122,14 @@ def opened(
     ):
         logger.info("%s on %s, Odoo %s, as %s", odoo.database, odoo.url, odoo.version, odoo.username)
         if looked_over:
-            preflight.check(odoo, run.project.settings, list(dict.fromkeys(step.model for step in run.steps)))
-        yield Session(run, odoo, watch)
+            models = dict.fromkeys(step.model for step in run.steps)
+            preflight.check(odoo, run.project.settings, list(models))
+        yield OpenedRun(run, odoo, watch)
 
 
 @contextmanager
 def logged(path: Path, secret: Secret) -> Iterator[None]:
-    """While the block runs, what we log goes to the file `path`, without the secret. What ends the block is logged."""
+    """Log to the file `path` while the block runs, without the secret; log the exception that ends the block too."""
     handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(_Discreet(secret))
     logger.addHandler(handler)
@@ -128,12 +146,12 @@ def logged(path: Path, secret: Secret) -> Iterator[None]:
 
 
 def _traceback(problem: BaseException) -> str:
-    """Odoo's own, which its developers ask for."""
+    """Return Odoo's own traceback, which its developers ask for."""
     return f"\n{problem.debug}" if isinstance(problem, Fault) and problem.debug else ""
 
 
 class _Discreet(logging.Formatter):
-    """Lines with the time in UTC, and never with the secret."""
+    """Format lines with the time in UTC, and never with the secret."""
 
     def __init__(self, secret: Secret) -> None:
         super().__init__("%(asctime)sZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
@@ -141,10 +159,12 @@ class _Discreet(logging.Formatter):
         self._secret = secret
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the line with the secret hidden."""
         return self._secret.out_of(super().format(record))
 
 
 def log_result(result: RunResult) -> None:
+    """Log what a load did."""
     for one in result.steps:
         logger.info("%s: %s in %.1f s", one.step.mapping, vars(one.count), one.seconds)
     logger.info("%d writes, %d failed, %s", result.writes, result.failed, "stopped" if result.stopped else "ended")

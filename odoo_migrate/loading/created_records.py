@@ -1,13 +1,14 @@
-"""What a run created, and what of it Odoo still holds: the journal's word, checked against Odoo before it counts."""
+"""What a run created."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from odoo_migrate.loading import runs
 from odoo_migrate.loading.journal import History, read_history
-from odoo_migrate.loading.run_load import same_database
+from odoo_migrate.loading.run_server import same_database
 from odoo_migrate.loading.runs import Run
 from odoo_migrate.odoo import server_records as server
 from odoo_migrate.odoo.client import Odoo
@@ -18,7 +19,7 @@ Claims = Mapping[tuple[str, int], str]
 
 
 @dataclass(frozen=True)
-class Entry:
+class CreatedRecord:
     """A record that was created, by its external and its database ID."""
 
     id: str
@@ -26,17 +27,17 @@ class Entry:
 
 
 @dataclass
-class Found:
+class RunRecords:
     """What became of the records that a run created by one mapping: `alive` and surely those; external IDs of those
     that are `gone`; and `strange` ones, which may be others' now, each with the reason.
     """
 
-    alive: list[Entry] = field(default_factory=list)
+    alive: list[CreatedRecord] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
-    strange: list[tuple[Entry, str]] = field(default_factory=list)
+    strange: list[tuple[CreatedRecord, str]] = field(default_factory=list)
 
 
-def found(run: Run, odoo: Odoo, history: History | None = None) -> dict[str, Found]:
+def found(run: Run, odoo: Odoo, history: History | None = None) -> dict[str, RunRecords]:
     """By mapping, children first. Calls whose end nobody saw count by what Odoo holds now. Raises OdooError."""
     history = history or read_history(run.journal)
     claims = _claims(run, history)
@@ -66,13 +67,13 @@ def _claims(run: Run, history: History) -> Claims:
     return claims
 
 
-def _met(odoo: Odoo, model: str, created: Mapping[str, int], begun: Iterable[str], claims: Claims) -> Found:
+def _met(odoo: Odoo, model: str, created: Mapping[str, int], begun: Iterable[str], claims: Claims) -> RunRecords:
     named = server.find(odoo, dict.fromkeys([*created, *begun]))
     ids = {**{one: named[one][1] for one in begun if one in named}, **created}
     alive, hidden = _alive(odoo, model, ids.values())
-    met = Found()
+    met = RunRecords()
     for external_id, place in ids.items():
-        entry, found_now = Entry(external_id, place), named.get(external_id)
+        entry, found_now = CreatedRecord(external_id, place), named.get(external_id)
         if place in hidden:
             met.strange.append((entry, "This user may not see this record."))
         elif found_now and found_now != (model, place):
@@ -109,3 +110,50 @@ def _alive(odoo: Odoo, model: str, ids: Collection[int]) -> tuple[set[int], set[
         except Fault:
             hidden.update(part)
     return seen, hidden
+
+
+ROBOT = 1  # the database ID of OdooBot
+WHEN = "create_date"
+_ASKED = (WHEN, "create_uid", "active")
+
+
+@dataclass(frozen=True)
+class LoadOrigin:
+    """Database IDs of the users who created what a run created, and when the last of it was: as Odoo writes it, in
+    seconds, so that what one transaction made has one time.
+    """
+
+    creators: frozenset[int]
+    last: str
+
+    def made(self, row: Mapping[str, Any]) -> bool:
+        """Whether a record, read with the fields that `telling` names, came with the load or by itself, or was
+        archived.
+        """
+        if not row.get("active", True):
+            return True
+        creator = row["create_uid"][0] if row["create_uid"] else ROBOT
+        return creator == ROBOT or (creator in self.creators and row["create_date"] <= self.last)
+
+
+def load_of(odoo: Odoo, created: Mapping[str, Collection[int]]) -> LoadOrigin:
+    """The load that created these records: database IDs by model, all of them there."""
+    creators: set[int] = set()
+    last = ""
+    for model, ids in created.items():
+        for part in server.chunks(ids, server.CHUNK):
+            rows = server.read(odoo, model, part, (WHEN, "create_uid")).values()
+            creators.update(row["create_uid"] for row in rows if row["create_uid"])
+            last = max([last, *(row["create_date"] for row in rows if row["create_date"])])
+    return LoadOrigin(frozenset(creators), last)
+
+
+def telling(odoo: Odoo, models: Collection[str]) -> dict[str, list[str]]:
+    """The fields that tell who created a record, when, and whether it is archived; by model, without those models of
+    which Odoo does not keep this.
+    """
+    domain = [["name", "in", list(_ASKED)], ["model", "in", sorted(models)]]
+    found: dict[str, list[str]] = {}
+    for row in odoo.call("ir.model.fields", "search_read", domain, ["model", "name"]):
+        found.setdefault(row["model"], []).append(row["name"])
+    return {model: names for model, names in found.items() if WHEN in names}

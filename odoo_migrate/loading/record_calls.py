@@ -1,14 +1,8 @@
-"""One call of `load()`, and what to do when Odoo refuses some of it.
-
-One bad record fails its whole call in Odoo: nothing of it is stored. So the records that the messages name are taken
-out and the rest is sent again, until Odoo takes it; where no message names a record, the call is halved until one
-record stands alone. Odoo tries the records of a refused call one by one and names each that fails, but what was wrong
-with the call as a whole it lays at its first record (18 and 19 do), which may be good: that one gets a second chance by
-itself. Good records always go in.
-"""
+"""Calls that store records."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,12 +12,47 @@ from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.odoo_errors import Fault
 from odoo_migrate.project.payload import Record
 
+FIRST, SMALLEST, LARGEST = 100, 10, 1000
+SECONDS = 2.0  # what one answer should take
+
+
+class BatchSize:
+    """The size of the next batch of one step; fed with every answer, from any thread. `fixed` never changes."""
+
+    def __init__(self, fixed: int | None = None) -> None:
+        self._fixed = fixed
+        self._size = float(fixed or FIRST)
+        self._lock = threading.Lock()
+
+    @property
+    def records(self) -> int:
+        return int(self._size)
+
+    def took(self, records: int, seconds: float) -> None:
+        """`records` were stored in `seconds`. Small batches say too little to make the size grow."""
+        if self._fixed or not records:
+            return
+        with self._lock:
+            fitting = records * SECONDS / max(seconds, 0.001)
+            if fitting > self._size and records < self._size / 2:
+                return
+            fitting = min(max(fitting, self._size / 2), self._size * 2)
+            self._size = min(max(fitting, SMALLEST), LARGEST)
+
+    def was_too_slow(self) -> int:
+        """The server gave no answer in time: the size from now on."""
+        if not self._fixed:
+            with self._lock:
+                self._size = max(self._size / 4, SMALLEST)
+        return self.records
+
+
 SEVERAL = 20  # records a call once the database stopped counting its errors; it stops at ten
 UNEXPLAINED = "Odoo refused this record without saying why."
 
 
 @dataclass(frozen=True)
-class Row:
+class SentRow:
     """A record and the cells that are sent of it, in the order of the call's columns."""
 
     record: Record
@@ -40,7 +69,7 @@ class Refusal:
 
 
 @dataclass
-class Outcome:
+class SendOutcome:
     """`ids`: database ID by external ID of what is stored; `calls` that stored something; `warnings` as Odoo says."""
 
     ids: dict[str, int] = field(default_factory=dict)
@@ -57,14 +86,14 @@ class Sender:
         self._model = model
         self._columns = list(columns)
         self._context = dict(context)
-        self._outcome = Outcome()
+        self._outcome = SendOutcome()
 
-    def send(self, rows: Sequence[Row]) -> Outcome:
+    def send(self, rows: Sequence[SentRow]) -> SendOutcome:
         """Store what can be stored of `rows`. Raises OdooError when the server is lost."""
         self._send(list(rows))
         return self._outcome
 
-    def _send(self, rows: list[Row], *, again: bool = True) -> None:
+    def _send(self, rows: list[SentRow], *, again: bool = True) -> None:
         """`again`: a first record that is named without a field gets its second chance."""
         while rows:
             answer = self._ask(rows)
@@ -89,14 +118,14 @@ class Sender:
                     self._send(rows[start : start + SEVERAL], again=again)
                 break
 
-    def _ask(self, rows: Sequence[Row]) -> server.Answer | Fault:
+    def _ask(self, rows: Sequence[SentRow]) -> server.Answer | Fault:
         data = [[row.record.id, *row.cells] for row in rows]
         try:
             return server.load(self._odoo, self._model, ["id", *self._columns], data, self._context)
         except Fault as fault:
             return fault
 
-    def _keep(self, rows: Sequence[Row], answer: server.Answer) -> None:
+    def _keep(self, rows: Sequence[SentRow], answer: server.Answer) -> None:
         ids = answer.ids or []
         if len(ids) != len(rows):
             raise Fault("answer", f"Odoo stored {len(ids)} records where {len(rows)} were sent to {self._model}.")
@@ -104,7 +133,7 @@ class Sender:
         self._outcome.ids.update({row.record.id: found for row, found in zip(rows, ids, strict=True)})
         self._outcome.warnings += [message.text for message in answer.messages]
 
-    def _halve(self, rows: list[Row], words: str, *, again: bool) -> None:
+    def _halve(self, rows: list[SentRow], words: str, *, again: bool) -> None:
         if len(rows) == 1:
             self._refuse(rows[0], words or UNEXPLAINED, "")
             return
@@ -112,7 +141,7 @@ class Sender:
         self._send(rows[:middle], again=again)
         self._send(rows[middle:], again=again)
 
-    def _refuse(self, row: Row, words: str, name: str) -> None:
+    def _refuse(self, row: SentRow, words: str, name: str) -> None:
         column = next((one for one in self._columns if one.removesuffix("/id") == name), name)
         self._outcome.refusals.append(Refusal(row.record, column, words))
 
