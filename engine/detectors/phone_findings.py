@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +18,21 @@ from engine.profile.digit_positions import as_number, digit_places, digits
 from engine.profile.profile_results import FindingFacts, Fix
 from engine.profile.value_kinds import Sample, says_something
 from engine.values import NotRead, countries, phones
+from engine.values.languages import pattern
 from engine.wording import cells_of, counted, either
 
 EACH = 4096  # numbers read one by one; beyond, those of one shape that start alike are taken to be alike
 START = 4  # digits
 UNKNOWN = -1
 _E164 = re.compile(r"\+9{7,15}")
-_EXTENSION = re.compile(r"(?<=9)[\s,;]*(?:x|ext|extension|app|poste|dw|#)\.?\s*:?\s*9{1,7}\s*$", re.IGNORECASE)
 _SEVERAL = re.compile(r"(?:9[\s().\-/]*){7,}[^9+(]*(?:[A-Za-z:,;|\n]|\s/\s)[^9+(]*[+(]?(?:[\s().\-/]*9){7,}")
+
+
+@cache
+def _extension() -> re.Pattern[str]:
+    """An extension at the end of a phone number's shape."""
+    words = pattern("extension_words")
+    return re.compile(rf"(?<=9)[\s,;]*(?:x|{words}|#)\.?\s*:?\s*9{{1,7}}\s*$", re.IGNORECASE)
 
 
 class Phones(ColumnDetector):
@@ -54,9 +62,9 @@ class Phones(ColumnDetector):
     def _sort(self, cells: Cells, shape: str, places: Places) -> None:
         if not len(places):
             return
-        if _EXTENSION.search(shape):
+        if _extension().search(shape):
             self.extended.add_places(cells, places)
-        form = "E.164" if _E164.fullmatch(shape) else phones.shape(_EXTENSION.sub("", shape))
+        form = "E.164" if _E164.fullmatch(shape) else phones.shape(_extension().sub("", shape))
         self.formats.setdefault(form, Tally()).add_places(cells, places)
 
     def _readable(self, cells: Cells, shape: str, places: Places) -> Flags:

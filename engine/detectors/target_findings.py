@@ -21,6 +21,7 @@ from engine.profile.value_kinds import says_something
 from engine.sheets.working_file import ROW, WorkingFile
 from engine.values import NotRead, vat_numbers
 from engine.values.folding import fold
+from engine.values.languages import folded_words
 from engine.wording import counted, either
 
 BARCODE_LENGTHS = frozenset([8, 12, 13, 14])
@@ -106,9 +107,6 @@ class VatNumbers(ColumnDetector):
 class Missing(ColumnDetector):
     """Rows without a name or number, in a column of names or numbers that nearly all rows have."""
 
-    ENDINGS = frozenset(["name", "company", "firma", "nombre", "nom", "nome", "naam"])
-    PARTS = frozenset(["first", "last", "middle", "given", "family", "nick", "contact", "user", "file", "sur", "full"])
-
     def __init__(self, column: Column) -> None:
         super().__init__(column)
         self.tally, self.rows = Tally(), 0
@@ -116,8 +114,9 @@ class Missing(ColumnDetector):
     @classmethod
     def wanted(cls, column: Column) -> bool:
         words = fold(column.title).split()
-        named = column.kind == "text" and words[-1:] and words[-1] in cls.ENDINGS and cls.PARTS.isdisjoint(words)
-        return bool(named) or (column.kind == "code" and column.position < 2)
+        names_rows = words[-1:] and words[-1] in folded_words("name_columns")
+        whole_name = names_rows and folded_words("name_parts").isdisjoint(words)
+        return bool(column.kind == "text" and whole_name) or (column.kind == "code" and column.position < 2)
 
     def look(self, cells: Cells) -> None:
         self.rows += len(cells.values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import ftfy
 import pyarrow as pa
@@ -13,9 +13,9 @@ import pyarrow as pa
 from engine.detectors.detector import Column, ColumnDetector, Tally
 from engine.profile.column_batch import ODD, SPACE, Cells
 from engine.profile.profile_results import FindingFacts, Fix
-from engine.profile.value_kinds import FORMULA_ERROR
+from engine.profile.value_kinds import formula_error
 from engine.values import NotRead, personal_names
-from engine.values.answer_words import EMPTY, means_empty
+from engine.values.answer_words import empty_words, means_empty
 from engine.values.characters import INVISIBLE, SPACES, character_class, visible
 from engine.values.text_masks import mask
 from engine.wording import cells_of, counted, either, listed, quoted
@@ -166,11 +166,14 @@ class FormulaErrors(ColumnDetector):
 
 def is_formula_error(text: str) -> bool:
     """`#REF!`, `#DIV/0!`, `#WERT!`; not `#N/A`, which people type as well."""
-    return bool(FORMULA_ERROR.fullmatch(text.strip()))
+    return bool(formula_error().fullmatch(text.strip()))
 
 
-_EMPTY_SHAPES = pa.array(sorted({mask(word).lower() for word in EMPTY}), pa.string())
-_LONGEST = max(len(word.encode()) for word in EMPTY) + 8  # with spaces around
+@cache
+def _empty_shapes() -> tuple[pa.Array, int]:
+    """The masks of the words that mean empty, and the bytes of the longest such cell."""
+    longest = max(len(word.encode()) for word in empty_words()) + 8  # with spaces around
+    return pa.array(sorted({mask(word).lower() for word in empty_words()}), pa.string()), longest
 
 
 class EmptyWords(ColumnDetector):
@@ -183,7 +186,7 @@ class EmptyWords(ColumnDetector):
         self.signs_only = column.kind in {"country", "state"} or "person" in column.hints
 
     def look(self, cells: Cells) -> None:
-        flags = cells.judged(cells.among(_EMPTY_SHAPES, _LONGEST), self._is_one)
+        flags = cells.judged(cells.among(*_empty_shapes()), self._is_one)
         self.tally.add(cells, flags)
         for text, times in cells.frequencies(flags):
             self.words[text.strip()] += times

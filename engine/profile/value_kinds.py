@@ -9,16 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
 from engine.values import NotRead, countries, currencies, numbers, states
 from engine.values.answer_words import means_empty, yes_or_no
+from engine.values.languages import pattern
 
 Sample = Sequence[tuple[str, int]]
-
-# In several languages; 9 stands for 0 in a mask.
-FORMULA_ERROR = re.compile(
-    r"#(?:REF|VALUE|NAME|DIV/[09]|NULL|NUM|SPILL|CALC|FIELD|BEZUG|WERT|ZAHL|BEREICH|VALEUR|NOMBRE|NOM|VALOR)[!?]|Err:[0-9]{3}"
-)
 
 _DIGIT = re.compile("[0-9]")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -32,20 +29,10 @@ _ZIP = re.compile(r"[A-Z0-9][A-Z0-9 -]{2,9}", re.IGNORECASE)
 _LETTER_ZIP = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]", re.IGNORECASE)
 _ZIP_PLUS_4 = re.compile(r"[0-9]{5}-[0-9]{4}")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[ .,'’][0-9]{3})+(?:[.,][0-9]+)?")
-_PHONE = re.compile(
-    r"(?:[A-Za-z]{3,}\.?: ?)?[+(]?[0-9][0-9 ().\-/\u00a0]{5,}[0-9]"
-    r"(?:[ ,;]*(?:x|ext|extension|app|poste|dw)\.? ?:?[0-9]{1,6})?"
-    r"(?:[ ,;/]+[A-Za-z]{3,}\.?: ?[+(]?[0-9][0-9 ().\-/]{5,}[0-9])*",
-    re.IGNORECASE,
-)
 _PHONE_MARK = re.compile(r"^\+|^00|\([0-9]{2,5}\)|^[0-9]{2,4}[ .\-/][0-9]{3,4}[ .\-][0-9]{3,4}")
 _NUMERIC_DATE = re.compile(
     r"(?:[0-9]{4}([-./])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-./])[0-9]{1,2}\2(?:[0-9]{4}|[0-9]{2}))"
     r"(?P<time>[ T][0-9]{1,2}:.*)?"
-)
-_NAMED_DATE = re.compile(
-    r"(?:[0-9]{1,2}(?:st|nd|rd|th)?[\s.-]*(?:of |de )?[^\W\d_]{3,10}\.?|[^\W\d_]{3,10}\.?\s[0-9]{1,2}(?:st|nd|rd|th)?)"
-    r"[\s.,-]*(?:de )?(?:[0-9]{4}|[0-9]{2})(?P<time>[ T,]+[0-9]{1,2}:.*)?"
 )
 _SERIAL = re.compile(r"[2-5][0-9]{4}(?:\.[0-9]+)?")
 _SEPARATORS = re.compile(r"\s*[;|\n,]\s*")
@@ -66,9 +53,33 @@ class _Evidence:
         return not self.hints.isdisjoint(hints)
 
 
+@cache
+def formula_error() -> re.Pattern[str]:
+    """Return the pattern of what a cell holds whose formula failed, also as a mask (where 9 stands for 0)."""
+    return re.compile(rf"#{pattern('formula_errors')}[!?]|Err:[0-9]{{3}}")
+
+
+@cache
+def _phone() -> re.Pattern[str]:
+    extension = rf"(?:[ ,;]*(?:x|{pattern('extension_words')})\.? ?:?[0-9]{{1,6}})?"
+    return re.compile(
+        rf"(?:[A-Za-z]{{3,}}\.?: ?)?[+(]?[0-9][0-9 ().\-/\u00a0]{{5,}}[0-9]{extension}"
+        r"(?:[ ,;/]+[A-Za-z]{3,}\.?: ?[+(]?[0-9][0-9 ().\-/]{5,}[0-9])*",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _named_date() -> re.Pattern[str]:
+    day, month = rf"[0-9]{{1,2}}{pattern('ordinal_endings')}?", r"[^\W\d_]{3,10}\.?"
+    day_first = rf"{day}[\s.-]*(?:{pattern('month_links')} )?{month}"
+    year = rf"(?:{pattern('year_links')} )?(?:[0-9]{{4}}|[0-9]{{2}})"
+    return re.compile(rf"(?:{day_first}|{month}\s{day})[\s.,-]*{year}(?P<time>[ T,]+[0-9]{{1,2}}:.*)?")
+
+
 def says_something(text: str) -> bool:
     """Whether a cell is neither blank nor a word for empty nor a formula error."""
-    return bool(text.strip()) and not means_empty(text) and not FORMULA_ERROR.fullmatch(text.strip())
+    return bool(text.strip()) and not means_empty(text) and not formula_error().fullmatch(text.strip())
 
 
 def kind_of(sample: Sample, hints: frozenset[str], country: str) -> str:
@@ -116,7 +127,7 @@ def _date_share(evidence: _Evidence) -> tuple[float, float]:
 
 
 def _date_shape(text: str) -> re.Match[str] | None:
-    return _NUMERIC_DATE.fullmatch(text) or _NAMED_DATE.fullmatch(text)
+    return _NUMERIC_DATE.fullmatch(text) or _named_date().fullmatch(text)
 
 
 def _is_datetime(evidence: _Evidence) -> bool:
@@ -186,7 +197,7 @@ def _is_phone(evidence: _Evidence) -> bool:
 
 
 def _is_phone_number(text: str) -> bool:
-    return bool(_PHONE.fullmatch(text)) and sum(map(str.isdigit, text)) >= 7
+    return bool(_phone().fullmatch(text)) and sum(map(str.isdigit, text)) >= 7
 
 
 def _clearly_phone(text: str) -> bool:

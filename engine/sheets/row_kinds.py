@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.sheets.total_words import AMOUNT, CANDIDATE, GRAND_LABEL, NAMED, NOTE, SUB_LABEL
+from engine.sheets.total_words import AMOUNT, grand_total, named_total, note, subtotal, total_candidate
 from engine.sheets.working_file import LAST_ROW, ROW
 from engine.values.text_masks import data, offsets
 
@@ -104,7 +104,7 @@ class _Batch:
             few &= ~flags
             if len(rows):
                 labels = column.take(pa.array(rows))
-                for row in rows[np.asarray(pc.match_substring_regex(labels, CANDIDATE))]:
+                for row in rows[np.asarray(pc.match_substring_regex(labels, total_candidate()))]:
                     yield int(row), place
 
     def _kind_of_total(self, row: int, place: int) -> str:
@@ -113,12 +113,12 @@ class _Batch:
         label, others = texts[place], texts[:place] + texts[place + 1 :]
         if not all(AMOUNT.fullmatch(text.strip()) for text in others if text.strip()):
             return ""
-        if GRAND_LABEL.fullmatch(label):
+        if grand_total().fullmatch(label):
             return "grand"
-        if SUB_LABEL.fullmatch(label):
+        if subtotal().fullmatch(label):
             return "sub"
         amounts = any(text.strip() for text in others)
-        named = NAMED.fullmatch(label)
+        named = named_total().fullmatch(label)
         group = (named["after"] or named["before"]).strip() if named else ""
         return "sub" if amounts and 2 * self.count[row] <= len(texts) + 1 and self._is_group(group, row) else ""
 
@@ -142,7 +142,7 @@ class _Batch:
                 single = []
             elif self.count[row] > 2 or (self.count[row] == 2 and len(self.columns) < 5):
                 break
-            elif NOTE.fullmatch(next(text for text in self.texts(row) if text.strip()).strip()):
+            elif note().fullmatch(next(text for text in self.texts(row) if text.strip()).strip()):
                 found[row] = True
             elif self.count[row] == 1:
                 single.append(row)

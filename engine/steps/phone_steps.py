@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,19 +12,8 @@ from engine.steps.reading_step import COUNTRY, COUNTRY_COLUMN, by_row, merged, n
 from engine.steps.step import ColumnStep, Context, Example, Outcome
 from engine.steps.step_parameters import Param
 from engine.values import NotRead, phones
+from engine.values.languages import pattern
 
-_LABELS = (
-    r"(?:phone|tel(?:efon|ephone|éfono|efono|efone)?|téléphone|office|work|main|home|büro|mobile?|mob|cell(?:ular)?"
-    r"|handy|fax|direct)"
-)
-_PARTS = re.compile(
-    rf"[;|\n\r]+|,(?=[^,]*[0-9]{{3}})|\s+(?:or|oder|ou|o|of|and|und|et|y|e|en|&)\s+|\s+/\s+(?=[+(0])"
-    rf"|\s+(?={_LABELS}\b\.?\s*:?\s*[+(0-9])",
-    re.IGNORECASE,
-)
-_LABELLED = re.compile(rf"({_LABELS})\b\.?\s*:?\s*(?=[+(0-9])(.*)", re.IGNORECASE | re.DOTALL)
-_MOBILE = re.compile("mob|cell|handy", re.IGNORECASE)
-_SPECIAL = re.compile("mob|cell|handy|fax", re.IGNORECASE)  # names that say more than that it is a phone
 _FEWEST_DIGITS = 6
 
 
@@ -130,21 +120,47 @@ class PhoneSplit(ColumnStep):
         return by_row([values], self._split, [self.rest_to, *([self.mobile_to] if self.mobile_to else [])])
 
     def _split(self, text: str) -> tuple[str, ...]:
-        parts = [part.strip(" ,") for part in _PARTS.split(text) if part.strip(" ,")]
+        parts = [part.strip(" ,") for part in _separators().split(text) if part.strip(" ,")]
         few = [part for part in parts if sum(map(str.isdigit, part)) < _FEWEST_DIGITS]
         if len(parts) > 1 and few:
             raise NotRead(f"'{few[0]}' in it is not a phone number")
-        if len(parts) < 2 and not _LABELLED.fullmatch(text.strip()):
+        if len(parts) < 2 and not _labelled().fullmatch(text.strip()):
             parts = [text]
-        mobiles = [part for part in parts if self.mobile_to and _MOBILE.match(part)]
+        mobiles = [part for part in parts if self.mobile_to and _mobile().match(part)]
         others = [part for part in parts if part not in mobiles] or [mobiles.pop(0)]
-        cell = others[0] if _SPECIAL.match(others[0]) else _number(others[0])
+        cell = others[0] if _special().match(others[0]) else _number(others[0])
         moved = (";".join(others[1:]), ";".join(_number(part) for part in mobiles))
         return (cell, *moved[: 1 + bool(self.mobile_to)])
 
 
+@cache
+def _separators() -> re.Pattern[str]:
+    """What parts several numbers of a cell: a sign, a word, or the label of the next number."""
+    return re.compile(
+        rf"[;|\n\r]+|,(?=[^,]*[0-9]{{3}})|\s+(?:{pattern('between_phones')}|&)\s+|\s+/\s+(?=[+(0])"
+        rf"|\s+(?={pattern('phone_labels')}\b\.?\s*:?\s*[+(0-9])",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _labelled() -> re.Pattern[str]:
+    return re.compile(rf"({pattern('phone_labels')})\b\.?\s*:?\s*(?=[+(0-9])(.*)", re.IGNORECASE | re.DOTALL)
+
+
+@cache
+def _mobile() -> re.Pattern[str]:
+    return re.compile(pattern("mobile_labels"), re.IGNORECASE)
+
+
+@cache
+def _special() -> re.Pattern[str]:
+    """Labels that say more than that it is a phone."""
+    return re.compile(f"{pattern('mobile_labels')}|{pattern('fax_labels')}", re.IGNORECASE)
+
+
 def _number(part: str) -> str:
-    labelled = _LABELLED.fullmatch(part)
+    labelled = _labelled().fullmatch(part)
     return labelled[2] if labelled else part
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +14,7 @@ from engine.steps.column_kernels import beyond_ascii, cell_bytes, change_case
 from engine.steps.step import ColumnStep, Context, Example, Outcome, ValueStep
 from engine.steps.step_parameters import Param, StepError
 from engine.values.characters import BOM, LINE_ENDS, SPACES, character_class
+from engine.values.languages import pattern, words
 
 EDGES = SPACES + LINE_ENDS + BOM
 RUNS = f"{character_class(SPACES)}{{2,}}|{character_class(SPACES.replace(' ', ''))}"
@@ -215,22 +218,8 @@ class AddSuffix(ColumnStep):
         return Outcome(pc.if_else(pc.equal(values, ""), values, added))
 
 
-# Written as here, whatever the cell has. Legal forms: the ones of Odoo's main markets.
-_AS_HERE = """
-    GmbH mbH gGmbH AG KG KGaA OHG GbR UG SE e.V. e.K. eG LLC LLP LP PLC Ltd Ltd. Inc Inc. Corp Corp. Co Co.
-    SA S.A. SAS SARL SàRL SNC SCA SpA S.p.A. Srl S.r.l. SL S.L. SLU NV N.V. BV B.V. BVBA VOF AB A/S ApS Oy Oyj
-    Pty Lda Ltda d.o.o. s.r.o. Kft IBM BMW SAP USA UK UAE EU NATO DHL UPS HP AT&T VIP VAT CEO
-    II III IV VII VIII IX XII PhD MBA
-"""
-_SMALL = """
-    a an and as at but by for from in of on or the to with de del della der den di da do dos das du des la le les
-    el los las y e et und von vom van zu zum zur am im ter ten te bin al
-"""
-FIXED = {word.lower(): word for word in _AS_HERE.split()}
-SMALL = frozenset(_SMALL.split())
 _WORD = regex.compile(r"[^\s\-‐–/,;:()\[\]\"“”&+]+(?:&[^\s&]+)?|.", regex.S)
 _INITIALS = regex.compile(r"(?:\p{L}\.){2,}\p{L}?\.?")
-_ORDINAL = regex.compile(r"(\d+)(st|nd|rd|th)", regex.I)
 _SCOTTISH = regex.compile(r"mc\p{L}{3,}(?:['’]s)?", regex.I)
 _ELISION = regex.compile(r"([odlm])(['’])(\p{L}{3,})", regex.I)
 _VOWELS = regex.compile(r"[aeiouyäöüàáâãåèéêëìíîïòóôõùúûœæø]", regex.I)
@@ -239,12 +228,12 @@ _VOWELS = regex.compile(r"[aeiouyäöüàáâãåèéêëìíîïòóôõùúû�
 def titled(text: str) -> str:
     """`text` with capitals as in a name: words that mix both cases stay as they were typed."""
     shouting = text.isupper()
-    words = _WORD.findall(text)
-    alone = sum(word[0].isalpha() for word in words) == 1
+    parts = _WORD.findall(text)
+    alone = sum(part[0].isalpha() for part in parts) == 1
     done, first = [], True
-    for word in words:
-        done.append(_word(word, first=first, shouting=shouting and not alone))
-        first = first and not word[0].isalnum()
+    for part in parts:
+        done.append(_word(part, first=first, shouting=shouting and not alone))
+        first = first and not part[0].isalnum()
     return "".join(done)
 
 
@@ -252,17 +241,34 @@ def _word(word: str, *, first: bool, shouting: bool) -> str:
     lower = word.lower()
     if "@" in word or not (word.islower() or word.isupper()):
         return word
-    if lower in SMALL and not first and (word.islower() or shouting):
+    small = lower in _small_words()
+    if small and not first and (word.islower() or shouting):
         return lower
-    if lower in FIXED and not (first and lower in SMALL):
-        return FIXED[lower]
+    if lower in _fixed_capitals() and not (first and small):
+        return _fixed_capitals()[lower]
     if any(one.isdigit() for one in word):
-        return _ORDINAL.sub(lambda found: found[1] + found[2].lower(), word)
+        return _ordinal().sub(lambda found: found[1] + found[2].lower(), word)
     if _INITIALS.fullmatch(word):
         return word.upper()
     if word.isupper() and _abbreviation(word, shouting=shouting):
         return word
     return _capitalised(lower)
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    return frozenset(words("small_words"))
+
+
+@cache
+def _fixed_capitals() -> Mapping[str, str]:
+    """Words that are written in one way whatever the cell has, by their lower case."""
+    return {word.lower(): word for word in words("fixed_capitals")}
+
+
+@cache
+def _ordinal() -> regex.Pattern[str]:
+    return regex.compile(rf"(\d+)({pattern('ordinal_endings')})", regex.I)
 
 
 def _abbreviation(word: str, *, shouting: bool) -> bool:

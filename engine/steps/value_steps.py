@@ -9,7 +9,7 @@ import regex
 from engine.steps.step import Context, CouldNot, Example, ValueStep
 from engine.steps.step_parameters import Param, StepError
 from engine.steps.text_steps import EDGES
-from engine.values.answer_words import NO, YES
+from engine.values.answer_words import no_words, yes_words
 
 LIST_SEPARATOR = ";"
 
@@ -80,7 +80,7 @@ class ToBoolean(ValueStep):
     no: tuple[str, ...]
 
     def validate(self) -> None:
-        words = {**dict.fromkeys(YES, "1"), **dict.fromkeys(NO, "0")}
+        words = {**dict.fromkeys(yes_words(), "1"), **dict.fromkeys(no_words(), "0")}
         words.update({word.strip(EDGES).casefold(): "1" for word in self.yes})
         words.update({word.strip(EDGES).casefold(): "0" for word in self.no})
         if words["1"] != "1" or words["0"] != "0":

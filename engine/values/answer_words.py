@@ -1,35 +1,38 @@
-"""Words that stand for yes, for no and for nothing at all, in seven languages."""
+"""Words that stand for yes, for no and for nothing at all."""
 
 from __future__ import annotations
 
+from functools import cache
 
-def _words(text: str, separator: str | None = None) -> frozenset[str]:
-    return frozenset(text.split(separator))
-
-
-YES = _words(
-    "1 y yes true t on x ✓ ✔ ☑ ✅ active oui vrai j ja wahr aktiv si sí sì s vero verdadero sim verdadeiro waar"
-)
-NO = _words("0 n no false f off ✗ ✘ ☐ ❌ inactive non faux nein falsch inaktiv falso não nao nee onwaar")
-
-EMPTY = _words(
-    "n/a|na|n.a.|n. a.|#n/a|#nv|none|null|nil|-|--|---|–|—|.|..|...|?|??|tbd|t.b.d.|tba|unknown|not available|"
-    "missing|k.a.|k. a.|keine angabe|keine angaben|unbekannt|fehlt|n/v|inconnu|s/o|néant|sin datos|s/d|"
-    "desconocido|sconosciuto|n/d|n.d.|nd|onbekend|n.v.t.|nvt|desconhecido|sem dados|<null>|(null)|(none)|[null]|"
-    "(blank)|(empty)|(leer)|undefined|nan",
-    "|",
-)
-"""Lower case, as they stand in a cell without spaces around."""
+from engine.values.languages import words
 
 
 def yes_or_no(text: str) -> bool | None:
-    """Return what a word answers: `Oui`, `J`, `x`, `1` -> True; `Nein`, `f` -> False; None for other words."""
+    """Return what a word answers: `Oui`, `J`, `x`, `1` -> True; `Nein`, `f` -> False; None where it does neither."""
     word = text.strip().casefold()
-    if word in YES:
+    if word in yes_words():
         return True
-    return False if word in NO else None
+    return False if word in no_words() else None
 
 
 def means_empty(text: str) -> bool:
-    """Tell whether a text is one of those that people type where they know nothing: `N/A`, `-`, `k.A.`."""
-    return text.strip().lower() in EMPTY
+    """Return whether a text is one of those that people type where they know nothing: `N/A`, `-`, `k.A.`."""
+    return text.strip().lower() in empty_words()
+
+
+@cache
+def yes_words() -> frozenset[str]:
+    """Return the words for yes in lower case."""
+    return frozenset(words("yes_answers"))
+
+
+@cache
+def no_words() -> frozenset[str]:
+    """Return the words for no in lower case."""
+    return frozenset(words("no_answers"))
+
+
+@cache
+def empty_words() -> frozenset[str]:
+    """Return the texts that mean nothing, in lower case, as they fill a cell without spaces around."""
+    return frozenset(words("empty_answers"))

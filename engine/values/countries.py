@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from importlib import resources
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.languages import get_official_languages
 
 from engine.values.folding import fold
-
-LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
+from engine.values.languages import languages, words_by_key
 
 # Two letters in CLDR, but no country: regions, test codes, islands without a code of their own.
 _NO_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
@@ -52,8 +50,9 @@ def checked_code(text: str) -> str:
 def iso_code(text: str) -> str | None:
     """Return a country's code: `USA.`, `Deutschland`, `Holland`, `gbr` -> "US", "DE", "NL", "GB".
 
-    This knows the names in seven languages (LANGUAGES), every country's names in its own official languages, alpha-2
-    and alpha-3 codes, and a list of names in use. None where the name is no country's, or that of two countries.
+    This knows the names in all languages that have a file of words, every country's names in its own official
+    languages, alpha-2 and alpha-3 codes, and the names in use that those files list. None where the name is no
+    country's, or that of two countries.
     """
     name = _without_article(fold(text))
     written = text.strip().rstrip(".").upper()  # not folded: N/A and n.a. are not Namibia
@@ -67,7 +66,7 @@ def _without_article(name: str) -> str:
 @cache
 def _common_names() -> Mapping[str, str]:
     certain = {_without_article(fold(name)): code for name, code in _names_in_use()}
-    return _unambiguous(_names_in(LANGUAGES, codes())) | certain
+    return _unambiguous(_names_in(languages(), codes())) | certain
 
 
 @cache
@@ -95,11 +94,8 @@ def _alpha3() -> Iterator[tuple[str, str]]:
 
 
 def _names_in_use() -> Iterator[tuple[str, str]]:
-    listed = resources.files(__package__).joinpath("country_names.tsv").read_text(encoding="utf-8")
-    for line in listed.splitlines():
-        if not line.startswith("#"):
-            code, name = line.split("\t")
-            yield name, code
+    for code, names in words_by_key("country_names").items():
+        yield from ((name, code) for name in names)
 
 
 def _names_in(languages: Iterable[str], wanted: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -7,9 +7,11 @@ from functools import cache, lru_cache
 
 from babel import Locale
 
+from engine.values.languages import words_by_key
+
 # Signs and names that mean one currency, as pairs.
 _CERTAIN = """
-€ EUR  EURO EUR  EUROS EUR  £ GBP  ₹ INR  ₽ RUB  РУБ RUB  РУБ. RUB  ₩ KRW  ₺ TRY  ₪ ILS  ₫ VND  ฿ THB  ₱ PHP
+€ EUR  £ GBP  ₹ INR  ₽ RUB  РУБ RUB  РУБ. RUB  ₩ KRW  ₺ TRY  ₪ ILS  ₫ VND  ฿ THB  ₱ PHP
 ₦ NGN  ₴ UAH  ₡ CRC  ₲ PYG  ₸ KZT  ₾ GEL  ₵ GHS  ₼ AZN  ֏ AMD  ZŁ PLN  ZL PLN  KČ CZK  KC CZK  FT HUF  ЛВ BGN
 ЛВ. BGN  SFR CHF  SFR. CHF  R$ BRL  US$ USD  U$S USD  USD$ USD  CA$ CAD  C$ CAD  A$ AUD  AU$ AUD  NZ$ NZD
 HK$ HKD  S$ SGD  SG$ SGD  NT$ TWD  MX$ MXN  CN¥ CNY  JP¥ JPY
@@ -47,6 +49,8 @@ def possible(sign: str) -> frozenset[str]:
 def _signs() -> Mapping[str, frozenset[str]]:
     words = _CERTAIN.split()
     certain = {sign: frozenset([code]) for sign, code in zip(words[::2], words[1::2], strict=True)}
+    for code, names in words_by_key("currency_names").items():
+        certain |= {name.upper(): frozenset([code]) for name in names}
     shared = {sign: frozenset(codes.split()) for sign, codes in _SHARED.items()}
     return certain | shared
 

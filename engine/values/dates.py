@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from engine.values import NotRead, date_formats, months
 from engine.values.folding import fold
+from engine.values.languages import folded_words, pattern
 
 ORDERS = {"dmy": "day/month/year", "mdy": "month/day/year", "ymd": "year/month/day"}
 
@@ -34,21 +35,11 @@ _YEAR = re.compile(r"[12][0-9]{3}")
 _NAMED = re.compile(r"[^\W_]+(?:[ .,/'’-]+[^\W_]+)*[.,]?")
 _WORDS = re.compile(r"[0-9]+|[^\W\d_]+")
 _WEEKDAY = re.compile(r"([^\W\d_]+)(?:-[^\W\d_]+)?[.,]* (?=\S)")
-_FILLERS = frozenset(
-    ["st", "nd", "rd", "th", "er", "ere", "o", "a", "de", "del", "di", "of", "the", "den", "der", "le", "el", "il"]
-)
 
 # Five digits begin in 1927 and this is the end of 2099: what is smaller or larger is some other number.
 _SERIAL = re.compile(r"([0-9]{5})(?:[.,]([0-9]+))?")
 _LAST_SERIAL = 73050
 _FIRST_1900, _FIRST_1904 = date(1899, 12, 30), date(1904, 1, 1)
-
-_TIME = re.compile(
-    r"(?P<day>.*[^ ,])(?:(?<=[0-9])[Tt](?=[0-9])|,? (?:(?:at|um|à|a las|alle|às|om) )?)"
-    r"(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
-    r"(?: ?(?P<half>[AaPp])\.? ?[Mm]\.?)?(?: ?(?:Uhr|h))?"
-    r"(?: ?(?P<utc>[Zz]|UTC|GMT)?(?P<offset>[-+][0-9]{2}(?::?[0-9]{2})?)?)"
-)
 
 
 @dataclass
@@ -244,9 +235,21 @@ def _telling(readings: dict[str, date]) -> frozenset[str]:
     return frozenset(usual) if len(set(usual.values())) == len(usual) else frozenset()
 
 
+@cache
+def _time_of_day() -> re.Pattern[str]:
+    """A text that ends with a time of day; `day` is what comes before it."""
+    return re.compile(
+        rf"(?P<day>.*[^ ,])(?:(?<=[0-9])[Tt](?=[0-9])|,? (?:{pattern('before_times')} )?)"
+        r"(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
+        rf"(?: ?(?P<half>[AaPp])\.? ?[Mm]\.?)?(?: ?(?:{pattern('after_times')}|h))?"
+        r"(?: ?(?P<utc>[Zz]|UTC|GMT)?(?P<offset>[-+][0-9]{2}(?::?[0-9]{2})?)?)"
+    )
+
+
 def _from_named(text: str, order: str, pivot: int) -> date | None:
     """Read `13-Nov-2022`, `November 13th, 2022`, `1er mars 2021`, `2022 Nov 13`; None for other words."""
-    words = [word for word in _WORDS.findall(text) if fold(word) not in _FILLERS]
+    fillers = folded_words("date_fillers") | folded_words("ordinal_endings")
+    words = [word for word in _WORDS.findall(text) if fold(word) not in fillers]
     named = [place for place, word in enumerate(words) if months.month(word)]
     if len(words) == 2 and len(named) == 1:
         raise NotRead("it is a month, not a whole date")
@@ -283,7 +286,7 @@ def _split(text: str) -> tuple[str, time | None]:
 
     `text` has single plain spaces. A time with Z or an offset is aware. Raises NotRead for 25:00.
     """
-    found = _TIME.fullmatch(text) if ":" in text or "h" in text else None
+    found = _time_of_day().fullmatch(text) if ":" in text or "h" in text else None
     if not found:
         return text, None
     hour = int(found["hour"])

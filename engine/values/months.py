@@ -1,4 +1,4 @@
-"""Names of months and weekdays in the languages that countries.LANGUAGES lists."""
+"""Names of months and weekdays."""
 
 from __future__ import annotations
 
@@ -7,14 +7,8 @@ from functools import cache
 
 from babel import Locale
 
-from engine.values.countries import LANGUAGES
 from engine.values.folding import fold
-
-# What people write besides CLDR's names: month by month.
-_IN_USE = (
-    "jän janv gen ene", "febr fév fevr", "mrz mär mrt", "avr abr", "mag mei", "giu", "juil lug", "ago aout",
-    "sept set", "okt out ott", "", "dez dic déc",
-)  # fmt: skip
+from engine.values.languages import languages, words_by_key
 
 
 def month(word: str) -> int | None:
@@ -44,12 +38,12 @@ def _weekdays() -> frozenset[str]:
 
 
 def _in_use() -> Iterator[tuple[str, int]]:
-    for number, names in enumerate(_IN_USE, start=1):
-        yield from ((name, number) for name in names.split())
+    for number, names in words_by_key("months").items():
+        yield from ((name, int(number)) for name in names)
 
 
 def _named(kind: str) -> Iterator[tuple[str, int]]:
-    for language in LANGUAGES:
+    for language in languages():
         forms = getattr(Locale(language), kind)
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated", "short"):

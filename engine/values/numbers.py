@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Literal, NamedTuple
 
 from engine.values import NotRead, currencies
+from engine.values.languages import pattern
 
 # Every kind of space becomes a space, every kind of minus and apostrophe the plain one.
 _PLAIN = str.maketrans(
@@ -33,7 +34,6 @@ _LEADING_MARK = re.compile(r"(?:^|[^\w.,])([.,])$")
 _NO_CENTS = re.compile(r"^[.,] ?-{1,2}(?!-)")  # `5,-` and `5.--` are five without cents
 _SIGNS = re.compile(r"[-+()\s]+")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][-+]?[0-9]+")
-_PERCENT = re.compile(r"(?:%|％|﹪|٪|pct\.?|percent)", re.IGNORECASE)
 
 # The common forms in one go: a number of digits, or in groups of three, with decimals behind the column's sign.
 _COMMON = {
@@ -280,8 +280,13 @@ def _check_words(parts: _Parts, kind: Kind) -> None:
     words = [word for word in (parts.before, parts.after) if word]
     if kind == "amount":
         _currency(parts.before, parts.after)
-    elif words and not (kind == "percent" and len(words) == 1 and _PERCENT.fullmatch(words[0])):
+    elif words and not (kind == "percent" and len(words) == 1 and _percent().fullmatch(words[0])):
         raise NotRead(_why_words("".join(words)))
+
+
+@cache
+def _percent() -> re.Pattern[str]:
+    return re.compile(rf"[%％﹪٪]|{pattern('percent_words')}", re.IGNORECASE)
 
 
 def _only_digits(text: str) -> bool:
@@ -304,7 +309,7 @@ def _currency(before: str, after: str) -> str:
 
 
 def _why_words(words: str) -> str:
-    if _PERCENT.fullmatch(words):
+    if _percent().fullmatch(words):
         return "it is a percentage"
     if currencies.possible(words):
         return f"it has a currency ({words}), which would be lost"

@@ -8,27 +8,8 @@ from typing import NamedTuple
 
 from engine.values import NotRead
 from engine.values.folding import fold
+from engine.values.languages import folded_words
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# Words that no person is called; the short forms count in capitals at the end only (Sá is a surname).
-_COMPANY_WORDS = _words(
-    "inc incorporated ltd limited llc llp plc corp corporation company gmbh mbh kgaa ohg gbr ltda lda sarl sasu"
-    " sprl srl spa snc bvba vof asa oyj aps kft zrt doo sro pty pte pvt group holding holdings sons brothers"
-    " bros partners associates enterprises industries solutions services consulting technologies systems bank"
-    " stiftung verein foundation university hospital"
-)
-_SHORT_FORMS = _words("ag kg ug eg ev se sa sas sl bv nv cv ab as oy co lp")
-_JOINING = _words("and und et en")
-_TITLES = _words(
-    "mr mrs ms miss mx dr prof professor sir rev hon herr frau mag dipl ing mme mlle monsieur madame sra srta dott"
-    " dottssa sig sigra avv dhr mevr drs"
-)
-_SUFFIXES = _words("jr sr ii iii iv phd md esq mba cpa")
-_PARTICLES = _words("von van der den de del della di du da dos das do la le ter ten zu zum zur af av bin ibn al el")
 _NAME = re.compile(r"[^\W\d_]+(?:['’.-]+[^\W\d_]+)*\.?")
 _INITIAL = re.compile(r"[^\W\d_]\.?")
 _MOST_WORDS = 4
@@ -51,11 +32,11 @@ def is_company(text: str) -> bool:
     """Tell whether a name has a legal form (GmbH, Inc.), a word such as Group, a number, or joins several names."""
     words = text.replace(",", " ").split()
     folded = [fold(word) for word in words]
-    if "&" in text or any(map(str.isdigit, text)) or not _COMPANY_WORDS.isdisjoint(folded):
+    if "&" in text or any(map(str.isdigit, text)) or not folded_words("company_words").isdisjoint(folded):
         return True
-    if not _JOINING.isdisjoint(folded[1:-1]):
+    if not folded_words("name_joiners").isdisjoint(folded[1:-1]):
         return True
-    return len(words) > 1 and folded[-1] in _SHORT_FORMS and words[-1].isupper()
+    return len(words) > 1 and folded[-1] in folded_words("short_legal_forms") and words[-1].isupper()
 
 
 def read(text: str) -> PersonName:
@@ -79,15 +60,15 @@ def read(text: str) -> PersonName:
 
 
 def _is_suffix(word: str) -> bool:
-    return fold(word) in _SUFFIXES
+    return fold(word) in folded_words("name_endings")
 
 
 def _turned(left: list[str], right: list[str]) -> PersonName:
     """Take apart `Berg, Dr. Jan van der`: the last name comes first, its particles may come last."""
     title_left, last = _titled(left)
     title_right, first = _titled(right)
-    first, suffix = _split_end(first, _SUFFIXES)
-    first, particles = _split_end(first, _PARTICLES)
+    first, suffix = _split_end(first, folded_words("name_endings"))
+    first, particles = _split_end(first, folded_words("name_particles"))
     if not first or not last:
         raise NotRead("it is not the name of one person")
     return PersonName(" ".join(title_left + title_right), " ".join(first), " ".join(particles + last), " ".join(suffix))
@@ -96,10 +77,10 @@ def _turned(left: list[str], right: list[str]) -> PersonName:
 def _straight(words: list[str]) -> PersonName:
     """Take apart `Dr. Jan van der Berg Jr.`: the last name starts at its particle, else it is the last word."""
     title, words = _titled(words)
-    words, suffix = _split_end(words, _SUFFIXES)
+    words, suffix = _split_end(words, folded_words("name_endings"))
     if len(words) < 2:
         raise NotRead("it is only one name")
-    places = [place for place, word in enumerate(words[1:-1], start=1) if fold(word) in _PARTICLES]
+    places = [place for place, word in enumerate(words[1:-1], start=1) if fold(word) in folded_words("name_particles")]
     start = places[0] if places else len(words) - 1
     if not places and not all(map(_INITIAL.fullmatch, words[1:-1])):
         raise NotRead("it could have two first names or two last names")
@@ -107,7 +88,7 @@ def _straight(words: list[str]) -> PersonName:
 
 
 def _titled(words: list[str]) -> tuple[list[str], list[str]]:
-    titles = list(takewhile(lambda word: fold(word) in _TITLES, words))
+    titles = list(takewhile(lambda word: fold(word) in folded_words("name_titles"), words))
     return titles, words[len(titles) :]
 
 

@@ -10,7 +10,8 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.values import NotRead, countries, date_formats, dates
+from engine.values import NotRead, date_formats, dates
+from engine.values.languages import languages
 
 
 def _naive(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
@@ -93,7 +94,7 @@ def test_the_column_tells_its_order() -> None:
     assert not dates.order_of(["25/12/2012", "12/25/2012 10:00"], times=False).both
 
 
-@pytest.mark.parametrize("language", countries.LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("width", ["wide", "abbreviated"])
 def test_months_of_every_language(language: str, width: str) -> None:
     for number, name in Locale(language).months["format"][width].items():
