@@ -1,4 +1,4 @@
-"""The recipe: what to do with a dataset's uploads, as plain values and as one YAML file.
+"""The recipe: what to do with a dataset's uploads, as plain values.
 
 A recipe names files, sheets and columns by what the user sees; it holds no database ids and no Django. The
 portal's tables are turned into a `Recipe` and back by `mapping.services`; the command `clean` reads one from
@@ -8,23 +8,26 @@ a file. Everything that is previewed, checked or exported is computed from uploa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from itertools import chain
 from typing import Any, Literal
 
 FORMAT = 1
 # Columns that the export adds to a sheet, so that a recipe may name them: the key made of several columns, and
-# "<title> #", a row's place among the rows of one parent.
+# "<title> #", a row's number among the rows of one parent.
 KEY_TITLE = "Migration Key"
 NUMBER_SUFFIX = " #"
+# Marks the part of a class that a file does not hold under a key of its own, because it is the key of the entry.
+_ENTRY_KEY = {"entry_key": True}
 
 
 class RecipeError(ValueError):
-    """The recipe cannot be used; the text is one sentence for the user (with file line where known)."""
+    """Refuse a recipe that cannot be used; the text is one sentence for the user, with the line where known."""
 
 
 @dataclass(frozen=True)
 class StepSpec:
-    """A step by name: `{slug: {param: value}}` in YAML, a bare slug where it has no parameters."""
+    """Hold a step by name: `{slug: {param: value}}` in YAML, a bare slug where it has no parameters."""
 
     slug: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -33,8 +36,13 @@ class StepSpec:
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """How one Odoo field is filled: from a column (`source`), through a lookup table or as the key of
-    another record (`ref`); `separator` where a cell holds several keys. Mirrors a field entry of the bundle.
+    """Hold how one Odoo field is filled; it mirrors a field entry of the bundle.
+
+    Attributes:
+        source: Title of the column.
+        lookup: Name of the lookup table that translates its cells, "" for none.
+        ref: The mapping whose keys the cells hold, "" for none.
+        separator: What stands between keys where a cell holds several.
     """
 
     source: str
@@ -45,12 +53,18 @@ class FieldSpec:
 
 @dataclass(frozen=True)
 class TargetRecipe:
-    """A model that a sheet fills. `id`: external ID pattern, "migr.partner.{Customer Code}". `values`:
-    constants by field name. `fields`: by Odoo field name, in column order. `key`: titles that make up the added
-    column "Migration Key" where no column is unique. `when`: only rows in which this column is not blank.
+    """Hold how a sheet fills one model.
+
+    Attributes:
+        model: Odoo's name of the model.
+        id: External ID pattern, such as "migr.partner.{Customer Code}".
+        fields: By Odoo field name, in the order of the columns.
+        values: Constants by field name.
+        key: Titles that make up the added column "Migration Key" where no column is unique.
+        when: Only rows in which this column is not blank become records; "" for all.
     """
 
-    model: str
+    model: str = field(metadata=_ENTRY_KEY)
     id: str = ""
     fields: Mapping[str, FieldSpec] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
@@ -60,19 +74,27 @@ class TargetRecipe:
 
 @dataclass(frozen=True)
 class ColumnRecipe:
-    """The column's steps in order. Fields live in the targets, whichever form the YAML used."""
+    """Hold a column's steps in order; its fields live in the targets, whichever form the YAML used."""
 
     steps: tuple[StepSpec, ...] = ()
 
 
 @dataclass(frozen=True)
 class SheetRecipe:
-    """One sheet. `source`: file name, where two files have a sheet of this name. `header`: source row numbers
-    that override the detected ones. `file`: stem of data/raw/<file>.csv. `skip`: leave the sheet out. In a sheet
-    with one target `columns` names every column that fills a field, with or without steps.
+    """Hold what to do with one sheet.
+
+    Attributes:
+        name: Name of the sheet.
+        source: Name of its file, where two files have a sheet of this name.
+        header: Source row numbers of the titles, where they override the detected ones.
+        file: Stem of data/raw/<file>.csv.
+        skip: Whether to leave the sheet out.
+        rows: Steps that work on rows.
+        targets: The models that the sheet fills.
+        columns: By title. In a sheet with one target they are all columns that fill a field, with or without steps.
     """
 
-    name: str
+    name: str = field(metadata=_ENTRY_KEY)
     source: str = ""
     header: tuple[int, ...] = ()
     file: str = ""
@@ -82,6 +104,8 @@ class SheetRecipe:
     columns: Mapping[str, ColumnRecipe] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        """Name every column that fills a field of the only target."""
+        # A file may say a field beside the column or under the target; either way it is the same recipe.
         if len(self.targets) == 1:
             columns = dict(self.columns)
             for spec in self.targets[0].fields.values():
@@ -91,11 +115,17 @@ class SheetRecipe:
 
 @dataclass(frozen=True)
 class Lookup:
-    """A table that turns cell values into external IDs. `create`: values without an entry become new records
-    of `model`, named by `id` (default "<namespace>.<table>.{Name}"); otherwise such values are problems.
+    """Hold a table that turns cell values into external IDs.
+
+    Attributes:
+        name: Name of the table, and of its file.
+        model: The model whose records it names.
+        create: Whether values without an entry become new records; otherwise such values are problems.
+        id: Pattern that names the new records, "" for "<namespace>.<table>.{Name}".
+        entries: External ID by cell value.
     """
 
-    name: str
+    name: str = field(metadata=_ENTRY_KEY)
     model: str
     create: bool = False
     id: str = ""
@@ -104,9 +134,17 @@ class Lookup:
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that a dataset's user decided. `country`: default country (ISO alpha-2) or "". `company`: external ID
-    of the company that the records belong to, or "". `on_problem`: what happens to rows that stay wrong. Sheets
-    of one name, from several files, stand together.
+    """Hold all that a dataset's user decided.
+
+    Attributes:
+        odoo_version: The version of Odoo that gets the records.
+        namespace: First word of all external IDs that are made.
+        country: Default country of addresses and numbers (ISO alpha-2), "" for none.
+        timezone: In which dates and times are meant.
+        company: External ID of the company that the records belong to, "" for none.
+        on_problem: What happens to rows that stay wrong: they are held back, or nothing is exported.
+        sheets: Those of one name, from several files, follow each other.
+        lookups: By name.
     """
 
     odoo_version: str = "18.0"
@@ -119,5 +157,23 @@ class Recipe:
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        names = [sheet.name for sheet in self.sheets]
-        object.__setattr__(self, "sheets", tuple(sorted(self.sheets, key=lambda sheet: names.index(sheet.name))))
+        """Put sheets of one name beside each other, as a file holds them."""
+        by_name: dict[str, list[SheetRecipe]] = {}
+        for sheet in self.sheets:
+            by_name.setdefault(sheet.name, []).append(sheet)
+        object.__setattr__(self, "sheets", tuple(chain.from_iterable(by_name.values())))
+
+
+def file_keys(part: type) -> tuple[str, ...]:
+    """Return the keys under which a recipe file holds the parts of one of these classes.
+
+    They are the names of its attributes, so that reader, writer and model cannot come apart. What names the entry
+    itself (a sheet, the model of a target, a lookup) has no key.
+    """
+    return tuple(one.name for one in fields(part) if "entry_key" not in one.metadata)
+
+
+# The short form: what a field entry says, said beside the steps of the column that fills it.
+HOW_FILLED = file_keys(FieldSpec)[1:]
+COLUMN_KEYS = ("field", *file_keys(ColumnRecipe), *HOW_FILLED)
+TOP_KEYS = ("recipe", *file_keys(Recipe))

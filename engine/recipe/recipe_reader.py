@@ -7,14 +7,18 @@ a number, a yes or no, or a list belongs is one read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import yaml
 
 from engine.recipe.recipe_model import (
+    COLUMN_KEYS,
     FORMAT,
+    HOW_FILLED,
+    TOP_KEYS,
     ColumnRecipe,
     FieldSpec,
     Lookup,
@@ -23,6 +27,7 @@ from engine.recipe.recipe_model import (
     SheetRecipe,
     StepSpec,
     TargetRecipe,
+    file_keys,
 )
 from engine.steps import COLUMN_STEPS, ROW_STEPS
 from engine.steps.step_parameters import ParamType
@@ -35,18 +40,15 @@ from odoo_migrate.project.yaml_text import FormatError, Value
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 12
 
-_TOP = ("recipe", "odoo_version", "namespace", "country", "timezone", "company", "on_problem", "sheets", "lookups")
-_SHEET = ("source", "header", "file", "skip", "rows", "targets", "columns")
-_TARGET = ("id", "fields", "values", "key", "when")
-_FIELD = ("source", "lookup", "ref", "separator")
-_COLUMN = ("field", "steps", "lookup", "ref", "separator")
-_LOOKUP = ("model", "create", "id", "entries")
-
 _NAMESPACE = re.compile(NAMESPACE)
 _STEM = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_STEM_WORDS = "letters, digits, _ and -"
 _MODEL = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 _YES_NO = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _WHOLE = re.compile(r"-?[1-9][0-9]*|0")
+_LONGEST_NUMBER = 18  # digits; more do not fit into what steps calculate with
+
+Entry = TypeVar("Entry")
 
 
 class _Column(NamedTuple):
@@ -59,7 +61,11 @@ class _Column(NamedTuple):
 
 
 def load(text: str) -> Recipe:
-    """The recipe in a YAML text. Raises RecipeError, one sentence with the line, for anything not understood."""
+    """Return the recipe in a YAML text.
+
+    Raises:
+        RecipeError: Anything is not understood; one sentence with the line.
+    """
     if len(text) > MAX_CHARACTERS:
         raise RecipeError(f"The recipe is longer than {MAX_CHARACTERS:,} characters.")
     try:
@@ -69,34 +75,63 @@ def load(text: str) -> Recipe:
 
 
 def _recipe(document: Value) -> Recipe:
-    found = _known(document, _TOP)
-    if "recipe" in found and found["recipe"].text() != str(FORMAT):
-        raise found["recipe"].error(f"this recipe has format {found['recipe'].text()}; {FORMAT} is known.")
-    default = Recipe()
-    return Recipe(
-        odoo_version=_version(found["odoo_version"]) if "odoo_version" in found else default.odoo_version,
-        namespace=_named(found, "namespace", _NAMESPACE, NAMESPACE_WORDS) or default.namespace,
-        country=_country(found["country"]) if "country" in found else default.country,
-        timezone=_timezone(found["timezone"]) if "timezone" in found else default.timezone,
-        company=_text(found, "company"),
-        on_problem=_on_problem(found["on_problem"]) if "on_problem" in found else default.on_problem,
-        sheets=tuple(_sheets(found["sheets"])) if "sheets" in found else (),
-        lookups={name: _lookup(name, value) for name, value in _entries(found, "lookups").items()},
-    )
+    said = _said(document, TOP_KEYS)
+    said.pop("recipe", None)
+    return Recipe(**said)
+
+
+# --- what a map says
+
+
+def _said(value: Value, keys: Sequence[str]) -> dict[str, Any]:
+    """Return what a map says, by key; a key that is not there is left out, so that the default of its class holds."""
+    found = _known(value, keys)
+    return {key: _READ[key](found[key]) for key in keys if key in found}
+
+
+def _known(value: Value, keys: Sequence[str]) -> dict[str, Value]:
+    """Return the entries of a map (none, where it is left empty) whose keys must be among `keys`."""
+    if _nothing(value):
+        return {}
+    found = value.entries()
+    for key_node, _ in value.node.value:
+        key = Value(key_node, value.file)  # which knows its own line, unlike the text
+        if key.text() not in keys:
+            raise key.error(f"unknown key '{key.text()}'; {_nearest(key.text(), keys)}")
+    return found
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    near = nearest(name, names)
+    if near:
+        return f"did you mean '{near}'?"
+    return f"known here are {', '.join(names)}."
 
 
 # --- settings
 
 
+def _format(value: Value) -> str:
+    if value.text() != str(FORMAT):
+        raise value.error(f"this recipe has format {value.text()}; {FORMAT} is known.")
+    return value.text()
+
+
 def _version(value: Value) -> str:
     if not re.fullmatch(r"\d{1,3}(\.0)?", value.text()):
         raise value.error(f"'{value.text()}' is no version of Odoo; write it like 18.0.")
-    return value.text() if value.text().endswith(".0") else f"{value.text()}.0"
+    return f"{value.text().removesuffix('.0')}.0"
+
+
+def _namespace(value: Value) -> str:
+    return _named(value, "namespace", _NAMESPACE, NAMESPACE_WORDS) or Recipe().namespace
 
 
 def _country(value: Value) -> str:
+    if not value.text_or_nothing():
+        return ""
     try:
-        return checked_code(value.text()) if value.text_or_nothing() else ""
+        return checked_code(value.text())
     except UnknownCountry as problem:
         raise value.error(str(problem)) from None
 
@@ -104,7 +139,7 @@ def _country(value: Value) -> str:
 def _timezone(value: Value) -> str:
     try:
         return ZoneInfo(value.text()).key
-    except (KeyError, ValueError, OSError):
+    except (KeyError, ValueError, OSError):  # OSError: the text is the path of a folder, or too long for one
         raise value.error(f"there is no time zone '{value.text()}'; write it like Europe/Brussels.") from None
 
 
@@ -120,154 +155,165 @@ def _on_problem(value: Value) -> Literal["reject", "stop"]:
 # --- sheets
 
 
-def _sheets(value: Value) -> Iterator[SheetRecipe]:
+def _sheets(value: Value) -> tuple[SheetRecipe, ...]:
+    sheets = []
     for name, part in value.entries().items():
-        if not isinstance(part.node, yaml.SequenceNode):
-            yield _sheet(name, part)
-            continue
-        for node in part.node.value:  # two files have a sheet of this name
-            yield _sheet(name, Value(node, part.file))
+        if isinstance(part.node, yaml.SequenceNode):  # several files have a sheet of this name
+            sheets += [_sheet(name, one) for one in _elements(part)]
+        else:
+            sheets.append(_sheet(name, part))
+    return tuple(sheets)
 
 
 def _sheet(name: str, value: Value) -> SheetRecipe:
-    found = _known(value, _SHEET)
-    columns = {title: _column(entry) for title, entry in _entries(found, "columns").items()}
-    targets = [_target(model, entry) for model, entry in _entries(found, "targets").items()]
+    said = _said(value, file_keys(SheetRecipe))
+    columns: dict[str, _Column] = said.pop("columns", {})
+    targets: list[TargetRecipe] = said.pop("targets", [])
     return SheetRecipe(
-        name=name,
-        source=_text(found, "source"),
-        header=_header(found["header"]) if "header" in found else (),
-        file=_named(found, "file", _STEM, "letters, digits, _ and -"),
-        skip=_yes_no(found["skip"]) if "skip" in found else False,
-        rows=tuple(_steps(found["rows"])) if "rows" in found else (),
+        name,
+        **said,
         targets=_with_short_forms(targets, columns),
         columns={title: column.steps for title, column in columns.items()},
     )
 
 
 def _header(value: Value) -> tuple[int, ...]:
-    texts = value.texts() if isinstance(value.node, yaml.SequenceNode) else (value.text(),)
-    if not all(_WHOLE.fullmatch(text) and 0 < int(text) < 10**7 for text in texts):
-        raise value.error("header is a list of row numbers, such as [1].")
-    return tuple(int(text) for text in texts)
+    texts = (value.text(),) if isinstance(value.node, yaml.ScalarNode) else value.texts()
+    for text in texts:
+        if not _WHOLE.fullmatch(text) or not 0 < int(text) < 10**7:
+            raise value.error("header is a list of row numbers, such as [1].")
+    return tuple(map(int, texts))
+
+
+def _file_stem(value: Value) -> str:
+    return _named(value, "file", _STEM, _STEM_WORDS)
+
+
+def _columns(value: Value) -> dict[str, _Column]:
+    return _by_name(value, _column)
 
 
 def _column(value: Value) -> _Column:
-    found = _known(value, _COLUMN)
-    for name in ("lookup", "ref", "separator"):
-        if name in found and "field" not in found:
-            raise value.error(f"'{name}' says how a field is filled; name the field too.")
-    steps = ColumnRecipe(tuple(_steps(found["steps"])) if "steps" in found else ())
-    return _Column(value, steps, _text(found, "field"), _filled_by("", value, found))
+    said = _said(value, COLUMN_KEYS)
+    for key in HOW_FILLED:
+        if key in said and "field" not in said:
+            raise value.error(f"'{key}' says how a field is filled; name the field too.")
+    steps, field = ColumnRecipe(said.pop("steps", ())), said.pop("field", "")
+    return _Column(value, steps, field, _filled_by(value, {"source": "", **said}))
 
 
 def _with_short_forms(targets: list[TargetRecipe], columns: Mapping[str, _Column]) -> tuple[TargetRecipe, ...]:
-    """The targets, with the fields that stand beside the columns put into the only one."""
-    short = {title: column for title, column in columns.items() if column.field}
-    if not short:
-        return tuple(targets)
-    if len(targets) != 1:
-        raise next(iter(short.values())).value.error(
-            "'field' beside a column needs exactly one target; with several, fields stand under each."
-        )
+    """Return the targets, with the fields that are said beside columns put into the only one."""
     fields: dict[str, FieldSpec] = {}
-    for title, column in short.items():
-        if column.field in fields or column.field in targets[0].fields:
+    for title, column in columns.items():
+        if not column.field:
+            continue
+        if len(targets) != 1:
+            raise column.value.error(
+                "'field' beside a column needs exactly one target; with several, fields stand under each."
+            )
+        [target] = targets
+        if column.field in fields or column.field in target.fields:
             raise column.value.error(f"the field {column.field} is filled by two columns.")
-        fields[column.field] = FieldSpec(title, *_how(column.spec))
-    only = targets[0]
-    return (TargetRecipe(only.model, only.id, {**fields, **only.fields}, only.values, only.key, only.when),)
-
-
-def _how(spec: FieldSpec) -> tuple[str, str, str]:
-    return spec.lookup, spec.ref, spec.separator
+        fields[column.field] = replace(column.spec, source=title)
+    if not fields:
+        return tuple(targets)
+    return (replace(target, fields={**fields, **target.fields}),)
 
 
 # --- targets and lookups
 
 
+def _targets(value: Value) -> list[TargetRecipe]:
+    targets = []
+    for model, entry in _entries(value).items():
+        targets.append(_target(model, entry))
+    return targets
+
+
 def _target(model: str, value: Value) -> TargetRecipe:
     if not _MODEL.fullmatch(model):
         raise value.error(f"'{model}' is no model of Odoo; write it like res.partner.")
-    found = _known(value, _TARGET)
-    return TargetRecipe(
-        model=model,
-        id=_text(found, "id"),
-        fields={name: _field(entry) for name, entry in _entries(found, "fields").items()},
-        values={name: entry.text() for name, entry in _entries(found, "values").items()},
-        key=found["key"].texts() if "key" in found else (),
-        when=_text(found, "when"),
-    )
+    return TargetRecipe(model, **_said(value, file_keys(TargetRecipe)))
+
+
+def _fields(value: Value) -> dict[str, FieldSpec]:
+    return _by_name(value, _field)
 
 
 def _field(value: Value) -> FieldSpec:
-    found = _known(value, _FIELD)
-    if "source" not in found:
+    said = _said(value, file_keys(FieldSpec))
+    if "source" not in said:
         raise value.error("a field says which column fills it: { source: Title }.")
-    return _filled_by(found["source"].text(), value, found)
+    said["source"] = value.entries()["source"].text()  # a column may be called null
+    return _filled_by(value, said)
 
 
-def _filled_by(source: str, value: Value, found: Mapping[str, Value]) -> FieldSpec:
-    if "lookup" in found and "ref" in found:
+def _filled_by(value: Value, said: Mapping[str, Any]) -> FieldSpec:
+    if "lookup" in said and "ref" in said:
         raise value.error("a field is translated by a lookup or refers to a record, not both.")
-    lookup = _named(found, "lookup", _STEM, "letters, digits, _ and -")
-    return FieldSpec(source, lookup, _text(found, "ref"), _text(found, "separator"))
+    return FieldSpec(**said)
+
+
+def _lookup_name(value: Value) -> str:
+    return _named(value, "lookup", _STEM, _STEM_WORDS)
+
+
+def _lookups(value: Value) -> dict[str, Lookup]:
+    return {name: _lookup(name, entry) for name, entry in _entries(value).items()}
 
 
 def _lookup(name: str, value: Value) -> Lookup:
     if not _STEM.fullmatch(name):
         raise value.error(f"the lookup '{name}' becomes a file name: letters, digits, _ and - only.")
-    found = _known(value, _LOOKUP)
-    if not _MODEL.fullmatch(_text(found, "model")):
+    said = _said(value, file_keys(Lookup))
+    if not _MODEL.fullmatch(said.get("model", "")):
         raise value.error(f"the lookup '{name}' needs the model whose records it names, such as res.partner.category.")
-    return Lookup(
-        name=name,
-        model=found["model"].text(),
-        create=_yes_no(found["create"]) if "create" in found else False,
-        id=_text(found, "id"),
-        entries={key: entry.text() for key, entry in _entries(found, "entries").items()},
-    )
+    return Lookup(name, **said)
 
 
 # --- steps
 
 
-def _steps(value: Value) -> Iterator[StepSpec]:
+def _steps(value: Value) -> tuple[StepSpec, ...]:
     if not isinstance(value.node, yaml.SequenceNode):
         raise value.error("steps are a list, such as [trim, lowercase].")
-    for node in value.node.value:
-        yield _step(Value(node, value.file))
+    return tuple(map(_step, _elements(value)))
 
 
 def _step(value: Value) -> StepSpec:
-    """A bare slug or {slug: {parameter: value}}. A slug that no step has is kept, to be shown as broken."""
+    """Return a bare slug or {slug: {parameter: value}}. A slug that no step has is kept, to be shown as broken."""
     if isinstance(value.node, yaml.ScalarNode):
         return StepSpec(value.text())
     entries = value.entries()
     if len(entries) != 1:
         raise value.error("a step is a name or { name: { parameter: value } }.")
     ((slug, given),) = entries.items()
-    params = {} if _nothing(given) else given.entries()
-    enabled = _yes_no(params.pop("enabled")) if "enabled" in params else True
+    params = _entries(given)
+    enabled = "enabled" not in params or _yes_no(params.pop("enabled"))
     types = _types(slug)
     return StepSpec(slug, {name: _param(one, types.get(name)) for name, one in params.items()}, enabled)
 
 
 def _types(slug: str) -> dict[str, ParamType]:
+    """Return the type of every parameter of a step, none for a step that there is not."""
     step = COLUMN_STEPS.get(slug) or ROW_STEPS.get(slug)
-    return {param.name: param.type for param in step.params} if step else {}
+    if step is None:
+        return {}
+    return {param.name: param.type for param in step.params}
 
 
 def _param(value: Value, type_: ParamType | None) -> Any:
-    """A parameter as its step wants it; what does not fit is left for the step to complain about."""
+    """Return a parameter as its step wants it; what does not fit is left for the step to complain about."""
     if isinstance(value.node, yaml.SequenceNode):
-        return [_param(Value(node, value.file), type_) for node in value.node.value]
+        return [_param(one, type_) for one in _elements(value)]
     if isinstance(value.node, yaml.MappingNode):
-        return {name: _param(entry, "text" if type_ else None) for name, entry in value.entries().items()}
+        type_of_entries: ParamType | None = "text" if type_ else None
+        return {name: _param(entry, type_of_entries) for name, entry in value.entries().items()}
     text = value.text()
     unquoted = isinstance(value.node, yaml.ScalarNode) and value.node.style is None
     guess = type_ is None and unquoted  # the parameter of an unknown step
-    if (type_ == "integer" or guess) and _WHOLE.fullmatch(text) and len(text) < 19:
+    if (type_ == "integer" or guess) and _WHOLE.fullmatch(text) and len(text) <= _LONGEST_NUMBER:
         return int(text)
     if type_ == "boolean" or (guess and text in ("true", "false")):
         return _YES_NO.get(text.lower(), text)
@@ -277,41 +323,41 @@ def _param(value: Value, type_: ParamType | None) -> Any:
 # --- forms
 
 
-def _known(value: Value, names: Sequence[str]) -> dict[str, Value]:
-    """The entries of a map (none, where it is left empty) whose keys must be among `names`."""
-    if _nothing(value):
-        return {}
-    found = value.entries()
-    for key_node, _ in value.node.value:
-        key = Value(key_node, value.file)
-        if key.text() not in names:
-            raise key.error(f"unknown key '{key.text()}'; {_nearest(key.text(), names)}")
-    return found
-
-
-def _nearest(name: str, names: Sequence[str]) -> str:
-    near = nearest(name, names)
-    return f"did you mean '{near}'?" if near else f"known here are {', '.join(names)}."
-
-
 def _nothing(value: Value) -> bool:
     scalar = isinstance(value.node, yaml.ScalarNode)
     return scalar and value.text_or_nothing() == "" and value.node.value in ("", "~", "null")
 
 
-def _entries(found: Mapping[str, Value], name: str) -> dict[str, Value]:
-    return {} if name not in found or _nothing(found[name]) else found[name].entries()
+def _entries(value: Value) -> dict[str, Value]:
+    if _nothing(value):
+        return {}
+    return value.entries()
 
 
-def _text(found: Mapping[str, Value], name: str) -> str:
-    """The text; "" where it is missing or says null (a title `Null` stays one)."""
-    return "" if name not in found or _nothing(found[name]) else found[name].text()
+def _text(value: Value) -> str:
+    """Return the text; "" where it says null (a title `Null` is a text)."""
+    if _nothing(value):
+        return ""
+    return value.text()
 
 
-def _named(found: Mapping[str, Value], name: str, allowed: re.Pattern[str], what: str) -> str:
-    text = _text(found, name)
+def _by_name(value: Value, read: Callable[[Value], Entry]) -> dict[str, Entry]:
+    return {name: read(entry) for name, entry in _entries(value).items()}
+
+
+def _elements(value: Value) -> Iterator[Value]:
+    for node in value.node.value:
+        yield Value(node, value.file)
+
+
+def _texts_by_name(value: Value) -> dict[str, str]:
+    return _by_name(value, Value.text)
+
+
+def _named(value: Value, key: str, allowed: re.Pattern[str], what: str) -> str:
+    text = _text(value)
     if text and not allowed.fullmatch(text):
-        raise found[name].error(f"'{text}' cannot be the {name}; use {what}.")
+        raise value.error(f"'{text}' cannot be the {key}; use {what}.")
     return text
 
 
@@ -319,3 +365,43 @@ def _yes_no(value: Value) -> bool:
     if value.text().lower() not in _YES_NO:
         raise value.error(f"true or false is expected here, not '{value.text()}'.")
     return _YES_NO[value.text().lower()]
+
+
+# How the value of each key is read; the classes of the recipe say which keys there are and what a missing one means.
+_READ: Mapping[str, Callable[[Value], Any]] = {
+    # of the whole recipe
+    "recipe": _format,
+    "odoo_version": _version,
+    "namespace": _namespace,
+    "country": _country,
+    "timezone": _timezone,
+    "company": _text,
+    "on_problem": _on_problem,
+    "sheets": _sheets,
+    "lookups": _lookups,
+    # of a sheet
+    "header": _header,
+    "file": _file_stem,
+    "skip": _yes_no,
+    "rows": _steps,
+    "targets": _targets,
+    "columns": _columns,
+    # of a column, which may also say how a field is filled
+    "steps": _steps,
+    "field": _text,
+    # of a target
+    "id": _text,
+    "fields": _fields,
+    "values": _texts_by_name,
+    "key": Value.texts,
+    "when": _text,
+    # of a field; `source` of a sheet too
+    "source": _text,
+    "lookup": _lookup_name,
+    "ref": _text,
+    "separator": _text,
+    # of a lookup
+    "model": _text,
+    "create": _yes_no,
+    "entries": _texts_by_name,
+}

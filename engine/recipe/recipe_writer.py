@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import yaml
 
 from engine.recipe.recipe_model import (
     FORMAT,
+    HOW_FILLED,
     ColumnRecipe,
     FieldSpec,
     Lookup,
@@ -17,12 +18,14 @@ from engine.recipe.recipe_model import (
     SheetRecipe,
     StepSpec,
     TargetRecipe,
+    file_keys,
 )
 
 LONGEST_LINE = 110
-_ANY_WIDTH = 2**31
+_ANY_WIDTH = 2**31  # lines are broken here, not by YAML, which breaks long texts
 _TAGS = {bool: "tag:yaml.org,2002:bool", int: "tag:yaml.org,2002:int"}
 _TEXT = "tag:yaml.org,2002:str"
+_TARGET_KEYS = ("id", "key", "when", "fields", "values")  # short ones first
 
 
 class _Block(dict[str, Any]):
@@ -30,38 +33,46 @@ class _Block(dict[str, Any]):
 
 
 def dump(recipe: Recipe) -> str:
-    """The recipe as YAML text, titles and values quoted only where YAML would read something else.
+    """Return the recipe as YAML text, with quotes only where YAML would read something else.
 
-    Raises RecipeError where the recipe has what a file cannot say: one model twice in a sheet.
+    Raises:
+        RecipeError: The recipe has what a file cannot say: one model twice in a sheet.
     """
-    document = _filled(
-        {
-            "recipe": FORMAT,
-            "odoo_version": recipe.odoo_version,
-            "namespace": recipe.namespace,
-            "country": recipe.country,
-            "timezone": "" if recipe.timezone == Recipe().timezone else recipe.timezone,
-            "company": recipe.company,
-            "on_problem": recipe.on_problem,
-            "sheets": _sheets(recipe.sheets),
-            "lookups": _Block({lookup.name: _lookup(lookup) for lookup in recipe.lookups.values()}),
-        }
-    )
-    text = yaml.serialize(_node(_Block(document)), Dumper=yaml.SafeDumper, allow_unicode=True, width=_ANY_WIDTH)
-    return str(text)
+    lookups = {lookup.name: _lookup(lookup) for lookup in recipe.lookups.values()}
+    written: dict[str, Any] = {"sheets": _sheets(recipe.sheets), "lookups": _Block(lookups)}
+    if recipe.timezone == Recipe().timezone:
+        written["timezone"] = ""  # unlike the other settings, few recipes need one
+    document = _Block({"recipe": FORMAT} | _said(recipe, **written))
+    return str(yaml.serialize(_node(document), Dumper=yaml.SafeDumper, allow_unicode=True, width=_ANY_WIDTH))
+
+
+def _said(part: Any, keys: Sequence[str] = (), **written: Any) -> dict[str, Any]:
+    """Return what a part of the recipe says, by key.
+
+    Args:
+        part: One of the recipe's dataclasses.
+        keys: Its keys in the order of writing; none for that of the class.
+        written: What to write for some keys instead of the attribute itself.
+    """
+    entries = {key: written.get(key, getattr(part, key)) for key in keys or file_keys(type(part))}
+    return _filled(entries)
 
 
 def _filled(entries: Mapping[str, Any]) -> dict[str, Any]:
-    """The entries that say something: false and empty ones are what a missing one means."""
+    """Return the entries that say something: false and empty ones are what a missing one means."""
     return {name: value for name, value in entries.items() if value not in ("", False, (), [], {})}
 
 
 def _sheets(sheets: Iterable[SheetRecipe]) -> dict[str, Any]:
-    """By name; a list where several files have a sheet of one name."""
-    found: dict[str, list[Any]] = {}
+    """Return the sheets by name; as a list where several files have a sheet of one name."""
+    by_name: dict[str, list[Any]] = {}
     for sheet in sheets:
-        found.setdefault(sheet.name, []).append(_sheet(sheet))
-    return _Block({name: parts[0] if len(parts) == 1 else parts for name, parts in found.items()})
+        by_name.setdefault(sheet.name, []).append(_sheet(sheet))
+    found = _Block(by_name)
+    for name, same in by_name.items():
+        if len(same) == 1:
+            [found[name]] = same
+    return found
 
 
 def _sheet(sheet: SheetRecipe) -> dict[str, Any]:
@@ -69,20 +80,17 @@ def _sheet(sheet: SheetRecipe) -> dict[str, Any]:
     if len(set(models)) < len(models):
         raise RecipeError(f"The sheet '{sheet.name}' fills one model twice, which a recipe file cannot say.")
     short = _short_forms(sheet)
-    entries = {
-        "source": sheet.source,
-        "header": list(sheet.header),
-        "file": sheet.file,
-        "skip": sheet.skip,
-        "rows": [_step(step) for step in sheet.rows],
-        "targets": _Block({target.model: _target(target, set(short.values())) for target in sheet.targets}),
-        "columns": _Block({t: _column(c, short.get(t), sheet.targets) for t, c in sheet.columns.items()}),
-    }
-    return _Block(_filled(entries))
+    columns = _Block()
+    for title, column in sheet.columns.items():
+        columns[title] = _column(column, short.get(title), sheet.targets)
+    targets = _Block()
+    for target in sheet.targets:
+        targets[target.model] = _target(target, set(short.values()))
+    return _Block(_said(sheet, rows=_steps(sheet.rows), targets=targets, columns=columns))
 
 
 def _short_forms(sheet: SheetRecipe) -> dict[str, str]:
-    """Title → the field that stands beside the column: the first one it fills, where there is one target."""
+    """Return by title the field that is said beside the column: the first it fills, where there is one target."""
     if len(sheet.targets) != 1:
         return {}
     short: dict[str, str] = {}
@@ -92,45 +100,43 @@ def _short_forms(sheet: SheetRecipe) -> dict[str, str]:
 
 
 def _column(column: ColumnRecipe, field: str | None, targets: tuple[TargetRecipe, ...]) -> dict[str, Any]:
-    how = _how(targets[0].fields[field]) if field else {}
-    return _filled({"field": field or "", "steps": [_step(step) for step in column.steps], **how})
-
-
-def _how(spec: FieldSpec) -> dict[str, str]:
-    return {"lookup": spec.lookup, "ref": spec.ref, "separator": spec.separator}
+    steps = _steps(column.steps)
+    if not field:
+        return _filled({"steps": steps})
+    return {"field": field} | _filled({"steps": steps}) | _said(targets[0].fields[field], HOW_FILLED)
 
 
 def _target(target: TargetRecipe, beside_columns: set[str]) -> dict[str, Any]:
-    fields = {name: spec for name, spec in target.fields.items() if name not in beside_columns}
-    return _filled(
-        {
-            "id": target.id,
-            "key": list(target.key),
-            "when": target.when,
-            "fields": {name: {"source": spec.source, **_filled(_how(spec))} for name, spec in fields.items()},
-            "values": dict(target.values),
-        }
-    )
+    under_target = {name: _field(spec) for name, spec in target.fields.items() if name not in beside_columns}
+    return _said(target, _TARGET_KEYS, fields=under_target)
+
+
+def _field(spec: FieldSpec) -> dict[str, Any]:
+    return {"source": spec.source} | _said(spec)
 
 
 def _lookup(lookup: Lookup) -> dict[str, Any]:
-    about = _filled({"id": lookup.id, "entries": dict(lookup.entries)})
-    return {"model": lookup.model, "create": lookup.create, **about}
+    # Whether it creates records is always said: readers of a recipe want to know.
+    return {"model": lookup.model, "create": lookup.create} | _said(lookup)
+
+
+def _steps(steps: Iterable[StepSpec]) -> list[Any]:
+    return [_step(step) for step in steps]
 
 
 def _step(step: StepSpec) -> Any:
     params = {name: value for name, value in step.params.items() if value is not None}
     if not step.enabled:
         params["enabled"] = False
-    return {step.slug: params} if params else step.slug
+    if not params:
+        return step.slug
+    return {step.slug: params}
 
 
 def _node(value: Any) -> yaml.Node:
-    """`value` as YAML nodes: on one line where it fits, else one entry a line."""
+    """Return `value` as YAML nodes: on one line where it fits, else one entry a line."""
     if isinstance(value, Mapping):
-        pairs = [(_node(str(name)), _node(one)) for name, one in value.items()]
-        flow = not isinstance(value, _Block) and _fits(node for pair in pairs for node in pair)
-        return yaml.MappingNode("tag:yaml.org,2002:map", pairs, flow_style=flow or not pairs)
+        return _map_node(value)
     if isinstance(value, (list, tuple)):
         nodes = [_node(one) for one in value]
         return yaml.SequenceNode("tag:yaml.org,2002:seq", nodes, flow_style=_fits(nodes))
@@ -139,20 +145,30 @@ def _node(value: Any) -> yaml.Node:
     return yaml.ScalarNode(_TEXT, str(value), style=_style(str(value)))
 
 
+def _map_node(value: Mapping[Any, Any]) -> yaml.MappingNode:
+    pairs = [(_node(str(name)), _node(one)) for name, one in value.items()]
+    on_one_line = not isinstance(value, _Block) and _fits([node for pair in pairs for node in pair])
+    return yaml.MappingNode("tag:yaml.org,2002:map", pairs, flow_style=on_one_line or not pairs)
+
+
 def _style(text: str) -> str | None:
-    """Text with line breaks or other controls in double quotes, which keep them; else as YAML likes it."""
-    return None if text.isprintable() else '"'
+    """Return double quotes for text with line breaks or other controls, which keep them; else YAML's own choice."""
+    if text.isprintable():
+        return None
+    return '"'
 
 
-def _fits(nodes: Iterable[yaml.Node]) -> bool:
-    nodes = list(nodes)
-    one_liners = all(not isinstance(node, yaml.CollectionNode) or node.flow_style for node in nodes)
-    return one_liners and sum(map(_width, nodes)) <= LONGEST_LINE
+def _fits(nodes: Sequence[yaml.Node]) -> bool:
+    for node in nodes:
+        if isinstance(node, yaml.CollectionNode) and not node.flow_style:
+            return False
+    return sum(map(_width, nodes)) <= LONGEST_LINE
 
 
 def _width(node: yaml.Node) -> int:
-    """About how many characters a node takes on one line."""
+    """Return about how many characters a node takes on one line."""
     if isinstance(node, yaml.ScalarNode):
         return len(node.value) + 2
-    parts = node.value if isinstance(node, yaml.SequenceNode) else [one for pair in node.value for one in pair]
-    return 2 + sum(map(_width, parts))
+    if isinstance(node, yaml.SequenceNode):
+        return 2 + sum(map(_width, node.value))
+    return 2 + sum(_width(key) + _width(value) for key, value in node.value)
