@@ -19,31 +19,46 @@ from engine.steps.step import ColumnStep, WholeRowStep
 from engine.steps.step_parameters import StepError
 from odoo_migrate.project.nearest_names import nearest
 
-LearningStep = tuple[str, int]  # column title, place of the step among the column's
+LearningStep = tuple[str, int]  # column title, number of the step among the column's
 MOST_DROPS = 31  # the steps that drop rows are numbered in five bits
 
 
 @dataclass(frozen=True)
 class ColumnPlan:
-    """A column that is computed: its steps in order; `origin` is the column whose step adds it, "" for a source
-    column. `specs` are the steps as the recipe has them.
+    """Hold how a column is computed.
+
+    Attributes:
+        title: Its title.
+        steps: Its steps in order.
+        specs: The same steps as the recipe has them.
+        origin: The column whose step adds it, "" for a column of the source.
     """
 
     title: str
-    steps: tuple[ColumnStep, ...]
-    specs: tuple[StepSpec, ...]
+    steps: tuple[ColumnStep, ...] = ()
+    specs: tuple[StepSpec, ...] = ()
     origin: str = ""
 
     def reads(self, before: int | None = None) -> tuple[str, ...]:
-        """The columns that must be computed before this one's first `before` steps (all of them) can be."""
-        read = chain.from_iterable(step.reads() for step in self.steps[:before])
-        return tuple(dict.fromkeys([self.origin] * bool(self.origin) + list(read)))
+        """Return the columns that must be computed before this one's first `before` steps (all of them) can be."""
+        read = [self.origin] if self.origin else []
+        for step in self.steps[:before]:
+            read += step.reads()
+        return tuple(dict.fromkeys(read))
 
 
 @dataclass(frozen=True)
 class SheetPlan:
-    """`source`: titles of the working file. `titles`: those and the added ones, in order. `columns`: what is
-    computed, in the order of computing. `fills`, `drops`: steps on raw rows. `kept`: steps on cleaned rows.
+    """Hold what is done with a sheet.
+
+    Attributes:
+        name: Name of the sheet.
+        source: Titles of the working file.
+        titles: Those and the added ones, in order.
+        columns: What is computed, in the order of computing.
+        fills: Steps that fill raw columns from above.
+        drops: Steps that drop rows by their raw cells.
+        kept: Steps that drop rows by their cleaned cells.
     """
 
     name: str
@@ -56,16 +71,16 @@ class SheetPlan:
 
     @property
     def droppers(self) -> tuple[WholeRowStep, ...]:
-        """The steps that drop rows, as they are numbered from 1 on."""
+        """Return the steps that drop rows, as they are numbered from 1 on."""
         return (*self.drops, *self.kept)
 
     @property
     def filled(self) -> tuple[str, ...]:
-        """Titles of the columns that are filled from above."""
+        """Return the titles of the columns that are filled from above."""
         return tuple(dict.fromkeys(chain.from_iterable(fill.columns for fill in self.fills)))
 
     def needed(self, titles: Sequence[str]) -> tuple[str, ...]:
-        """`titles` and all that they are computed from, source columns and computed ones."""
+        """Return `titles` and all that they are computed from, source columns and computed ones."""
         found: dict[str, None] = {}
         waiting = list(titles)
         while waiting:
@@ -77,13 +92,19 @@ class SheetPlan:
 
 
 def effective_header(sheet: SheetRecipe) -> tuple[int, ...]:
-    """The source rows that hold the titles, where the recipe says so (`header`, or the step promote_header).
+    """Return the source rows that hold the titles where the recipe names them, else ().
 
-    () where it does not. Raises RecipeError where the two disagree.
+    A recipe names them by `header` or by the step promote_header.
+
+    Raises:
+        RecipeError: The two disagree.
     """
     where = f"Sheet '{sheet.name}'"
-    steps = [_built(spec, where) for spec in sheet.rows if spec.enabled and spec.slug == PromoteHeader.slug]
-    said = {step.numbers for step in steps if isinstance(step, PromoteHeader)} | ({sheet.header} - {()})
+    said = {sheet.header} - {()}
+    for spec in sheet.rows:
+        step = _built(spec, where) if spec.enabled and spec.slug == PromoteHeader.slug else None
+        if isinstance(step, PromoteHeader):
+            said.add(step.numbers)
     if len(said) > 1:
         rows = " and ".join(", ".join(map(str, numbers)) for numbers in sorted(said))
         raise RecipeError(f"{where}: the titles cannot stand on row {rows} at once; keep one of them.")
@@ -91,28 +112,31 @@ def effective_header(sheet: SheetRecipe) -> tuple[int, ...]:
 
 
 def plan_sheet(source: Sequence[str], sheet: SheetRecipe) -> SheetPlan:
-    """The plan for a sheet with these titles. Raises RecipeError: unknown steps and parameters, columns that the
-    sheet lacks, columns that wait for each other.
+    """Return the plan for a sheet whose columns have the titles `source`.
+
+    Raises:
+        RecipeError: Steps or parameters are unknown, the sheet lacks columns, or columns wait for each other.
     """
     rows = tuple(_row_steps(sheet))
-    columns = {title: ColumnPlan(title, steps, specs) for title, steps, specs in _column_steps(sheet)}
+    columns = dict(_planned_columns(sheet))
     titles, origins = _with_added(source, columns, sheet.name)
-    missing_columns(sheet, source, titles, rows, columns)
+    _require_columns(sheet, source, titles, rows, columns)
     for title, origin in origins.items():
-        own = columns.get(title)
-        columns[title] = ColumnPlan(title, own.steps if own else (), own.specs if own else (), origin)
+        columns[title] = replace(columns.get(title, ColumnPlan(title)), origin=origin)
     computed = {title: column for title, column in columns.items() if column.steps or column.origin}
+    fills = tuple(step for step in rows if isinstance(step, FillDown))
     drops = tuple(step for step in rows if isinstance(step, RowDrop))
     kept = tuple(step for step in rows if isinstance(step, CleanedRowStep))
     if len(drops) + len(kept) > MOST_DROPS:
         raise RecipeError(f"Sheet '{sheet.name}' has more than {MOST_DROPS} steps that drop rows.")
-    fills = tuple(step for step in rows if isinstance(step, FillDown))
-    order = _in_order(computed, sheet.name)
-    return SheetPlan(sheet.name, tuple(source), titles, order, fills, drops, kept)
+    return SheetPlan(sheet.name, tuple(source), titles, _in_order(computed, sheet.name), fills, drops, kept)
+
+
+# --- steps
 
 
 def _row_steps(sheet: SheetRecipe) -> Iterator[WholeRowStep]:
-    """The enabled row steps but for the header's, then what stands among the columns' steps but works on rows."""
+    """Yield the enabled row steps but for the header's, then those that stand under a column but work on rows."""
     for spec in sheet.rows:
         step = _built(spec, f"Sheet '{sheet.name}'") if spec.enabled else None
         if isinstance(step, ColumnStep):
@@ -128,14 +152,17 @@ def _row_steps(sheet: SheetRecipe) -> Iterator[WholeRowStep]:
                 yield fill
 
 
-def _column_steps(sheet: SheetRecipe) -> Iterator[tuple[str, tuple[ColumnStep, ...], tuple[StepSpec, ...]]]:
+def _planned_columns(sheet: SheetRecipe) -> Iterator[tuple[str, ColumnPlan]]:
+    """Yield (title, plan) of every column that the recipe names, as far as its own steps decide it."""
     for title, column in sheet.columns.items():
         specs = tuple(spec for spec in column.steps if spec.enabled and spec.slug != FillDown.slug)
-        steps = tuple(_built(spec, _where(sheet, title)) for spec in specs)
-        for spec, step in zip(specs, steps, strict=True):
-            if isinstance(step, WholeRowStep):
+        steps = []
+        built = [_built(spec, _where(sheet, title)) for spec in specs]
+        for spec, step in zip(specs, built, strict=True):
+            if not isinstance(step, ColumnStep):
                 raise RecipeError(f"{_where(sheet, title)}: the step {spec.slug} works on rows; put it under 'rows'.")
-        yield title, tuple(step for step in steps if isinstance(step, ColumnStep)), specs
+            steps.append(step)
+        yield title, ColumnPlan(title, tuple(steps), specs)
 
 
 def _where(sheet: SheetRecipe, title: str) -> str:
@@ -149,17 +176,23 @@ def _built(spec: StepSpec, where: str) -> ColumnStep | WholeRowStep:
         raise RecipeError(f"{where}: {problem}") from problem
 
 
+# --- columns
+
+
 def _with_added(
     source: Sequence[str], columns: Mapping[str, ColumnPlan], sheet: str
 ) -> tuple[tuple[str, ...], dict[str, str]]:
-    """All titles in order, and of each added one the column whose step adds it."""
+    """Return all titles in order, and of each added one the column whose step adds it."""
     titles: list[str] = []
     origins: dict[str, str] = {}
+    # The next title is at the end; what a column's steps add comes right after it, and may add more itself.
     waiting = list(reversed(source))
     while waiting:
         title = waiting.pop()
         titles.append(title)
-        added = [new for step in (columns[title].steps if title in columns else ()) for new in step.adds(title)]
+        added: list[str] = []
+        for step in columns.get(title, ColumnPlan(title)).steps:
+            added += step.adds(title)
         for new in added:
             if new in source or new in origins:
                 where = f"Sheet '{sheet}', column '{title}'"
@@ -170,10 +203,12 @@ def _with_added(
 
 
 def _in_order(columns: Mapping[str, ColumnPlan], sheet: str) -> dict[str, ColumnPlan]:
-    """The columns, each after those it reads. Raises RecipeError for a circle."""
-    graph = {title: [other for other in column.reads() if other in columns] for title, column in columns.items()}
+    """Return the columns, each after those it reads. Raises RecipeError for a circle."""
+    graph = TopologicalSorter[str]()
+    for title, column in columns.items():
+        graph.add(title, *[other for other in column.reads() if other in columns])
     try:
-        return {title: columns[title] for title in TopologicalSorter(graph).static_order()}
+        return {title: columns[title] for title in graph.static_order()}
     except CycleError as problem:
         circle = " → ".join(f"'{title}'" for title in reversed(problem.args[1]))
         raise RecipeError(
@@ -181,19 +216,25 @@ def _in_order(columns: Mapping[str, ColumnPlan], sheet: str) -> dict[str, Column
         ) from problem
 
 
-def missing_columns(
+# --- columns that the sheet lacks
+
+
+def _require_columns(
     sheet: SheetRecipe,
     source: Sequence[str],
     titles: Sequence[str],
     rows: Sequence[WholeRowStep],
     columns: Mapping[str, ColumnPlan],
 ) -> None:
-    """Raise RecipeError, one sentence, where the recipe names columns that are not among `titles` (`source` and
-    those that steps add) nor added by the export.
+    """Raise RecipeError where the recipe names columns that the sheet lacks, with the titles they may have now.
+
+    Known are `titles` (`source` and those that steps add) and what the export adds; a step on raw rows knows the
+    source alone.
     """
-    named = dict.fromkeys([*_cleaned(sheet, titles, rows, columns), *_filled(sheet)])
+    named = dict.fromkeys([*_named_cleaned(sheet, titles, rows, columns), *_named_by_targets(sheet)])
     missing = [title for title in named if title not in titles and not _made_by_export(title, titles)]
-    missing += [title for title in _raw(rows) if title not in source and title not in missing]
+    raw = chain.from_iterable(step.columns for step in rows if isinstance(step, FillDown))
+    missing += [title for title in raw if title not in source and title not in missing]
     if missing:
         free = [title for title in source if title not in named]
         listed = ", ".join(_with_likeliest(title, free) for title in missing)
@@ -201,9 +242,10 @@ def missing_columns(
         raise RecipeError(f"Sheet '{sheet.name}': the recipe names {what} that the file lacks: {listed}.")
 
 
-def _cleaned(
+def _named_cleaned(
     sheet: SheetRecipe, titles: Sequence[str], rows: Sequence[WholeRowStep], columns: Mapping[str, ColumnPlan]
 ) -> Iterator[str]:
+    """Yield the columns that have steps or are read by steps."""
     yield from sheet.columns
     for column in columns.values():
         yield from column.reads()
@@ -212,21 +254,17 @@ def _cleaned(
             yield from step.reads(titles)
 
 
-def _filled(sheet: SheetRecipe) -> Iterator[str]:
+def _named_by_targets(sheet: SheetRecipe) -> Iterator[str]:
     for target in sheet.targets:
-        yield from (spec.source for spec in target.fields.values())
+        for spec in target.fields.values():
+            yield spec.source
         yield from target.key
-        yield from [target.when] * bool(target.when)
-
-
-def _raw(rows: Sequence[WholeRowStep]) -> Iterator[str]:
-    for step in rows:
-        if isinstance(step, FillDown):
-            yield from step.columns
+        if target.when:
+            yield target.when
 
 
 def _made_by_export(title: str, titles: Sequence[str]) -> bool:
-    """The key made of several columns, and the place of a row among those of one parent."""
+    """Return whether this is the key made of several columns, or a row's number among those of one parent."""
     return title == KEY_TITLE or (title.endswith(NUMBER_SUFFIX) and title.removesuffix(NUMBER_SUFFIX) in titles)
 
 
@@ -235,42 +273,49 @@ def _with_likeliest(title: str, free: Sequence[str]) -> str:
     return f"'{title}' (now perhaps '{near}')" if near else f"'{title}'"
 
 
+# --- the part of a recipe that one column depends on
+
+
 def only_column(sheet: SheetRecipe, title: str) -> SheetRecipe:
-    """The recipe with the steps of `title` and of what it is computed from, and the steps on raw rows."""
-    needed, waiting = set[str](), [title]
+    """Return the recipe with the steps of `title` and of what it is computed from, and the steps on raw rows."""
+    needed = _behind(sheet, title)
+    columns: dict[str, ColumnRecipe] = {}
+    for name, column in sheet.columns.items():
+        fills = tuple(spec for spec in column.steps if spec.slug == FillDown.slug)
+        if name in needed:
+            columns[name] = column
+        elif fills:  # filling changes which rows are blank, so it stays everywhere
+            columns[name] = ColumnRecipe(fills)
+    raw = tuple(spec for spec in sheet.rows if spec.slug in ROW_STEPS and ROW_STEPS[spec.slug].stage == "raw")
+    return replace(sheet, rows=raw, columns=columns, targets=())
+
+
+def _behind(sheet: SheetRecipe, title: str) -> set[str]:
+    """Return `title` and all columns that it is computed from."""
+    needed: set[str] = set()
+    waiting = [title]
     while waiting:
         column = waiting.pop()
-        if column not in needed:
-            needed.add(column)
-            waiting += [*_origins(sheet, column), *_read(sheet, column)]
-    columns = {
-        name: column if name in needed else ColumnRecipe(_fills(column)) for name, column in sheet.columns.items()
-    }
-    used = {name: column for name, column in columns.items() if name in needed or column.steps}
-    raw = tuple(spec for spec in sheet.rows if spec.slug in ROW_STEPS and ROW_STEPS[spec.slug].stage == "raw")
-    return replace(sheet, rows=raw, columns=used, targets=())
+        if column in needed:
+            continue
+        needed.add(column)
+        waiting += _origins(sheet, column)
+        for step in _usable_steps(sheet, column):
+            waiting += step.reads()
+    return needed
 
 
-def _fills(column: ColumnRecipe) -> tuple[StepSpec, ...]:
-    return tuple(spec for spec in column.steps if spec.slug == FillDown.slug)
-
-
-def _steps(sheet: SheetRecipe, title: str) -> Iterator[ColumnStep]:
-    """The column's enabled steps, but for broken ones."""
-    for spec in sheet.columns[title].steps if title in sheet.columns else ():
+def _usable_steps(sheet: SheetRecipe, title: str) -> Iterator[ColumnStep]:
+    """Yield the column's enabled steps, but for broken ones."""
+    for spec in sheet.columns.get(title, ColumnRecipe()).steps:
         with suppress(StepError):
             step = build(spec.slug, spec.params) if spec.enabled else None
             if isinstance(step, ColumnStep):
                 yield step
 
 
-def _read(sheet: SheetRecipe, title: str) -> Iterator[str]:
-    for step in _steps(sheet, title):
-        yield from step.reads()
-
-
 def _origins(sheet: SheetRecipe, title: str) -> Iterator[str]:
-    """The columns whose steps add this one."""
+    """Yield the columns whose steps add this one."""
     for other in sheet.columns:
-        if any(title in step.adds(other) for step in _steps(sheet, other)):
+        if any(title in step.adds(other) for step in _usable_steps(sheet, other)):
             yield other

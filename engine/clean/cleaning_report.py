@@ -1,4 +1,4 @@
-"""What cleaning a sheet gives: batches of rows before and after, and how much was changed."""
+"""What cleaning a sheet gives: batches of rows before and after, and how much was changed, batch by batch."""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ from engine.steps.row_steps import FillDown
 
 @dataclass(frozen=True)
 class CleanedBatch:
-    """Rows that remain, in source order. `before`: ROW and the source columns, raw. `after`: ROW and all titles,
-    cleaned. `could_not`: by title, which cells some step could not convert (bool; only titles with such cells).
-    `reasons`: by title, the text that such a cell still holds → why, in plain words.
+    """Hold the rows of a batch that remain, in source order.
+
+    Attributes:
+        before: ROW and the source columns, raw.
+        after: ROW and all titles, cleaned.
+        could_not: By title, which cells some step could not convert (bool); only titles with such cells.
+        reasons: By title, the text that such a cell still holds → why, in plain words.
     """
 
     before: pa.RecordBatch
@@ -30,19 +34,50 @@ class CleanedBatch:
 
 @dataclass
 class ColumnReport:
-    """`steps`: (slug, cells changed, cells that it could not convert) in their order. `changed`: cells that differ
-    from the source in the end; `could_not`: cells that some step could not convert. Rows that remain are counted.
+    """Hold the counts of a column; only rows that remain are counted.
+
+    Attributes:
+        steps: (slug, cells changed, cells that it could not convert), in the order of the steps.
+        changed: Cells that differ from the source in the end.
+        could_not: Cells that some step could not convert.
     """
 
     steps: list[tuple[str, int, int]] = field(default_factory=list)
     changed: int = 0
     could_not: int = 0
 
+    def count(self, source: pa.Array, filled: pa.Array, result: ColumnResult | None) -> None:
+        """Add a batch of the column.
+
+        Args:
+            source: As it was in the source.
+            filled: After it was filled from above.
+            result: After its steps; None for a column without any.
+        """
+        counts = list(result.counts) if result else []
+        if len(self.steps) > len(counts):  # the first step is then filling from above, which no result counts
+            counts.insert(0, (_cells(differing(source, filled)), 0))
+        self.steps = [
+            (slug, changed + more, could_not + less)
+            for (slug, changed, could_not), (more, less) in zip(self.steps, counts, strict=True)
+        ]
+        changes = [changed for changed, _ in counts if changed]
+        if len(changes) < 2:
+            self.changed += sum(changes)
+        else:  # what one step changes another may change back, so that only a comparison tells
+            self.changed += _cells(differing(source, result.values if result else filled))
+        if result:
+            self.could_not += _cells(result.could_not)
+
 
 @dataclass
 class SheetReport:
-    """`rows_in`: rows of the working file; `dropped`: by the slug of the step that dropped them; `columns`: by
-    title, added ones too. rows_in = rows that remain + all dropped. Complete when the batches are exhausted.
+    """Hold the counts of a sheet: rows_in = rows that remain + all dropped.
+
+    Attributes:
+        rows_in: Rows of the working file.
+        dropped: Rows by the slug of the step that dropped them.
+        columns: By title, added ones too; complete when the batches are exhausted.
     """
 
     rows_in: int = 0
@@ -51,45 +86,31 @@ class SheetReport:
 
     @property
     def rows_out(self) -> int:
-        """Rows that remain."""
+        """Return how many rows remain."""
         return self.rows_in - sum(self.dropped.values())
 
 
 def new_report(plan: SheetPlan, dropped_by: Codes) -> SheetReport:
-    """A report in which rows are counted (`dropped_by`: of every row the number of the step that drops it, or 0)
-    and cells are not yet.
+    """Return a report in which rows are counted and cells are not yet.
+
+    Args:
+        plan: Of the sheet.
+        dropped_by: Of every row the number of the step that drops it, 0 where it remains.
     """
     dropped = {step.slug: 0 for step in plan.droppers}
     times = np.bincount(dropped_by, minlength=len(plan.droppers) + 1)
     for number, step in enumerate(plan.droppers, 1):
-        dropped[step.slug] += int(times[number])
+        dropped[step.slug] += int(times[number])  # one step may stand in the recipe several times
     columns = {title: new_column_report(plan, title) for title in plan.titles}
     return SheetReport(len(dropped_by), dropped, columns)
 
 
-def new_column_report(plan: SheetPlan, title: str, place: int | None = None) -> ColumnReport:
-    """A column's report before any cell is counted, for its first `place` steps (None: all)."""
-    steps = plan.columns[title].steps[:place] if title in plan.columns else ()
-    slugs = [FillDown.slug] * (title in plan.filled) + [step.slug for step in steps]
+def new_column_report(plan: SheetPlan, title: str, before: int | None = None) -> ColumnReport:
+    """Return a column's report before any cell is counted, for its first `before` steps (None: all)."""
+    steps = plan.columns[title].steps[:before] if title in plan.columns else ()
+    slugs = [FillDown.slug] if title in plan.filled else []
+    slugs += [step.slug for step in steps]
     return ColumnReport([(slug, 0, 0) for slug in slugs])
-
-
-def count(report: ColumnReport, source: pa.Array, filled: pa.Array, result: ColumnResult | None) -> None:
-    """Add a batch of a column: as it was in the source, filled from above, after its steps (None: it has none)."""
-    by_filling = [(_cells(differing(source, filled)), 0)] if len(report.steps) > _steps(result) else []
-    counts = [*by_filling, *(result.counts if result else ())]
-    report.steps = [
-        (slug, changed + more, could_not + less)
-        for (slug, changed, could_not), (more, less) in zip(report.steps, counts, strict=True)
-    ]
-    changes = [changed for changed, _ in counts if changed]
-    after = result.values if result else filled  # what one step changes another may change back
-    report.changed += sum(changes) if len(changes) < 2 else _cells(differing(source, after))
-    report.could_not += _cells(result.could_not) if result else 0
-
-
-def _steps(result: ColumnResult | None) -> int:
-    return len(result.counts) if result else 0
 
 
 def _cells(mask: Mask | None) -> int:

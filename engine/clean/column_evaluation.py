@@ -21,14 +21,21 @@ Tick = Callable[[int], None]
 
 
 class ColumnEvaluator:
-    """Computes a plan's columns. `facts`: what the learning steps learnt so far."""
+    """Compute a plan's columns, batch by batch."""
 
     def __init__(self, plan: SheetPlan, context: Context, facts: Mapping[LearningStep, Any]) -> None:
+        """Take the plan, what all steps know, and what the learning steps learnt so far."""
         self.plan, self.context, self.facts = plan, context, facts
+        # By title and number of steps: a runner remembers its answers, so that it serves all batches.
         self._runners: dict[tuple[str, int | None], ColumnRunner] = {}
 
     def columns(self, raw: Columns, titles: Sequence[str]) -> dict[str, ColumnResult]:
-        """The computed ones of `titles` and all that they need; `raw` holds the source columns they come from."""
+        """Return the computed ones of `titles` and of all that they need.
+
+        Args:
+            raw: The source columns that they come from.
+            titles: Of any columns of the plan.
+        """
         needed = set(self.plan.needed(titles))
         results: dict[str, ColumnResult] = {}
         values = dict(raw)
@@ -40,62 +47,73 @@ class ColumnEvaluator:
                 values[title] = results[title].values
         return results
 
-    def before_step(self, title: str, place: int | None, raw: Columns) -> tuple[pa.Array, ColumnResult]:
-        """A computed column as it comes to its first step, and as it stands before its step number `place` (None:
-        after the last).
-        """
+    def before_step(self, title: str, number: int | None, raw: Columns) -> tuple[pa.Array, ColumnResult]:
+        """Return a computed column as it comes to its first step, and to its step `number` (None: after the last)."""
         column = self.plan.columns[title]
-        results = self.columns(raw, column.reads(place))
+        results = self.columns(raw, column.reads(number))
         values = {**raw, **{other: result.values for other, result in results.items()}}
         start = results[column.origin].added[title] if column.origin else raw[title]
-        return start, self._runner(title, place).run(start, values)
+        return start, self._runner(title, number).run(start, values)
 
-    def _runner(self, title: str, place: int | None) -> ColumnRunner:
-        if (title, place) not in self._runners:
-            steps = self.plan.columns[title].steps[:place]
-            bound = [BoundStep(step, self.facts.get((title, number))) for number, step in enumerate(steps)]
-            self._runners[title, place] = ColumnRunner(bound, self.context)
-        return self._runners[title, place]
+    def _runner(self, title: str, steps: int | None) -> ColumnRunner:
+        if (title, steps) not in self._runners:
+            bound = [
+                BoundStep(step, self.facts.get((title, number)))
+                for number, step in enumerate(self.plan.columns[title].steps[:steps])
+            ]
+            self._runners[title, steps] = ColumnRunner(bound, self.context)
+        return self._runners[title, steps]
 
 
 @dataclass(frozen=True)
 class RemainingRows:
-    """Rows of one batch that remain. `before`: ROW and source columns, raw. `raw`: the source columns by title,
-    filled from above where the recipe says so.
+    """Hold the rows of one batch that remain.
+
+    Attributes:
+        before: ROW and source columns, raw.
+        raw: The source columns by title, filled from above where the recipe says so.
     """
 
     before: pa.RecordBatch
     raw: Columns
 
 
-def parts(
-    working: WorkingFile, plan: SheetPlan, rows: RowCodes, titles: Sequence[str], *, drops: int, tick: Tick
+def remaining_rows(
+    working: WorkingFile, plan: SheetPlan, codes: RowCodes, titles: Sequence[str], *, drops: int, tick: Tick
 ) -> Iterator[RemainingRows]:
-    """The rows that the first `drops` dropping steps leave, with what `titles` are computed from."""
+    """Yield, batch by batch, the rows that the first `drops` dropping steps leave.
+
+    Args:
+        working: The sheet's rows.
+        plan: Of the sheet.
+        codes: Of its rows.
+        titles: Columns to compute; what they are computed from is read.
+        drops: How many of the dropping steps count.
+        tick: Called with the number of rows of each batch.
+    """
     needed = set(plan.needed(titles))
     source = [title for title in plan.source if title in needed]
     filler = Filler([title for title in plan.filled if title in needed])
     start = 0
     for batch in working.batches(source):
-        number = rows.dropped_by(start, len(batch))
-        filled = filler.fill(batch, *rows.blank_and_stops(start, len(batch)))
-        part = part_of(
-            batch, {title: column for title, (column, _) in filled.items()}, (number == 0) | (number > drops)
-        )
-        if len(part.before):
-            yield part
+        number = codes.dropped_by(start, len(batch))
+        filled = filler.fill(batch, *codes.blank_and_stops(start, len(batch)))
+        columns = {title: column for title, (column, _) in filled.items()}
+        rows = rows_that_stay(batch, columns, (number == 0) | (number > drops))
+        if len(rows.before):
+            yield rows
         start += len(batch)
         tick(len(batch))
 
 
-def part_of(batch: pa.RecordBatch, filled: Columns, stays: Mask) -> RemainingRows:
-    """The rows of a batch that stay."""
+def rows_that_stay(batch: pa.RecordBatch, filled: Columns, stays: Mask) -> RemainingRows:
+    """Return the rows of a batch that `stays` marks, with the columns `filled` instead of the raw ones."""
     if stays.all():
-        return RemainingRows(batch, {**_named(batch), **filled})
+        return RemainingRows(batch, {**_by_title(batch), **filled})
     places = pa.array(np.flatnonzero(stays))
     before = batch.take(places)
-    return RemainingRows(before, {**_named(before), **{title: column.take(places) for title, column in filled.items()}})
+    return RemainingRows(before, {**_by_title(before), **{title: one.take(places) for title, one in filled.items()}})
 
 
-def _named(batch: pa.RecordBatch) -> dict[str, pa.Array]:
+def _by_title(batch: pa.RecordBatch) -> dict[str, pa.Array]:
     return dict(zip(batch.schema.names, batch.columns, strict=True))

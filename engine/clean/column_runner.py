@@ -1,4 +1,4 @@
-"""A column's steps, run once per distinct value where that pays.
+"""A column's steps, run once per distinct value where that pays, noting which cells changed and which could not be.
 
 What a chain of steps makes of a cell depends on that cell and on the cells it reads beside it, so the answers for
 values met before are kept from batch to batch, up to a bound.
@@ -20,12 +20,24 @@ from engine.steps.column_kernels import joined
 from engine.steps.step import ColumnStep, Context
 
 NO_REASON = "it could not be converted"
+# Per column; beyond that the memory starts anew. A key and its answer take about 200 bytes.
+MOST_KEYS = 100_000
+REPEATED = 0.5  # distinct values per cell above which remembering costs more than it saves
+FEW = 1_000  # cells in which that cannot be told
+
+Places = npt.NDArray[np.int64]
 
 
 @dataclass
 class Trace:
-    """`values`: after the last step. `changed`, `failed`: per step, masks of cells (None: none). `reasons`: what a
-    failed cell holds in the end → why the first step that failed on it did. `added`: new columns by title.
+    """Hold what steps made of a column.
+
+    Attributes:
+        values: After the last step.
+        changed: Per step, which cells it changed (None: none).
+        failed: Per step, which cells it could not convert (None: none).
+        reasons: What a failed cell holds in the end → why the first step that failed on it did.
+        added: New columns by title.
     """
 
     values: pa.Array
@@ -36,14 +48,17 @@ class Trace:
 
     @property
     def could_not(self) -> Mask | None:
-        """Cells that some step could not convert."""
+        """Return which cells some step could not convert, None where there are none."""
         masks = [mask for mask in self.failed if mask is not None]
         return np.logical_or.reduce(masks) if masks else None
 
     @property
     def counts(self) -> list[tuple[int, int]]:
-        """Per step: cells changed, cells that it could not convert."""
+        """Return per step how many cells it changed, and how many it could not convert."""
         return [(_sum(changed), _sum(failed)) for changed, failed in zip(self.changed, self.failed, strict=True)]
+
+
+Tracer = Callable[[Sequence[pa.Array]], Trace]
 
 
 def _sum(mask: Mask | None) -> int:
@@ -51,12 +66,13 @@ def _sum(mask: Mask | None) -> int:
 
 
 def mask_of(flags: pa.BooleanArray) -> Mask:
+    """Return an Arrow array of booleans as a NumPy mask."""
     return np.asarray(flags.to_numpy(zero_copy_only=False), np.bool_)
 
 
 def differing(before: pa.Array, after: pa.Array) -> Mask | None:
-    """Which cells differ; None where none does."""
-    if after is before:
+    """Return which cells differ, None where none does."""
+    if after is before:  # a step that changes nothing hands back what it got
         return None
     mask = mask_of(pc.not_equal(before, after))
     return mask if mask.any() else None
@@ -65,40 +81,33 @@ def differing(before: pa.Array, after: pa.Array) -> Mask | None:
 def trace(steps: Sequence[tuple[ColumnStep, Context]], values: pa.Array) -> Trace:
     """Run `values` (string) through the steps, each with its own context."""
     result = Trace(values)
-    told: list[tuple[Mask, pa.Array, Mapping[str, str]]] = []
+    failures: list[tuple[Mask, pa.Array, Mapping[str, str]]] = []
     for step, context in steps:
         before = result.values
         outcome = step.apply(before, context)
         failed = mask_of(outcome.could_not) if outcome.could_not is not None else None
         if failed is not None and failed.any():
-            told.append((failed, before, outcome.reasons))
+            failures.append((failed, before, outcome.reasons))
         result.changed.append(differing(before, outcome.values))
         result.failed.append(failed)
         result.added.update(outcome.added)
         result.values = outcome.values
-    for failed, before, reasons in told:
+    # Later steps may change a cell after one failed on it, so that reasons go by what the cell holds in the end.
+    for failed, before, reasons in failures:
         for text, last in _pairs(before, result.values, failed):
             result.reasons.setdefault(last, reasons.get(text, NO_REASON))
     return result
 
 
 def _pairs(before: pa.Array, after: pa.Array, failed: Mask) -> set[tuple[str, str]]:
-    """The distinct (text before, text in the end) of the failed cells."""
+    """Return the distinct (text before, text in the end) of the failed cells."""
     where = pa.array(failed)
     return set(zip(before.filter(where).to_pylist(), after.filter(where).to_pylist(), strict=True))
 
 
-MOST_KEYS = 100_000  # per column; beyond that the memory starts anew
-REPEATED = 0.5  # distinct values per cell above which remembering costs more than it saves
-FEW = 1_000  # cells in which that cannot be told
-
-Places = npt.NDArray[np.int64]
-Tracer = Callable[[Sequence[pa.Array]], Trace]
-
-
 @dataclass(frozen=True)
 class BoundStep:
-    """A step with what it learnt about the whole column."""
+    """Hold a step with what it learnt about the whole column."""
 
     step: ColumnStep
     learnt: Any = None
@@ -106,9 +115,14 @@ class BoundStep:
 
 @dataclass
 class ColumnResult:
-    """A batch of a column after its steps. `could_not`: mask of cells, None for none. `reasons`: what such a cell
-    still holds → why. `added`: new columns by title. `counts`: per step, cells changed and cells that it could not
-    convert.
+    """Hold a batch of a column after its steps.
+
+    Attributes:
+        values: The cells.
+        could_not: Which of them some step could not convert (None: none).
+        reasons: What such a cell still holds → why.
+        added: New columns by title.
+        counts: Per step, cells changed and cells that it could not convert.
     """
 
     values: pa.Array
@@ -119,17 +133,18 @@ class ColumnResult:
 
 
 class ColumnRunner:
-    """Runs one column's steps, batch by batch; `context` is what all of them know."""
+    """Run one column's steps, batch by batch."""
 
     def __init__(self, steps: Sequence[BoundStep], context: Context) -> None:
+        """Take the steps in order, and what all of them know."""
         self.bound, self.context = steps, context
         self.others = tuple(dict.fromkeys(title for one in steps for title in one.step.reads()))
-        self._whole = all(one.step.kernel for one in steps)
+        self._whole = all(one.step.kernel for one in steps)  # kernels are fast without a memory
         self._memo: _Memo | None = None
 
     def run(self, values: pa.Array, columns: Mapping[str, pa.Array]) -> ColumnResult:
-        """One batch of the column; `columns` holds the other columns that the steps read, cleaned."""
-        inputs = [values, *(columns[title] for title in self.others)]
+        """Return one batch of the column; `columns` holds the other columns that the steps read, cleaned."""
+        inputs = [values, *[columns[title] for title in self.others]]
         if self._whole or not len(values):
             return _result(self._trace(inputs))
         keys = joined(inputs)
@@ -149,7 +164,7 @@ def _result(traced: Trace) -> ColumnResult:
 
 
 class _Memo:
-    """The answers for the rows met so far."""
+    """Keep the answers for the rows met so far: one entry of each array for each distinct key."""
 
     def __init__(self, steps: int) -> None:
         self._steps = steps
@@ -164,7 +179,7 @@ class _Memo:
         self._reasons: dict[str, str] = {}
 
     def answer(self, keys: pa.Array, inputs: Sequence[pa.Array], tracer: Tracer) -> ColumnResult:
-        """The result for rows whose keys are `keys`; `tracer` computes it for those not met before."""
+        """Return the result for rows whose keys are `keys`; `tracer` computes it for those not met before."""
         found = pc.index_in(keys, self._keys)
         if not found.null_count:
             return self._spread(found.to_numpy())
@@ -177,37 +192,44 @@ class _Memo:
         places: Places = new.indices.to_numpy().astype(np.int64)
         _, first = np.unique(places, return_index=True)
         answers[rows] = places + len(self._keys)
-        self._remember(new.dictionary, tracer([column.take(pa.array(rows[first])) for column in inputs]))
+        first_of_each = pa.array(rows[first])
+        self._remember(new.dictionary, tracer([column.take(first_of_each) for column in inputs]))
         return self._spread(answers)
 
     def _remember(self, keys: pa.Array, traced: Trace) -> None:
         self._keys = pa.concat_arrays([self._keys, keys])
         self._values = pa.concat_arrays([self._values, traced.values])
         for title, column in traced.added.items():
-            former = [self._added[title]] if title in self._added else []
-            self._added[title] = pa.concat_arrays([*former, column])
+            former = self._added.get(title, pa.array([], column.type))
+            self._added[title] = pa.concat_arrays([former, column])
         self._changed = np.hstack([self._changed, _flags(traced.changed, len(keys))])
         self._failed = np.hstack([self._failed, _flags(traced.failed, len(keys))])
         self._reasons.update(traced.reasons)
 
     def _spread(self, answers: Places) -> ColumnResult:
-        """`answers`: which of the answers each row has."""
+        """Return the result for rows; `answers` are the numbers of their answers."""
         times = np.bincount(answers, minlength=len(self._keys))
         any_failed: Mask = np.logical_or.reduce(self._failed, axis=0)
         occurring = np.flatnonzero(any_failed & (times > 0))
+        failed_texts = self._values.take(pa.array(occurring)).to_pylist()
         places = pa.array(answers)
+        # Counting answers, each as often as it occurs, spares spreading every mask over the rows.
+        counts = []
+        for changed, failed in zip(self._changed, self._failed, strict=True):
+            counts.append((int(times[changed].sum()), int(times[failed].sum())))
         return ColumnResult(
-            self._values.take(places),
-            any_failed[answers] if len(occurring) else None,
-            {text: self._reasons[text] for text in self._values.take(pa.array(occurring)).to_pylist()},
-            {title: column.take(places) for title, column in self._added.items()},
-            [
-                (int(times[changed].sum()), int(times[failed].sum()))
-                for changed, failed in zip(self._changed, self._failed, strict=True)
-            ],
+            values=self._values.take(places),
+            could_not=any_failed[answers] if failed_texts else None,
+            reasons={text: self._reasons[text] for text in failed_texts},
+            added={title: column.take(places) for title, column in self._added.items()},
+            counts=counts,
         )
 
 
 def _flags(masks: Sequence[Mask | None], length: int) -> npt.NDArray[np.bool_]:
-    empty = np.zeros(length, np.bool_)
-    return np.array([empty if mask is None else mask for mask in masks], np.bool_).reshape(len(masks), length)
+    """Return the masks one below the other, `length` cells wide."""
+    flags = np.zeros((len(masks), length), np.bool_)
+    for number, mask in enumerate(masks):
+        if mask is not None:
+            flags[number] = mask
+    return flags

@@ -24,45 +24,50 @@ from engine.steps.row_steps import filled_down
 Codes = npt.NDArray[np.uint8]
 Tick = Callable[[int], None]
 
-_BLANK, _STOP = 32, 64
-CHECKPOINT = 4_096  # rows between the places from which filling down can start
+_BLANK, _STOP = 32, 64  # the two bits above those of MOST_DROPS
+CHECKPOINT = 4_096  # rows between the places from which filling down can start; a page of the grid reads that many more
 
 
 @dataclass
 class RowCodes:
-    """`codes`: one byte a row of the working file. `above`: by filled title, what is handed down to the rows at
-    positions 0, CHECKPOINT, 2 × CHECKPOINT, …
+    """Hold what is known of every row of a working file.
+
+    Attributes:
+        codes: One byte a row.
+        above: By filled title, what is handed down to the rows at positions 0, CHECKPOINT, 2 × CHECKPOINT, …
     """
 
     codes: Codes
     above: dict[str, list[str]] = field(default_factory=dict)
 
     def dropped_by(self, start: int, count: int) -> Codes:
-        """Of the rows from position `start` on: the number of the step that drops each, 0 where it stays."""
+        """Return, of the rows from position `start` on, the number of the step that drops each, 0 where it stays."""
         return self.codes[start : start + count] & np.uint8(MOST_DROPS)
 
     def blank_and_stops(self, start: int, count: int) -> tuple[Mask, Mask]:
-        """Of the rows from position `start` on: which are blank, which does filling down stop at."""
+        """Return, of the rows from position `start` on, which are blank and which filling down stops at."""
         part = self.codes[start : start + count]
         return (part & _BLANK) > 0, (part & _STOP) > 0
 
     def packed(self) -> str:
-        """The codes as a short text."""
+        """Return the codes as a short text, for JSON."""
         return base64.b64encode(zlib.compress(self.codes.tobytes(), 1)).decode()
 
     @classmethod
     def unpacked(cls, text: str, above: dict[str, list[str]]) -> RowCodes:
+        """Return the codes that `packed` wrote; they may be changed."""
         return cls(np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8).copy(), above)
 
 
 class Filler:
-    """Fills columns from above, batch by batch. `above`: by title, what is handed down to the first row."""
+    """Fill columns from above, batch by batch."""
 
     def __init__(self, titles: Sequence[str], above: Mapping[str, str] | None = None) -> None:
-        self._above = {title: (above or {}).get(title, "") for title in titles}
+        """Start with what is handed down to the first row, by title; nothing where `above` does not say."""
+        self._above = dict.fromkeys(titles, "") | dict(above or {})
 
     def fill(self, batch: pa.RecordBatch, blank: Mask, stops: Mask) -> dict[str, tuple[pa.Array, pa.Array]]:
-        """By title: the column filled, and what each of its rows hands down."""
+        """Return by title the column filled, and what each of its rows hands down."""
         filled = {title: filled_down(batch[title], blank, stops, above) for title, above in self._above.items()}
         if len(batch):
             self._above = {title: handed[-1].as_py() for title, (_, handed) in filled.items()}
@@ -70,14 +75,21 @@ class Filler:
 
 
 def read_row_codes(working: WorkingFile, plan: SheetPlan, tick: Tick) -> RowCodes:
-    """Look at every row once; `tick` gets the number of rows of each batch. Without row steps nothing is read."""
+    """Look at every row once and return its code; without steps on raw rows nothing is read.
+
+    Args:
+        working: The sheet's rows.
+        plan: What drops and fills them.
+        tick: Called with the number of rows of each batch.
+    """
     found = RowCodes(np.zeros(working.num_rows, np.uint8), {title: [""] for title in plan.filled})
     if not plan.drops and not plan.fills:
         return found
     filler, start = Filler(plan.filled), 0
     for batch in working.batches():
         found.codes[start : start + len(batch)] = _codes(plan, row_kinds(batch))
-        for title, (_, handed) in filler.fill(batch, *found.blank_and_stops(start, len(batch))).items():
+        filled = filler.fill(batch, *found.blank_and_stops(start, len(batch)))
+        for title, (_, handed) in filled.items():
             found.above[title] += handed.take(_checkpoints(start, len(batch))).to_pylist()
         start += len(batch)
         tick(len(batch))
@@ -95,6 +107,6 @@ def _codes(plan: SheetPlan, kinds: RowKinds) -> Codes:
 
 
 def _checkpoints(start: int, count: int) -> pa.Array:
-    """The rows of a batch that stand right before a checkpoint, as places in the batch."""
-    first = -(-(start + 1) // CHECKPOINT) * CHECKPOINT
+    """Return the rows of a batch right before a checkpoint, as places in the batch of `count` rows from `start` on."""
+    first = -(-(start + 1) // CHECKPOINT) * CHECKPOINT  # rounded up
     return pa.array(range(first - 1 - start, count, CHECKPOINT), pa.int64())

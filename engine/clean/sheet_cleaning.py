@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from engine.clean.cleaning_plan import SheetPlan, only_column, plan_sheet
-from engine.clean.cleaning_report import CleanedBatch, SheetReport, count, new_report
-from engine.clean.column_evaluation import ColumnEvaluator, RemainingRows, part_of, parts
+from engine.clean.cleaning_report import CleanedBatch, SheetReport, new_report
+from engine.clean.column_evaluation import ColumnEvaluator, RemainingRows, remaining_rows, rows_that_stay
 from engine.clean.column_runner import ColumnResult
 from engine.clean.row_codes import CHECKPOINT, Filler
 from engine.clean.sheet_knowledge import MOST_FACTS, SheetKnowledge, SheetLearner
@@ -24,8 +24,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class CleanedPage:
-    """A page of all rows, dropped ones too. `raw`: ROW and the source columns. `dropped_by`: per row the slug of
-    the step that drops it, "" where it stays. `cleaned`: the rows that stay.
+    """Hold a page of all rows, dropped ones too.
+
+    Attributes:
+        raw: ROW and the source columns.
+        dropped_by: Per row the slug of the step that drops it, "" where it stays.
+        cleaned: The rows that stay.
     """
 
     raw: pa.RecordBatch
@@ -35,8 +39,13 @@ class CleanedPage:
 
 @dataclass(frozen=True)
 class ColumnPart:
-    """A batch of one column: source row numbers, the column as it was in the source, then filled from above, then
-    after its steps.
+    """Hold a batch of one column.
+
+    Attributes:
+        rows: Source row numbers.
+        source: The column as it was in the source.
+        filled: The column filled from above.
+        result: The column after its steps.
     """
 
     rows: pa.Array
@@ -46,36 +55,48 @@ class ColumnPart:
 
 
 class SheetRun:
-    """Cleans one sheet. `working` holds the rows below the titles that the recipe says or that were detected (see
-    `effective_header`). `learnt`, from a former run on the same working file, saves passes over the rows; what
-    does not fit the recipe any more is ignored.
-    """
+    """Clean one sheet."""
 
     def __init__(
         self, working: WorkingFile, sheet: SheetRecipe, recipe: Recipe, learnt: Mapping[str, Any] | None = None
     ) -> None:
+        """Take the sheet's rows and what the recipe says of it.
+
+        Args:
+            working: The rows below the titles that the recipe says (see `effective_header`) or that were detected.
+            sheet: The recipe of the sheet.
+            recipe: The recipe that it is part of.
+            learnt: From a former run on the same working file; it saves passes over the rows. What does not fit the
+                recipe any more is ignored.
+        """
         self.working, self.sheet, self.recipe = working, sheet, recipe
         self.report = SheetReport()
         self._learnt: dict[str, Any] = dict(learnt or {})
 
     @cached_property
     def plan(self) -> SheetPlan:
-        """What the recipe asks for. Raises RecipeError."""
+        """Return what the recipe asks for. Raises RecipeError."""
         return plan_sheet(self.working.titles, self.sheet)
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """Source titles in order, added columns right after the one they come from. Raises RecipeError."""
+        """Return source titles in order, added columns right after the one they come from. Raises RecipeError."""
         return self.plan.titles
 
     @property
     def learnt(self) -> dict[str, Any]:
-        """What is known by now, as plain JSON, to be given to later runs on the same working file."""
+        """Return what is known by now, as plain JSON, to be given to later runs on the same working file."""
         return dict(list(self._learnt.items())[-MOST_FACTS:])
 
     def prepare(self, progress: Progress | None = None, titles: Sequence[str] | None = None) -> None:
-        """Learn what cleaning needs to know of the whole sheet (or of the columns `titles`). Raises RecipeError
-        for a recipe that does not fit. `progress` gets rows; a second call costs nothing.
+        """Learn what cleaning needs to know of the whole sheet; a second call costs nothing.
+
+        Args:
+            progress: Called with the rows read and the rows to read.
+            titles: The columns that will be cleaned; None for all.
+
+        Raises:
+            RecipeError: The recipe does not fit the sheet.
         """
         wanted = self.titles if titles is None else titles
         total, done = self._learner.passes(wanted) * self.working.num_rows, 0
@@ -89,51 +110,51 @@ class SheetRun:
         self._learner.learn(wanted, tick)
 
     def batches(self) -> Iterator[CleanedBatch]:
-        """The rows that remain, cleaned, in source order. `report` is complete when they are exhausted."""
+        """Yield the rows that remain, cleaned, in source order; `report` is complete when they are exhausted."""
         self.prepare()
-        rows, drops = self._knowledge.rows, len(self.plan.droppers)
-        self.report = new_report(self.plan, rows.dropped_by(0, self.working.num_rows))
-        for part in parts(self.working, self.plan, rows, self.titles, drops=drops, tick=_untold):
-            results = self._evaluator.columns(part.raw, self.titles)
-            self._count(part, results)
-            yield self._batch(part, results)
+        self.report = new_report(self.plan, self._knowledge.rows.dropped_by(0, self.working.num_rows))
+        for rows in self._remaining(self.titles, drops=len(self.plan.droppers)):
+            results = self._evaluator.columns(rows.raw, self.titles)
+            self._count(rows, results)
+            yield self._batch(rows, results)
 
     def page(self, start: int, rows: int) -> CleanedPage:
-        """`rows` rows from position `start` (from 0) of the working file on, fewer at its end; the report is left
-        alone.
+        """Return `rows` rows from position `start` (from 0) of the working file on; the report is left alone.
+
+        At the end of the file there are fewer.
         """
         self.prepare()
         start = min(max(0, start), self.working.num_rows)
         raw = _one_batch(self.working.page(start, rows))
         codes = self._knowledge.rows.dropped_by(start, len(raw))
-        part = part_of(raw, self._filled(start, len(raw)), codes == 0)
-        slugs = ["", *(step.slug for step in self.plan.droppers)]
-        return CleanedPage(
-            raw, [slugs[code] for code in codes], self._batch(part, self._evaluator.columns(part.raw, self.titles))
-        )
+        staying = rows_that_stay(raw, self._filled(start, len(raw)), codes == 0)
+        cleaned = self._batch(staying, self._evaluator.columns(staying.raw, self.titles))
+        slugs = ["", *[step.slug for step in self.plan.droppers]]
+        return CleanedPage(raw, [slugs[code] for code in codes], cleaned)
 
-    def column(self, title: str, place: int | None = None) -> Iterator[ColumnPart]:
-        """One column as it stands before its enabled step number `place` (None: after the last), batch by batch.
+    def column(self, title: str, number: int | None = None) -> Iterator[ColumnPart]:
+        """Yield one column as it is before its enabled step `number` (None: after the last), batch by batch.
+
         Steps on cleaned rows are not looked at.
         """
         self.prepare(titles=[title])
-        drops = len(self.plan.drops)
-        for part in parts(self.working, self.plan, self._knowledge.rows, [title], drops=drops, tick=_untold):
+        for rows in self._remaining([title], drops=len(self.plan.drops)):
             if title in self.plan.columns:
-                filled, result = self._evaluator.before_step(title, place, part.raw)
+                filled, result = self._evaluator.before_step(title, number, rows.raw)
             else:
-                filled = part.raw[title]
+                filled = rows.raw[title]
                 result = ColumnResult(filled)
-            source = part.before[title] if title in self.plan.source else filled
-            yield ColumnPart(part.before[ROW], source, filled, result)
+            source = rows.before[title] if title in self.plan.source else filled
+            yield ColumnPart(rows.before[ROW], source, filled, result)
 
     def only(self, title: str) -> SheetRun:
-        """A run for one column and what it is computed from; steps elsewhere may be broken. What either run learns
-        both know.
+        """Return a run for one column and what it is computed from; steps elsewhere may be broken.
+
+        What either run learns both know.
         """
-        narrow = SheetRun(self.working, only_column(self.sheet, title), self.recipe)
-        narrow._learnt = self._learnt
-        return narrow
+        run = SheetRun(self.working, only_column(self.sheet, title), self.recipe)
+        run._learnt = self._learnt
+        return run
 
     @cached_property
     def _learner(self) -> SheetLearner:
@@ -152,8 +173,12 @@ class SheetRun:
     def _knowledge(self) -> SheetKnowledge:
         return self._learner.knowledge
 
+    def _remaining(self, titles: Sequence[str], drops: int) -> Iterator[RemainingRows]:
+        codes = self._knowledge.rows
+        return remaining_rows(self.working, self.plan, codes, titles, drops=drops, tick=_unreported)
+
     def _filled(self, start: int, count: int) -> dict[str, pa.Array]:
-        """The filled columns on a page, from the last checkpoint before it on."""
+        """Return the filled columns on a page, computed from the last checkpoint before it on."""
         if not self.plan.filled:
             return {}
         rows = self._knowledge.rows
@@ -164,27 +189,28 @@ class SheetRun:
         filled = filler.fill(batch, *rows.blank_and_stops(first, len(batch)))
         return {title: column.slice(start - first, count) for title, (column, _) in filled.items()}
 
-    def _count(self, part: RemainingRows, results: Mapping[str, ColumnResult]) -> None:
+    def _count(self, rows: RemainingRows, results: Mapping[str, ColumnResult]) -> None:
         for title in dict.fromkeys([*self.plan.filled, *results]):
             if title in self.plan.source:
-                source, filled = part.before[title], part.raw[title]
+                source, filled = rows.before[title], rows.raw[title]
             else:
                 source = filled = results[self.plan.columns[title].origin].added[title]
-            count(self.report.columns[title], source, filled, results.get(title))
+            self.report.columns[title].count(source, filled, results.get(title))
 
-    def _batch(self, part: RemainingRows, results: Mapping[str, ColumnResult]) -> CleanedBatch:
-        after = [results[title].values if title in results else part.raw[title] for title in self.titles]
-        failed = {title: result for title, result in results.items() if result.could_not is not None}
-        return CleanedBatch(
-            before=part.before,
-            after=pa.RecordBatch.from_arrays([part.before[ROW], *after], [ROW, *self.titles]),
-            could_not={title: pa.array(result.could_not) for title, result in failed.items()},
-            reasons={title: result.reasons for title, result in failed.items()},
-        )
+    def _batch(self, rows: RemainingRows, results: Mapping[str, ColumnResult]) -> CleanedBatch:
+        after = [results[title].values if title in results else rows.raw[title] for title in self.titles]
+        could_not: dict[str, pa.BooleanArray] = {}
+        reasons: dict[str, Mapping[str, str]] = {}
+        for title, result in results.items():
+            if result.could_not is not None:
+                could_not[title] = pa.array(result.could_not)
+                reasons[title] = result.reasons
+        cleaned = pa.RecordBatch.from_arrays([rows.before[ROW], *after], [ROW, *self.titles])
+        return CleanedBatch(rows.before, cleaned, could_not, reasons)
 
 
-def _untold(rows: int) -> None:
-    """Progress that nobody asked for."""
+def _unreported(rows: int) -> None:
+    """Let progress pass that nobody asked for."""
 
 
 def _one_batch(table: pa.Table) -> pa.RecordBatch:

@@ -2,6 +2,10 @@
 
 It is plain JSON, each piece under a key made of all that decides it: a piece that no longer fits the recipe is
 simply not found. The cache belongs to one working file.
+
+A learning step sees the distinct values of its column as they are before it. All steps whose columns can be
+computed so far learn in one pass over the rows, so that a sheet takes as many passes as such steps depend on
+each other, not as it has columns.
 """
 
 from __future__ import annotations
@@ -10,7 +14,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -18,48 +21,55 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.clean.cleaning_plan import LearningStep, SheetPlan
-from engine.clean.column_evaluation import ColumnEvaluator, Tick, parts
+from engine.clean.column_evaluation import ColumnEvaluator, RemainingRows, Tick, remaining_rows
 from engine.clean.row_codes import RowCodes, read_row_codes
 from engine.sheets.working_file import WorkingFile
 from engine.steps.step import ColumnStep, Context
 
 MOST_FACTS = 500  # kept of former recipes too, so that switching a step off and on costs nothing
+UNMERGED = 65_536  # distinct values gathered before they are merged
 
 
 @dataclass
 class SheetKnowledge:
-    """`rows`: which rows are dropped and why; `facts`: what the learning steps learnt."""
+    """Hold what is known of a whole sheet.
+
+    Attributes:
+        rows: Which rows are dropped and why.
+        facts: What the learning steps learnt.
+    """
 
     rows: RowCodes
     facts: dict[LearningStep, Any] = field(default_factory=dict)
 
 
 class SheetLearner:
-    """Finds out what a plan needs, from `learnt` where that has it, else from the rows; then `learnt` has it."""
+    """Find out what a plan needs, from a former run where that has it, else from the rows."""
 
     def __init__(self, working: WorkingFile, plan: SheetPlan, context: Context, learnt: dict[str, Any]) -> None:
+        """Take what a former run learnt; what is found out now is added to it."""
         self.working, self.plan, self.context, self.learnt = working, plan, context, learnt
         self.knowledge = SheetKnowledge(RowCodes(np.zeros(0, np.uint8)))
-        self._surveyed = False
+        self._rows_known = False
 
     def passes(self, titles: Sequence[str]) -> int:
-        """How many times the rows are read at most."""
+        """Return how many times the rows are read at most."""
         behind = [*titles, *self._compared()]
         return bool(self.plan.drops or self.plan.fills) + len(rounds(self.plan, behind)) + bool(self.plan.kept)
 
     def learn(self, titles: Sequence[str], tick: Tick) -> SheetKnowledge:
-        """What cleaning `titles` needs; `tick` gets the number of rows of each batch read."""
-        first = not self._surveyed
+        """Return what cleaning `titles` needs; `tick` gets the number of rows of each batch read."""
+        first = not self._rows_known
         if first:
-            self.knowledge.rows = self._survey(tick)
+            self.knowledge.rows = self._row_codes(tick)
         for group in rounds(self.plan, [*titles, *self._compared()]):
             self._round([step for step in group if step not in self.knowledge.facts], self.knowledge, tick)
         if first and self.plan.kept:
             self._keep(self.knowledge, tick)
-        self._surveyed = True
+        self._rows_known = True
         return self.knowledge
 
-    def _survey(self, tick: Tick) -> RowCodes:
+    def _row_codes(self, tick: Tick) -> RowCodes:
         key = self._key("rows")
         if key not in self.learnt:
             rows = read_row_codes(self.working, self.plan, tick)
@@ -68,27 +78,35 @@ class SheetLearner:
 
     def _round(self, steps: Sequence[LearningStep], known: SheetKnowledge, tick: Tick) -> None:
         """Let steps learn in one pass."""
-        keys = {step: self._key("fact", *self._behind(step)) for step in steps}
+        keys = {step: self._key("fact", *self._decided_by(step)) for step in steps}
         unknown = [step for step in steps if keys[step] not in self.learnt]
-        for (title, place), distinct in self._distinct(unknown, known, tick).items():
-            fact = self.plan.columns[title].steps[place].learn(distinct, self.context)
-            self.learnt[keys[title, place]] = json.loads(json.dumps(fact))
-        known.facts.update({step: self.learnt[key] for step, key in keys.items()})
+        for (title, number), distinct in self._distinct(unknown, known, tick).items():
+            fact = self.plan.columns[title].steps[number].learn(distinct, self.context)
+            # Through JSON, so that a step sees the same now as when the fact comes from the cache.
+            self.learnt[keys[title, number]] = json.loads(json.dumps(fact))
+        for step, key in keys.items():
+            known.facts[step] = self.learnt[key]
 
     def _distinct(
         self, steps: Sequence[LearningStep], known: SheetKnowledge, tick: Tick
     ) -> dict[LearningStep, DistinctValues]:
-        found = {(title, place): DistinctValues(self.plan.columns[title].steps[place]) for title, place in steps}
+        found: dict[LearningStep, DistinctValues] = {}
+        for title, number in steps:
+            found[title, number] = DistinctValues(self.plan.columns[title].steps[number])
+        if not found:
+            return found
         evaluator = ColumnEvaluator(self.plan, self.context, known.facts)
-        for part in self._parts(known, [title for title, _ in steps], tick) if steps else ():
-            for title, place in steps:
-                _, result = evaluator.before_step(title, place, part.raw)
-                found[title, place].add(result.values)
+        for rows in self._remaining(known, [title for title, _ in steps], tick):
+            for (title, number), values in found.items():
+                _, result = evaluator.before_step(title, number, rows.raw)
+                values.add(result.values)
         return found
 
     def _compared(self) -> list[str]:
-        """The titles that the steps on cleaned rows look at, in the sheet's order."""
-        read = {title for step in self.plan.kept for title in step.reads(self.plan.titles)}
+        """Return the titles that the steps on cleaned rows look at, in the sheet's order."""
+        read: set[str] = set()
+        for step in self.plan.kept:
+            read.update(step.reads(self.plan.titles))
         return [title for title in self.plan.titles if title in read]
 
     def _keep(self, known: SheetKnowledge, tick: Tick) -> None:
@@ -103,12 +121,13 @@ class SheetLearner:
         titles = self._compared()
         evaluator = ColumnEvaluator(self.plan, self.context, known.facts)
         facts: list[list[Any]] = [[] for _ in self.plan.kept]
-        for part in self._parts(known, titles, tick):
-            results = evaluator.columns(part.raw, titles)
-            columns = [results[title].values if title in results else part.raw[title] for title in titles]
+        for rows in self._remaining(known, titles, tick):
+            results = evaluator.columns(rows.raw, titles)
+            columns = [results[title].values if title in results else rows.raw[title] for title in titles]
             batch = pa.RecordBatch.from_arrays(columns, titles)
             for step, noted in zip(self.plan.kept, facts, strict=True):
                 noted.append(step.facts(batch))
+        # Each step sees only the rows that those before it leave.
         places = np.flatnonzero(known.rows.dropped_by(0, self.working.num_rows) == 0)
         alive = np.ones(len(places), np.bool_)
         for number, (step, noted) in enumerate(zip(self.plan.kept, facts, strict=True), len(self.plan.drops) + 1):
@@ -117,19 +136,23 @@ class SheetLearner:
                 known.rows.codes[places[dropped]] += number
                 alive &= ~dropped
 
-    def _parts(self, known: SheetKnowledge, titles: Sequence[str], tick: Tick) -> Any:
-        return parts(self.working, self.plan, known.rows, titles, drops=len(self.plan.drops), tick=tick)
+    def _remaining(self, known: SheetKnowledge, titles: Sequence[str], tick: Tick) -> Iterator[RemainingRows]:
+        return remaining_rows(self.working, self.plan, known.rows, titles, drops=len(self.plan.drops), tick=tick)
 
-    def _behind(self, step: LearningStep) -> list[Any]:
-        """What decides the values that a learning step sees, and what it makes of them."""
-        title, place = step
-        own = [asdict(spec) for spec in self.plan.columns[title].specs[: place + 1]]
-        return [title, own, self._chains(self.plan.columns[title].reads(place))]
+    # --- keys of the cache
+
+    def _decided_by(self, step: LearningStep) -> list[Any]:
+        """Return what decides the values that a learning step sees, and what it makes of them."""
+        title, number = step
+        own = [asdict(spec) for spec in self.plan.columns[title].specs[: number + 1]]
+        return [title, own, self._chains(self.plan.columns[title].reads(number))]
 
     def _chains(self, titles: Sequence[str]) -> list[Any]:
-        """The steps of `titles` and of all that they are computed from."""
-        computed = sorted(set(self.plan.needed(titles)) & self.plan.columns.keys())
-        return [[title, [asdict(spec) for spec in self.plan.columns[title].specs]] for title in computed]
+        """Return the steps of `titles` and of all that they are computed from."""
+        chains = []
+        for title in sorted(set(self.plan.needed(titles)) & self.plan.columns.keys()):
+            chains.append([title, [asdict(spec) for spec in self.plan.columns[title].specs]])
+        return chains
 
     def _key(self, kind: str, *more: Any) -> str:
         about = [self.context.country, self.context.timezone, self.context.excel_1904, self.working.num_rows]
@@ -142,31 +165,30 @@ def _plain(step: Any) -> list[Any]:
     return [step.slug, step.given]
 
 
-UNMERGED = 65_536  # distinct values gathered before they are merged
-
-
 def rounds(plan: SheetPlan, titles: Sequence[str]) -> list[list[LearningStep]]:
-    """The learning steps behind `titles`, in passes: those of a pass need only what the passes before taught."""
+    """Return the learning steps behind `titles`, in passes: those of a pass need only what the passes before taught."""
     passes: dict[str, int] = {}  # after how many a column can be computed
-    found: list[tuple[int, LearningStep]] = []
+    found: dict[int, list[LearningStep]] = {}
     needed = set(plan.needed(titles))
-    for title in (title for title in plan.columns if title in needed):  # each after those that it reads
-        column = plan.columns[title]
+    for title, column in plan.columns.items():  # each after those that it reads
+        if title not in needed:
+            continue
         here = passes.get(column.origin, 0)
-        for place, step in enumerate(column.steps):
+        for number, step in enumerate(column.steps):
             if step.learns:
                 here += 1
-                found.append((here, (title, place)))
-            here = max([here, *(passes.get(other, 0) for other in step.reads())])
+                found.setdefault(here, []).append((title, number))
+            for other in step.reads():
+                here = max(here, passes.get(other, 0))
         passes[title] = here
-    found.sort(key=lambda one: one[0])
-    return [[step for _, step in group] for _, group in groupby(found, key=lambda one: one[0])]
+    return [found[number] for number in sorted(found)]
 
 
 class DistinctValues:
-    """The distinct non-empty texts of a column that `step` has to see, in order of appearance, batch by batch."""
+    """Gather the distinct non-empty texts of a column that a step has to see, in order of appearance."""
 
     def __init__(self, step: ColumnStep) -> None:
+        """Take the step, which may say that some texts are alike; it then sees the first of them."""
         self._step = step
         self._merged = pa.array([], pa.string())
         self._waiting: list[pa.Array] = []
@@ -179,11 +201,12 @@ class DistinctValues:
         distinct = pc.unique(values) if alike is values else self._unlike(values, alike)
         self._waiting.append(distinct)
         self._count += len(distinct)
+        # Merging costs as much as what is merged already, so it waits until that has doubled.
         if self._count > max(UNMERGED, len(self._merged)):
             self._merge()
 
     def _unlike(self, values: pa.Array, alike: pa.Array) -> pa.Array:
-        """The first value of each kind not seen before."""
+        """Return the first value of each kind not seen before."""
         encoded = alike.dictionary_encode()
         _, first = np.unique(encoded.indices.to_numpy(), return_index=True)
         new = pc.invert(pc.is_in(encoded.dictionary, self._seen))
@@ -195,6 +218,7 @@ class DistinctValues:
         self._waiting, self._count = [], 0
 
     def __iter__(self) -> Iterator[str]:
+        """Yield the texts; only some thousands of them are Python strings at a time."""
         self._merge()
         for start in range(0, len(self._merged), UNMERGED):
-            yield from (text for text in self._merged.slice(start, UNMERGED).to_pylist() if text)
+            yield from filter(None, self._merged.slice(start, UNMERGED).to_pylist())
