@@ -19,7 +19,7 @@ import pyarrow.csv as pa_csv
 from engine.readers.csv_dialect import Dialect, detect, records
 from engine.readers.file_content import FileContent, refusal_of
 from engine.readers.file_reader import FileReader
-from engine.readers.raw_sheet import BATCH_ROWS, RawSheet, ReadingNotes, RowSpool, empty_cells
+from engine.readers.raw_sheet import BATCH_ROWS, RawSheet, RowSpool, SheetNotes, empty_cells
 from engine.readers.reading_context import ReadingContext
 from engine.readers.refusals import EmptyFile, Unreadable, log
 from engine.readers.text_encoding import Utf8Stream, from_head, legacy
@@ -94,15 +94,15 @@ def _read(file: TextFile, context: ReadingContext) -> RawSheet:
     )  # fmt: skip
 
 
-def _read_rows(file: TextFile, dialect: Dialect, context: ReadingContext) -> tuple[RowSpool, ReadingNotes]:
+def _read_rows(file: TextFile, dialect: Dialect, context: ReadingContext) -> tuple[RowSpool, SheetNotes]:
     """Return all rows, read the fast way where the file allows that."""
     if _is_splittable(dialect):
-        notes = ReadingNotes()
+        notes = SheetNotes()
         try:
             return _split_by_arrow(file, dialect, notes, context), notes
         except NotRectangular:
             pass
-    notes = ReadingNotes()
+    notes = SheetNotes()
     return _record_by_record(file, dialect, notes, context), notes
 
 
@@ -125,14 +125,14 @@ def _refuse_other_than_text(name: str, sample: str) -> None:
         )
 
 
-def _note_length(number: int, values: list[str], dialect: Dialect, notes: ReadingNotes) -> None:
+def _note_length(number: int, values: list[str], dialect: Dialect, notes: SheetNotes) -> None:
     if len(values) != dialect.width and any(map(str.strip, values)):
         noun = "value" if len(values) == 1 else "values"
         example = f"Row {number} has {len(values):,} {noun}, expected {dialect.width:,}"
         notes["ragged_rows"].add(number, example)
 
 
-def _note_bytes(stream: Utf8Stream, notes: ReadingNotes) -> None:
+def _note_bytes(stream: Utf8Stream, notes: SheetNotes) -> None:
     if stream.nuls:
         notes["nul_characters"].add(count=stream.nuls)
     if stream.strays:
@@ -151,7 +151,7 @@ def _empty_lines_at_end(path: Path) -> int:
 # --- Record by record -------------------------------------------------------------------------------------------
 
 
-def _record_by_record(file: TextFile, dialect: Dialect, notes: ReadingNotes, context: ReadingContext) -> RowSpool:
+def _record_by_record(file: TextFile, dialect: Dialect, notes: SheetNotes, context: ReadingContext) -> RowSpool:
     spool = context.new_spool()
     try:
         with file.open(dialect.hint) as stream, io.TextIOWrapper(stream, "utf-8", newline="") as text:
@@ -169,7 +169,7 @@ def _record_by_record(file: TextFile, dialect: Dialect, notes: ReadingNotes, con
 
 
 def _record_batches(
-    text: io.TextIOWrapper, dialect: Dialect, notes: ReadingNotes, name: str, context: ReadingContext
+    text: io.TextIOWrapper, dialect: Dialect, notes: SheetNotes, name: str, context: ReadingContext
 ) -> Iterator[list[pa.Array]]:
     """Yield the columns of some records at a time, filled up with empty cells."""
     rows, cells = list[list[str]](), 0
@@ -198,7 +198,7 @@ def _is_splittable(dialect: Dialect) -> bool:
     return len(dialect.delimiter.encode()) <= 1 and not dialect.escape
 
 
-def _split_by_arrow(file: TextFile, dialect: Dialect, notes: ReadingNotes, context: ReadingContext) -> RowSpool:
+def _split_by_arrow(file: TextFile, dialect: Dialect, notes: SheetNotes, context: ReadingContext) -> RowSpool:
     uneven, spool = UnevenRows(dialect), context.new_spool()
     try:
         with file.open(dialect.hint) as stream:

@@ -37,9 +37,18 @@ _PARTS = r"^(?P<whole>[0-9]*)\.?(?P<fraction>[0-9]*)$"
 
 @dataclass
 class Section:
-    """One of the `;`-separated parts of a format. `runs` are the digit places of the whole part with the literal
-    before each but the first; `whole` and `decimals` how many digits are always shown, `most` how many decimals at
-    most. `plain`: the number is shown as it is; `word`: this text is shown instead of it.
+    """Hold one of the `;`-separated parts of a format.
+
+    Attributes:
+        condition: a comparison and the number to compare with; None for what is usual in this place.
+        prefix: the text before the number.
+        suffix: the text behind it.
+        runs: the digit places of the whole part, each run with the literal before it ("" for the first).
+        fraction: the digit places behind the point.
+        percent: how many % signs there are.
+        plain: the number is shown as it is.
+        word: this text is shown instead of the number.
+        dots: how many points there are.
     """
 
     condition: tuple[str, float] | None = None
@@ -54,45 +63,53 @@ class Section:
 
     @property
     def places(self) -> str:
+        """Return all digit places of the whole part."""
         return "".join(run for _, run in self.runs)
 
     @property
     def whole(self) -> int:
+        """Return how many digits before the point are always shown."""
         return self.places.count("0")
 
     @property
     def decimals(self) -> int:
+        """Return how many decimals are always shown."""
         return self.fraction.count("0")
 
     @property
     def most(self) -> int:
+        """Return how many decimals are shown at most."""
         return len(self.fraction.replace(",", ""))
 
     @property
     def grouped(self) -> bool:
+        """Return whether there are thousands signs."""
         return "," in self.places
 
     @property
     def bare(self) -> bool:
-        """Whole numbers, as they are: the format `0`."""
+        """Return whether whole numbers are shown as they are: the format `0`."""
         added = self.prefix.strip() or self.suffix.strip() or self.grouped or self.percent or self.most
         return not added and self.whole <= 1 and len(self.runs) == 1
 
 
 @dataclass(frozen=True)
 class NumberFormat:
-    """A compiled format. `plain`: every number is shown as it is."""
+    """Hold a compiled format: the kind of value it is for, and for numbers its sections."""
 
     kind: Kind
     sections: tuple[Section, ...] = ()
 
     @property
     def plain(self) -> bool:
+        """Return whether every number is shown as it is."""
         return self.kind == "number" and all(section.plain for section in self.sections)
 
     def shown(self, numbers: pa.StringArray) -> tuple[pa.StringArray, pa.BooleanArray]:
-        """The texts that this format shows for `numbers`, which are written plainly (-1234.5), and which of them
-        have more decimals than the sheet shows."""
+        """Return the texts that this format shows, and which of them have more decimals than the sheet shows.
+
+        `numbers` are written plainly: -1234.5.
+        """
         texts, hidden = numbers, pa.repeat(False, len(numbers))
         left = pa.repeat(True, len(numbers))
         for section, asked in zip(self.sections, self._conditions(), strict=True):
@@ -104,17 +121,21 @@ class NumberFormat:
         return texts, hidden
 
     def _says_minus(self, section: Section, asked: tuple[str, float] | None) -> bool:
-        """A section for negative numbers that differs from the first one tells the sign itself: (5), 5 CR. One that
-        only shows another colour does not."""
+        """Return whether the section shows the sign itself: (5), 5 CR.
+
+        That is one for negative numbers that differs from the first one, and not in its colour only.
+        """
         first = self.sections[0]
         below = section is not first and asked is not None and asked[0] in ("<", "<=")
         return below and (section.prefix, section.suffix) != (first.prefix, first.suffix)
 
     def _conditions(self) -> list[tuple[str, float] | None]:
-        """Which numbers each section is for: by default positive; negative; zero."""
+        """Return which numbers each section is for: by default positive; negative; zero."""
         given = [section.condition for section in self.sections]
         if any(given):
-            return [given[0], given[1] or ("<", 0.0), given[2]] if len(given) == 3 else given
+            if len(given) == 3 and given[1] is None:
+                given[1] = ("<", 0.0)
+            return given
         by_count: dict[int, list[tuple[str, float] | None]] = {
             1: [None],
             2: [(">=", 0.0), ("<", 0.0)],
@@ -129,6 +150,10 @@ def _meets(numbers: pa.StringArray, sign: str, limit: float) -> pa.BooleanArray:
 
 
 def _show(section: Section, numbers: pa.StringArray, signed: bool) -> tuple[pa.StringArray, pa.BooleanArray]:
+    """Return what the section shows for all numbers, and which of them have more decimals than that.
+
+    `signed`: negative numbers get a minus.
+    """
     if section.word:
         return pa.repeat(section.word, len(numbers)), pa.repeat(False, len(numbers))
     if section.bare:
@@ -137,33 +162,42 @@ def _show(section: Section, numbers: pa.StringArray, signed: bool) -> tuple[pa.S
     parts = pc.extract_regex(digits, _PARTS)
     whole, fraction = parts.field("whole"), parts.field("fraction")
     if section.percent:
-        shift = 2 * section.percent
-        moved = pc.utf8_rpad(fraction, shift, "0")
-        whole = pc.binary_join_element_wise(whole, pc.utf8_slice_codeunits(moved, 0, shift), "")
-        fraction = pc.utf8_slice_codeunits(moved, shift)
+        whole, fraction = _times_hundred(whole, fraction, section.percent)
     more = pc.greater(pc.utf8_length(pc.utf8_rtrim(fraction, "0")), section.most)
     fraction = pc.utf8_rpad(pc.utf8_rtrim(fraction, "0"), section.decimals, "0")
     texts = _joined(section, _whole(section, whole), fraction)
     if signed:
         texts = pc.if_else(pc.starts_with(numbers, "-"), pc.binary_join_element_wise(pa.scalar("-"), texts, ""), texts)
     texts = pc.utf8_trim_whitespace(texts)
+    # What is no plain number has no parts: it stays.
     odd = pc.is_null(texts)
     return pc.if_else(odd, numbers, texts), pc.and_not(pc.fill_null(more, False), odd)
 
 
+def _times_hundred(
+    whole: pa.StringArray, fraction: pa.StringArray, times: int
+) -> tuple[pa.StringArray, pa.StringArray]:
+    """Return the digits before and behind the point of numbers that are multiplied by 100 so many times."""
+    shift = 2 * times
+    padded = pc.utf8_rpad(fraction, shift, "0")
+    whole = pc.binary_join_element_wise(whole, pc.utf8_slice_codeunits(padded, 0, shift), "")
+    return whole, pc.utf8_slice_codeunits(padded, shift)
+
+
 def _whole(section: Section, whole: pa.StringArray) -> pa.StringArray:
-    """The digits before the point, with leading zeros, thousands signs and literals between them."""
+    """Return the digits before the point, with leading zeros, thousands signs and literals between them."""
     digits = pc.utf8_lpad(pc.utf8_ltrim(whole, "0"), section.whole, "0")
     if len(section.runs) > 1:
-        rest = [(_escaped(literal), len(run)) for literal, run in section.runs[1:]]
-        pattern = "^([0-9]*)" + "".join(f"([0-9]{{{size}}})" for _, size in rest) + "$"
-        written = r"\1" + "".join(f"{literal}\\{place}" for place, (literal, _) in enumerate(rest, 2))
-        return pc.replace_substring_regex(digits, pattern, written)
+        pattern, written = "^([0-9]*)", r"\1"
+        for group, (literal, run) in enumerate(section.runs[1:], 2):
+            pattern += f"([0-9]{{{len(run)}}})"
+            written += f"{_escaped(literal)}\\{group}"
+        return pc.replace_substring_regex(digits, f"{pattern}$", written)
     return _grouped(digits) if section.grouped else digits
 
 
 def _grouped(digits: pa.StringArray) -> pa.StringArray:
-    """1234567 -> 1,234,567"""
+    """Return 1234567 as 1,234,567."""
     done = pa.repeat("", len(digits))
     while pc.any(long := pc.greater(pc.binary_length(digits), 3)).as_py():
         group = pc.binary_join_element_wise(",", pc.utf8_slice_codeunits(digits, -3), done, "")
@@ -179,6 +213,7 @@ def _escaped(literal: str) -> str:
 def _joined(section: Section, whole: pa.StringArray, fraction: pa.StringArray) -> pa.StringArray:
     empty = pc.equal(fraction, "")
     point = pc.if_else(empty, "", ".")
+    # Under `#` a zero has no digits; a sheet shows nothing, but a zero is data.
     nothing = pc.and_(empty, pc.equal(whole, ""))
     whole = pc.if_else(nothing, "0", whole)
     return pc.binary_join_element_wise(section.prefix, whole, point, fraction, section.suffix, "")
@@ -186,14 +221,15 @@ def _joined(section: Section, whole: pa.StringArray, fraction: pa.StringArray) -
 
 @lru_cache(maxsize=4096)
 def compiled(code: str) -> NumberFormat:
-    """The format that `code` describes. Any text will do."""
+    """Return the format that `code` describes. Any text will do."""
     sections, letters, elapsed = [Section()], "", False
     for token in _TOKEN.finditer(code[:1000]):
         name = token.lastgroup
         if name == "mark" and token[0] == ";":
             sections.append(Section())
         elif name in ("date", "half"):
-            letters += "" if len(sections) > 1 else "h" if name == "half" else token[0].lower()
+            if len(sections) == 1:
+                letters += "h" if name == "half" else token[0].lower()
             _literal(sections[-1], token[0])
         elif name == "bracket":
             elapsed |= token["bracket"].lower().strip("hms") == "" and token["bracket"] != ""
@@ -203,20 +239,27 @@ def compiled(code: str) -> NumberFormat:
     if elapsed:
         return NumberFormat("elapsed")
     if letters and not sections[0].runs:
-        return NumberFormat("date" if set(letters) & set("yd") or not set(letters) & set("hs") else "time")
+        return NumberFormat(_kind_of_moment(set(letters)))
     return NumberFormat("number", tuple(_settled(section) for section in sections[:3]))
 
 
+def _kind_of_moment(letters: set[str]) -> Kind:
+    """Return date or time; `m` alone is a month, beside hours or seconds it is minutes."""
+    is_time = letters & set("hs") and not letters & set("yd")
+    return "time" if is_time else "date"
+
+
 def _take_bracket(section: Section, inside: str) -> None:
-    """A colour, a condition, or a currency sign with its language ([$€-407])."""
+    """Take in a colour, a condition, or a currency sign with its language ([$€-407])."""
     if inside.startswith("$"):
         _literal(section, inside[1:].partition("-")[0])
     elif condition := _CONDITION.match(inside.strip()):
-        with_point = condition[2]
-        section.condition = (condition[1], float(with_point) if with_point.count(".") <= 1 else 0.0)
+        limit = condition[2]
+        section.condition = (condition[1], float(limit) if limit.count(".") <= 1 else 0.0)
 
 
 def _take(section: Section, name: str | None, token: re.Match[str]) -> None:
+    """Take in what is neither a part of a date nor in brackets."""
     if name == "digits":
         _digits(section, token["digits"])
     elif name in ("quoted", "escaped", "other"):
@@ -243,7 +286,7 @@ def _digits(section: Section, digits: str) -> None:
 
 
 def _literal(section: Section, text: str) -> None:
-    """Literals gather in `suffix`, until digits follow them."""
+    """Add a text; it gathers in `suffix`, until digits follow it."""
     if section.runs or section.dots:
         section.suffix += text
     else:
@@ -251,7 +294,10 @@ def _literal(section: Section, text: str) -> None:
 
 
 def _settled(section: Section) -> Section:
-    """A section without any digits shows a word, or else the number: an empty section would hide data."""
+    """Return the section as it counts: without any digits it shows a word, or else the number.
+
+    An empty section would hide data.
+    """
     if not section.runs and not section.fraction and not section.plain:
         section.plain = not any(letter.isalpha() for letter in section.prefix)
         section.word = section.prefix.strip()

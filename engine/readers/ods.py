@@ -15,7 +15,7 @@ import pyarrow as pa
 from engine.readers.archive import GuardedMember, SafeZip
 from engine.readers.file_content import is_open_spreadsheet
 from engine.readers.file_reader import FileReader
-from engine.readers.raw_sheet import Range, RawSheet, ReadingNotes
+from engine.readers.raw_sheet import Range, RawSheet, SheetNotes
 from engine.readers.reading_context import ReadingContext
 from engine.readers.refusals import EmptyFile, Unreadable, damaged, overloading
 from engine.readers.workbook_cells import (
@@ -74,7 +74,7 @@ class _Table:
     name: str
     hidden: bool
     grid: SheetGrid
-    notes: ReadingNotes = field(default_factory=ReadingNotes)
+    notes: SheetNotes = field(default_factory=SheetNotes)
     merged: list[Range] = field(default_factory=list)
     row: int = 0
     rows: list[int] = field(default_factory=list)
@@ -205,7 +205,7 @@ def _times(element: Element, what: str) -> int:
 # --- What a cell shows ------------------------------------------------------------------------------------------
 
 
-def _shown(cell: Element, row: int, notes: ReadingNotes) -> str:
+def _shown(cell: Element, row: int, notes: SheetNotes) -> str:
     """Return the text that a cell shows, by the rules that hold for all workbooks; "" for an empty cell."""
     kind = cell.get(f"{OFFICE}value-type", "")
     text = "\n".join([_paragraph(part) for part in cell if part.tag == _PARAGRAPH])
@@ -244,7 +244,7 @@ def _pieces(part: Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-def _number(value: str, text: str, kind: str, row: int, notes: ReadingNotes) -> str:
+def _number(value: str, text: str, kind: str, row: int, notes: SheetNotes) -> str:
     """Return the shown text where it has all digits of the value, else the value."""
     plain = plain_number(value)
     if not text or not value:

@@ -209,7 +209,7 @@ class Note:
             self.add(example=example, count=0)
 
 
-class ReadingNotes(dict[str, Note]):
+class SheetNotes(dict[str, Note]):
     """Hold the notes of one sheet by slug; a slug that is asked for the first time gets an empty note."""
 
     def __missing__(self, slug: str) -> Note:

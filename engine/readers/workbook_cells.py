@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.readers.number_formats import NumberFormat, compiled
-from engine.readers.raw_sheet import BATCH_CELLS, BATCH_ROWS, RawSheet, ReadingNotes, RowSpool
+from engine.readers.raw_sheet import BATCH_CELLS, BATCH_ROWS, RawSheet, RowSpool, SheetNotes
 from engine.readers.reading_context import ReadingContext
 from engine.readers.refusals import damaged
 from engine.values.text_masks import offsets
@@ -106,14 +106,14 @@ class CellDisplay:
         format_of = [different[code] for code in self.codes]
         return [compiled(code) for code in different], np.array([*format_of, -1], np.int64)
 
-    def show(self, cells: WorkbookCells, notes: ReadingNotes) -> None:
+    def show(self, cells: WorkbookCells, notes: SheetNotes) -> None:
         """Turn the stored texts of the cells into those that the workbook shows."""
         for holds, show in ((NUMBER, self._numbers), (BOOLEAN, _booleans), (ERROR, _errors), (DATE, _iso_dates)):
             places = np.flatnonzero(cells.holds == holds)
             if len(places):
                 show(cells, places, notes)
 
-    def _numbers(self, cells: WorkbookCells, places: Integers, notes: ReadingNotes) -> None:
+    def _numbers(self, cells: WorkbookCells, places: Integers, notes: SheetNotes) -> None:
         texts = plain(cells.texts.take(places))
         cells.texts.put(places, texts)
         formats, format_of = self._formats
@@ -127,7 +127,7 @@ class CellDisplay:
                 cells.texts.put(places[mine], shown)
 
     def _formatted(
-        self, number_format: NumberFormat, texts: pa.StringArray, rows: Integers, notes: ReadingNotes
+        self, number_format: NumberFormat, texts: pa.StringArray, rows: Integers, notes: SheetNotes
     ) -> pa.StringArray:
         if number_format.kind != "number":
             return dates(texts, number_format.kind, self.date1904)
@@ -139,17 +139,17 @@ class CellDisplay:
         return shown
 
 
-def _booleans(cells: WorkbookCells, places: Integers, notes: ReadingNotes) -> None:
+def _booleans(cells: WorkbookCells, places: Integers, notes: SheetNotes) -> None:
     yes = pc.is_in(cells.texts.take(places), _TRUE)
     cells.texts.put(places, pc.if_else(yes, "TRUE", "FALSE"))
 
 
-def _errors(cells: WorkbookCells, places: Integers, notes: ReadingNotes) -> None:
+def _errors(cells: WorkbookCells, places: Integers, notes: SheetNotes) -> None:
     examples = cells.texts.take(places[:_EXAMPLES]).to_pylist()
     notes["formula_errors"].add_all(cells.rows[places].tolist(), examples)
 
 
-def _iso_dates(cells: WorkbookCells, places: Integers, notes: ReadingNotes) -> None:
+def _iso_dates(cells: WorkbookCells, places: Integers, notes: SheetNotes) -> None:
     shown = [iso(text) for text in cells.texts.take(places).to_pylist()]
     cells.texts.put(places, pa.array(shown, pa.string()))
 

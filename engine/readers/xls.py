@@ -14,7 +14,7 @@ import xlrd
 
 from engine.readers.file_content import FileContent, refusal_of
 from engine.readers.file_reader import FileReader
-from engine.readers.raw_sheet import Range, RawSheet, ReadingNotes
+from engine.readers.raw_sheet import Range, RawSheet, SheetNotes
 from engine.readers.reading_context import ReadingContext
 from engine.readers.refusals import EmptyFile, Unreadable, damaged
 from engine.readers.workbook_cells import (
@@ -78,7 +78,7 @@ def _format_code(book: xlrd.book.Book, style: xlrd.formatting.XF) -> str:
 
 
 def _read_sheet(sheet: xlrd.sheet.Sheet, name: str, display: CellDisplay, context: ReadingContext) -> RawSheet | None:
-    notes, grid = ReadingNotes(), SheetGrid(name, context)
+    notes, grid = SheetNotes(), SheetGrid(name, context)
     rows = iter(range(sheet.nrows))
     while numbers := list(islice(rows, _ROWS)):
         cells = _cells(sheet, numbers)

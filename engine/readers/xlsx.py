@@ -17,7 +17,7 @@ from engine.readers.archive import SafeZip
 from engine.readers.file_content import FileContent, is_office_package, refusal_of
 from engine.readers.file_reader import FileReader
 from engine.readers.number_formats import BUILT_IN
-from engine.readers.raw_sheet import Range, RawSheet, ReadingNotes
+from engine.readers.raw_sheet import Range, RawSheet, SheetNotes
 from engine.readers.reading_context import ReadingContext
 from engine.readers.refusals import EmptyFile, log, overloading
 from engine.readers.workbook_cells import CellDisplay, SheetGrid
@@ -176,7 +176,7 @@ def _texts_of_block(block: bytes, strings: ItemBlocks) -> pa.StringArray:
 
 
 def _read_sheet(book: OpenedWorkbook, listed: ListedSheet, context: ReadingContext) -> RawSheet | None:
-    notes, grid = ReadingNotes(), SheetGrid(book.name, context)
+    notes, grid = SheetNotes(), SheetGrid(book.name, context)
     total = book.archive.size(listed.part)
     merged: list[Range] = []
     with book.archive.open(listed.part) as stream, _limited(book.name):
@@ -201,7 +201,7 @@ def _limited(name: str) -> Iterator[None]:
 
 
 def _add_rows(
-    block: bytes, part: ItemBlocks, last: int, book: OpenedWorkbook, grid: SheetGrid, notes: ReadingNotes
+    block: bytes, part: ItemBlocks, last: int, book: OpenedWorkbook, grid: SheetGrid, notes: SheetNotes
 ) -> int:
     """Put the rows of a block, which follow row `last`, into the grid; return the number of the last one."""
     try:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from engine.readers.archive import SafeZip
 from engine.readers.file_content import FileContent, refusal_of
 from engine.readers.file_reader import FileReader
-from engine.readers.raw_sheet import RawSheet, ReadingNotes
+from engine.readers.raw_sheet import RawSheet, SheetNotes
 from engine.readers.reading_context import ReadingContext
 from engine.readers.refusals import EmptyFile, NotATable, Unreadable, log
 
@@ -29,7 +29,7 @@ def read_zip(path: Path, name: str, context: ReadingContext) -> list[RawSheet]:
         # Archives within archives are how small files are made to unpack to huge ones.
         raise Unreadable(f"'{name}' is an archive itself. Unpack it and upload its files.")
     sheets: list[RawSheet] = []
-    others, notes = list[NotATable](), ReadingNotes()
+    others, notes = list[NotATable](), SheetNotes()
     with SafeZip(path, name, context.limits) as archive:
         for number, member in enumerate(_own_members(archive)):
             target = context.folder / f"member-{number}"

@@ -1,4 +1,4 @@
-"""Rows that were held back, corrected in Excel and uploaded again: they take the place of the rows they correct.
+"""Rows that were held back, corrected in Excel and uploaded again: they replace the rows that they correct.
 
 An export writes such rows with their source row number and the reason before the sheet's own columns. An upload with
 these two titles is no new sheet but a correction of one, laid over its working file; the upload that it corrects
@@ -22,59 +22,70 @@ TITLES = (SOURCE_ROW, REASON)
 
 
 def is_correction(titles: Sequence[str]) -> bool:
-    """Whether a table with these titles holds corrected rows."""
+    """Return whether a table with these titles holds corrected rows."""
     return tuple(titles[:2]) == TITLES
 
 
 def corrected_titles(titles: Sequence[str], sheet: Sequence[str]) -> list[str]:
-    """The columns of the correction that are columns of the sheet, if it has all of them; else none."""
-    common = [title for title in titles[2:] if title in set(sheet)]
-    return common if set(common) == set(sheet) else []
+    """Return the columns of the correction that are columns of the sheet, if it has all of them; else none."""
+    known = set(sheet)
+    common = [title for title in titles[2:] if title in known]
+    return common if set(common) == known else []
 
 
 def read_correction(working: WorkingFile, titles: Sequence[str]) -> dict[int, dict[str, str]]:
-    """The cells of every corrected row by its source row number. Raises Unreadable for what is no row number."""
+    """Return the cells of every corrected row by its source row number.
+
+    Raises Unreadable for what is no row number.
+    """
     rows: dict[int, dict[str, str]] = {}
     for batch in working.batches([SOURCE_ROW, *titles]):
         for line in batch.to_pylist():
-            if any(line[title] for title in titles):
-                rows[_number(line[SOURCE_ROW])] = {title: line[title] for title in titles}
+            cells = {title: line[title] for title in titles}
+            # Excel keeps blank lines below a table.
+            if any(cells.values()):
+                rows[_row_number(line[SOURCE_ROW])] = cells
     return rows
 
 
-def _number(text: str) -> int:
+def _row_number(text: str) -> int:
     if not text.strip().isdecimal():
         raise Unreadable(f"'{text}' in the column '{SOURCE_ROW}' is no row number; leave that column as it was.")
     return int(text)
 
 
 def correct(working: WorkingFile, rows: Mapping[int, Mapping[str, str]], path: Path) -> WorkingFile:
-    """A copy of `working` at `path` in which `rows` stand instead of those with their numbers.
+    """Write a copy of `working` to `path` in which `rows` replace those with their numbers.
 
     Raises Unreadable where the sheet has no such row.
     """
-    met: set[int] = set()
-    corrected = rewrite_working_file(working, path, _replaced(working, rows, met))
-    unknown = sorted(set(rows) - met)
+    found: set[int] = set()
+    corrected = rewrite_working_file(working, path, _corrected_batches(working, rows, found))
+    unknown = sorted(set(rows) - found)
     if unknown:
         path.unlink()
         raise Unreadable(f"The corrections name row {unknown[0]}, which the sheet does not have.")
     return corrected
 
 
-def _replaced(working: WorkingFile, rows: Mapping[int, Mapping[str, str]], met: set[int]) -> Iterator[pa.RecordBatch]:
+def _corrected_batches(
+    working: WorkingFile, rows: Mapping[int, Mapping[str, str]], found: set[int]
+) -> Iterator[pa.RecordBatch]:
+    """Yield all batches, corrected; the row numbers that occur in them go to `found`."""
     numbers = np.fromiter(rows, np.int32, len(rows))
     for batch in working.batches():
         here = np.flatnonzero(np.isin(batch.column(ROW).to_numpy(), numbers))
         if not len(here):
             yield batch
             continue
-        found = batch.column(ROW).take(pa.array(here)).to_pylist()
-        met.update(found)
-        yield _with_rows(batch, dict(zip(here.tolist(), (rows[number] for number in found), strict=True)))
+        corrected = batch.column(ROW).take(pa.array(here)).to_pylist()
+        found.update(corrected)
+        cells = [rows[number] for number in corrected]
+        yield _with_rows(batch, dict(zip(here.tolist(), cells, strict=True)))
 
 
 def _with_rows(batch: pa.RecordBatch, rows: Mapping[int, Mapping[str, str]]) -> pa.RecordBatch:
+    """Return the batch with other cells in some rows, which are given by their places in the batch."""
     columns = [batch.column(ROW)]
     for title in batch.schema.names[1:]:
         cells = batch.column(title).to_pylist()

@@ -1,6 +1,6 @@
 """Rows of a table that are no data: blank rows, totals, and notes below the table.
 
-One rule for the findings and for the steps that drop such rows. A total is told by its label and by what is missing
+One rule for the findings and for the steps that drop such rows. A total has a label of its own and nothing but amounts
 beside it: a customer called "Total Wine & More" has other cells filled with words.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +23,16 @@ Mask = npt.NDArray[np.bool_]
 FOOTER_ROWS = 200  # rows at the end of a table that may be notes
 _WORDS = 3  # cells that begin like words in a row that is looked at more closely: a label, and amounts with a currency
 _GROUP_ROWS = 5000  # rows above a total among which its group begins
+_GROUP_COLUMNS = 4  # columns that may hold the name of a group
 _SPACES = r"^[\s\x0b\x1c-\x1f\x{85}\pZ\x{FEFF}\x{200B}-\x{200D}\x{2060}\x{AD}]*$"
 
 
 @dataclass(frozen=True)
 class RowKinds:
-    """What each row of a batch is, as masks of its length. `grand` marks those totals that sum up the whole table."""
+    """Say what each row of a batch is, as masks of its length.
+
+    `grand` marks those totals that sum up the whole table.
+    """
 
     blank: Mask
     total: Mask
@@ -38,31 +41,37 @@ class RowKinds:
 
     @property
     def data(self) -> Mask:
-        """The rows that are none of these."""
+        """Return the rows that are none of these."""
         return ~(self.blank | self.total | self.footer)
 
 
 def row_kinds(batch: pa.RecordBatch) -> RowKinds:
-    """The kinds of a batch's rows. The batch has all columns of its sheet; where it is known to end before the
-    sheet does, it has no footers. ROW is passed over."""
-    cells = _Batch(batch)
+    """Return the kinds of a batch's rows.
+
+    The batch has all columns of its sheet; where it is known to end before the sheet does, it has no footers. The
+    column ROW is passed over.
+    """
+    cells = _Cells(batch)
     blank = cells.blank()
     total, grand = cells.totals()
     return RowKinds(blank, total, cells.footers(blank, total), grand)
 
 
 def blank_rows(batch: pa.RecordBatch) -> Mask:
-    """Rows in which every cell is empty, or holds spaces only."""
-    return _Batch(batch).blank()
+    """Return the rows in which every cell is empty, or holds spaces only."""
+    return _Cells(batch).blank()
 
 
 def total_rows(batch: pa.RecordBatch) -> Mask:
-    """Rows of totals and subtotals."""
-    return _Batch(batch).totals()[0]
+    """Return the rows of totals and subtotals."""
+    return _Cells(batch).totals()[0]
 
 
-class _Batch:
-    """The text columns of a batch, with the length and the first byte of every cell."""
+class _Cells:
+    """The text columns of a batch, with the length and the first byte of every cell.
+
+    Few rows are looked at as texts: the first bytes show which of them may be blank or totals.
+    """
 
     def __init__(self, batch: pa.RecordBatch) -> None:
         self.rows = batch.num_rows
@@ -70,71 +79,80 @@ class _Batch:
         self._ends_sheet = _ends_sheet(batch)
         bounds = [offsets(column) for column in self.columns]
         self.filled = [limits[1:] > limits[:-1] for limits in bounds]
-        self.count = sum((flags.astype(np.int32) for flags in self.filled), np.zeros(self.rows, np.int32))
+        self.count = self._counted(self.filled)
         self.first = [_first_bytes(column, limits) for column, limits in zip(self.columns, bounds, strict=True)]
+
+    def _counted(self, flags: list[Mask]) -> npt.NDArray[np.int32]:
+        """Return in how many columns each row is flagged."""
+        counts = np.zeros(self.rows, np.int32)
+        for column in flags:
+            counts += column
+        return counts
 
     def blank(self) -> Mask:
         found = self.count == 0
-        perhaps = ~found & reduce(
-            np.logical_and, (~filled | _SPACE_BYTES[first] for filled, first in self._cells()), ~found
-        )
+        perhaps = ~found
+        for filled, first in zip(self.filled, self.first, strict=True):
+            perhaps &= ~filled | _SPACE_BYTES[first]
         for row in np.flatnonzero(perhaps).tolist():
-            found[row] = all(_is_space(text) for text in self.texts(row))
+            found[row] = all(map(_is_space, self.texts(row)))
         return found
 
     def totals(self) -> tuple[Mask, Mask]:
-        """Rows of totals, and those among them that are grand totals."""
+        """Return the rows of totals, and those among them that are grand totals."""
         total, grand = np.zeros(self.rows, bool), np.zeros(self.rows, bool)
-        for row, place in self._labelled():
-            kind = self._kind_of_total(row, place)
+        for row, position in self._labelled():
+            kind = self._kind_of_total(row, position)
             total[row], grand[row] = kind != "", kind == "grand"
         return total, grand
 
-    def _cells(self) -> Iterator[tuple[Mask, npt.NDArray[np.uint8]]]:
-        return zip(self.filled, self.first, strict=True)
-
     def _labelled(self) -> Iterator[tuple[int, int]]:
-        """Rows, and the column of their first word, where that is the label of a total."""
-        words = [filled & _WORD_BYTES[first] for filled, first in self._cells()]
+        """Yield rows, and the column of their first word, where that is the label of a total."""
+        words = [filled & _WORD_BYTES[first] for filled, first in zip(self.filled, self.first, strict=True)]
         if len(words) < 2:
             return
-        few = sum((flags.astype(np.int32) for flags in words), np.zeros(self.rows, np.int32)) <= _WORDS
-        for place, (column, flags) in enumerate(zip(self.columns, words, strict=True)):
+        few = self._counted(words) <= _WORDS
+        for position, (column, flags) in enumerate(zip(self.columns, words, strict=True)):
             rows = np.flatnonzero(flags & few)
             few &= ~flags
             if len(rows):
                 labels = column.take(pa.array(rows))
                 for row in rows[np.asarray(pc.match_substring_regex(labels, total_candidate()))]:
-                    yield int(row), place
+                    yield int(row), position
 
-    def _kind_of_total(self, row: int, place: int) -> str:
-        """grand, sub, or "" for a row that is no total."""
+    def _kind_of_total(self, row: int, position: int) -> str:
+        """Return grand, sub, or "" for a row that is no total."""
         texts = self.texts(row)
-        label, others = texts[place], texts[:place] + texts[place + 1 :]
-        if not all(AMOUNT.fullmatch(text.strip()) for text in others if text.strip()):
+        label = texts.pop(position)
+        others = [text.strip() for text in texts if text.strip()]
+        if not all(map(AMOUNT.fullmatch, others)):
             return ""
         if grand_total().fullmatch(label):
             return "grand"
         if subtotal().fullmatch(label):
             return "sub"
-        amounts = any(text.strip() for text in others)
-        named = named_total().fullmatch(label)
-        group = (named["after"] or named["before"]).strip() if named else ""
-        return "sub" if amounts and 2 * self.count[row] <= len(texts) + 1 and self._is_group(group, row) else ""
+        # "Total Acme": a total only where Acme is a group, and most cells of the row are empty.
+        is_sparse = 2 * self.count[row] <= len(self.columns) + 1
+        return "sub" if others and is_sparse and self._is_group(_group_of(label), row) else ""
 
     def _is_group(self, name: str, row: int) -> bool:
-        """A cell of a row above has this name: it heads the rows that are summed up."""
+        """Return whether a cell of a row above has this name: it heads the rows that are summed up."""
         start = max(0, row - _GROUP_ROWS)
-        return any(
-            pc.any(pc.equal(pc.utf8_trim_whitespace(column.slice(start, row - start)), name)).as_py()
-            for column in self.columns[:4]
-        )
+        for column in self.columns[:_GROUP_COLUMNS]:
+            above = pc.utf8_trim_whitespace(column.slice(start, row - start))
+            if pc.any(pc.equal(above, name)).as_py():
+                return True
+        return False
 
     def footers(self, blank: Mask, total: Mask) -> Mask:
-        """Notes behind the last data row: report stamps, page numbers, and single cells set off by a blank row."""
+        """Return the notes behind the last data row.
+
+        These are report stamps, page numbers, and single cells set off by a blank row.
+        """
         found = np.zeros(self.rows, bool)
         if not self._ends_sheet or len(self.columns) < 2:
             return found
+        # Single cells are notes only if a blank row or a total is above them.
         last, single = self.rows - 1, list[int]()
         for row in range(last, max(-1, last - FOOTER_ROWS), -1):
             if blank[row] or total[row]:
@@ -142,7 +160,7 @@ class _Batch:
                 single = []
             elif self.count[row] > 2 or (self.count[row] == 2 and len(self.columns) < 5):
                 break
-            elif note().fullmatch(next(text for text in self.texts(row) if text.strip()).strip()):
+            elif note().fullmatch(self._first_text(row)):
                 found[row] = True
             elif self.count[row] == 1:
                 single.append(row)
@@ -150,8 +168,11 @@ class _Batch:
                 break
         return found & self._has_fuller_rows(found)
 
+    def _first_text(self, row: int) -> str:
+        return next(filter(None, map(str.strip, self.texts(row))))
+
     def _has_fuller_rows(self, notes: Mask) -> bool:
-        """In a table whose rows mostly have one cell, a single cell is no note."""
+        """Return whether rows usually have several cells: else a single cell is no note."""
         others = self.count[~notes & (self.count > 0)]
         return len(others) == 0 or float(np.median(others)) > 1
 
@@ -159,8 +180,14 @@ class _Batch:
         return [column[row].as_py() for column in self.columns]
 
 
+def _group_of(label: str) -> str:
+    """Return the name in a label such as "Total Acme" or "Acme Total", "" for none."""
+    named = named_total().fullmatch(label)
+    return (named["after"] or named["before"]).strip() if named else ""
+
+
 def _ends_sheet(batch: pa.RecordBatch) -> bool:
-    """The batch holds the last row of its sheet, as far as is known."""
+    """Return whether the batch holds the last row of its sheet, as far as is known."""
     last = (batch.schema.metadata or {}).get(LAST_ROW)
     if last is None or ROW not in batch.schema.names or not batch.num_rows:
         return True
@@ -169,7 +196,9 @@ def _ends_sheet(batch: pa.RecordBatch) -> bool:
 
 def _first_bytes(column: pa.StringArray, bounds: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
     held = data(column)
-    return held[np.minimum(bounds[:-1], max(len(held) - 1, 0))] if len(held) else np.zeros(len(column), np.uint8)
+    if not len(held):
+        return np.zeros(len(column), np.uint8)
+    return held[np.minimum(bounds[:-1], len(held) - 1)]
 
 
 def _is_space(text: str) -> bool:
@@ -177,6 +206,7 @@ def _is_space(text: str) -> bool:
 
 
 def _bytes(*ranges: tuple[int, int]) -> Mask:
+    """Return which of the 256 bytes are in these ranges, both ends included."""
     flags = np.zeros(256, bool)
     for start, stop in ranges:
         flags[start : stop + 1] = True

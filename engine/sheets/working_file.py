@@ -1,7 +1,7 @@
 """The working file: one Arrow IPC file with the data rows of a sheet, all text, and the source row of each.
 
-The file's schema metadata holds, as JSON under WORKING, what is known of the sheet besides its cells. Data rows
-follow each other in the source, so that a source row is found by arithmetic.
+The file's schema metadata holds, as JSON, what is known of the sheet besides its cells. Data rows follow each other in
+the source, so that a source row is found by arithmetic.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from engine.sheets.table_shape import TableShape
 
 ROW = table_shape.ROW
 LAST_ROW = b"last_row"  # in the metadata of every batch: the source row of the sheet's last row
-_KEY = b"working"
+_FACTS = b"working"  # in the metadata of the file
 
 
 def write_working_file(
@@ -40,9 +40,9 @@ def write_working_file(
     `progress` gets rows. Whatever it raises leaves no file behind.
     """
     total = max(0, sheet.num_rows - shape.first_data_row + 1)
-    schema = pa.schema([(ROW, pa.int32()), *((title, pa.string()) for title in shape.titles)])
+    fields = [(title, pa.string()) for title in shape.titles]
     facts = json.dumps(_facts(sheet, shape), ensure_ascii=False)
-    schema = schema.with_metadata({_KEY: facts, LAST_ROW: str(sheet.num_rows)})
+    schema = pa.schema([(ROW, pa.int32()), *fields], {_FACTS: facts, LAST_ROW: str(sheet.num_rows)})
     with _appearing(path) as stream, ipc.new_file(stream, schema) as writer:
         done = 0
         for batch in _data_rows(sheet, shape, schema):
@@ -54,8 +54,9 @@ def write_working_file(
 
 
 def rewrite_working_file(working: WorkingFile, path: Path, batches: Iterable[pa.RecordBatch]) -> WorkingFile:
-    """A working file at `path` with other cells: `batches` as `working.batches()` gives them. Whatever raises leaves no
-    file behind.
+    """Write a working file with other cells to `path`: `batches` as `working.batches()` gives them.
+
+    Whatever raises leaves no file behind.
     """
     with _appearing(path) as stream, ipc.new_file(stream, working.schema) as writer:
         for batch in batches:
@@ -65,7 +66,7 @@ def rewrite_working_file(working: WorkingFile, path: Path, batches: Iterable[pa.
 
 @contextmanager
 def _appearing(path: Path) -> Iterator[pa.PythonFile]:
-    """A stream to a file that gets its name only if all goes well."""
+    """Open a stream to a file that gets its name only if all goes well."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     os.close(handle)
     try:
@@ -85,7 +86,7 @@ def _data_rows(sheet: RawSheet, shape: TableShape, schema: pa.Schema) -> Iterato
         part = batch.slice(skipped)
         if part.num_rows:
             rows = pa.array(np.arange(first + skipped, first + batch.num_rows, dtype=np.int32))
-            cells = [part.column(place) for place in shape.columns]
+            cells = [part.column(position) for position in shape.columns]
             yield pa.RecordBatch.from_arrays([rows, *cells], schema=schema)
         first += batch.num_rows
 
@@ -98,14 +99,14 @@ def _facts(sheet: RawSheet, shape: TableShape) -> dict[str, Any]:
         "date1904": sheet.date1904,
         "encoding": sheet.encoding,
         "delimiter": sheet.delimiter,
-        "notes": [asdict(note) for note in _below_titles(sheet.notes, shape.first_data_row)],
+        "notes": [asdict(note) for note in _notes_below_titles(sheet.notes, shape.first_data_row)],
         "shape": asdict(shape),
         "rows": max(0, sheet.num_rows - shape.first_data_row + 1),
     }
 
 
-def _below_titles(notes: Iterable[Note], first: int) -> Iterator[Note]:
-    """What was noted about data rows: a report title is no row that is too short."""
+def _notes_below_titles(notes: Iterable[Note], first: int) -> Iterator[Note]:
+    """Yield what was noted about data rows: a report title is no row that is too short."""
     for note in notes:
         above = sum(row < first for row in note.rows)
         if note.count > above or not note.rows:
@@ -113,59 +114,61 @@ def _below_titles(notes: Iterable[Note], first: int) -> Iterator[Note]:
 
 
 class WorkingFile:
-    """A working file at `path`. Reading 50 rows from the middle of a million costs a few milliseconds."""
+    """Read the working file at `path`. 50 rows from the middle of a million cost a few milliseconds."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         with pa.OSFile(str(path)) as stream, ipc.open_file(stream) as reader:
             self._schema = reader.schema
-        self.shape_notes: dict[str, Any] = json.loads(self._schema.metadata[_KEY])
+        self.shape_notes: dict[str, Any] = json.loads(self._schema.metadata[_FACTS])
         self.titles: tuple[str, ...] = tuple(self._schema.names[1:])
         self.num_rows: int = self.shape_notes["rows"]
 
     @property
     def schema(self) -> pa.Schema:
-        """ROW and the titles, with the sheet's facts as metadata."""
+        """Return ROW and the titles, with the sheet's facts as metadata."""
         return self._schema
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """All rows in order: ROW, then `columns` (all titles by default). Raises KeyError for unknown titles."""
+        """Yield all rows in order: ROW, then `columns` (all titles by default). Raises KeyError for unknown titles."""
         with pa.OSFile(str(self.path)) as stream, ipc.open_file(stream, options=self._options(columns)) as reader:
-            for place in range(reader.num_record_batches):
-                yield self._ordered(reader.get_batch(place), columns)
+            for number in range(reader.num_record_batches):
+                yield self._ordered(reader.get_batch(number), columns)
 
     def page(self, start: int, count: int, columns: Sequence[str] | None = None) -> pa.Table:
-        """`count` rows from position `start` (from 0) on, fewer at the end."""
+        """Return `count` rows from position `start` (from 0) on, fewer at the end."""
         start = max(0, start)
         stop = min(start + max(0, count), self.num_rows)
         parts = [self._empty(columns)]
         with self._mapped(columns) as reader:
             while start < stop:
-                place = bisect_right(self._starts, start) - 1
-                batch = reader.get_batch(place)
-                offset = start - self._starts[place]
+                number = bisect_right(self._starts, start) - 1
+                batch = reader.get_batch(number)
+                offset = start - self._starts[number]
                 part = batch.slice(offset, min(stop - start, batch.num_rows - offset))
                 parts.append(pa.Table.from_batches([self._ordered(part, columns)]))
                 start += part.num_rows
+            # Joined while the file is mapped: the parts are views of it.
             return pa.concat_tables(parts).combine_chunks()
 
     def take(self, positions: Sequence[int], columns: Sequence[str] | None = None) -> pa.Table:
-        """The rows at these positions (from 0), in the order given. Raises IndexError outside the file."""
+        """Return the rows at these positions (from 0), in the order given. Raises IndexError outside the file."""
         if any(not 0 <= position < self.num_rows for position in positions):
             raise IndexError(f"{self.path} has {self.num_rows} rows")
         wanted = np.asarray(positions, np.int64)
+        # Batch by batch, so that each is read once; the order is restored at the end.
         order = np.argsort(wanted, kind="stable")
-        places = np.searchsorted(self._starts, wanted[order], "right") - 1
+        numbers = np.searchsorted(self._starts, wanted[order], "right") - 1
         parts = [self._empty(columns)]
         with self._mapped(columns) as reader:
-            for place in np.unique(places):
-                inside = wanted[order][places == place] - self._starts[place]
-                batch = self._ordered(reader.get_batch(int(place)), columns).take(pa.array(inside))
+            for number in np.unique(numbers):
+                inside = wanted[order][numbers == number] - self._starts[number]
+                batch = self._ordered(reader.get_batch(int(number)), columns).take(pa.array(inside))
                 parts.append(pa.Table.from_batches([batch]))
             return pa.concat_tables(parts).combine_chunks().take(pa.array(np.argsort(order, kind="stable")))
 
     def find(self, source_rows: Sequence[int], columns: Sequence[str] | None = None) -> pa.Table:
-        """The rows with these source row numbers, in the order given; numbers that are no data row are left out."""
+        """Return the rows with these source row numbers, in the order given; others than data rows are left out."""
         first = self.shape_notes["shape"]["first_data_row"]
         return self.take([row - first for row in source_rows if 0 <= row - first < self.num_rows], columns)
 
@@ -173,7 +176,7 @@ class WorkingFile:
     def _starts(self) -> list[int]:
         """The position of each batch's first row."""
         with self._mapped(()) as reader:
-            sizes = [reader.get_batch(place).num_rows for place in range(reader.num_record_batches)]
+            sizes = [reader.get_batch(number).num_rows for number in range(reader.num_record_batches)]
         return [0, *accumulate(sizes)][: len(sizes)]
 
     @contextmanager
@@ -184,10 +187,11 @@ class WorkingFile:
     def _options(self, columns: Sequence[str] | None) -> ipc.IpcReadOptions:
         if columns is None:
             return ipc.IpcReadOptions()
-        places = {title: place for place, title in enumerate(self._schema.names)}
-        return ipc.IpcReadOptions(included_fields=[0, *(places[title] for title in columns)])
+        positions = {title: position for position, title in enumerate(self._schema.names)}
+        return ipc.IpcReadOptions(included_fields=[0, *(positions[title] for title in columns)])
 
     def _ordered(self, batch: pa.RecordBatch, columns: Sequence[str] | None) -> pa.RecordBatch:
+        """Return the columns in the order asked for; the file hands them out in its own."""
         return batch if columns is None else batch.select([ROW, *columns])
 
     def _empty(self, columns: Sequence[str] | None) -> pa.Table:
@@ -197,6 +201,6 @@ class WorkingFile:
 
 
 def require_rows(files: Iterable[WorkingFile], name: str) -> None:
-    """Raises Unreadable where none of the working files made of the upload `name` has a row of data."""
+    """Raise Unreadable where none of the working files made of the upload `name` has a row of data."""
     if not any(file.num_rows for file in files):
         raise Unreadable(f"{name} has no rows below its titles; there is nothing to migrate in it.")
