@@ -8,9 +8,11 @@ from functools import cache
 from engine.match.column_values import ColumnValues, expected_kind
 from engine.match.field_candidates import FieldCandidate
 from engine.match.match_files import load
+from engine.match.relation_suggestions import same_model
 from engine.match.sheet_to_match import SheetToMatch
 from engine.match.title_meaning import readings
 from engine.match.title_tokens import pieces
+from engine.sources import recognise
 from odoo_migrate.catalog import OdooField, OdooModel
 
 # How sentences call values of a kind; other kinds are not worth a sentence.
@@ -35,7 +37,10 @@ def for_model(fields: Sequence[str | None], model: str, sheet: SheetToMatch, *, 
     """Return why a sheet is of a model; `fields` are its columns' fields, `named` whether the sheet's name fits."""
     filled = sum(name is not None for name in fields)
     reason = f"{filled} of {len(fields)} titles name fields of {sheet.catalog.model(model).label}"
-    return f"{reason}, and the sheet's name '{sheet.name}' fits" if named else reason
+    if named:
+        reason += f", and the sheet's name '{sheet.name}' fits"
+    source = recognise(sheet.titles, sheet.name)
+    return f"{reason}; {source.sentence}" if source and same_model(source.model, model) else reason
 
 
 def for_field(values: ColumnValues, candidate: FieldCandidate, model: OdooModel) -> str:

@@ -27,6 +27,7 @@ ROOMS = (
     "steps",
     "recipe",
     "clean",
+    "sources",
     "match",
     "bundle",
 )

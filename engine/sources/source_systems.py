@@ -1,0 +1,192 @@
+"""Read what the exports of source systems look like, and recognise them.
+
+The systems are the folders beside this module that hold a `source.yml`; docs/developers/adding-a-source-system.md says
+what stands in one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from engine.values.folding import fold
+
+# Below three titles that other systems hardly have, two systems may well call their columns alike.
+_LEAST_POINTS = 3.0
+# A sheet is an export only if it is mostly made of that export's columns.
+_LEAST_SHARE = 0.5
+# What the next system may have of the best one's points, for there to be no doubt between them.
+_GREATEST_RIVAL = 0.5
+
+# LibYAML reads files about ten times faster where it is compiled in.
+_loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class BadSource(ValueError):
+    """Refuse a `source.yml` that does not describe a system; the text says what is wrong with which."""
+
+
+@dataclass(frozen=True)
+class SystemExport:
+    """Hold what one export of a system looks like; all texts are folded.
+
+    `telling` are titles that hardly any other system has, `titles` further ones. `names` is what its sheets, files or
+    report heads may be called. `model` is what its rows are in Odoo.
+    """
+
+    key: str
+    label: str
+    model: str
+    telling: frozenset[str]
+    titles: frozenset[str]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class SourceSystem:
+    """Hold one system: its name as people say it, and its exports."""
+
+    key: str
+    name: str
+    exports: tuple[SystemExport, ...]
+
+    @property
+    def telling(self) -> frozenset[str]:
+        """Return the telling titles of all its exports."""
+        return frozenset[str]().union(*(export.telling for export in self.exports))
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """Hold the system and the export that a sheet looks like.
+
+    `share` is the part of the sheet's titles that the export has, 0 to 1; `export_label` is what people call it.
+    """
+
+    system: str
+    export: str
+    model: str
+    share: float
+    system_name: str
+    export_label: str
+
+    @property
+    def sentence(self) -> str:
+        """Return what it looks like: "looks like Salesforce's account export"."""
+        genitive = "'" if self.system_name.endswith("s") else "'s"
+        return f"looks like {self.system_name}{genitive} {self.export_label}"
+
+
+@dataclass(frozen=True)
+class _ExportFit:
+    """Hold how well an export explains a sheet."""
+
+    system: SourceSystem
+    export: SystemExport
+    points: float
+    share: float
+
+
+def recognise(titles: Sequence[str], sheet_name: str = "", report_lines: Iterable[str] = ()) -> Recognised | None:
+    """Return the export that a sheet looks like, None where it may as well be another system's or nobody's.
+
+    Args:
+        titles: the titles of its columns.
+        sheet_name: what its tab or file is called.
+        report_lines: the texts above the table, such as a report's head.
+    """
+    found = {fold(title) for title in titles if title.strip()}
+    names = {fold(text) for text in (sheet_name, *report_lines)}
+    fits = [_best_export(system, found, names) for system in source_systems().values()]
+    fits.sort(key=_rank, reverse=True)
+    best, *others = fits
+    if best.points < _LEAST_POINTS or best.share <= _LEAST_SHARE:
+        return None
+    if others and others[0].points > _GREATEST_RIVAL * best.points:
+        return None
+    system, export = best.system, best.export
+    return Recognised(system.key, export.key, export.model, best.share, system.name, export.label)
+
+
+def _best_export(system: SourceSystem, titles: set[str], names: set[str]) -> _ExportFit:
+    fits = [_fit(system, export, titles, names) for export in system.exports]
+    return max(fits, key=_rank)
+
+
+def _rank(fit: _ExportFit) -> tuple[float, float]:
+    return fit.points, fit.share
+
+
+def _fit(system: SourceSystem, export: SystemExport, titles: set[str], names: set[str]) -> _ExportFit:
+    points = 0.0
+    for title in titles & export.telling:
+        # A title that several systems have tells the less.
+        points += 1 / _systems_telling()[title]
+    if points and names & export.names:
+        points += 1
+    own = titles & (export.telling | export.titles)
+    return _ExportFit(system, export, points, len(own) / max(len(titles), 1))
+
+
+@cache
+def _systems_telling() -> Counter[str]:
+    """Return for each telling title how many systems have it."""
+    counts = Counter[str]()
+    for system in source_systems().values():
+        counts.update(system.telling)
+    return counts
+
+
+# The files
+
+
+@cache
+def source_systems() -> Mapping[str, SourceSystem]:
+    """Return the systems by the names of their folders.
+
+    Raises:
+        BadSource: where a file does not describe a system.
+    """
+    found = {}
+    for folder in sorted(resources.files(__package__).iterdir(), key=lambda entry: entry.name):
+        file = folder.joinpath("source.yml")
+        if folder.is_dir() and file.is_file():
+            content = yaml.load(file.read_text(encoding="utf-8"), Loader=_loader)  # noqa: S506 - a safe loader
+            found[folder.name] = read_system(folder.name, content)
+    return found
+
+
+def read_system(key: str, content: Any) -> SourceSystem:
+    """Return the system that the content of a `source.yml` describes.
+
+    Raises:
+        BadSource: where it describes none.
+    """
+    try:
+        exports = [_read_export(name, entry) for name, entry in content["exports"].items()]
+        return SourceSystem(key, str(content["name"]), tuple(exports))
+    except KeyError as problem:
+        raise BadSource(f"{key}/source.yml: {problem} is missing") from problem
+    except (AttributeError, TypeError) as problem:
+        raise BadSource(f"{key}/source.yml: a name and exports, each with its titles, are wanted") from problem
+
+
+def _read_export(key: str, entry: Mapping[str, Any]) -> SystemExport:
+    return SystemExport(
+        key,
+        str(entry["called"]),
+        str(entry["model"]),
+        telling=_folded(entry["telling"]),
+        titles=_folded(entry.get("titles", [])),
+        names=_folded(entry.get("names", [])),
+    )
+
+
+def _folded(texts: Iterable[Any]) -> frozenset[str]:
+    return frozenset(fold(str(text)) for text in texts)
