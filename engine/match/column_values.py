@@ -14,6 +14,7 @@ from engine.profile.value_kinds import is_amount, is_number, looks_like_email, s
 from engine.values import countries, currencies
 from engine.values.answer_words import yes_or_no
 from engine.values.folding import fold
+from engine.values.languages import words_by_key
 from odoo_migrate.catalog import OdooField
 
 # Kinds of values
@@ -90,7 +91,7 @@ _TESTS: Mapping[str, Callable[[str], object]] = {
 
 @cache
 def _words_of_kind(kind: str) -> frozenset[str]:
-    return frozenset(fold(word) for word in load("values")[kind].split(","))
+    return frozenset(fold(word) for word in words_by_key("closed_sets")[kind])
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ _AMBIGUOUS_KINDS = ("active", "salutation", "product_kind", "address_type")
 
 
 def expected_kind(model: str, field: OdooField) -> str:
-    """Return the kind of values a field wants: one of the profile's kinds, a list in values.yml, or "text"."""
+    """Return the kind of values a field wants: one of the profile's, a closed set of words, or "text"."""
     kinds = _kinds_by_field()
     by_name = kinds.get(f"{model}.{field.name}") or kinds.get(field.name)
     return by_name or _KIND_BY_RELATION.get(field.relation) or _KIND_BY_TYPE.get(field.type, "text")

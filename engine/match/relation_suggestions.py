@@ -12,6 +12,7 @@ from engine.match.match_files import load
 from engine.match.weights import WEIGHTS, MatchWeights
 from engine.recipe import Lookup
 from engine.values.folding import fold
+from engine.values.languages import folded_words, pattern
 from odoo_migrate.catalog import Catalog, OdooField, reference
 
 _FAMILIES = {"product.template": "product.product"}
@@ -21,7 +22,6 @@ _NAME_FIELDS = ("name", "code", "shortcut", "complete_name")  # of Odoo's own re
 _LISTED_VALUES = 3  # in a sentence on what is undecided
 _DAYS = re.compile(r"\D*(\d{1,3})\D*")
 _DAYS_TERM = re.compile(r"\d+ days")
-_MORE_THAN_DAYS = re.compile(r"%|\b(end|ende|fin|fine|einde|fim|eom)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -158,10 +158,16 @@ def _term_by_days(value: str, names: Mapping[str, str]) -> str | None:
     """Return the payment term of a number of days: "Net 30" and "30 Tage netto" are 30 Days."""
     if not any(_DAYS_TERM.fullmatch(name) for name in names):
         return None
-    if fold(value) in load("references")["at_once"]:
+    if fold(value) in folded_words("at_once"):
         return names.get("immediate payment")
     number = _DAYS.fullmatch(value)
-    return names.get(f"{number[1]} days") if number and not _MORE_THAN_DAYS.search(value) else None
+    return names.get(f"{number[1]} days") if number and not _more_than_days().search(value) else None
+
+
+@cache
+def _more_than_days() -> re.Pattern[str]:
+    """What a payment term says that is more than a number of days: a discount, or the end of a month."""
+    return re.compile(rf"%|\b{pattern('month_ends')}\b", re.IGNORECASE)
 
 
 @cache

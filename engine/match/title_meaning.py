@@ -1,4 +1,4 @@
-"""Read what titles mean, in seven languages.
+"""Read what titles mean, in the languages that have a file of words.
 
 A title is read from left to right by the longest entry of the dictionary. A word that no entry holds is taken apart as
 a German or Dutch compound, else matched with the entry that it misspells, else taken for a run-together code such as
@@ -16,11 +16,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from engine.match import weights
-from engine.match.match_files import load
 from engine.match.title_dictionary import Meaning, entries, kinds, vocabulary
 from engine.match.title_tokens import pieces
-
-_PLURALS = ("s", "es", "n", "en")
+from engine.values.languages import words
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,8 @@ def readings(title: str) -> tuple[Reading, ...]:
 
 
 def _reading(meanings: tuple[Meaning, ...], misspelt: int) -> Reading:
-    words = frozenset[str]().union(*meanings)
-    return Reading(words & vocabulary(), words - vocabulary(), misspelt)
+    meant = frozenset[str]().union(*meanings)
+    return Reading(meant & vocabulary(), meant - vocabulary(), misspelt)
 
 
 def _spans(parts: tuple[str, ...]) -> Iterator[_Span]:
@@ -96,9 +94,9 @@ def _word_without_entry(piece: str) -> _Span:
     if piece in kinds()["stop"]:
         return _Span(((),))
     # Two letters are an abbreviation of anything, so they are not guessed at.
-    if piece.isdigit() or len(piece) < 3 or any(piece in words for words in kinds().values()):
+    if piece.isdigit() or len(piece) < 3 or any(piece in listed for listed in kinds().values()):
         return _Span(((piece,),))
-    for ending in _PLURALS:
+    for ending in words("plural_endings"):
         singular = piece.removesuffix(ending)
         if singular in entries():
             return _Span(entries()[singular])
@@ -112,12 +110,6 @@ def _word_without_entry(piece: str) -> _Span:
 # Compounds: "kundenartikelnummer"
 
 
-@cache
-def _compound_words(kind: str) -> tuple[str, ...]:
-    """Return the words of one line of compounds.yml."""
-    return tuple(load("compounds")[kind].split())
-
-
 def _compound(piece: str) -> Meaning:
     """Return customer, product, number for "kundenartikelnummer"; () for what is no compound of entries."""
     if len(piece) > weights.LONGEST_COMPOUND:
@@ -127,10 +119,10 @@ def _compound(piece: str) -> Meaning:
 
 def _meaning(parts: tuple[str, ...]) -> Meaning:
     """Return the words of all parts, each once, by the first meaning of each part."""
-    words: list[str] = []
+    meant: list[str] = []
     for part in parts:
-        words += entries().get(part, ((part,),))[0]
-    return tuple(dict.fromkeys(words))
+        meant += entries().get(part, ((part,),))[0]
+    return tuple(dict.fromkeys(meant))
 
 
 @lru_cache(maxsize=20_000)
@@ -153,14 +145,14 @@ def _compound_parts(text: str, most: int) -> tuple[str, ...]:
 
 def _compound_endings(text: str, most: int) -> Iterator[tuple[str, ...]]:
     """Yield the parts of the rest of a compound, once per linking sound that it may begin with."""
-    for link in ("", *_compound_words("links")):
+    for link in ("", *words("compound_links")):
         if text.startswith(link) and (following := _compound_parts(text.removeprefix(link), most)):
             yield following
 
 
 def _is_compound_part(text: str) -> bool:
     # Entries of three letters and less would be found in about any word.
-    if len(text) <= 3 and text not in _compound_words("short"):
+    if len(text) <= 3 and text not in words("compound_parts"):
         return False
     return text in entries() or text in kinds()["neutral"]
 
@@ -207,7 +199,7 @@ def _abbreviations(text: str, most: int) -> tuple[str, ...]:
     """Return the entries of three letters and more that make up a code, the longest first; () where none do."""
     for cut in range(len(text), 1, -1):
         head, rest = text[:cut], text[cut:]
-        if not (cut > 2 and head in entries()) and head not in _compound_words("codes"):
+        if not (cut > 2 and head in entries()) and head not in words("code_endings"):
             continue
         if not rest:
             return (head,)

@@ -8,11 +8,11 @@ from unicodedata import normalize
 
 import regex
 
+from engine.values import languages
 from engine.values.folding import fold
 
 _SIGNS = {"#": " number ", "№": " number ", "%": " percent ", "€": " eur "}
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
-_NUMBER = ("n", "no", "nr", "num", "numero", "number")
 _PLURAL = regex.compile(r"\b(\p{Lu}{2,})s\b")
 _PIECES = regex.compile(r"\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\d+|\p{L}+")
 
@@ -54,4 +54,5 @@ def spellings(text: str) -> set[str]:
 
 
 def _forms(word: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    return _NUMBER if word in _NUMBER and len(words) > 1 else (word,)
+    numbers = languages.words("number_words")
+    return numbers if word in numbers and len(words) > 1 else (word,)
