@@ -1,6 +1,6 @@
-"""SheetColumns that the bridge adds to a sheet because an external ID needs them.
+"""Columns that the export adds to a sheet because an external ID needs them.
 
-- `<parent> #`: the row's place (1, 2, 3) among the rows with one parent, for lines without a key of their own.
+- `<parent> #`: the row's number (1, 2, 3) among the rows with one parent, for lines without a key of their own.
 - `Migration Key`: the columns that the user names, joined, where no column is unique.
 
 A sheet that already has such a column (rows that were held back, corrected and uploaded again) keeps its own, so
@@ -22,12 +22,13 @@ DEFAULT_KEY_FIELDS = ("name", "email")
 
 @dataclass(frozen=True)
 class MadeKey:
-    """A column made of the non-empty cells of `columns`."""
+    """Make a column of the non-empty cells of `columns`."""
 
     title: str
     columns: tuple[str, ...]
 
     def cells(self, frame: pl.DataFrame) -> pl.Series:
+        """Return the column for a batch that has `columns`."""
         filled = [pl.when(pl.col(title) != "").then(pl.col(title)) for title in self.columns]
         joined = pl.concat_str(filled, separator=KEY_JOINT, ignore_nulls=True)
         return frame.select(joined.alias(self.title)).to_series()
@@ -35,8 +36,14 @@ class MadeKey:
 
 @dataclass
 class LineNumber:
-    """A column with the row's place among the rows of one `parent`; "" where that is empty. Counts across the
-    batches of one pass, so every pass needs a fresh one.
+    """Make a column with the row's number among the rows of one parent; "" where the parent is empty.
+
+    It counts across the batches of one pass, so that every pass needs a fresh one.
+
+    Attributes:
+        title: Title of the column.
+        parent: Title of the column that names the parent.
+        seen: How many rows each parent has in the batches so far.
     """
 
     title: str
@@ -45,29 +52,38 @@ class LineNumber:
 
     @property
     def columns(self) -> tuple[str, ...]:
+        """Return the columns that it is made of."""
         return (self.parent,)
 
     def fresh(self) -> LineNumber:
+        """Return one that has counted nothing yet."""
         return LineNumber(self.title, self.parent)
 
     def cells(self, frame: pl.DataFrame) -> pl.Series:
+        """Return the column for the next batch."""
         parent = pl.col(self.parent)
-        place = pl.int_range(1, pl.len() + 1).over(parent) + parent.replace_strict(self._before(frame))
-        number = pl.when(parent != "").then(place.cast(pl.String)).otherwise(pl.lit(""))
-        return frame.select(number.alias(self.title)).to_series()
+        within = pl.int_range(1, pl.len() + 1).over(parent)
+        number = within + parent.replace_strict(self._before(frame))
+        shown = pl.when(parent != "").then(number.cast(pl.String)).otherwise(pl.lit(""))
+        return frame.select(shown.alias(self.title)).to_series()
 
     def _before(self, frame: pl.DataFrame) -> dict[str, int]:
-        """How many rows each parent of the batch has in earlier batches; counts the batch's own."""
-        counts = dict(frame.group_by(self.parent).len().iter_rows())
-        before = {key: self.seen.get(key, 0) for key in counts}
-        self.seen.update({key: before[key] + count for key, count in counts.items()})
+        """Return how many rows each parent of the batch has in earlier batches; count the batch's own."""
+        before = {}
+        for key, count in frame.group_by(self.parent).len().iter_rows():
+            before[key] = self.seen.get(key, 0)
+            self.seen[key] = before[key] + count
         return before
 
 
 @dataclass(frozen=True)
 class SheetColumns:
-    """A sheet's columns as data/raw holds them: `titles` in order, those `added`, and the ID pattern of every
-    target (in their order) with the titles that are really there.
+    """Hold a sheet's columns as data/raw has them.
+
+    Attributes:
+        titles: All of them, in order.
+        added: Those that the export adds.
+        patterns: The ID pattern of every target, in their order, with the titles that are really there.
     """
 
     titles: tuple[str, ...]
@@ -76,7 +92,7 @@ class SheetColumns:
 
 
 def with_added(titles: Sequence[str], targets: Sequence[TargetRecipe], namespace: str) -> SheetColumns:
-    """`titles` with what the ID patterns of `targets` need."""
+    """Return `titles` with what the ID patterns of `targets` need."""
     final, patterns = list(titles), []
     added: list[LineNumber | MadeKey] = []
     for target in targets:
@@ -95,29 +111,36 @@ def with_added(titles: Sequence[str], targets: Sequence[TargetRecipe], namespace
 
 
 def default_pattern(target: TargetRecipe, namespace: str) -> str:
-    """The pattern of a target whose key columns were named but no pattern; "" where there is no key either."""
-    return f"{namespace}.{target.model.replace('.', '_')}.{{{KEY_TITLE}}}" if target.key else ""
+    """Return the pattern of a target whose key columns were named but no pattern; "" where there is no key either."""
+    if not target.key:
+        return ""
+    return f"{namespace}.{target.model.replace('.', '_')}.{{{KEY_TITLE}}}"
 
 
 def _numbers(pattern: str, titles: Sequence[str]) -> list[LineNumber]:
-    wanted = [piece.split("}")[0] for piece in pattern.split("{")[1:]]
-    parents = [title.removesuffix(NUMBER_SUFFIX) for title in wanted if title.endswith(NUMBER_SUFFIX)]
-    return [
-        LineNumber(parent + NUMBER_SUFFIX, parent)
-        for parent in dict.fromkeys(parents)
-        if parent in titles and parent + NUMBER_SUFFIX not in titles
-    ]
+    """Return the line numbers that a pattern asks for and the sheet can have but lacks."""
+    found: dict[str, LineNumber] = {}
+    for piece in pattern.split("{")[1:]:
+        title = piece.split("}")[0]
+        parent = title.removesuffix(NUMBER_SUFFIX)
+        if parent != title and parent in titles and title not in titles:
+            found[title] = LineNumber(title, parent)
+    return list(found.values())
 
 
 def _made_key(
     target: TargetRecipe, pattern: str, titles: Sequence[str], added: Sequence[LineNumber | MadeKey]
 ) -> MadeKey | None:
+    """Return the key that a target's pattern needs, one already made where that has the same columns."""
     if f"{{{KEY_TITLE}}}" not in pattern or KEY_TITLE in titles:
         return None
-    by_default = [name for name in DEFAULT_KEY_FIELDS if name in target.fields]
-    columns = target.key or tuple(target.fields[name].source for name in by_default)
+    by_default = [target.fields[name].source for name in DEFAULT_KEY_FIELDS if name in target.fields]
+    columns = target.key or tuple(by_default)
     made = [one for one in added if isinstance(one, MadeKey)]
-    same = next((one for one in made if one.columns == columns), None)
-    if same is not None or not columns or not set(columns) <= set(titles):
-        return same
-    return MadeKey(f"{KEY_TITLE} ({len(made) + 1})" if made else KEY_TITLE, columns)
+    for one in made:
+        if one.columns == columns:
+            return one
+    if not columns or not set(columns) <= set(titles):
+        return None
+    title = f"{KEY_TITLE} ({len(made) + 1})" if made else KEY_TITLE
+    return MadeKey(title, columns)

@@ -25,71 +25,131 @@ from odoo_migrate.rules import model_needs
 
 Progress = Callable[[int, int], None]
 
+MAX_KEYS = 2000  # of one lookup that a check lists
+
 
 class ExportProgress:
-    """Turns rows into progress over the `rounds` in which every row is handled."""
+    """Turn rows into progress over several rounds, in each of which every row is handled."""
 
     def __init__(self, sources: Sequence[BundleSheet], rounds: int, progress: Progress | None) -> None:
+        """Take who is told: it gets (done, total), may raise to cancel, and may have a method `stage(name)`."""
         self.rows = sum(one.working.num_rows for one in sources) or 1
         self.rounds, self.round = rounds, 0
         self.done = 0.0
         self._report = progress
 
     def stage(self, name: str, number: int) -> None:
-        """Round `number` begins; its name goes to the one who is told, where there is a place for it."""
+        """Begin round `number` (from 0), or another stage of it."""
         self.round, self.done = number, 0
         if self._report is not None and hasattr(self._report, "stage"):
             self._report.stage(name)
         self.tell()
 
     def advance(self, rows: float) -> None:
-        """So many more rows of this round are done."""
+        """Count so many more rows of this round as done."""
         self.done = min(self.rows, self.done + rows)
         self.tell()
 
     def tell(self) -> None:
-        """Say where the work stands; the one who is told may raise to cancel it."""
+        """Say how far the work is; the one who is told may raise to cancel it."""
         if self._report is not None:
             self._report(self.round * self.rows + int(self.done), self.rounds * self.rows)
 
 
 @dataclass(frozen=True)
 class CheckedBundle:
-    """All that is known before anything is written. `issues` per sheet."""
+    """Hold all that is known before anything is written.
+
+    Attributes:
+        plan: Of the bundle.
+        sheets: With all their rows looked at.
+        issues: Per sheet, what other rows make wrong of its rows.
+        problems: Worst first.
+    """
 
     plan: BundlePlan
-    surveys: Sequence[CheckedSheet]
+    sheets: Sequence[CheckedSheet]
     issues: Sequence[Sequence[RowIssue]]
     problems: tuple[ExportProblem, ...]
 
 
 def examine(
-    sources: Sequence[BundleSheet], recipe: Recipe, directory: Path, ticker: ExportProgress, *, keep_all: bool
+    sources: Sequence[BundleSheet], recipe: Recipe, directory: Path, progress: ExportProgress, *, keep_all: bool
 ) -> CheckedBundle:
-    """BundlePlan, clean and judge every row. Cleaned cells are kept in `directory`: all of them for writing
-    (`keep_all`), or those that examples are taken from. Raises RecipeError.
+    """Plan the bundle, clean every row and decide whether it may go. Raises RecipeError.
+
+    Args:
+        sources: All sheets of the uploads.
+        recipe: What to do with them.
+        directory: Where cleaned cells are kept.
+        progress: Is told.
+        keep_all: Whether all cells are kept, for writing, or those that examples are taken from.
     """
-    ticker.stage("Looking at the whole columns", 0)
-    plan = make_plan(sources, recipe, ticker.tell)
-    ticker.stage("Cleaning and checking", 0)
-    surveys = [
-        check_sheet(plan, sheet, directory, sheet.columns.titles if keep_all else _shown(sheet), ticker.advance)
-        for sheet in plan.sheets
-    ]
-    issues = judge(surveys)
-    found = [*plan.problems, *(problem for survey in surveys for problem in survey.problems)]
-    found += identity_problems(plan, surveys)
-    found += created_notes(plan.created, lambda table: {key for survey in surveys for key in survey.keys(table)})
+    progress.stage("Looking at the whole columns", 0)
+    plan = make_plan(sources, recipe, progress.tell)
+    progress.stage("Cleaning and checking", 0)
+    checked = []
+    for sheet in plan.sheets:
+        titles = sheet.columns.titles if keep_all else _shown(sheet)
+        checked.append(check_sheet(plan, sheet, directory, titles, progress.advance))
+    issues = judge(checked)
+
+    def keys(table: str) -> set[str]:
+        return {key for sheet in checked for key in sheet.keys(table)}
+
+    found = list(plan.problems)
+    for one in checked:
+        found += one.problems
+    found += identity_problems(plan, checked)
+    found += created_notes(plan.created, keys)
     order = [(sheet.sheet.source_name, sheet.sheet.sheet) for sheet in plan.sheets]
-    return CheckedBundle(plan, surveys, issues, sort_problems(found, order))
+    return CheckedBundle(plan, checked, issues, sort_problems(found, order))
 
 
 def _shown(sheet: MappedSheet) -> list[str]:
-    """The columns whose cells problems between rows are explained with."""
-    fields = (field for target in sheet.targets for field in target.fields)
-    told = {field.source for field in fields if field.ref or field.name in model_needs.ONCE_AMONG}
-    wanted = told | {title for target in sheet.targets for title in target.key}
+    """Return the columns whose cells problems between rows are explained with."""
+    wanted: set[str] = set()
+    for target in sheet.targets:
+        wanted.update(target.key)
+        for field in target.fields:
+            if field.ref or field.name in model_needs.ONCE_AMONG:
+                wanted.add(field.source)
     return [title for title in sheet.columns.titles if title in wanted]
+
+
+# --- the check before an export
+
+
+def check(sources: Sequence[BundleSheet], recipe: Recipe, progress: Progress | None = None) -> CheckReport:
+    """Do everything that an export does but write it.
+
+    Args:
+        sources: All sheets of the uploads.
+        recipe: What to do with them.
+        progress: Called with (done, total) at every batch; may raise to cancel.
+
+    Raises:
+        RecipeError: The recipe does not fit the files.
+    """
+    told = ExportProgress(sources, 1, progress)
+    with tempfile.TemporaryDirectory(prefix="data-migrator-") as directory:
+        examined = examine(sources, recipe, Path(directory), told, keep_all=False)
+    sheets = tuple(sheet.sum() for sheet in examined.sheets)
+    return CheckReport(examined.problems, sheets, tuple(_lookups(examined)))
+
+
+def _lookups(examined: CheckedBundle) -> list[LookupFacts]:
+    """Return every table with the keys that the cleaned rows hold."""
+    found = []
+    for name, table in sorted(examined.plan.tables.items()):
+        rows: Counter[str] = Counter()
+        for sheet in examined.sheets:
+            rows.update(sheet.keys(name))
+        found.append(LookupFacts.of(name, table.model, table.creates, table.ids(rows), rows, MAX_KEYS))
+    return found
+
+
+# --- the export
 
 
 def build(
@@ -100,69 +160,62 @@ def build(
     progress: Progress | None = None,
     unpacked: bool = False,
 ) -> BundleReport:
-    """Build the bundle of `sources` (all sheets of the uploads) as ZIP `out`, or as a directory if `unpacked`.
+    """Build a bundle; whatever is raised, nothing stays and a former bundle is as it was.
 
-    `progress(done, total)` is called at every batch and may raise to cancel. Whatever is raised, nothing stays and
-    a former bundle is as it was: RecipeError (the recipe does not fit the files), ProblemsFound (something
-    blocking, or wrong rows that are to stop the export), OutputRefused.
+    Args:
+        sources: All sheets of the uploads.
+        recipe: What to do with them.
+        out: The ZIP, or the directory.
+        progress: Called with (done, total) at every batch; may raise to cancel.
+        unpacked: Whether the project is written as a directory.
+
+    Raises:
+        RecipeError: The recipe does not fit the files.
+        ProblemsFound: Something blocks the export, or rows stay wrong and are to stop it.
+        OutputRefused: Nothing can be written there.
     """
     check_output(out, unpacked)
-    ticker = ExportProgress(sources, 2 if unpacked else 3, progress)
+    told = ExportProgress(sources, 2 if unpacked else 3, progress)
     with workplace(out) as directory:
-        examined = examine(sources, recipe, directory, ticker, keep_all=True)
-        stop_if_needed(examined.problems, recipe)
+        examined = examine(sources, recipe, directory, told, keep_all=True)
+        _stop_if_needed(examined.problems, recipe)
         files = ProjectFiles(directory / "project")
-        ticker.stage("Writing", 1)
-        write_project(files, examined.plan, examined.surveys, examined.issues, examined.problems, ticker.advance)
-        sha256 = put_directory(files.root, out) if unpacked else _packed(files, out, ticker)
-    paths = sorted([(MANIFEST_FILE, None), *((one.path, one.rows) for one in files.written)])
-    return BundleReport(sha256, tuple(paths), tuple(survey.sum() for survey in examined.surveys), examined.problems)
+        told.stage("Writing", 1)
+        write_project(files, examined.plan, examined.sheets, examined.issues, examined.problems, told.advance)
+        sha256 = put_directory(files.root, out) if unpacked else _packed(files, out, told)
+    paths = sorted([(MANIFEST_FILE, None), *[(one.path, one.rows) for one in files.written]])
+    sheets = tuple(sheet.sum() for sheet in examined.sheets)
+    return BundleReport(sha256, tuple(paths), sheets, examined.problems)
 
 
-def stop_if_needed(problems: Sequence[ExportProblem], recipe: Recipe) -> None:
-    """Raises ProblemsFound."""
+def _stop_if_needed(problems: Sequence[ExportProblem], recipe: Recipe) -> None:
+    """Raise ProblemsFound where something prevents the export."""
     stopping = {"blocking", "row"} if recipe.on_problem == "stop" else {"blocking"}
     if any(problem.severity in stopping for problem in problems):
         raise ProblemsFound(problems)
 
 
-def _packed(files: ProjectFiles, out: Path, ticker: ExportProgress) -> str:
-    """Packing counts as one round of all rows, by bytes."""
-    ticker.stage("Packing", 2)
+def _packed(files: ProjectFiles, out: Path, progress: ExportProgress) -> str:
+    """Pack the project; that counts as one round of all rows, by bytes."""
+    progress.stage("Packing", 2)
     size = sum(path.stat().st_size for path in files.root.rglob("*") if path.is_file())
-    return put_zip(files.root, out, lambda count: ticker.advance(ticker.rows * count / size))
-
-
-MAX_KEYS = 2000  # of one lookup that are listed
-
-
-def check(sources: Sequence[BundleSheet], recipe: Recipe, progress: Progress | None = None) -> CheckReport:
-    """Do everything that an export does but write it. `progress(done, total)` may raise to cancel.
-
-    Raises RecipeError where the recipe does not fit the files.
-    """
-    ticker = ExportProgress(sources, 1, progress)
-    with tempfile.TemporaryDirectory(prefix="data-migrator-") as directory:
-        examined = examine(sources, recipe, Path(directory), ticker, keep_all=False)
-    sheets = tuple(survey.sum() for survey in examined.surveys)
-    return CheckReport(examined.problems, sheets, tuple(_lookups(examined)))
-
-
-def _lookups(examined: CheckedBundle) -> list[LookupFacts]:
-    """Every table with the keys that the cleaned rows hold."""
-    found = []
-    for name, table in sorted(examined.plan.tables.items()):
-        rows: Counter[str] = Counter()
-        for survey in examined.surveys:
-            rows.update(survey.keys(name))
-        found.append(LookupFacts.of(name, table.model, table.creates, table.ids(rows), rows, MAX_KEYS))
-    return found
+    return put_zip(files.root, out, lambda count: progress.advance(progress.rows * count / size))
 
 
 def clean_files(files: Sequence[Path], recipe: Recipe, output: Path, limits: Limits | None = None) -> BundleReport:
-    """Read `files`, clean them and write the project into directory `output`.
+    """Read `files`, clean them and write the project into directory `output`, without a database.
 
-    Raises Unreadable for a file that cannot be read, and what `build` raises; then `output` is as it was.
+    Args:
+        files: Uploads, in any form that can be read.
+        recipe: What to do with their sheets.
+        output: The directory; whatever is raised, it is as it was.
+        limits: How large files may be; None for what is usual.
+
+    Raises:
+        Unreadable: A file cannot be read.
+        RecipeError: The recipe does not fit the files.
+        ProblemsFound: Something blocks the export, or rows stay wrong and are to stop it.
+        OutputRefused: Nothing can be written there.
     """
     with read_sheets(files, recipe, limits) as sheets:
         return build(sheets, recipe, output, unpacked=True)

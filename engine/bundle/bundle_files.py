@@ -1,4 +1,4 @@
-"""The second half of an export: the project's files, from what the survey kept."""
+"""The files of a project, hashed while they are written, from what the check of every sheet kept."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from engine.bundle.checked_sheets import CheckedSheet, LookupColumn, keys_of, oc
 from engine.bundle.cleaned_lines import HashedFile, csv_lines, text_of
 from engine.bundle.cleaning_notes import cleaning_text, column_comment
 from engine.bundle.export_problems import ExportProblem
-from engine.bundle.held_back_rows import held_back_columns
-from engine.bundle.mapped_targets import MappedTarget
 from engine.bundle.row_issues import RowIssue
+from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.project import csv_text, project_files
 from odoo_migrate.project.project_files import (
     MANIFEST_FILE,
@@ -31,72 +30,123 @@ from odoo_migrate.project.project_files import (
     SourceEntry,
 )
 
+# --- files on their way to disk
+
+
+class ProjectFiles:
+    """Write the files of a project under a directory; `written` describes those that are complete."""
+
+    def __init__(self, root: Path) -> None:
+        """Take the directory, which may not be there yet."""
+        self.root = root
+        self.written: list[ManifestFile] = []
+
+    def text(self, path: str, content: str, rows: int | None = None) -> None:
+        """Write a whole file, UTF-8, line ends as they are; `rows` is None where it is no table."""
+        with self.opened(path) as file:
+            file.write(content.encode(), rows or 0)
+        if rows is None:
+            self.written[-1] = ManifestFile(path, self.written[-1].sha256, None)
+
+    @contextmanager
+    def opened(self, path: str) -> Iterator[HashedFile]:
+        """Open a file to write to; it is noted when the block ends well."""
+        target = self._place(path)
+        with target.open("wb") as stream:
+            file = HashedFile(stream)
+            yield file
+        self.written.append(ManifestFile(path, file.digest.hexdigest(), file.rows))
+
+    def adopt(self, path: str, made: Path, file: HashedFile) -> None:
+        """Take a finished file, written through `file` elsewhere on this disk, as one of the project's."""
+        made.rename(self._place(path))
+        self.written.append(ManifestFile(path, file.digest.hexdigest(), file.rows))
+
+    def _place(self, path: str) -> Path:
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target
+
+
+# --- the project
+
 
 def write_project(
     files: ProjectFiles,
     plan: BundlePlan,
-    surveys: Sequence[CheckedSheet],
+    checked: Sequence[CheckedSheet],
     issues: Sequence[Sequence[RowIssue]],
     problems: Sequence[ExportProblem],
     advance: Callable[[int], None],
 ) -> None:
-    """Write every file of the project. `issues` per sheet; `advance(rows)` after every batch."""
+    """Write every file of the project.
+
+    Args:
+        files: Where they are written.
+        plan: Of the bundle.
+        checked: The sheets, with their cleaned rows.
+        issues: Per sheet, what other rows make wrong of its rows.
+        problems: All that was found.
+        advance: Called with the number of rows after every batch.
+    """
     keys: dict[str, set[str]] = defaultdict(set)
-    for survey, found in zip(surveys, issues, strict=True):
-        going = _write_rows(files, survey, found, advance)
+    for sheet, found in zip(checked, issues, strict=True):
+        going = _write_rows(files, sheet, found, advance)
         for column in going:
             keys[column.table].update(key for key, count in keys_of(going, column.table).items() if count)
     _write_lookups(files, plan, keys)
     _write_config(files, plan)
-    files.text(project_files.CLEANING_FILE, cleaning_text(plan, surveys, problems))
-    write_manifest(files, plan)
+    files.text(project_files.CLEANING_FILE, cleaning_text(plan, checked, problems))
+    _write_manifest(files, plan)
 
 
 def _write_rows(
-    files: ProjectFiles, survey: CheckedSheet, issues: Sequence[RowIssue], advance: Callable[[int], None]
+    files: ProjectFiles, checked: CheckedSheet, issues: Sequence[RowIssue], advance: Callable[[int], None]
 ) -> Mapping[LookupColumn, Counter[str]]:
-    """data/raw and, if any row is held back, data/rejected. Returns the cells of lookup columns in rows that go."""
-    path = f"{survey.planned.file}.csv"
-    if not survey.bad.any():
-        files.adopt(f"{project_files.RAW}/{path}", survey.spool.path, survey.spool.file)
-        advance(len(survey.bad))
-        return survey.cells
+    """Write data/raw and, if any row is held back, data/rejected; return the lookup cells of the rows that go."""
+    path = f"{checked.planned.file}.csv"
+    if not checked.bad.any():
+        files.adopt(f"{project_files.RAW}/{path}", checked.spool.path, checked.spool.file)
+        advance(len(checked.bad))
+        return checked.cells
     with (
         files.opened(f"{project_files.RAW}/{path}") as raw,
         files.opened(f"{project_files.REJECTED}/{path}") as rejected,
     ):
-        raw.write(csv_text.line(survey.spool.titles).encode(), 0)
-        rejected.write(csv_text.line(held_back_rows.titles(survey.planned)).encode(), 0)
-        return _part(survey, issues, raw, rejected, advance)
+        raw.write(csv_text.line(checked.spool.titles).encode(), 0)
+        rejected.write(csv_text.line(held_back_rows.titles(checked.planned)).encode(), 0)
+        return _part_rows(checked, issues, raw, rejected, advance)
 
 
-def _part(
-    survey: CheckedSheet,
+def _part_rows(
+    checked: CheckedSheet,
     issues: Sequence[RowIssue],
     raw: HashedFile,
     rejected: HashedFile,
     advance: Callable[[int], None],
 ) -> Mapping[LookupColumn, Counter[str]]:
     """Copy the lines of rows that go, and write the others with their reasons."""
-    cells = {column: Counter(counts) for column, counts in survey.cells.items()}
-    for (start, lines), notes in zip(survey.spool.chunks(), survey.notes.batches(), strict=True):
-        bad = survey.bad[start : start + len(lines)]
+    cells = {column: Counter(counts) for column, counts in checked.cells.items()}
+    for (start, lines), notes in zip(checked.spool.chunks(), checked.notes.batches(), strict=True):
+        bad = checked.bad[start : start + len(lines)]
         good = lines.filter(pa.array(~bad)) if bad.any() else lines
         raw.write(text_of(good), len(good))
         if bad.any():
-            cleaned = survey.spool.columns(lines.filter(pa.array(bad)))
+            cleaned = checked.spool.columns(lines.filter(pa.array(bad)))
             for column, counts in cells.items():
                 counts.subtract(occurrences(cleaned[column.title]))
             positions = (np.flatnonzero(bad) + start).astype(np.int32)
-            for part in csv_lines(held_back_columns(survey, issues, positions, cleaned, notes)):
+            for part in csv_lines(held_back_rows.held_back_columns(checked, issues, positions, cleaned, notes)):
                 rejected.write(text_of(part), len(part))
         advance(len(lines))
     return cells
 
 
 def _write_lookups(files: ProjectFiles, plan: BundlePlan, keys: Mapping[str, set[str]]) -> None:
-    """The tables that fields use, with the keys that occur, and the raw files of the records that they create."""
-    used = {field.lookup for _, target in plan.targets for field in target.fields if field.lookup}
+    """Write the tables that fields use, with the keys that occur, and the raw files of the records they create."""
+    used: set[str] = set()
+    for _, target in plan.targets:
+        used.update(field.lookup for field in target.fields if field.lookup)
     for name in sorted(used):
         ids = plan.tables[name].ids(sorted(keys.get(name, ())))
         files.text(f"{project_files.LOOKUPS}/{name}.csv", project_files.lookup_text(ids), rows=len(ids))
@@ -117,59 +167,32 @@ def _write_config(files: ProjectFiles, plan: BundlePlan) -> None:
 
 
 def _mapping(sheet: MappedSheet, target: MappedTarget) -> ModelMapping:
-    entries = {
-        field.name: FieldEntry(
-            field.source, None, field.lookup, field.ref, field.separator, column_comment(sheet, field.source)
-        )
-        for field in target.fields
-    }
-    entries |= {name: FieldEntry(value=value) for name, value in target.values.items()}
+    entries: dict[str, FieldEntry] = {}
+    for field in target.fields:
+        comment = column_comment(sheet, field.source)
+        entries[field.name] = FieldEntry(field.source, None, field.lookup, field.ref, field.separator, comment)
+    for name, value in target.values.items():
+        entries[name] = FieldEntry(value=value)
     pattern = target.pattern.text if target.pattern else ""
     return ModelMapping(target.name, target.model.name, pattern, entries, target.when)
 
 
 def _settings(plan: BundlePlan) -> Settings:
     recipe = plan.recipe
-    sources = {f"{sheet.file}.csv": [target.name for target in sheet.targets] for sheet in plan.sheets}
-    sources |= {f"{created.table.name}.csv": [created.name] for created in plan.created}
-    return Settings(recipe.namespace, plan.catalog.version, recipe.timezone, recipe.company, sources, plan.load_order)
+    mappings_of: dict[str, list[str]] = {}
+    for sheet in plan.sheets:
+        mappings_of[f"{sheet.file}.csv"] = [target.name for target in sheet.targets]
+    for created in plan.created:
+        mappings_of[f"{created.table.name}.csv"] = [created.name]
+    return Settings(
+        recipe.namespace, plan.catalog.version, recipe.timezone, recipe.company, mappings_of, plan.load_order
+    )
 
 
-def write_manifest(files: ProjectFiles, plan: BundlePlan) -> None:
-    """Write it last: it covers what was written before."""
-    sheets = [planned.sheet for planned in plan.sheets]
-    uploads = {(sheet.upload or sheet.source_name, sheet.source_sha256) for sheet in sheets}
+def _write_manifest(files: ProjectFiles, plan: BundlePlan) -> None:
+    """Write MANIFEST.json: every file written before with its hash, and the uploads behind them."""
+    uploads: set[tuple[str, str]] = set()
+    for planned in plan.sheets:
+        uploads.add((planned.sheet.upload or planned.sheet.source_name, planned.sheet.source_sha256))
     manifest = Manifest([SourceEntry(name, sha256) for name, sha256 in uploads], files.written)
     (files.root / MANIFEST_FILE).write_text(manifest.text(), encoding="utf-8", newline="")
-
-
-class ProjectFiles:
-    """The files of a project under `root`; `written` describes those that are complete."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.written: list[ManifestFile] = []
-
-    def text(self, path: str, content: str, rows: int | None = None) -> None:
-        """Write a whole file, UTF-8, line ends as they are."""
-        with self.opened(path) as file:
-            file.write(content.encode(), rows or 0)
-        if rows is None:
-            self.written[-1] = ManifestFile(path, self.written[-1].sha256, None)
-
-    @contextmanager
-    def opened(self, path: str) -> Iterator[HashedFile]:
-        """A file to write to; it is noted when the block ends well."""
-        target = self.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as stream:
-            file = HashedFile(stream)
-            yield file
-        self.written.append(ManifestFile(path, file.digest.hexdigest(), file.rows))
-
-    def adopt(self, path: str, made: Path, file: HashedFile) -> None:
-        """Take a finished file, written through `file` elsewhere on this disk, as one of the project's."""
-        target = self.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        made.rename(target)
-        self.written.append(ManifestFile(path, file.digest.hexdigest(), file.rows))

@@ -18,15 +18,21 @@ PERMISSIONS = 0o100644
 UNIX = 3
 LEVEL = 1  # level 6 takes three times as long for a tenth less
 CHUNK = 1 << 20
+# What is the bundle's in a project directory; all else there belongs to those who work in it (runs, .git).
 OWN = ("config", "data", project_files.CLEANING_FILE, project_files.MANIFEST_FILE)
 
 
 class OutputRefused(ValueError):
-    """Nothing can be written there; the text is one sentence for the user."""
+    """Refuse an output to which nothing can be written; the text is one sentence for the user."""
 
 
 def check_output(out: Path, unpacked: bool) -> None:
-    """Raises OutputRefused before any work is done."""
+    """Raise OutputRefused, before any work is done, where nothing can be written to `out`.
+
+    Args:
+        out: A file for a ZIP, or a directory.
+        unpacked: Whether it is a directory. It may hold an older project, which is replaced, but nothing else.
+    """
     if not unpacked:
         if out.is_dir():
             raise OutputRefused(f"{out} is a directory; name a file for the bundle.")
@@ -39,7 +45,7 @@ def check_output(out: Path, unpacked: bool) -> None:
 
 @contextmanager
 def workplace(out: Path) -> Iterator[Path]:
-    """A directory on the same disk as `out`; nothing of it is left when the block ends, however it ends."""
+    """Make a directory on the same disk as `out`; nothing of it is left when the block ends, however it ends."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         directory = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
@@ -52,9 +58,10 @@ def workplace(out: Path) -> Iterator[Path]:
 
 
 def put_directory(made: Path, out: Path) -> str:
-    """Let the finished project `made` take the place of `out`; what others keep there (runs, .git) stays.
+    """Let the finished project `made` take the place of `out`; what others keep there stays.
 
-    Returns the SHA-256 of MANIFEST.json, which stands for all files.
+    Returns:
+        The SHA-256 of MANIFEST.json, which has those of all files.
     """
     former = made.with_name("former")
     if out.exists():
@@ -73,13 +80,20 @@ def put_directory(made: Path, out: Path) -> str:
 
 
 def put_zip(made: Path, out: Path, progress: Callable[[int], None]) -> str:
-    """Let the packed project `made` take the place of `out`. `progress(bytes)` after every chunk.
+    """Let the packed project `made` take the place of `out`.
 
-    Returns the SHA-256 of the ZIP.
+    Args:
+        made: Directory of the finished project.
+        out: The ZIP.
+        progress: Called with the number of bytes after every chunk.
+
+    Returns:
+        The SHA-256 of the ZIP.
     """
     packed = made.with_name("bundle.zip")
+    files = sorted(path for path in made.rglob("*") if path.is_file())
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
-        for path in sorted(path for path in made.rglob("*") if path.is_file()):
+        for path in files:
             _pack(archive, path, path.relative_to(made).as_posix(), progress)
     digest = file_sha256(packed)
     packed.replace(out)
@@ -87,8 +101,8 @@ def put_zip(made: Path, out: Path, progress: Callable[[int], None]) -> str:
 
 
 def _pack(archive: zipfile.ZipFile, path: Path, name: str, progress: Callable[[int], None]) -> None:
-    """By name, since the archive's level does not hold for an entry made beforehand; such an entry has no date."""
-    large = path.stat().st_size * 1.05 > zipfile.ZIP64_LIMIT
+    """Add a file by its name: an entry made beforehand would not heed the archive's level. It has no date."""
+    large = path.stat().st_size * 1.05 > zipfile.ZIP64_LIMIT  # what cannot be packed grows a little
     with path.open("rb") as source, archive.open(name, "w", force_zip64=large) as target:
         while chunk := source.read(CHUNK):
             target.write(chunk)

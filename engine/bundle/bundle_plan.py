@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from engine.bundle.added_columns import SheetColumns, with_added
 from engine.bundle.bundle_sheets import BundleSheet, Pair, file_stems, left_out, match
 from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed
+from engine.bundle.field_mappings import MappingKey, PlanContext
 from engine.bundle.lookup_tables import CreatedRecords, LookupTable, plan_created, recipe_table
-from engine.bundle.mapped_fields import MappingKey, PlanContext
-from engine.bundle.mapped_targets import MappedTarget, plan_target
 from engine.bundle.mapping_order import Edge, ordered
 from engine.bundle.recipe_checks import settings_problems, table_problems
+from engine.bundle.target_mappings import MappedTarget, plan_target
 from engine.clean import SheetRun
 from engine.recipe import Recipe, RecipeError, SheetRecipe, TargetRecipe
 from engine.sheets.corrections import TITLES, is_correction
@@ -39,8 +39,8 @@ class MappedSheet:
     targets: tuple[MappedTarget, ...]
 
     @property
-    def place(self) -> ProblemLocation:
-        return self.sheet.place
+    def location(self) -> ProblemLocation:
+        return self.sheet.location
 
     @property
     def used(self) -> set[str]:
@@ -147,7 +147,7 @@ class _Planner:
     def _sheet(self, draft: _Draft, around: PlanContext) -> MappedSheet:
         targets = []
         for name, target, pattern in draft.targets:
-            place = replace(draft.sheet.place, model=target.model)
+            place = replace(draft.sheet.location, model=target.model)
             planned, problems = plan_target(name, target, pattern, draft.columns.titles, around, place)
             self.problems += problems
             targets += [planned] if planned else []
@@ -194,7 +194,7 @@ def column_notes(sheet: MappedSheet) -> Iterator[ExportProblem]:
     """A word about a sheet that fills nothing, and about all columns that Odoo does not get."""
     if not sheet.targets and not sheet.recipe.targets:
         message = f"'{sheet.sheet.sheet}' fills no Odoo records: its rows are cleaned and kept in data/raw only."
-        yield sheet.place.warning("no_target", message)
+        yield sheet.location.warning("no_target", message)
     made = {one.title for one in sheet.columns.added}  # by the bridge itself, for IDs
     unsent = [title for title in sheet.columns.titles if title not in sheet.used | made]
     if unsent and sheet.recipe.targets:
@@ -202,4 +202,4 @@ def column_notes(sheet: MappedSheet) -> Iterator[ExportProblem]:
         they = "It stays" if len(unsent) == 1 else "They stay"
         named = listed(unsent, len(unsent))
         message = f"{these} to no field in Odoo: {named}. {they} in the bundle's data, for reference."
-        yield sheet.place.warning("columns_not_named", message, count=len(unsent), examples=tuple(unsent[:5]))
+        yield sheet.location.warning("columns_not_named", message, count=len(unsent), examples=tuple(unsent[:5]))

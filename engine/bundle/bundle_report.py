@@ -1,4 +1,4 @@
-"""What a check or an export has to say: problems that a page can link to, and the sum of the rows."""
+"""What a check or an export reports: the sum of the rows, the lookup tables as they are used, the files."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from engine.bundle.export_problems import ExportProblem
 
 @dataclass(frozen=True)
 class SheetRows:
-    """The sum of one sheet: rows_in = rows_out + rejected + dropped. Cells are those of the rows that no step
-    dropped.
+    """Hold the sum of one sheet: rows_in = rows_out + rejected + dropped.
+
+    Cells are those of the rows that no step dropped.
     """
 
     sheet: str
@@ -26,7 +27,7 @@ class SheetRows:
 
 @dataclass(frozen=True)
 class LookupKey:
-    """A value of a lookup column: what it becomes ("" where nothing is known) and in how many rows it stands."""
+    """Hold a value of a lookup column: what it becomes ("" where nothing is known) and how many rows have it."""
 
     key: str
     external_id: str
@@ -35,7 +36,16 @@ class LookupKey:
 
 @dataclass(frozen=True)
 class LookupFacts:
-    """A lookup table as the data uses it. `keys`: those without a target first, then the most frequent."""
+    """Hold a lookup table as the data uses it.
+
+    Attributes:
+        table: Its name.
+        model: The model whose records it names.
+        creates: Whether values without an entry become new records.
+        unmatched: How many distinct values lead nowhere.
+        distinct: How many distinct values there are.
+        keys: The values, those that lead nowhere first, then the most frequent; there may be fewer than `distinct`.
+    """
 
     table: str
     model: str
@@ -48,15 +58,20 @@ class LookupFacts:
     def of(
         cls, table: str, model: str, creates: bool, ids: Mapping[str, str], rows: Mapping[str, int], limit: int
     ) -> LookupFacts:
-        """`ids` and `rows` by key; at most `limit` keys are listed."""
-        order = sorted(rows, key=lambda key: (ids.get(key, "") != "", -rows[key], key))
-        keys = tuple(LookupKey(key, ids.get(key, ""), rows[key]) for key in order[:limit])
-        return cls(table, model, creates, sum(not ids.get(key) for key in rows), len(rows), keys)
+        """Return the facts of a table, given external IDs and numbers of rows by value; `limit` values are listed."""
+
+        def order(key: str) -> tuple[bool, int, str]:
+            leads_somewhere = ids.get(key, "") != ""
+            return leads_somewhere, -rows[key], key
+
+        keys = tuple(LookupKey(key, ids.get(key, ""), rows[key]) for key in sorted(rows, key=order)[:limit])
+        unmatched = sum(not ids.get(key) for key in rows)
+        return cls(table, model, creates, unmatched, len(rows), keys)
 
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What an export would do now: the problems, worst first, the sum of every sheet, the lookups."""
+    """Hold what an export would do now: the problems, worst first, the sum of every sheet, the lookups."""
 
     problems: tuple[ExportProblem, ...]
     sheets: tuple[SheetRows, ...]
@@ -64,9 +79,11 @@ class CheckReport:
 
     @property
     def blocking(self) -> bool:
+        """Return whether nothing can be exported."""
         return any(problem.severity == "blocking" for problem in self.problems)
 
     def as_json(self) -> dict[str, Any]:
+        """Return the report as commands and the API print it."""
         return {
             "problems": [problem.as_json() for problem in self.problems],
             "sheets": [asdict(sheet) for sheet in self.sheets],
@@ -76,8 +93,13 @@ class CheckReport:
 
 @dataclass(frozen=True)
 class BundleReport:
-    """A finished bundle. `sha256`: of the ZIP; of MANIFEST.json where the project was written unpacked. `files`:
-    (path, rows of data, None where it is no table) of every file, sorted.
+    """Hold what is known of a finished bundle.
+
+    Attributes:
+        sha256: Of the ZIP; of MANIFEST.json where the project was written unpacked.
+        files: (path, rows of data; None where it is no table) of every file, sorted.
+        sheets: The sum of every sheet.
+        problems: What was found, worst first.
     """
 
     sha256: str

@@ -1,10 +1,10 @@
-"""The sheets that go into a bundle: which part of the recipe is meant for which, and under what file names."""
+"""The sheets that go into a bundle: read from files, each with its part of the recipe, and under what file names."""
 
 from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed
 from engine.clean import effective_header
 from engine.readers import Limits, RawSheet, open_source
 from engine.recipe import Recipe, RecipeError, SheetRecipe
-from engine.sheets.table_shape import find_table
+from engine.sheets.table_finder import find_table
 from engine.sheets.working_file import WorkingFile, require_rows, write_working_file
 from odoo_migrate.project.file_names import sheet_stem, workbook_stem
 from odoo_migrate.project.project_reader import file_sha256
@@ -21,8 +21,15 @@ from odoo_migrate.project.project_reader import file_sha256
 
 @dataclass(frozen=True)
 class BundleSheet:
-    """A sheet. `source_name`: the file it is in, as the user knows it; `source_sha256`: of the uploaded file,
-    whose name is `upload` where that is another one (an archive). `hidden`: in its workbook.
+    """Hold a sheet as it was read.
+
+    Attributes:
+        source_name: The file it is in, as the user knows it.
+        source_sha256: Of the uploaded file.
+        sheet: Name of the sheet.
+        working: Its rows.
+        hidden: Whether its workbook hides it.
+        upload: Name of the uploaded file, where that is another one than the file it is in (an archive).
     """
 
     source_name: str
@@ -33,16 +40,57 @@ class BundleSheet:
     upload: str = ""
 
     @property
-    def place(self) -> ProblemLocation:
+    def location(self) -> ProblemLocation:
+        """Return where problems of this sheet are."""
         return ProblemLocation(self.sheet, self.source_name)
 
 
 Pair = tuple[BundleSheet, SheetRecipe]
 
 
+# --- sheets of files
+
+
+@contextmanager
+def read_sheets(files: Sequence[Path], recipe: Recipe, limits: Limits | None = None) -> Iterator[list[BundleSheet]]:
+    """Read all sheets of `files`, with their titles where the recipe says or else where they are found.
+
+    Their working files are there while the block runs.
+
+    Raises:
+        Unreadable: A file cannot be read or has no rows.
+        RecipeError: The recipe names the rows of the titles in two ways that disagree.
+    """
+    with tempfile.TemporaryDirectory(prefix="data-migrator-") as directory:
+        sheets: list[BundleSheet] = []
+        for path in files:
+            digest, before = file_sha256(path), len(sheets)
+            with open_source(path, path.name, limits) as source:
+                for raw in source.sheets:
+                    target = Path(directory, f"{len(sheets)}.arrow")
+                    sheets.append(_read_sheet(raw, path.name, digest, recipe, target))
+            require_rows((sheet.working for sheet in sheets[before:]), path.name)
+        yield sheets
+
+
+def _read_sheet(raw: RawSheet, upload: str, digest: str, recipe: Recipe, path: Path) -> BundleSheet:
+    header: tuple[int, ...] = ()
+    for part in recipe.sheets:
+        if part.name == raw.name and part.source in ("", raw.file):
+            header = effective_header(part)
+            break
+    working = write_working_file(raw, find_table(raw, header or None), path)
+    return BundleSheet(raw.file, digest, raw.name, working, raw.hidden, upload)
+
+
+# --- sheets and the recipe
+
+
 def match(sources: Sequence[BundleSheet], recipe: Recipe) -> list[Pair]:
-    """Every part of the recipe with its sheet, in the order of the recipe. Raises RecipeError where a sheet is not
-    there or where several are meant.
+    """Return every part of the recipe with its sheet, in the order of the recipe.
+
+    Raises:
+        RecipeError: A sheet is not there, or several could be meant.
     """
     return [(_find(sources, part), part) for part in recipe.sheets if not part.skip]
 
@@ -59,73 +107,45 @@ def _find(sources: Sequence[BundleSheet], part: SheetRecipe) -> BundleSheet:
     return fitting[0]
 
 
-def left_out(sources: Sequence[BundleSheet], recipe: Recipe) -> list[ExportProblem]:
-    """A word about every sheet with rows that the recipe does not name."""
+def left_out(sources: Sequence[BundleSheet], recipe: Recipe) -> Iterator[ExportProblem]:
+    """Yield a word about every sheet with rows that the recipe does not name."""
     named = {(part.name, part.source) for part in recipe.sheets}
-    forgotten = [
-        one for one in sources if one.working.num_rows and not {(one.sheet, ""), (one.sheet, one.source_name)} & named
-    ]
-    return [one.place.warning("sheet_left_out", _left_out(one), station="files") for one in forgotten]
+    for one in sources:
+        if one.working.num_rows and not {(one.sheet, ""), (one.sheet, one.source_name)} & named:
+            kind = "hidden sheet" if one.hidden else "sheet"
+            rows = rows_word(one.working.num_rows)
+            message = f"The {kind} '{one.sheet}' has {rows}, but the recipe does not name it: it is left out."
+            yield one.location.warning("sheet_left_out", message, station="files")
 
 
-def _left_out(one: BundleSheet) -> str:
-    kind = "hidden sheet" if one.hidden else "sheet"
-    rows = rows_word(one.working.num_rows)
-    return f"The {kind} '{one.sheet}' has {rows}, but the recipe does not name it: it is left out."
+# --- file names
 
 
 def file_stems(pairs: Sequence[Pair], sources: Sequence[BundleSheet]) -> tuple[list[str], list[ExportProblem]]:
-    """The file name (without .csv) of every sheet: the recipe's, else after the workbook where that has one sheet,
-    else after the sheet, with the workbook where two sheets have one name.
+    """Return the file name (without .csv) of every sheet, and a problem for each that two sheets have.
+
+    It is the recipe's, else after the workbook where that has one sheet, else after the sheet, with the workbook where
+    two sheets have one name.
     """
-    alone = Counter((one.source_name, one.source_sha256) for one in sources)
-    stems = [
-        sheet_stem(part.file, one.source_name, one.sheet, alone=alone[one.source_name, one.source_sha256] == 1)
-        for one, part in pairs
-    ]
+    sheets_of = Counter((one.source_name, one.source_sha256) for one in sources)
+    stems = []
+    for one, part in pairs:
+        alone = sheets_of[one.source_name, one.source_sha256] == 1
+        stems.append(sheet_stem(part.file, one.source_name, one.sheet, alone=alone))
     taken = Counter(stems)
-    stems = [
-        stem if taken[stem] == 1 or part.file else f"{workbook_stem(one.source_name)}_{stem}"
-        for stem, (one, part) in zip(stems, pairs, strict=True)
-    ]
+    for number, (one, part) in enumerate(pairs):
+        if taken[stems[number]] > 1 and not part.file:
+            stems[number] = f"{workbook_stem(one.source_name)}_{stems[number]}"
     return stems, list(_shared(stems, pairs))
 
 
-def _shared(stems: Sequence[str], pairs: Sequence[Pair]) -> Iterable[ExportProblem]:
-    """Names that differ only in case are one on many a disk."""
-    folded = [stem.lower() for stem in stems]
-    for stem, count in Counter(folded).items():
-        if count > 1:
-            sheets = [one for own, (one, _) in zip(folded, pairs, strict=True) if own == stem]
-            names = listed([one.sheet for one in sheets])
+def _shared(stems: Sequence[str], pairs: Sequence[Pair]) -> Iterator[ExportProblem]:
+    """Yield the names that several sheets have; names that differ only in case are one on many a disk."""
+    sheets: dict[str, list[BundleSheet]] = {}
+    for stem, (one, _) in zip(stems, pairs, strict=True):
+        sheets.setdefault(stem.lower(), []).append(one)
+    for stem, same in sheets.items():
+        if len(same) > 1:
+            names = listed([one.sheet for one in same])
             message = f"The sheets {names} would be written to one file, {stem}.csv; give each a name of its own."
-            yield sheets[-1].place.blocking("file_name_twice", message, count=count)
-
-
-@contextmanager
-def read_sheets(files: Sequence[Path], recipe: Recipe, limits: Limits | None = None) -> Iterator[list[BundleSheet]]:
-    """All sheets of `files`, with their titles where the recipe says or else where they are found. Their working
-    files are there while the block runs. Raises Unreadable, RecipeError.
-    """
-    with tempfile.TemporaryDirectory(prefix="data-migrator-") as directory:
-        sheets: list[BundleSheet] = []
-        for path in files:
-            digest, before = file_sha256(path), len(sheets)
-            with open_source(path, path.name, limits) as source:
-                for raw in source.sheets:
-                    target = Path(directory, f"{len(sheets)}.arrow")
-                    sheets.append(_sheet(raw, path.name, digest, recipe, target))
-            require_rows((sheet.working for sheet in sheets[before:]), path.name)
-        yield sheets
-
-
-def _sheet(raw: RawSheet, upload: str, digest: str, recipe: Recipe, path: Path) -> BundleSheet:
-    part = next(_parts(raw, recipe), None)
-    header = effective_header(part) if part is not None else ()
-    working = write_working_file(raw, find_table(raw, header or None), path)
-    return BundleSheet(raw.file, digest, raw.name, working, raw.hidden, upload)
-
-
-def _parts(raw: RawSheet, recipe: Recipe) -> Iterator[SheetRecipe]:
-    """The parts of the recipe that are meant for the sheet."""
-    return (part for part in recipe.sheets if part.name == raw.name and part.source in ("", raw.file))
+            yield same[-1].location.blocking("file_name_twice", message, count=len(same))

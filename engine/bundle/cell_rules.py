@@ -11,9 +11,9 @@ from engine.bundle.added_columns import LineNumber, MadeKey
 from engine.bundle.bundle_plan import MappedSheet
 from engine.bundle.column_rules import EMPTIES_A_REFERENCE, Bad, blank, unlike, value_rules
 from engine.bundle.export_problems import Severity, Station, listed, rows_word
+from engine.bundle.field_mappings import MappedField
 from engine.bundle.lookup_tables import LookupTable
-from engine.bundle.mapped_fields import MappedField
-from engine.bundle.mapped_targets import MappedTarget
+from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.project.project_files import split_keys
 from odoo_migrate.rules import model_needs
 

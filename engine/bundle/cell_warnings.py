@@ -11,9 +11,9 @@ from engine.bundle.bundle_plan import MappedSheet
 from engine.bundle.cell_rules import Rule, of_cells
 from engine.bundle.column_rules import Bad, blank
 from engine.bundle.export_problems import Station, rows_word
+from engine.bundle.field_mappings import MappedField
 from engine.bundle.lookup_tables import LookupTable
-from engine.bundle.mapped_fields import MappedField
-from engine.bundle.mapped_targets import MappedTarget
+from engine.bundle.target_mappings import MappedTarget
 from engine.recipe import Recipe
 from engine.values import NotRead, vat_numbers
 from odoo_migrate import catalog

@@ -12,32 +12,30 @@ from engine.clean import ColumnReport
 
 
 def column_comment(sheet: MappedSheet, title: str) -> str:
-    """`trim, lowercase: 2 of 2 changed`; "" for a column without steps."""
+    """Return `trim, lowercase: 2 of 2 changed`; "" for a column without steps."""
     report = sheet.run.report
     column = report.columns.get(title)
     if column is None or not column.steps:
         return ""
+    steps = ", ".join(slug for slug, _, _ in column.steps)
     failed = f", {column.could_not:,} could not be" if column.could_not else ""
-    return f"{_steps(column)}: {column.changed} of {report.rows_out} changed{failed}"
+    return f"{steps}: {column.changed} of {report.rows_out} changed{failed}"
 
 
-def _steps(column: ColumnReport) -> str:
-    return ", ".join(slug for slug, _, _ in column.steps)
-
-
-def cleaning_text(plan: BundlePlan, surveys: Sequence[CheckedSheet], problems: Sequence[ExportProblem]) -> str:
-    """CLEANING.md."""
+def cleaning_text(plan: BundlePlan, checked: Sequence[CheckedSheet], problems: Sequence[ExportProblem]) -> str:
+    """Return CLEANING.md."""
     about = f"For Odoo {plan.catalog.version}. The uploads were not changed; `data/raw` holds the cleaned rows."
     lines = ["# What was cleaned", "", about, ""]
-    for survey in surveys:
-        lines += [*_sheet(survey, problems), ""]
+    for sheet in checked:
+        lines += [*_sheet(sheet, problems), ""]
     general = [problem for problem in problems if not problem.sheet]
-    lines += ["## Good to know", "", *_list(general), ""] if general else []
+    if general:
+        lines += ["## Good to know", "", *_list(general), ""]
     return "\n".join(lines)
 
 
-def _sheet(survey: CheckedSheet, problems: Sequence[ExportProblem]) -> Iterator[str]:
-    sheet, rows = survey.planned, survey.sum()
+def _sheet(checked: CheckedSheet, problems: Sequence[ExportProblem]) -> Iterator[str]:
+    sheet, rows = checked.planned, checked.sum()
     yield f"## {_cell(sheet.sheet.sheet)}"
     yield ""
     yield f"From `{sheet.sheet.source_name}` to `data/raw/{sheet.file}.csv`."
@@ -56,12 +54,12 @@ def _sheet(survey: CheckedSheet, problems: Sequence[ExportProblem]) -> Iterator[
 
 
 def _rows(sheet: MappedSheet, rows: SheetRows) -> Iterator[str]:
-    dropped = {slug: count for slug, count in sheet.run.report.dropped.items() if count}
     yield "| rows | |"
     yield "|---|---:|"
     yield f"| in the sheet | {rows.rows_in:,} |"
-    for slug, count in dropped.items():
-        yield f"| removed by {slug} | −{count:,} |"
+    for slug, count in sheet.run.report.dropped.items():
+        if count:
+            yield f"| removed by {slug} | −{count:,} |"
     yield f"| held back | −{rows.rejected:,} |"
     yield f"| **exported** | **{rows.rows_out:,}** |"
 
@@ -74,11 +72,11 @@ def _columns(sheet: MappedSheet) -> Iterator[str]:
     yield "| column | steps | cells changed | cells that could not be |"
     yield "|---|---|---:|---:|"
     for title, column in cleaned.items():
-        yield f"| {_cell(title)} | {_each(column)} | {column.changed:,} | {column.could_not:,} |"
+        yield f"| {_cell(title)} | {_each_step(column)} | {column.changed:,} | {column.could_not:,} |"
 
 
-def _each(column: ColumnReport) -> str:
-    """`trim (47), lowercase (12)`."""
+def _each_step(column: ColumnReport) -> str:
+    """Return `trim (47), lowercase (12)`."""
     return ", ".join(f"{slug} ({changed:,})" for slug, changed, _ in column.steps)
 
 
@@ -87,4 +85,5 @@ def _list(problems: Sequence[ExportProblem]) -> list[str]:
 
 
 def _cell(text: str) -> str:
+    """Return a text as it may be in a cell of a Markdown table."""
     return " ".join(text.split()).replace("|", "\\|")

@@ -1,4 +1,4 @@
-"""What a check or an export has to say: problems that a page can link to, and the sum of the rows."""
+"""Problems that a check or an export finds, with where they are, and the words that their sentences share."""
 
 from __future__ import annotations
 
@@ -13,18 +13,28 @@ Station = Literal["files", "mapping", "cleaning"]
 
 MAX_EXAMPLES = 5
 MAX_ROWS = 1000
-_ORDER: dict[str, int] = {"blocking": 0, "row": 1, "warning": 2}
+_WORST_FIRST: dict[str, int] = {"blocking": 0, "row": 1, "warning": 2}
 
 
 @dataclass(frozen=True)
 class ExportProblem:
-    """One thing to know before an export.
+    """Hold one thing to know before an export.
 
-    `severity`: "blocking" (nothing can be exported), "row" (the rows stay wrong: they are held back, or the export
-    stops, as the user chose), "warning" (exported as it is). `count` cells, rows, keys or columns are meant by
-    `message`; `examples` (at most 5) are texts of the file, `rows` (at most 1000) source row numbers. `sheet`,
-    `source`, `column`, `model`, `field` and `lookup` say where, "" where it does not apply; `station` is the part
-    of the portal that mends it.
+    Attributes:
+        kind: A short name of what is wrong, for tests and for styling.
+        severity: "blocking" (nothing can be exported), "row" (the rows stay wrong: they are held back, or the export
+            stops, as the user chose) or "warning" (exported as it is).
+        message: A sentence for the user.
+        sheet: Name of the sheet; this and the five that follow say where, "" where it does not apply.
+        source: Name of its file.
+        column: Title of the column.
+        model: Odoo's name of the model.
+        field: Odoo's name of the field.
+        lookup: Name of the lookup table.
+        station: The part of the portal that mends it.
+        count: How many cells, rows, keys or columns `message` means.
+        examples: Texts of the file, at most MAX_EXAMPLES.
+        rows: Source row numbers, at most MAX_ROWS.
     """
 
     kind: str
@@ -42,37 +52,40 @@ class ExportProblem:
     rows: tuple[int, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
+        """Return the problem as plain JSON, in the order of the attributes."""
         return {**asdict(self), "examples": list(self.examples), "rows": list(self.rows)}
 
 
-def sort_problems(problems: Iterable[ExportProblem], sheets: Sequence[tuple[str, str]]) -> tuple[ExportProblem, ...]:
-    """Worst first, then in the order of the sheets (source, name) and as they were found."""
-    place = {sheet: number for number, sheet in enumerate(sheets)}
-    return tuple(sorted(problems, key=lambda p: (_ORDER[p.severity], place.get((p.source, p.sheet), len(place)))))
+@dataclass(frozen=True)
+class ProblemLocation:
+    """Hold a sheet, and the model that it fills where one is meant; all "" for the whole bundle."""
 
+    sheet: str = ""
+    source: str = ""
+    model: str = ""
 
-class ProblemsFound(ValueError):
-    """Nothing was exported; the text is one sentence for the user, `problems` are all that was found."""
+    def blocking(self, kind: str, message: str, **more: Any) -> ExportProblem:
+        """Return a problem here that prevents the export; `more` are other attributes of ExportProblem."""
+        return self._problem(kind, "blocking", message, more)
 
-    def __init__(self, problems: Sequence[ExportProblem]) -> None:
-        self.problems = tuple(problems)
-        stopping = [p for p in self.problems if p.severity == "blocking"]
-        stopping = stopping or [p for p in self.problems if p.severity == "row"]
-        more = f" ({len(stopping) - 1:,} more)" if len(stopping) > 1 else ""
-        where = f"{stopping[0].sheet}: " if stopping[0].sheet else ""
-        super().__init__(f"Nothing was exported. {where}{stopping[0].message}{more}")
+    def warning(self, kind: str, message: str, **more: Any) -> ExportProblem:
+        """Return something to know about what is exported as it is; `more` are other attributes of ExportProblem."""
+        return self._problem(kind, "warning", message, more)
+
+    def _problem(self, kind: str, severity: Severity, message: str, more: dict[str, Any]) -> ExportProblem:
+        return ExportProblem(kind, severity, message, self.sheet, self.source, **{"model": self.model, **more})
 
 
 @dataclass
 class ProblemCounter:
-    """Counts one kind of problem over the batches of a sheet."""
+    """Count one kind of problem over the batches of a sheet."""
 
     count: int = 0
     examples: dict[str, None] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
 
     def add(self, rows: Sequence[int], examples: Iterable[str]) -> None:
-        """`rows`: source row numbers of all cases, `examples` some of their texts."""
+        """Take note of a batch: the source row numbers of all cases, and some of their texts."""
         self.count += len(rows)
         self.rows += rows[: MAX_ROWS - len(self.rows)]
         for text in examples:
@@ -80,40 +93,55 @@ class ProblemCounter:
                 self.examples[text] = None
 
 
-@dataclass(frozen=True)
-class ProblemLocation:
-    """A sheet, and the model that it fills where one is meant."""
+class ProblemsFound(ValueError):
+    """Report that nothing was exported; the text is one sentence for the user."""
 
-    sheet: str = ""
-    source: str = ""
-    model: str = ""
+    def __init__(self, problems: Sequence[ExportProblem]) -> None:
+        """Take all that was found, worst first; the first that stopped the export is named."""
+        self.problems = tuple(problems)
+        stopping = [one for one in self.problems if one.severity == "blocking"]
+        stopping = stopping or [one for one in self.problems if one.severity == "row"]
+        first, others = stopping[0], len(stopping) - 1
+        more = f" ({others:,} more)" if others else ""
+        where = f"{first.sheet}: " if first.sheet else ""
+        super().__init__(f"Nothing was exported. {where}{first.message}{more}")
 
-    def blocking(self, kind: str, message: str, **more: Any) -> ExportProblem:
-        return ExportProblem(kind, "blocking", message, self.sheet, self.source, **{"model": self.model, **more})
 
-    def warning(self, kind: str, message: str, **more: Any) -> ExportProblem:
-        return ExportProblem(kind, "warning", message, self.sheet, self.source, **{"model": self.model, **more})
+def sort_problems(problems: Iterable[ExportProblem], sheets: Sequence[tuple[str, str]]) -> tuple[ExportProblem, ...]:
+    """Return the problems worst first, then in the order of the sheets (source, name) and as they were found."""
+    numbers = {sheet: number for number, sheet in enumerate(sheets)}
+
+    def order(problem: ExportProblem) -> tuple[int, int]:
+        sheet = numbers.get((problem.source, problem.sheet), len(numbers))  # what is of no sheet comes last
+        return _WORST_FIRST[problem.severity], sheet
+
+    return tuple(sorted(problems, key=order))
+
+
+# --- words
 
 
 def rows_word(count: int) -> str:
-    """`1 row`, `12,000 rows`."""
+    """Return `1 row` or `12,000 rows`."""
     return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def listed(texts: list[str], limit: int = 5) -> str:
-    """`'A', 'B' and 3 more`."""
+    """Return `'A', 'B' and 3 more`."""
     shown = ", ".join(f"'{text}'" for text in texts[:limit])
     return f"{shown} and {len(texts) - limit} more" if len(texts) > limit else shown
 
 
 def model_label(model: str, models: Catalog) -> str:
-    """Contact for res.partner; the technical name in quotes where this Odoo has no such model."""
+    """Return Contact for res.partner; the technical name in quotes where this Odoo has no such model."""
     return models.model(model).label if model in models else f"'{model}'"
 
 
 def mapping_label(name: str, model: str, label: str) -> str:
-    """What the mapping `name` of a model is called: as its model, for a further one with what tells it apart, which
-    odoo_migrate.names.mapping_name has put behind the model: Contact for res.partner, Contact (us) for res.partner.us.
+    """Return what the mapping `name` of a model is called: as its model, a further one with what tells it apart.
+
+    What tells it apart stands behind the model in the name, put there by `mapping_name` of the project format:
+    res.partner is called Contact, and res.partner.us is called Contact (us).
     """
     apart = name.removeprefix(model).strip(".")
     return f"{label} ({apart})" if apart else label

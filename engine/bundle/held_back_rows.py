@@ -1,9 +1,9 @@
-"""Rows that are held back, in a form that can be corrected and uploaded again.
+"""Rows that are held back, in a form that can be corrected and uploaded again, as CSV and as a workbook.
 
 Each has its source row and the reason, then its cells as they were uploaded, so that the same recipe can be
 applied again. An empty cell that cleaning filled (from the row above, say) has the filled text: alone in a file
-the row could not be filled any more. SheetColumns that steps add are left out, since the steps will add them again; the
-place of a line among the rows of its parent is kept, so that the line keeps its name.
+the row could not be filled any more. Columns that steps add are left out, since the steps will add them again; the
+number of a line among the rows of its parent is kept, so that the line keeps its name.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import IO, Any
 
 import numpy as np
@@ -31,12 +31,19 @@ from engine.sheets.corrections import TITLES
 
 Note = tuple[Positions, list[str]]
 
+MAX_ROWS = 20_000  # more take too long to write while somebody waits, and nobody corrects them by hand
+MAX_CELL = 32_767  # characters, Excel's own limit
+TEXT_FORMAT = "@"
+
+
+# --- as a file of data/rejected
+
 
 def titles(sheet: MappedSheet) -> list[str]:
-    """The titles of the file, the bridge's own first."""
-    taken = set(_columns(sheet))
-    own = [title if title not in taken else f"{title} (held back)" for title in TITLES]
-    return [*own, *_columns(sheet)]
+    """Return the titles of the file, those of row and reason first."""
+    columns = _columns(sheet)
+    own = [f"{title} (held back)" if title in columns else title for title in TITLES]
+    return [*own, *columns]
 
 
 def _columns(sheet: MappedSheet) -> list[str]:
@@ -46,36 +53,43 @@ def _columns(sheet: MappedSheet) -> list[str]:
 
 
 def held_back_columns(
-    survey: CheckedSheet, issues: Sequence[RowIssue], positions: Positions, cleaned: pa.Table, notes: Note
+    checked: CheckedSheet, issues: Sequence[RowIssue], positions: Positions, cleaned: pa.Table, notes: Note
 ) -> list[pa.Array]:
-    """The columns of the file for the rows at `positions`. `cleaned`: their cleaned cells, `notes`: what is wrong with
-    the rows themselves.
+    """Return the columns of the file for some rows of a batch.
+
+    Args:
+        checked: The sheet.
+        issues: What other rows make wrong of its rows.
+        positions: Of the rows.
+        cleaned: Their cleaned cells.
+        notes: What is wrong with rows of the batch themselves.
     """
-    rows = survey.rows[positions]
-    source = [title for title in _columns(survey.planned) if title in survey.planned.sheet.working.titles]
-    raw = survey.planned.sheet.working.find(rows.tolist(), source)
+    rows = checked.rows[positions]
+    columns = _columns(checked.planned)
+    source = [title for title in columns if title in checked.planned.sheet.working.titles]
+    raw = checked.planned.sheet.working.find(rows.tolist(), source)
     why = _reasons(issues, positions, cleaned, notes)
     cells = []
-    for title in _columns(survey.planned):
-        cell = _one(cleaned[title])
-        cells.append(_filled(_one(raw[title]), cell) if title in source else cell)
+    for title in columns:
+        cell = _one_array(cleaned[title])
+        if title in source:
+            uploaded = _one_array(raw[title])
+            cell = pc.if_else(pc.equal(uploaded, ""), cell, uploaded)
+        cells.append(cell)
     return [pa.array(rows).cast(pa.string()), pa.array(why, pa.string()), *cells]
 
 
-def _one(column: pa.ChunkedArray) -> pa.Array:
+def _one_array(column: pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-
-
-def _filled(raw: pa.Array, cleaned: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(raw, ""), cleaned, raw)
 
 
 def _reasons(
     issues: Sequence[RowIssue], positions: Positions, cleaned: pa.Table, notes: Note
 ) -> npt.NDArray[np.object_]:
-    """Why each row is held back: what is wrong with itself, then what other rows make wrong of it."""
+    """Return why each row is held back: what is wrong with itself, then what other rows make wrong of it."""
     reasons = np.full(len(positions), "", dtype=object)
-    reasons[np.searchsorted(positions, notes[0])] = notes[1]
+    noted, texts = notes
+    reasons[np.searchsorted(positions, noted)] = texts
     for issue in issues:
         first, last = np.searchsorted(issue.positions, (positions[0], positions[-1] + 1))
         places = np.searchsorted(positions, issue.positions[first:last])
@@ -85,17 +99,19 @@ def _reasons(
     return reasons
 
 
-MAX_ROWS = 20_000  # more take too long to write while somebody waits, and nobody corrects them by hand
-MAX_CELL = 32_767  # characters, Excel's own limit
-TEXT_FORMAT = "@"
+# --- as a workbook
 
 
 class OnlyAsCsv(ValueError):
-    """The rows do not go into a workbook; the text is one sentence for the user."""
+    """Refuse rows that do not go into a workbook; the text is one sentence for the user."""
 
 
 def write_workbook(table: bytes, target: IO[bytes]) -> None:
-    """Write `table`, a file of data/rejected, to `target` as xlsx. Raises OnlyAsCsv."""
+    """Write `table`, a file of data/rejected, to `target` as xlsx. Raises OnlyAsCsv.
+
+    Excel opens a CSV file its own way (02134 becomes 2134, 4-5 a date); in a workbook every cell is text and stays what
+    it was.
+    """
     records = _checked(csv.reader(io.StringIO(table.decode(), newline="")))
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Held back")
@@ -109,16 +125,16 @@ def _checked(reader: Iterator[list[str]]) -> list[list[str]]:
     records = list(islice(reader, MAX_ROWS + 2))
     if len(records) > MAX_ROWS + 1:
         raise OnlyAsCsv(f"More than {MAX_ROWS:,} rows were held back; download them as CSV.")
-    cells = [cell for record in records for cell in record]
+    cells = list(chain.from_iterable(records))
     if any(len(cell) > MAX_CELL for cell in cells):
         raise OnlyAsCsv("A cell is longer than a workbook can hold; download the rows as CSV.")
-    if any(ILLEGAL_CHARACTERS_RE.search(cell) for cell in cells):
+    if any(map(ILLEGAL_CHARACTERS_RE.search, cells)):
         raise OnlyAsCsv("A cell holds a character that a workbook cannot; download the rows as CSV.")
     return records
 
 
 def _text(sheet: Any, text: str) -> Cell:
-    """A cell that is text for Excel, whatever it looks like; a formula is not computed."""
+    """Return a cell that is text for Excel, whatever it looks like; a formula is not computed."""
     cell: Cell = WriteOnlyCell(sheet, text)
     cell.data_type, cell.number_format = "s", TEXT_FORMAT
     return cell

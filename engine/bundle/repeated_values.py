@@ -9,10 +9,10 @@ import numpy as np
 
 from engine.bundle.checked_sheets import CheckedSheet
 from engine.bundle.cleaned_lines import Positions
-from engine.bundle.mapped_fields import MappedField
-from engine.bundle.mapped_targets import MappedTarget
+from engine.bundle.field_mappings import MappedField
 from engine.bundle.record_links import disputed
 from engine.bundle.row_hashes import Hashes, RowHashes
+from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.rules import model_needs
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no key is lost

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import polars as pl
 
 from engine.bundle.cleaned_lines import Positions
-from engine.bundle.mapped_fields import MappedField
-from engine.bundle.mapped_targets import MappedTarget
+from engine.bundle.field_mappings import MappedField
+from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.project.external_ids import ALLOWED, KEY_SEPARATOR, MAX_LENGTH, Pattern, rendered
 from odoo_migrate.project.project_files import split_keys
 from odoo_migrate.rules import model_needs

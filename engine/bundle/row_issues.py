@@ -11,10 +11,10 @@ from engine.bundle.checked_sheets import CheckedSheet
 from engine.bundle.cleaned_lines import Positions
 from engine.bundle.column_rules import EMPTIES_A_REFERENCE
 from engine.bundle.export_problems import MAX_EXAMPLES, MAX_ROWS, ExportProblem, Station, listed, rows_word
-from engine.bundle.mapped_fields import MappedField
-from engine.bundle.mapped_targets import MappedTarget
+from engine.bundle.field_mappings import MappedField
 from engine.bundle.record_links import HoldingBack, Records, Reference, circles, repeated
 from engine.bundle.repeated_values import Repeats, repeated_values
+from engine.bundle.target_mappings import MappedTarget
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class RowIssue:
     station: Station = "cleaning"
 
     def problem(self, survey: CheckedSheet) -> ExportProblem:
-        place, count = survey.planned.place, len(self.positions)
+        place, count = survey.planned.location, len(self.positions)
         return ExportProblem(
             self.kind, "row", f"{rows_word(count)}: {self.says}.", place.sheet, place.source, self.column,
             self.target.model.name, self.field, station=self.station, count=count,
@@ -112,7 +112,7 @@ def _merged(survey: CheckedSheet, target: MappedTarget, rows: Positions) -> Expo
 
 def about_rows(survey: CheckedSheet, target: MappedTarget, kind: str, message: str, rows: Positions) -> ExportProblem:
     """A warning about rows, shown by their key."""
-    return survey.planned.place.warning(
+    return survey.planned.location.warning(
         kind, message, model=target.model.name, column=target.key[0], count=len(rows),
         examples=examples(survey, target.key[0], rows), rows=tuple(survey.rows[rows[:MAX_ROWS]].tolist()),
     )  # fmt: skip

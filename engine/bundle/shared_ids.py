@@ -15,9 +15,9 @@ from engine.bundle.checked_sheets import CheckedSheet
 from engine.bundle.cleaned_lines import Positions
 from engine.bundle.export_problems import MAX_EXAMPLES, ExportProblem, ProblemLocation, listed, rows_word
 from engine.bundle.lookup_tables import CreatedRecords
-from engine.bundle.mapped_targets import MappedTarget
 from engine.bundle.row_hashes import Hashes, RowHashes, hashes
 from engine.bundle.row_issues import about_rows
+from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.project.external_ids import MAX_LENGTH, Pattern, external_ids
 
 _NO_ROWS: Positions = np.empty(0, np.int32)

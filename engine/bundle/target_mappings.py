@@ -9,8 +9,8 @@ import polars as pl
 
 from engine.bundle.column_rules import EMPTIES_A_REFERENCE, EXTERNAL_ID, value_rules
 from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed, mapping_label
+from engine.bundle.field_mappings import FieldPlanner, FieldRefused, MappedField, PlanContext, missing_column
 from engine.bundle.lookup_tables import known_to_odoo
-from engine.bundle.mapped_fields import FieldPlanner, FieldRefused, MappedField, PlanContext, missing_column
 from engine.recipe import TargetRecipe
 from odoo_migrate.catalog import OdooField, OdooModel
 from odoo_migrate.project.external_ids import BadPattern, Pattern
