@@ -13,7 +13,7 @@ from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed
 from engine.clean import effective_header
 from engine.readers import Limits, RawSheet, open_source
 from engine.recipe import Recipe, RecipeError, SheetRecipe
-from engine.sheets.table_finder import find_table
+from engine.sheets.table_shape import find_table
 from engine.sheets.working_file import WorkingFile, require_rows, write_working_file
 from odoo_migrate.project.file_names import sheet_stem, workbook_stem
 from odoo_migrate.project.project_reader import file_sha256
