@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mapping.models import Mapping, SheetTarget
 from odoo_migrate.catalog import OdooField, OdooModel
-from odoo_migrate.rules.model_needs import must_be_mapped
+from odoo_migrate.rules.required_fields import must_be_mapped
 
 
 def still_needed(target: SheetTarget, model: OdooModel) -> list[OdooField]:

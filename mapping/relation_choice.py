@@ -16,7 +16,7 @@ from mapping.step_editing import changed_dataset
 from migrator.models import User
 from odoo_migrate import catalog
 from odoo_migrate.catalog import OdooField
-from odoo_migrate.rules.model_needs import must_be_mapped
+from odoo_migrate.rules.required_fields import must_be_mapped
 from profiling.models import Dataset
 
 _EXTERNAL_ID = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+")

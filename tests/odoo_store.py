@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from odoo_migrate import catalog
-from odoo_migrate.rules.model_needs import FILLED_BY_ODOO
+from odoo_migrate.rules.required_fields import FILLED_BY_ODOO
 
 RECORDED = Path(__file__).parent / "odoo_recorded"
 PASSWORD, KEY, USER, DATABASE = "a good password", "key-0123456789abcdef", "admin", "test"

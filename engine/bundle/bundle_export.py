@@ -21,7 +21,7 @@ from engine.bundle.shared_ids import identity_problems
 from engine.readers import Limits
 from engine.recipe import Recipe
 from odoo_migrate.project.project_files import MANIFEST_FILE
-from odoo_migrate.rules import model_needs
+from odoo_migrate.rules.unique_values import ONCE_AMONG
 
 Progress = Callable[[int, int], None]
 
@@ -112,7 +112,7 @@ def _shown(sheet: MappedSheet) -> list[str]:
     for target in sheet.targets:
         wanted.update(target.key)
         for field in target.fields:
-            if field.ref or field.name in model_needs.ONCE_AMONG:
+            if field.ref or field.name in ONCE_AMONG:
                 wanted.add(field.source)
     return [title for title in sheet.columns.titles if title in wanted]
 

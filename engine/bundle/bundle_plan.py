@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from engine.bundle.added_columns import SheetColumns, with_added
 from engine.bundle.bundle_sheets import BundleSheet, Pair, file_stems, left_out, match
 from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed
-from engine.bundle.field_mappings import MappingKey, PlanContext
+from engine.bundle.field_mappings import MappedField, MappingKey, PlanContext
 from engine.bundle.lookup_tables import CreatedRecords, LookupTable, plan_created, recipe_table
-from engine.bundle.mapping_order import Edge, ordered
+from engine.bundle.mapping_order import ordered
 from engine.bundle.recipe_checks import settings_problems, table_problems
 from engine.bundle.target_mappings import MappedTarget, plan_target
 from engine.clean import SheetRun
@@ -25,6 +25,9 @@ from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, UnknownVersion
 from odoo_migrate.project.external_ids import BadPattern, Pattern
 from odoo_migrate.project.file_names import mapping_name
+from odoo_migrate.rules.hierarchies import forbids_circles
+from odoo_migrate.rules.load_sequence import MappingReference
+from odoo_migrate.rules.required_fields import needed_at_once
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,7 @@ class _Planner:
                 same = [target.name for target in targets if target.model.name == table.model]
                 behind.setdefault(table.name, []).extend(same)
         edges = [
-            Edge(target.name, parent, field.field.label, field.refused)
+            _reference(target, field, parent)
             for target in targets
             for field in target.fields
             for parent in ([field.ref] if field.ref else behind.get(field.lookup, []))
@@ -182,6 +185,12 @@ class _Planner:
         order, problems = ordered(labels, edges)
         self.problems += problems
         return order
+
+
+def _reference(target: MappedTarget, field: MappedField, parent: str) -> MappingReference:
+    required = needed_at_once(target.model, field.field, target.given)
+    in_tree = forbids_circles(target.model.name, field.name)
+    return MappingReference(target.name, parent, field.field.label, required, in_tree)
 
 
 def without_own(titles: Sequence[str], part: SheetRecipe) -> tuple[str, ...]:

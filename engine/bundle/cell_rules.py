@@ -1,34 +1,49 @@
-"""What every cell of a mapped column must keep to, as rules that run on whole columns."""
+"""Turn what Odoo wants of cells into rules that run on batches of rows.
+
+`odoo_migrate.rules` says what is refused; here it gets its columns, and the sentence around it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
 from engine.bundle.added_columns import LineNumber, MadeKey
 from engine.bundle.bundle_plan import MappedSheet
-from engine.bundle.column_rules import EMPTIES_A_REFERENCE, Bad, blank, unlike, value_rules
+from engine.bundle.column_rules import Bad, blank, refused_by, unlike
 from engine.bundle.export_problems import Severity, Station, listed, rows_word
 from engine.bundle.field_mappings import MappedField
 from engine.bundle.lookup_tables import LookupTable
+from engine.bundle.record_columns import RecordColumns
 from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.project.project_files import split_keys
-from odoo_migrate.rules import model_needs
+from odoo_migrate.rules import shipped_records
+from odoo_migrate.rules.record_rules import RecordRule, record_rules
+from odoo_migrate.rules.reference_rules import NO_ID, names_nothing, not_in_lookup
+from odoo_migrate.rules.required_fields import empty
+from odoo_migrate.rules.value_rules import ValueRule, value_rules
 
 
 @dataclass(frozen=True)
-class Rule:
-    """`bad` marks the rows of a batch whose cell of `column` breaks the rule, where column `when` is not empty ("":
-    everywhere). `why(cell)` is the reason as the row's own, `says(count)` the sentence about all of them; a row goes
-    all the same where `severity` is "warning".
+class BatchRule:
+    """Hold a rule for the rows of a batch.
+
+    Attributes:
+        kind: a slug.
+        column: the column to blame.
+        bad: marks the rows that break the rule.
+        reasons: why each row of a frame of such rows breaks it, as the row's own reason.
+        says: the sentence about all of them, given their number.
+        when: the rule holds only where this column is not empty ("": everywhere).
+        severity: a row goes all the same where it is "warning".
     """
 
     kind: str
     column: str
     bad: Callable[[pl.DataFrame], pl.Series]
-    why: Callable[[str], str]
+    reasons: Callable[[pl.DataFrame], list[str]]
     says: Callable[[int], str]
     when: str = ""
     model: str = ""
@@ -39,95 +54,158 @@ class Rule:
 
 
 def of_cells(column: str, bad: Bad) -> Callable[[pl.DataFrame], pl.Series]:
-    """`bad` of one column, in a batch of many."""
+    """Return `bad`, which takes one column, for batches of many."""
     return lambda frame: bad(frame[column])
 
 
-def sheet_rules(sheet: MappedSheet, tables: Mapping[str, LookupTable], version: str) -> list[Rule]:
-    """All rules for a sheet's cells."""
-    rules: list[Rule] = []
+def subject(column: str, cell: str) -> str:
+    """Return what the predicate of a rule is said of."""
+    return f"'{column}' ('{cell}')" if cell.strip() else f"'{column}'"
+
+
+def sheet_rules(sheet: MappedSheet, tables: Mapping[str, LookupTable], version: str) -> list[BatchRule]:
+    """Return all rules for a sheet's cells, those that only warn among them."""
+    rules: list[BatchRule] = []
     for target in sheet.targets:
         rules += _key_rules(sheet, target)
-        rules += _line_rules(target)
+        rules += _record_rules(target, tables, version)
         for field in target.fields:
             rules += _field_rules(field, target, tables, version)
     return rules
 
 
-def _key_rules(sheet: MappedSheet, target: MappedTarget) -> Iterator[Rule]:
+def value_rule(rule: ValueRule, field: MappedField, target: MappedTarget) -> BatchRule:
+    """Return a rule for values on the column of `field`; the reason names the cell."""
+    column = field.source
+    return BatchRule(
+        rule.kind, column, of_cells(column, refused_by(rule, field.field)),
+        _each(column, lambda cell: f"{subject(column, cell)} {rule.predicate}"),
+        lambda count: f"{rows_word(count)}: '{column}' {rule.predicate}.", target.when, target.model.name, field.name,
+    )  # fmt: skip
+
+
+def _key_rules(sheet: MappedSheet, target: MappedTarget) -> Iterator[BatchRule]:
     made = {one.title: one for one in sheet.columns.added}
     for title in target.key:
         own = made.get(title)
-        if not isinstance(own, LineNumber):  # it is empty where its parent is, and that is told of the parent
-            empty = f"{listed(list(own.columns))} are all empty" if isinstance(own, MadeKey) else f"'{title}' is empty"
-            yield _rule("key_empty", title, blank, f"{empty}, so the record has no ID", target, None)
+        if isinstance(own, LineNumber):  # it is empty where its parent is, of which the same is said
+            continue
+        empty_key = f"'{title}' {NO_ID}"
+        if isinstance(own, MadeKey):
+            empty_key = f"{listed(list(own.columns))} {NO_ID.replace('is empty', 'are all empty')}"
+        yield _same_reason("key_empty", title, blank, empty_key, target, None)
 
 
-def _line_rules(target: MappedTarget) -> Iterator[Rule]:
-    """An order line without a product is a down payment with a name, or refused."""
-    product = next((one for one in target.fields if one.field.name == "product_id"), None)
-    if target.model.name not in model_needs.LINES_OF_PRODUCTS or product is None:
-        return
-    advance = _cells(target, "is_downpayment").str.to_lowercase().is_in(["1", "true", "yes"])
-    refused = ~(advance & (_cells(target, "name") != "")) & (_cells(target, "product_id") == "")
-    phrase = f"'{product.source}' is empty, and Odoo takes no order line without a product"
-    rule = _rule("no_product", product.source, blank, phrase, target, product)
-    yield replace(rule, bad=lambda frame: frame.select(refused).to_series())
+def _record_rules(target: MappedTarget, tables: Mapping[str, LookupTable], version: str) -> Iterator[BatchRule]:
+    given = [*(one.name for one in target.fields), *target.values]
+    for rule in record_rules(target.model.name, given, version):
+        columns = RecordColumns(rule, target, tables)
+        if columns.blamed:
+            yield _record_rule(rule, columns, target)
 
 
-def _cells(target: MappedTarget, name: str) -> pl.Expr:
-    """What fills field `name`: a column, a constant or nothing."""
-    source = next((one.source for one in target.fields if one.field.name == name), None)
-    cells = pl.lit(target.values.get(name, "")) if source is None else pl.col(source)
-    return cells.str.strip_chars()
+def _record_rule(rule: RecordRule, columns: RecordColumns, target: MappedTarget) -> BatchRule:
+    field = next((one for one in target.fields if one.name == rule.column), None)
+
+    def summary(count: int) -> str:
+        text = rule.summary if rule.is_clause else f"{columns.shown} {rule.summary}"
+        return f"{rows_word(count)}: {text}."
+
+    return BatchRule(
+        rule.kind, columns.blamed, columns.bad, columns.reasons, summary, target.when, target.model.name,
+        field.name if field else "", severity="row" if rule.level == "error" else "warning",
+    )  # fmt: skip
 
 
 def _field_rules(
     field: MappedField, target: MappedTarget, tables: Mapping[str, LookupTable], version: str
-) -> Iterator[Rule]:
-    column, label = field.source, field.field.label
+) -> Iterator[BatchRule]:
+    column = field.source
     if field.refused:
-        phrase = f"'{column}' is empty, but Odoo needs '{label}' for every record"
-        yield _rule("required_empty", column, blank, phrase, target, field)
+        bad = _without_keys(field.separator) if field.separator else blank
+        yield _same_reason("required_empty", column, bad, f"'{column}' {empty(field.field)}", target, field)
     for one in value_rules(field.field, version):
-        yield _cell_rule(one.kind, column, one.bad, one.says, target, field)
-    if field.lookup and not tables[field.lookup].creates:
-        yield _lookup_rule(field, target, tables[field.lookup])
+        yield value_rule(one, field, target)
+    if field.lookup:
+        table = tables[field.lookup]
+        if not table.creates or not field.separator:
+            yield _lookup_rule(field, target, table)
+        if shipped_records.is_certain(table.model) and _missing(table, version):
+            yield _missing_rule(field, target, table, version)
 
 
-def _rule(kind: str, column: str, bad: Bad, phrase: str, target: MappedTarget, field: MappedField | None) -> Rule:
-    """A rule whose reason is the same for every cell."""
-    return Rule(
-        kind, column, of_cells(column, bad), lambda cell: phrase, lambda count: f"{rows_word(count)}: {phrase}.",
-        target.when, target.model.name, field.name if field else "",
+def _without_keys(separator: str) -> Bad:
+    """Return what marks cells whose list has no entry."""
+    lists = unlike(lambda cell: bool(split_keys(cell, separator)))
+    return lambda cells: (cells == "") | lists(cells)
+
+
+def _same_reason(
+    kind: str, column: str, bad: Bad, phrase: str, target: MappedTarget, field: MappedField | None
+) -> BatchRule:
+    """Return a rule whose reason is the same for every cell."""
+    return BatchRule(
+        kind, column, of_cells(column, bad), lambda frame: [phrase] * len(frame),
+        lambda count: f"{rows_word(count)}: {phrase}.", target.when, target.model.name, field.name if field else "",
     )  # fmt: skip
 
 
-def _cell_rule(kind: str, column: str, bad: Bad, says: str, target: MappedTarget, field: MappedField) -> Rule:
-    """A rule whose reason names the cell."""
-    return Rule(
-        kind, column, of_cells(column, bad), lambda cell: f"'{column}' ('{cell}') {says}",
-        lambda count: f"{rows_word(count)}: '{column}' {says}.", target.when, target.model.name, field.name,
-    )  # fmt: skip
+def _each(column: str, why: Callable[[str], str]) -> Callable[[pl.DataFrame], list[str]]:
+    """Return what gives the reason of each row; `why` is asked once for each distinct cell."""
+
+    def reasons(frame: pl.DataFrame) -> list[str]:
+        cells = frame[column].to_list()
+        known = {cell: why(cell) for cell in set(cells)}
+        return [known[cell] for cell in cells]
+
+    return reasons
 
 
-def _lookup_rule(field: MappedField, target: MappedTarget, table: LookupTable) -> Rule:
+def _lookup_rule(field: MappedField, target: MappedTarget, table: LookupTable) -> BatchRule:
     def gone(cell: str) -> list[str]:
         return [key for key in split_keys(cell, field.separator) if not table.resolves(key)]
 
-    def why(cell: str) -> str:
-        if any(key.strip().casefold() in EMPTIES_A_REFERENCE for key in gone(cell)):
-            return f"'{field.source}' is '{cell}', which would silently empty '{field.field.label}' in Odoo"
-        return f"'{field.source}': {listed(gone(cell))} {_nowhere(table)}"
+    def nowhere(keys: list[str]) -> str:
+        return not_in_lookup(keys, field.field.label, table.name, table.model)
 
-    return Rule(
-        "lookup_nowhere", field.source, of_cells(field.source, unlike(lambda cell: not gone(cell))), why,
-        lambda count: f"{rows_word(count)}: a value of '{field.source}' {_nowhere(table)}.",
+    def why(cell: str) -> str:
+        keys = gone(cell)
+        return f"'{field.source}': {listed(keys)} {nowhere(keys)}"
+
+    bad = unlike(lambda cell: not gone(cell))
+    if table.creates:  # only a key of spaces is no record's name
+        bad = _only_spaces
+    return BatchRule(
+        "lookup_nowhere", field.source, of_cells(field.source, bad), _each(field.source, why),
+        lambda count: f"{rows_word(count)}: a value of '{field.source}' {nowhere([])}.",
         target.when, target.model.name, field.name, table.name, "mapping",
     )  # fmt: skip
 
 
-def _nowhere(table: LookupTable) -> str:
-    if table.model == "res.country.state":
-        return "is not a state with its country, such as US-CA"
-    return f"leads nowhere: the lookup '{table.name}' does not have it"
+def _only_spaces(cells: pl.Series) -> pl.Series:
+    return (cells != "") & blank(cells)
+
+
+def _missing(table: LookupTable, version: str) -> dict[str, str]:
+    """Return the entries of a table that name records which Odoo does not have."""
+    return {
+        key: own for key, own in table.entries.items() if shipped_records.is_missing(own, table.model, version)
+    }  # fmt: skip
+
+
+def _missing_rule(field: MappedField, target: MappedTarget, table: LookupTable, version: str) -> BatchRule:
+    """Return the rule that entries of a lookup must name records that Odoo has."""
+    missing, odoo = _missing(table, version), f"Odoo {version.removesuffix('.0')}"
+
+    def why(cell: str) -> str:
+        own = next(missing[key] for key in split_keys(cell, field.separator) if key in missing)
+        return f"{subject(field.source, cell)} {names_nothing(own, odoo)}"
+
+    names = listed(sorted(set(missing.values())))
+    return BatchRule(
+        "entry_unknown", field.source,
+        of_cells(field.source, unlike(lambda cell: missing.keys().isdisjoint(split_keys(cell, field.separator)))),
+        _each(field.source, why),
+        lambda count: f"{rows_word(count)}: a value of '{field.source}' names a record that {odoo} lacks: {names}.",
+        target.when, target.model.name, field.name, table.name, "mapping",
+    )  # fmt: skip

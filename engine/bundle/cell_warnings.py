@@ -1,61 +1,71 @@
-"""What Odoo takes without a word, but not as it was meant: warnings about cells, as rules that run on whole columns."""
+"""Warn of cells that Odoo takes without a word, but not as they were meant.
+
+Two of these warnings are the portal's alone: an empty cell switches a record off only where the bundle is loaded by
+other means (the loader leaves empty cells of a new record out), and the check digits of tax numbers are known to the
+library that cleans them, which the loader does without.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 import polars as pl
 
 from engine.bundle.bundle_plan import MappedSheet
-from engine.bundle.cell_rules import Rule, of_cells
-from engine.bundle.column_rules import Bad, blank
-from engine.bundle.export_problems import Station, rows_word
+from engine.bundle.cell_rules import BatchRule, of_cells, value_rule
+from engine.bundle.column_rules import blank
+from engine.bundle.export_problems import rows_word
 from engine.bundle.field_mappings import MappedField
 from engine.bundle.lookup_tables import LookupTable
 from engine.bundle.target_mappings import MappedTarget
 from engine.recipe import Recipe
 from engine.values import NotRead, vat_numbers
 from odoo_migrate import catalog
-from odoo_migrate.rules import model_needs
+from odoo_migrate.rules.required_fields import YES_BY_DEFAULT
+from odoo_migrate.rules.value_rules import value_cautions
 
 _NO_COUNTRY = "ZZ"  # no country has this code: only the letters in front of a number say then whose it is
 
 
-def sheet_cautions(sheet: MappedSheet, tables: Mapping[str, LookupTable], recipe: Recipe) -> list[Rule]:
-    """All warnings about a sheet's cells."""
-    rules: list[Rule] = []
+def sheet_cautions(sheet: MappedSheet, tables: Mapping[str, LookupTable], recipe: Recipe) -> list[BatchRule]:
+    """Return all warnings about single cells of a sheet."""
+    rules: list[BatchRule] = []
     for target in sheet.targets:
         fields = {one.field.name: one for one in target.fields}
-        rules += [rule for field in target.fields for rule in _field_cautions(field, target, recipe.timezone)]
-        if target.model.name == "res.partner" and model_needs.shares_address(recipe.odoo_version):
-            rules += _parents_address(target, fields)
+        for field in target.fields:
+            rules += _field_cautions(field, target, recipe.timezone)
         if "vat" in fields:
             rules.append(_tax_numbers(target, fields, tables, recipe.odoo_version))
     return rules
 
 
-def _field_cautions(field: MappedField, target: MappedTarget, timezone: str) -> Iterator[Rule]:
-    if field.field.type == "boolean" and field.name in model_needs.YES_BY_DEFAULT:
+def _field_cautions(field: MappedField, target: MappedTarget, timezone: str) -> Iterator[BatchRule]:
+    if field.field.type == "boolean" and field.name in YES_BY_DEFAULT:
         yield _switched_off(field, target)
-    if field.field.digits is not None:
-        yield _rounded(field, field.field.digits[1], target)
-    if field.field.type == "datetime" and timezone == "UTC":
-        yield _day_before(field, target)
+    for one in value_cautions(field.field, timezone):
+        caution = replace(value_rule(one, field, target), severity="warning")
+        yield _with_advice(caution) if one.kind == "day_before" else caution
+
+
+def _with_advice(rule: BatchRule) -> BatchRule:
+    """Say where the time zone is set."""
+    return replace(rule, station="mapping", says=lambda count: f"{rule.says(count)} Set your own time zone.")
 
 
 def _caution(
     kind: str, field: MappedField, target: MappedTarget, bad: Callable[[pl.DataFrame], pl.Series],
-    says: Callable[[int], str], station: Station = "cleaning",
-) -> Rule:  # fmt: skip
-    return Rule(
-        kind, field.source, bad, lambda cell: "", says, target.when, target.model.name, field.name,
-        station=station, severity="warning",
+    says: Callable[[int], str],
+) -> BatchRule:  # fmt: skip
+    return BatchRule(
+        kind, field.source, bad, lambda frame: [""] * len(frame), says, target.when, target.model.name, field.name,
+        severity="warning",
     )  # fmt: skip
 
 
-def _switched_off(field: MappedField, target: MappedTarget) -> Rule:
-    verb, noun = model_needs.YES_BY_DEFAULT[field.name]
+def _switched_off(field: MappedField, target: MappedTarget) -> BatchRule:
+    verb, noun = YES_BY_DEFAULT[field.name]
 
     def says(count: int) -> str:
         has, these = ("has", f"this {noun}") if count == 1 else ("have", f"these {noun}s")
@@ -64,50 +74,9 @@ def _switched_off(field: MappedField, target: MappedTarget) -> Rule:
     return _caution("switched_off", field, target, of_cells(field.source, blank), says)
 
 
-def _rounded(field: MappedField, decimals: int, target: MappedTarget) -> Rule:
-    def says(count: int) -> str:
-        more = f"'{field.source}' has more decimals than Odoo keeps ({decimals})"
-        return f"{rows_word(count)}: {more}; it would be rounded."
-
-    return _caution("rounded", field, target, of_cells(field.source, longer_than(decimals)), says)
-
-
-def longer_than(decimals: int) -> Bad:
-    """Numbers with more digits after the point, zeros at the end aside."""
-    shape = rf"\.[0-9]{{{decimals}}}[0-9]*[1-9]0*$"
-    return lambda cells: cells.str.contains(shape)
-
-
-def _day_before(field: MappedField, target: MappedTarget) -> Rule:
-    def says(count: int) -> str:
-        zone = f"{rows_word(count)}: '{field.source}' has no time of day, and the time zone is UTC"
-        return f"{zone}; people west of Greenwich would see the day before. Set your own time zone."
-
-    day = of_cells(field.source, lambda cells: cells.str.contains("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))
-    return _caution("day_before", field, target, day, says, "mapping")
-
-
-def _parents_address(target: MappedTarget, fields: Mapping[str, MappedField]) -> Iterator[Rule]:
-    parent, kind = fields.get("parent_id"), fields.get("type")
-    address = [fields[name].source for name in model_needs.ADDRESS if name in fields]
-    if parent is None or not address or target.values.get("type", "contact").casefold() != "contact":
-        return
-    own = pl.any_horizontal(pl.col(title).str.strip_chars() != "" for title in address)
-    lost = (pl.col(parent.source).str.strip_chars() != "") & own
-    if kind is not None:
-        lost &= pl.col(kind.source).str.to_lowercase() == "contact"
-
-    def says(count: int) -> str:
-        have, their = ("has", "its") if count == 1 else ("have", "their")
-        both = f"{rows_word(count)} {have} a parent and an address of {their} own"
-        return f"{both}: Odoo gives a contact its parent's address."
-
-    yield _caution("parents_address", parent, target, lambda frame: frame.select(lost).to_series(), says, "mapping")
-
-
 def _tax_numbers(
     target: MappedTarget, fields: Mapping[str, MappedField], tables: Mapping[str, LookupTable], version: str
-) -> Rule:
+) -> BatchRule:
     field, country = fields["vat"], fields.get("country_id")
     codes = {one["xml_id"]: str(one["code"]) for one in catalog.reference(version)["countries"]}
     constant = codes.get(target.values.get("country_id/id", ""), _NO_COUNTRY)

@@ -19,9 +19,10 @@ import pyarrow.compute as pc
 from engine.bundle.added_columns import LineNumber
 from engine.bundle.bundle_plan import BundlePlan, MappedSheet
 from engine.bundle.bundle_report import SheetRows
-from engine.bundle.cell_rules import Rule, sheet_rules
+from engine.bundle.cell_rules import BatchRule, sheet_rules
 from engine.bundle.cell_warnings import sheet_cautions
 from engine.bundle.cleaned_lines import CleanedLines, Positions, RowNotes
+from engine.bundle.column_rules import blank
 from engine.bundle.export_problems import ExportProblem, ProblemCounter, rows_word
 from engine.bundle.row_hashes import Marks, RowHashCollector, RowHashes
 from engine.clean import CleanedBatch
@@ -175,12 +176,11 @@ class RowReasons:
         self.bad: Marks = np.zeros(len(rows), dtype=bool)
         self._texts: dict[int, str] = {}
 
-    def add(self, positions: Sequence[int], cells: Sequence[str], why: Callable[[str], str]) -> None:
-        """The rows at `positions` are wrong because of these cells; `why` is asked once for each distinct cell."""
-        reasons = {cell: why(cell) for cell in set(cells)}
+    def add(self, positions: Sequence[int], reasons: Sequence[str]) -> None:
+        """Note that the rows at `positions` are wrong for these reasons."""
         self.bad[positions] = True
-        for position, cell in zip(positions, cells, strict=True):
-            known, reason = self._texts.get(position, ""), reasons[cell]
+        for position, reason in zip(positions, reasons, strict=True):
+            known = self._texts.get(position, "")
             if reason not in known:
                 self._texts[position] = f"{known}; {reason}" if known else reason
 
@@ -191,22 +191,22 @@ class RowReasons:
 
 
 def _try(
-    rule: Rule, tally: ProblemCounter, frame: pl.DataFrame, could_not: Mapping[str, pl.Series], why: RowReasons
+    rule: BatchRule, tally: ProblemCounter, frame: pl.DataFrame, could_not: Mapping[str, pl.Series], why: RowReasons
 ) -> None:
     """Note the cells that break a rule; one that could not be converted has its reason already."""
     cells = frame[rule.column]
     bad = rule.bad(frame)
     if rule.when:
-        bad = bad & (frame[rule.when].str.strip_chars() != "")
+        bad = bad & ~blank(frame[rule.when])
     if rule.column in could_not:
         bad = bad & ~could_not[rule.column]
     if not bad.any():
         return
     positions = bad.arg_true().to_list()
     texts = cells.gather(positions).to_list()
-    tally.add(why.rows[positions].tolist(), (text for text in texts if text))
+    tally.add(why.rows[positions].tolist(), filter(None, texts))
     if rule.severity == "row":
-        why.add(positions, texts, rule.why)
+        why.add(positions, rule.reasons(frame.filter(bad)))
 
 
 class UnconvertedCells:
@@ -231,7 +231,8 @@ class UnconvertedCells:
         texts = cells.gather(positions).to_list()
         self.tallies.setdefault(title, ProblemCounter()).add(why.rows[positions].tolist(), texts)
         if title in self.planned.used:
-            why.add(positions, texts, lambda text: _could_not(title, text, reasons.get(text, "")))
+            sentences = {text: _could_not(title, text, reasons.get(text, "")) for text in set(texts)}
+            why.add(positions, [sentences[text] for text in texts])
 
     def problems(self) -> Iterable[ExportProblem]:
         for title, tally in self.tallies.items():

@@ -1,72 +1,44 @@
-"""What Odoo's import takes as a value of each type, measured on Odoo 18 (every value arrives as a text).
+"""Run the rules for values on whole columns: `odoo_migrate.rules.value_rules` says what is refused.
 
-Each type has the words that complete "'Order Date' …" for a cell that is refused.
+A rule is asked once for each distinct text of a batch. Where all texts of a column may differ (dates, numbers), polars
+answers instead, ten to thirty times as fast; that both say the same is held by a test.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import polars as pl
 
-from odoo_migrate import catalog
 from odoo_migrate.catalog import OdooField
+from odoo_migrate.rules.value_rules import (
+    DAY,
+    FLOAT,
+    INTEGER,
+    INTEGER_LIMIT,
+    TIME,
+    ValueRule,
+    long_decimals,
+)
 
 Bad = Callable[[pl.Series], pl.Series]
 
-_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_TIME = "(?: (?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?"
-_FLOAT = r"^-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?$"
-_INT4 = 2**31
-_YES_NO = frozenset({"1", "0", "true", "false", "yes", "no"})
-
-EXTERNAL_ID = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+")
-EMPTIES_A_REFERENCE = frozenset({"0", "no", "false"})  # Odoo silently clears the field for these
+# What Python's str.strip() takes away: polars has another idea of what is a space.
+SPACES = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + (
+    "\u2028\u2029\u202f\u205f\u3000"
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class ValueRule:
-    """`bad` marks the refused cells of a column, given without nulls ("" is never refused); `says` why."""
-
-    kind: str
-    says: str
-    bad: Bad
-
-
-def value_rules(field: OdooField, version: str) -> list[ValueRule]:
-    """What the cells of a column that fills `field` must keep to."""
-    if field.type in _SIMPLE:
-        return [_SIMPLE[field.type]]
-    if field.type == "selection":
-        return _choice_rules(field, version)
-    if field.type == "char" and field.size:
-        says = f"is longer than the {field.size} characters that Odoo stores"
-        return [ValueRule("too_long", says, _longer(field.size))]
-    return []
-
-
-def _choice_rules(field: OdooField, version: str) -> list[ValueRule]:
-    if field.name == "lang":  # its choices are the languages installed on the server that was asked
-        codes = not_among(one["code"] for one in catalog.reference(version)["langs"])
-        return [ValueRule("not_a_choice", "is no language code such as en_US", codes)]
-    if not field.selection:
-        return []
-    labels = ", ".join(label for _, label in field.selection[:12])
-    more = ", …" if len(field.selection) > 12 else ""
-    allowed = [text for choice in field.selection for text in choice]
-    return [ValueRule("not_a_choice", f"is not one of Odoo's choices ({labels}{more})", not_among(allowed))]
-
-
-def not_among(allowed: Iterable[str]) -> Bad:
-    """Cells that are none of `allowed`, case aside."""
-    folded = {text.casefold() for text in allowed}
-    return unlike(lambda cell: cell.casefold() in folded)
+def refused_by(rule: ValueRule, field: OdooField) -> Bad:
+    """Return what marks the cells of a column that break a rule of `field`; it takes no nulls."""
+    if rule.kind == "rounded" and field.digits is not None:
+        shape = f"{long_decimals(field.digits[1])}$"
+        return lambda cells: cells.str.contains(shape)
+    return _FAST.get(rule.kind) or unlike(rule.accepts)
 
 
 def unlike(accepted: Callable[[str], bool]) -> Bad:
-    """Cells for whose text `accepted` is false; it is asked once for each distinct text of a batch."""
+    """Return what marks the cells for whose text `accepted` is false; "" is never asked for."""
 
     def bad(cells: pl.Series) -> pl.Series:
         refused = [cell for cell in cells.unique().to_list() if cell and not accepted(cell)]
@@ -76,44 +48,53 @@ def unlike(accepted: Callable[[str], bool]) -> Bad:
 
 
 def blank(cells: pl.Series) -> pl.Series:
-    """Cells that are empty, or hold nothing but spaces."""
-    return cells.str.strip_chars() == ""
+    """Mark the cells that are empty, or hold nothing but spaces."""
+    return cells.str.strip_chars(SPACES) == ""
 
 
-def _longer(size: int) -> Bad:
-    return lambda cells: cells.str.len_chars() > size
+def is_filled(title: str) -> pl.Expr:
+    """Return whether a cell of the column holds more than spaces."""
+    return pl.col(title).str.strip_chars(SPACES) != ""
 
 
 def _no_date(cells: pl.Series) -> pl.Series:
-    return _unlike_day(cells, f"^{_DAY}$")
+    return _unlike_day(cells, f"^{DAY}$")
 
 
 def _no_datetime(cells: pl.Series) -> pl.Series:
-    return _unlike_day(cells, f"^{_DAY}{_TIME}$")
+    return _unlike_day(cells, f"^{DAY}{TIME}$")
 
 
 def _unlike_day(cells: pl.Series, shape: str) -> pl.Series:
-    fits = cells.str.contains(shape)
-    real = cells.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).is_not_null()
-    return (cells != "") & ~(fits & real)
+    days = cells.str.slice(0, 10)
+    # polars knows a year 0, which neither Python nor Odoo has
+    real = days.str.to_date("%Y-%m-%d", strict=False).is_not_null() & ~days.str.starts_with("0000")
+    return (cells != "") & ~(cells.str.contains(shape) & real)
 
 
 def _no_integer(cells: pl.Series) -> pl.Series:
+    return (cells != "") & ~cells.str.contains(f"^{INTEGER}$")
+
+
+def _too_large(cells: pl.Series) -> pl.Series:
     number = cells.str.to_integer(strict=False)
-    fits = (number >= -_INT4) & (number < _INT4)
-    return (cells != "") & ~(cells.str.contains("^-?[0-9]+$") & fits.fill_null(False))
+    fits = (number >= -INTEGER_LIMIT) & (number < INTEGER_LIMIT)
+    return cells.str.contains(f"^{INTEGER}$") & ~fits.fill_null(False)
 
 
-def _no_float(cells: pl.Series) -> pl.Series:
-    return (cells != "") & ~cells.str.contains(_FLOAT)
+def _no_number(cells: pl.Series) -> pl.Series:
+    return (cells != "") & ~cells.str.contains(f"^{FLOAT}$")
 
 
-_NUMBER = ValueRule("not_a_number", "is not a number such as 1234.56", _no_float)
-_SIMPLE = {
-    "boolean": ValueRule("not_yes_no", "is neither yes nor no (1 or 0)", not_among(_YES_NO)),
-    "date": ValueRule("not_a_date", "is not a date such as 2026-01-31", _no_date),
-    "datetime": ValueRule("not_a_datetime", "is not a date and time such as 2026-01-31 14:30:00", _no_datetime),
-    "integer": ValueRule("not_an_integer", "is not a whole number such as 12", _no_integer),
-    "float": _NUMBER,
-    "monetary": _NUMBER,
+def _only_day(cells: pl.Series) -> pl.Series:
+    return cells.str.contains(f"^{DAY}$")
+
+
+_FAST: dict[str, Bad] = {
+    "not_a_date": _no_date,
+    "not_a_datetime": _no_datetime,
+    "not_an_integer": _no_integer,
+    "too_large": _too_large,
+    "not_a_number": _no_number,
+    "day_before": _only_day,
 }

@@ -135,13 +135,3 @@ def listed(texts: list[str], limit: int = 5) -> str:
 def model_label(model: str, models: Catalog) -> str:
     """Return Contact for res.partner; the technical name in quotes where this Odoo has no such model."""
     return models.model(model).label if model in models else f"'{model}'"
-
-
-def mapping_label(name: str, model: str, label: str) -> str:
-    """Return what the mapping `name` of a model is called: as its model, a further one with what tells it apart.
-
-    What tells it apart stands behind the model in the name, put there by `mapping_name` of the project format:
-    res.partner is called Contact, and res.partner.us is called Contact (us).
-    """
-    apart = name.removeprefix(model).strip(".")
-    return f"{label} ({apart})" if apart else label

@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed, mapping_label, model_label
+from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed, model_label
 from engine.bundle.lookup_tables import LookupTable, shipped_table
 from engine.recipe import FieldSpec
 from odoo_migrate.catalog import Catalog, OdooField, OdooModel
 from odoo_migrate.project.file_names import given_name
 from odoo_migrate.project.nearest_names import ALIKE_FIELDS, did_you_mean, nearest
-from odoo_migrate.rules import model_needs
+from odoo_migrate.rules import required_fields
+from odoo_migrate.rules.mapping_rules import field_fault, mapping_label
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class FieldPlanner:
         field = self._field(entry, spec)
         if spec.source not in self.titles:
             raise self._no("missing_column", missing_column(spec.source, self.titles), field, spec)
-        refused = model_needs.refuses_empty(self.model, field, self.given)
+        refused = required_fields.refuses_empty(self.model, field, self.given)
         if not field.relational:
             self._check_plain(field, spec)
             return MappedField(field, spec.source, refused=refused)
@@ -109,15 +110,9 @@ class FieldPlanner:
             raise self._no("plain_field", message, field, spec)
 
     def _check_relation(self, entry: str, field: OdooField, spec: FieldSpec) -> None:
-        if field.type == "one2many":
-            message = f"'{field.label}' is filled from the other side: map the lines to their own model."
-            raise self._no("other_side", message, field, spec)
-        if not entry.endswith("/id"):
-            message = f"'{field.label}' points to other records; map it as '{field.import_name}', not by name."
-            raise self._no("by_name", message, field, spec)
-        if spec.separator and field.type == "many2one":
-            message = f"'{field.label}' holds one record, so its cells cannot be lists."
-            raise self._no("one_record", message, field, spec)
+        fault = field_fault(field, entry, is_list=bool(spec.separator))
+        if fault is not None:
+            raise self._no(fault.kind, fault.sentence, field, spec)
         if spec.ref:
             self._check_ref(field, spec)
 

@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from engine.bundle.export_problems import MAX_EXAMPLES, ExportProblem, ProblemLocation, listed, mapping_label
+from engine.bundle.export_problems import MAX_EXAMPLES, ExportProblem, ProblemLocation, listed
 from engine.recipe import Lookup
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, OdooModel
 from odoo_migrate.project.external_ids import Pattern, external_ids, is_empty
 from odoo_migrate.project.file_names import given_name
 from odoo_migrate.project.project_files import RECORD_TITLE, FieldEntry, ModelMapping
-from odoo_migrate.rules import model_needs
+from odoo_migrate.rules import required_fields
+from odoo_migrate.rules.mapping_rules import mapping_label
 
 
 @dataclass(frozen=True)
@@ -85,15 +86,6 @@ def known_records(model: str, version: str) -> dict[str, str]:
         return {}
     records = catalog.reference(version).get(SHIPPED[model].group, ())
     return {one["xml_id"]: str(one.get("complete_name") or one["name"]) for one in records if one["xml_id"]}
-
-
-def known_to_odoo(external_id: str, model: str, version: str) -> bool | None:
-    """Whether Odoo ships with this record of `model`; None where that cannot be told here."""
-    ids = set(shipped_ids(model, version).values())
-    modules = {one.split(".")[0] for one in ids}
-    if external_id in ids or external_id.split(".")[0] not in modules:
-        return True if external_id in ids else None
-    return False
 
 
 @dataclass(frozen=True)
@@ -191,7 +183,7 @@ def name_field(model: OdooModel) -> str:
 def created_notes(created: Sequence[CreatedRecords], keys: Callable[[str], Collection[str]]) -> Iterator[ExportProblem]:
     """A word about records that need more than a name. `keys(table)`: the values that stand in the rows."""
     for one in created:
-        does = model_needs.BY_NAME_ALONE.get(one.table.model, "")
+        does = required_fields.name_alone(one.table.model, [one.field])
         names = sorted(one.table.created(sorted(keys(one.table.name))))
         if does and names:
             what = f"The lookup '{one.table.name}' creates records that have a name and nothing else: {listed(names)}"
@@ -209,7 +201,7 @@ def _problem(table: LookupTable, model: OdooModel | None) -> ExportProblem | Non
     if table.pattern is not None and table.pattern.placeholders != (RECORD_TITLE,):
         message = f"The ID pattern of the lookup '{table.name}' takes the one column {{{RECORD_TITLE}}}."
         return place.blocking("bad_pattern", message, lookup=table.name)
-    more = [field.label for field in model_needs.must_be_mapped(model, {name_field(model)})]
+    more = [field.label for field in required_fields.must_be_mapped(model, {name_field(model)})]
     if more:
         message = f"The lookup '{table.name}' cannot create {model.label}: Odoo also needs {listed(more)}."
         return place.blocking("required_not_mapped", message, lookup=table.name)

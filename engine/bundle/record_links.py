@@ -1,4 +1,4 @@
-"""What only shows when all rows are known: repeated keys, references that lead nowhere, circles.
+"""Find what only shows when all rows are known: repeated keys, references that lead nowhere, circles.
 
 Everything runs on arrays of row positions and hashes. A row that is held back takes with it what refers to its
 record, and so on, until every reference that remains leads to a record that is in the bundle.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ Numbers = npt.NDArray[np.int64]
 
 
 def repeated(facts: RowHashes) -> tuple[Positions, Positions]:
-    """Rows whose key stands in several rows: (those of keys whose mapped cells agree, those where they do not)."""
+    """Return rows whose key is in several rows: (those of keys whose mapped cells agree, those where they do not)."""
     rows = np.flatnonzero(facts.inside)
     _, of_row, sizes = np.unique(facts.keys[rows], return_inverse=True, return_counts=True)
     differs = disputed(facts.keys[rows], facts.contents[rows])
@@ -28,7 +29,7 @@ def repeated(facts: RowHashes) -> tuple[Positions, Positions]:
 
 
 def disputed(values: Hashes, records: Hashes) -> Marks:
-    """Marks the entries whose value belongs to several records."""
+    """Mark the entries whose value belongs to several records."""
     order = np.argsort(values, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(values[order]) != 0]) if len(values) else np.empty(0, np.int64)
     sizes = np.diff(np.r_[starts, len(values)])
@@ -39,7 +40,7 @@ def disputed(values: Hashes, records: Hashes) -> Marks:
 
 
 class Records:
-    """The distinct records of one mapping. `of_row`: the record of every row of its sheet, -1 where none."""
+    """Hold the distinct records of one mapping; `of_row` is the record of every row of its sheet, -1 where none."""
 
     def __init__(self, facts: RowHashes) -> None:
         self.keys, numbers = np.unique(facts.keys[facts.inside], return_inverse=True)
@@ -50,33 +51,65 @@ class Records:
         return len(self.keys)
 
     def find(self, keys: Hashes) -> Numbers:
-        """The record of every key, -1 where there is none."""
+        """Return the record of every key, -1 where there is none."""
         if not len(self.keys):
             return np.full(len(keys), -1, dtype=np.int64)
         places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         return np.where(self.keys[places] == keys, places, -1)
 
 
-def circles(records: Records, links: ReferenceKeys) -> tuple[Positions, Positions]:
-    """Of references within one mapping: rows that name their own record, and rows of records that are their own
-    ancestor through others. A record has one parent at most.
+class ParentLinks(NamedTuple):
+    """Hold the references of one field: from records of mapping `child` to those of `parent`, one a record at most."""
+
+    child: str
+    parent: str
+    links: ReferenceKeys
+
+
+def circles(records: Mapping[str, Records], fields: Sequence[ParentLinks]) -> list[tuple[Positions, Positions]]:
+    """Return, for each field, rows that name their own record, and rows of records that are their own ancestor.
+
+    `records` holds all mappings of the fields; a circle may lead through several of them.
     """
-    child, parent = records.of_row[links.positions], records.find(links.keys)
-    own = links.positions[(child == parent) & (child >= 0)]
-    up = np.full(len(records) + 1, len(records), dtype=np.int64)  # the last place is "no parent"
-    known = (child >= 0) & (parent >= 0) & (child != parent)
-    up[child[known]] = parent[known]
-    for _ in range(max(len(records).bit_length(), 1)):
+    starts, total = _numbered(records, fields)
+    up = np.full(total + 1, total, dtype=np.int64)  # the last entry is "no parent"
+    ends = []
+    for child, parent in (_ends(records, starts, one) for one in fields):
+        known = (child >= 0) & (parent >= 0) & (child != parent)
+        up[child[known]] = parent[known]
+        ends.append((child, parent, known))
+    for _ in range(max(total.bit_length(), 1)):
         up = up[up]
-    looping = np.zeros(len(records) + 1, dtype=bool)
+    looping = np.zeros(total + 1, dtype=bool)
     looping[up] = True  # from a circle, and from what leads into one, the climb ends on the circle
-    looping[len(records)] = False
-    return own, links.positions[known & looping[np.maximum(child, 0)]]
+    looping[total] = False
+    found = []
+    for one, (child, parent, known) in zip(fields, ends, strict=True):
+        own = one.links.positions[(child == parent) & (child >= 0)]
+        found.append((own, one.links.positions[known & looping[np.maximum(child, 0)]]))
+    return found
+
+
+def _numbered(records: Mapping[str, Records], fields: Sequence[ParentLinks]) -> tuple[dict[str, int], int]:
+    """Return the number of each mapping's first record among all of them, and how many there are."""
+    starts, total = {}, 0
+    for name in dict.fromkeys(name for one in fields for name in (one.child, one.parent)):
+        starts[name] = total
+        total += len(records[name])
+    return starts, total
+
+
+def _ends(records: Mapping[str, Records], starts: Mapping[str, int], one: ParentLinks) -> tuple[Numbers, Numbers]:
+    """Return the numbers of both records of every link, -1 where there is none."""
+    child = records[one.child].of_row[one.links.positions]
+    parent = records[one.parent].find(one.links.keys)
+    child = np.where(child >= 0, child + starts[one.child], -1)
+    return child, np.where(parent >= 0, parent + starts[one.parent], -1)
 
 
 @dataclass
 class Reference:
-    """The references of one field: rows of sheet number `sheet` to records of mapping `parent` in sheet `home`."""
+    """Hold the references of one field: rows of sheet `sheet` (a number) to records of `parent` in sheet `home`."""
 
     sheet: int
     parent: str
@@ -87,13 +120,14 @@ class Reference:
     held_back: list[Positions] = field(default_factory=list)
 
     def resolve(self, parents: Records) -> None:
+        """Find the record that each link names."""
         self.records = parents.find(self.links.keys)
         self.nowhere = np.unique(self.links.positions[self.records < 0])
         self._order = np.argsort(self.records, kind="stable")
         self._starts = np.searchsorted(self.records[self._order], np.arange(len(parents) + 1))
 
     def rows_naming(self, records: Numbers) -> Positions:
-        """The rows that refer to any of `records`."""
+        """Return the rows that refer to any of `records`."""
         starts, ends = self._starts[records], self._starts[records + 1]
         sizes = ends - starts
         within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
@@ -101,7 +135,7 @@ class Reference:
 
 
 class HoldingBack:
-    """Spreads from rows that are wrong to the rows that refer to their records.
+    """Spread from rows that are wrong to the rows that refer to their records.
 
     `bad`: per sheet, marks that are changed in place. `records`: of the mappings that are referred to; `homes`:
     the sheet number of each mapping.
@@ -112,7 +146,7 @@ class HoldingBack:
         self.left = {name: self._rows_left(name) for name in records}
 
     def _rows_left(self, name: str) -> Numbers:
-        """How many rows of every record are still good."""
+        """Return how many rows of every record are still good."""
         numbers = self.records[name].of_row[~self.bad[self.homes[name]]]
         return np.bincount(numbers[numbers >= 0], minlength=len(self.records[name]))
 

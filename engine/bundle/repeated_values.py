@@ -1,4 +1,4 @@
-"""Values of which Odoo wants each only once (barcodes), in rows of different records."""
+"""Find values of which Odoo wants each only once (barcodes) in rows of different records."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from engine.bundle.field_mappings import MappedField
 from engine.bundle.record_links import disputed
 from engine.bundle.row_hashes import Hashes, RowHashes
 from engine.bundle.target_mappings import MappedTarget
-from odoo_migrate.rules import model_needs
+from odoo_migrate.rules.unique_values import ONCE_AMONG
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no key is lost
 
 
 class Repeats(NamedTuple):
-    """Rows of sheet `sheet` whose value in `field` another record has too."""
+    """Hold rows of sheet `sheet` whose value in `field` another record has too."""
 
     sheet: int
     target: MappedTarget
@@ -27,7 +27,7 @@ class Repeats(NamedTuple):
     positions: Positions
 
 
-class _Place(NamedTuple):
+class _Column(NamedTuple):
     sheet: int
     target: MappedTarget
     field: MappedField
@@ -35,22 +35,22 @@ class _Place(NamedTuple):
 
     @property
     def rows(self) -> Positions:
-        """Those with a value."""
+        """Return those with a value."""
         values = self.facts.once[self.field.name]
         return np.flatnonzero(self.facts.inside & (values != 0)).astype(np.int32)
 
     def records(self, rows: Positions) -> Hashes:
-        """Alike for rows that are one record, in any sheet: its ID and its key."""
+        """Return what is alike for rows that are one record, in any sheet: its ID and its key."""
         found: Hashes = self.facts.ids[rows] ^ (self.facts.keys[rows] * _SPREAD)
         return found
 
 
 def repeated_values(surveys: Sequence[CheckedSheet]) -> Iterator[Repeats]:
-    """Looks at all rows, also at those that are wrong for another reason: they are to be mended, and come back."""
-    for name, groups in model_needs.ONCE_AMONG.items():
+    """Yield what all rows repeat, also those that are wrong for another reason: they are mended, and come back."""
+    for name, groups in ONCE_AMONG.items():
         for models in groups:
             places = [
-                _Place(number, target, field, survey.facts[target.name])
+                _Column(number, target, field, survey.facts[target.name])
                 for number, survey in enumerate(surveys)
                 for target in survey.planned.targets
                 for field in target.fields
@@ -59,7 +59,7 @@ def repeated_values(surveys: Sequence[CheckedSheet]) -> Iterator[Repeats]:
             yield from _repeats(places) if places else ()
 
 
-def _repeats(places: Sequence[_Place]) -> Iterator[Repeats]:
+def _repeats(places: Sequence[_Column]) -> Iterator[Repeats]:
     rows = [place.rows for place in places]
     values = [place.facts.once[place.field.name][own] for place, own in zip(places, rows, strict=True)]
     records = [place.records(own) for place, own in zip(places, rows, strict=True)]

@@ -11,11 +11,12 @@ import numpy.typing as npt
 import polars as pl
 
 from engine.bundle.cleaned_lines import Positions
+from engine.bundle.column_rules import blank, is_filled
 from engine.bundle.field_mappings import MappedField
 from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.project.external_ids import ALLOWED, KEY_SEPARATOR, MAX_LENGTH, Pattern, rendered
 from odoo_migrate.project.project_files import split_keys
-from odoo_migrate.rules import model_needs
+from odoo_migrate.rules.unique_values import unique_group
 
 Kind = TypeVar("Kind", bound=np.generic)
 
@@ -58,7 +59,7 @@ class RowHashCollector:
         target = self.target
         inside = np.ones(len(frame), dtype=bool)
         if target.when:
-            inside = (frame[target.when].str.strip_chars() != "").to_numpy().copy()
+            inside = (~blank(frame[target.when])).to_numpy().copy()
         links = {one.name: _links(frame, one, inside, start) for one in target.fields if one.ref}
         none = np.zeros(len(frame), dtype=np.uint64)
         facts = RowHashes(inside, none, none, none, np.zeros(len(frame), dtype=bool), links=links)
@@ -107,7 +108,7 @@ def _once(target: MappedTarget) -> list[MappedField]:
     """The fields whose values no two records may share."""
     if target.pattern is None:
         return []
-    return [one for one in target.fields if target.model.name in set().union(*model_needs.ONCE_AMONG.get(one.name, ()))]
+    return [one for one in target.fields if unique_group(target.model.name, one.name)]
 
 
 def _values(cells: pl.Series) -> Hashes:
@@ -156,8 +157,8 @@ def content_hashes(frame: pl.DataFrame, columns: Sequence[str]) -> Hashes:
 
 def incomplete(frame: pl.DataFrame, columns: Sequence[str]) -> Marks:
     """Rows in which a cell of the key is empty."""
-    blank = [pl.col(title).str.strip_chars() == "" for title in columns]
-    return frame.select(pl.any_horizontal(blank)).to_series().to_numpy()
+    empty = [~is_filled(title) for title in columns]
+    return frame.select(pl.any_horizontal(empty)).to_series().to_numpy()
 
 
 def rendered_column(cells: pl.Series) -> pl.Series:

@@ -1,26 +1,33 @@
-"""Which rows may go, now that all are known, and what to say about the others."""
+"""Decide which rows may go, now that all are known, and what to say about the others."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from engine.bundle.checked_sheets import CheckedSheet
 from engine.bundle.cleaned_lines import Positions
-from engine.bundle.column_rules import EMPTIES_A_REFERENCE
 from engine.bundle.export_problems import MAX_EXAMPLES, MAX_ROWS, ExportProblem, Station, listed, rows_word
 from engine.bundle.field_mappings import MappedField
-from engine.bundle.record_links import HoldingBack, Records, Reference, circles, repeated
+from engine.bundle.record_links import HoldingBack, ParentLinks, Records, Reference, circles, repeated
 from engine.bundle.repeated_values import Repeats, repeated_values
+from engine.bundle.row_hashes import ReferenceKeys
 from engine.bundle.target_mappings import MappedTarget
+from odoo_migrate.project.project_files import split_keys
+from odoo_migrate.rules.hierarchies import comes_back, forbids_circles, own_parent
+from odoo_migrate.rules.reference_rules import KEY_DISPUTED, no_such_record
+from odoo_migrate.rules.required_fields import needed_at_once
+from odoo_migrate.rules.unique_values import not_unique
 
 
 @dataclass(frozen=True)
 class RowIssue:
-    """Rows of a sheet, by position, that are wrong because of other rows. `why(cell)` is the reason, given the
-    cell of `column`; `says` completes "12 rows: …".
+    """Hold rows of a sheet, by position, that are wrong because of other rows.
+
+    `why(cell)` is the reason, given the cell of `column`; `says` completes "12 rows: …".
     """
 
     kind: str
@@ -43,7 +50,7 @@ class RowIssue:
 
 
 def examples(survey: CheckedSheet, column: str, positions: Positions) -> tuple[str, ...]:
-    """Some of the cells of `column` at `positions`."""
+    """Return some of the cells of `column` at `positions`."""
     if not len(positions):
         return ()
     cells = (row[column] for row in survey.spool.rows(positions[: 4 * MAX_EXAMPLES]))
@@ -51,14 +58,15 @@ def examples(survey: CheckedSheet, column: str, positions: Positions) -> tuple[s
 
 
 def judge(surveys: Sequence[CheckedSheet]) -> list[list[RowIssue]]:
-    """The issues of every sheet; the surveys' `bad` marks and `problems` are completed."""
+    """Return the issues of every sheet; the surveys' `bad` marks and `problems` are completed."""
     issues: list[list[RowIssue]] = [list(_repeated_keys(survey)) for survey in surveys]
     for one in repeated_values(surveys):
         issues[one.sheet].append(_repeated(one))
     records = _referenced(surveys)
-    for number, survey in enumerate(surveys):
-        issues[number] += _circles(survey, records)
-        _mark(survey, issues[number])
+    for number, issue in _circles(surveys, records):
+        issues[number].append(issue)
+    for survey, found in zip(surveys, issues, strict=True):
+        _mark(survey, found)
     for number, issue in _references(surveys, records):
         issues[number].append(issue)
     for survey, found in zip(surveys, issues, strict=True):
@@ -68,7 +76,7 @@ def judge(surveys: Sequence[CheckedSheet]) -> list[list[RowIssue]]:
 
 
 def _referenced(surveys: Sequence[CheckedSheet]) -> dict[str, Records]:
-    """The records of every mapping that some field refers to."""
+    """Return the records of every mapping that some field refers to."""
     targets = [target for survey in surveys for target in survey.planned.targets]
     wanted = {field.ref for target in targets for field in target.fields if field.ref}
     facts = {name: facts for survey in surveys for name, facts in survey.facts.items()}
@@ -81,8 +89,10 @@ def _mark(survey: CheckedSheet, issues: Sequence[RowIssue]) -> None:
 
 
 def _repeated_keys(survey: CheckedSheet) -> Iterator[RowIssue]:
-    """Rows of one key whose mapped cells differ; where they agree they are one record, which is worth a word in a
-    sheet of one target (in an order sheet it is what one expects).
+    """Yield rows of one key whose mapped cells differ.
+
+    Where they agree they are one record, which is reported in a sheet of one target; in an order sheet it is what one
+    expects.
     """
     alone = len(survey.planned.targets) == 1
     for target in survey.planned.targets:
@@ -97,7 +107,7 @@ def _repeated_keys(survey: CheckedSheet) -> Iterator[RowIssue]:
 
 def _repeated(found: Repeats) -> RowIssue:
     column = found.field.source
-    says = f"another record has the same {found.field.field.label}, and Odoo takes each only once"
+    says = not_unique(found.field.field.label)
     return RowIssue(
         "value_repeats", column, found.positions, lambda cell: f"'{column}' ('{cell}'): {says}",
         f"'{column}': {says}", found.target, found.field.name,
@@ -111,7 +121,7 @@ def _merged(survey: CheckedSheet, target: MappedTarget, rows: Positions) -> Expo
 
 
 def about_rows(survey: CheckedSheet, target: MappedTarget, kind: str, message: str, rows: Positions) -> ExportProblem:
-    """A warning about rows, shown by their key."""
+    """Return a warning about rows, shown by their key."""
     return survey.planned.location.warning(
         kind, message, model=target.model.name, column=target.key[0], count=len(rows),
         examples=examples(survey, target.key[0], rows), rows=tuple(survey.rows[rows[:MAX_ROWS]].tolist()),
@@ -121,7 +131,7 @@ def about_rows(survey: CheckedSheet, target: MappedTarget, kind: str, message: s
 def _disputed(target: MappedTarget, rows: Positions, alone: bool) -> RowIssue:
     key = target.key[0]
     if alone:
-        says = "is repeated with different values"
+        says = KEY_DISPUTED
         return RowIssue(
             "key_disputed", key, rows, lambda cell: f"'{key}' ('{cell}') {says}", f"a '{key}' {says}", target
         )
@@ -132,14 +142,47 @@ def _disputed(target: MappedTarget, rows: Positions, alone: bool) -> RowIssue:
     )  # fmt: skip
 
 
-def _circles(survey: CheckedSheet, records: dict[str, Records]) -> Iterator[RowIssue]:
-    for target in survey.planned.targets:
-        for field in target.fields:
-            if field.ref == target.name and field.ref in records and field.field.type == "many2one":
-                own, around = circles(records[target.name], survey.facts[target.name].links[field.name])
-                label = field.field.label
-                yield _issue("own_parent", own, field, target, f"it is its own '{label}'")
-                yield _issue("circle_of_rows", around, field, target, f"through '{label}' it comes back to itself")
+def _circles(surveys: Sequence[CheckedSheet], records: dict[str, Records]) -> Iterator[tuple[int, RowIssue]]:
+    """Yield (sheet number, issue) for records that come back to themselves, whichever mappings lead there."""
+    columns: dict[tuple[str, str], list[_ParentColumn]] = {}
+    for number, survey in enumerate(surveys):
+        for target in survey.planned.targets:
+            for field in target.fields:
+                if field.ref in records and _must_end(field, target):
+                    column = _ParentColumn(number, survey, target, field)
+                    columns.setdefault((target.model.name, field.name), []).append(column)
+    for those in columns.values():
+        numbered = dict(records)
+        for one in those:
+            if one.target.name not in numbered:
+                numbered[one.target.name] = Records(one.survey.facts[one.target.name])
+        links = [ParentLinks(one.target.name, one.field.ref, one.links) for one in those]
+        for one, (own, around) in zip(those, circles(numbered, links), strict=True):
+            label = one.field.field.label
+            yield one.sheet, _issue("own_parent", own, one.field, one.target, own_parent(label))
+            yield one.sheet, _issue("circle_of_rows", around, one.field, one.target, comes_back(label))
+
+
+class _ParentColumn(NamedTuple):
+    """Hold a column through which records may not come back to themselves."""
+
+    sheet: int
+    survey: CheckedSheet
+    target: MappedTarget
+    field: MappedField
+
+    @property
+    def links(self) -> ReferenceKeys:
+        return self.survey.facts[self.target.name].links[self.field.name]
+
+
+def _must_end(field: MappedField, target: MappedTarget) -> bool:
+    """Return whether Odoo refuses circles through a field, or no order could load them."""
+    if field.field.type != "many2one" or field.field.relation != target.model.name or target.pattern is None:
+        return False
+    if forbids_circles(target.model.name, field.name):
+        return True
+    return field.ref == target.name and needed_at_once(target.model, field.field, target.given)
 
 
 def _issue(kind: str, rows: Positions, field: MappedField, target: MappedTarget, phrase: str) -> RowIssue:
@@ -151,7 +194,7 @@ def _issue(kind: str, rows: Positions, field: MappedField, target: MappedTarget,
 
 
 def _references(surveys: Sequence[CheckedSheet], records: dict[str, Records]) -> Iterator[tuple[int, RowIssue]]:
-    """(sheet number, issue) for references to nothing and to what is held back itself."""
+    """Yield (sheet number, issue) for references to nothing and to what is held back itself."""
     homes = {target.name: number for number, one in enumerate(surveys) for target in one.planned.targets}
     labels = {target.name: target.label for one in surveys for target in one.planned.targets}
     found = [
@@ -175,7 +218,7 @@ def _references(surveys: Sequence[CheckedSheet], records: dict[str, Records]) ->
 
 
 def _in_part(survey: CheckedSheet, records: dict[str, Records]) -> Iterator[ExportProblem]:
-    """A word about records (orders) that go although some of the rows with their lines are held back."""
+    """Yield a warning of records (orders) that go although some rows with their lines are held back."""
     targets = survey.planned.targets
     named = {field.ref for target in targets for field in target.fields if field.ref != target.name}
     for target in (target for target in targets if target.name in named and target.name in records):
@@ -191,9 +234,8 @@ def _nowhere(reference: Reference, field: MappedField, target: MappedTarget, lab
     column = field.source
 
     def why(cell: str) -> str:
-        if cell.strip().casefold() in EMPTIES_A_REFERENCE:
-            return f"'{column}' is '{cell}', which would silently empty '{field.field.label}' in Odoo"
-        return f"'{column}' ('{cell}') leads nowhere: there is no such {label}"
+        keys = split_keys(cell, field.separator)
+        return f"'{column}' ('{cell}') {no_such_record(keys, field.field.label, label)}"
 
-    says = f"'{column}' leads nowhere: there is no such {label}"
+    says = f"'{column}' {no_such_record([], field.field.label, label)}"
     return RowIssue("reference_nowhere", column, reference.nowhere, why, says, target, field.name)

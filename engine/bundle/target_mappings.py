@@ -1,25 +1,26 @@
-"""One target of a sheet, planned as far as it can work."""
+"""BundlePlan one target of a sheet, as far as it can work."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import polars as pl
-
-from engine.bundle.column_rules import EMPTIES_A_REFERENCE, EXTERNAL_ID, value_rules
-from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed, mapping_label
+from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed
 from engine.bundle.field_mappings import FieldPlanner, FieldRefused, MappedField, PlanContext, missing_column
-from engine.bundle.lookup_tables import known_to_odoo
 from engine.recipe import TargetRecipe
 from odoo_migrate.catalog import OdooField, OdooModel
-from odoo_migrate.project.external_ids import BadPattern, Pattern
-from odoo_migrate.rules import model_needs
+from odoo_migrate.project.external_ids import BadPattern, Pattern, is_empty
+from odoo_migrate.rules import required_fields
+from odoo_migrate.rules.mapping_rules import field_fault, mapping_label
+from odoo_migrate.rules.record_rules import record_rules
+from odoo_migrate.rules.reference_rules import names_nothing, wrong_namespace, wrong_references
+from odoo_migrate.rules.shipped_records import is_certain, is_missing
+from odoo_migrate.rules.value_rules import value_rules, wrong_value
 
 
 @dataclass(frozen=True)
 class MappedTarget:
-    """A mapping of the bundle. `pattern` is None where the ID cannot be made; then nothing can be exported."""
+    """Hold a mapping of the bundle; `pattern` is None where the ID cannot be made, then nothing can be exported."""
 
     name: str
     model: OdooModel
@@ -30,35 +31,46 @@ class MappedTarget:
 
     @property
     def label(self) -> str:
-        """What the mapping is called in sentences."""
+        """Return what the mapping is called in sentences."""
         return mapping_label(self.name, self.model.name, self.model.label)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The distinct columns whose cells make up a record."""
+        """Return the distinct columns whose cells make up a record."""
         return tuple(dict.fromkeys(field.source for field in self.fields))
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The columns of the ID."""
+        """Return the columns of the ID."""
         return self.pattern.placeholders if self.pattern else ()
 
     @property
     def used(self) -> set[str]:
-        """All columns that the mapping reads."""
+        """Return all columns that the mapping reads."""
         return {*self.columns, *self.key, *([self.when] if self.when else [])}
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Return the names of the fields that the mapping fills."""
+        return given_fields((field.name for field in self.fields), self.values)
+
+
+def given_fields(entries: Iterable[str], constants: Mapping[str, str]) -> frozenset[str]:
+    """Return the names of the fields that are filled by columns or constants; an empty constant fills none."""
+    filled = [entry for entry, value in constants.items() if not is_empty(value)]
+    return frozenset(entry.removesuffix("/id") for entry in (*entries, *filled))
 
 
 def plan_target(
     name: str, target: TargetRecipe, pattern: str, titles: Sequence[str], around: PlanContext, place: ProblemLocation
 ) -> tuple[MappedTarget | None, list[ExportProblem]]:
-    """The target, and what cannot work in it; None for a model that this version of Odoo does not have."""
+    """Return the target (None for a model that this version of Odoo lacks), and what cannot work in it."""
     if target.model not in around.catalog:
         version = around.catalog.version.removesuffix(".0")
         message = f"Odoo {version} has no model '{target.model}' that can be imported."
         return None, [place.blocking("unknown_model", message)]
     model = around.catalog.model(target.model)
-    given = {entry.removesuffix("/id") for entry in (*target.fields, *target.values)}
+    given = given_fields(target.fields, target.values)
     fields, problems = _fields(target, FieldPlanner(model, titles, given, around, place))
     problems += _filled_twice(target, model, place)
     problems += _not_mapped(model, given, place)
@@ -71,7 +83,7 @@ def plan_target(
 
 
 def _fields(target: TargetRecipe, planner: FieldPlanner) -> tuple[tuple[MappedField, ...], list[ExportProblem]]:
-    """The fields in the order of the columns."""
+    """Return the fields in the order of the columns."""
     fields, problems = [], []
     for entry, spec in target.fields.items():
         try:
@@ -94,9 +106,9 @@ def _filled_twice(target: TargetRecipe, model: OdooModel, place: ProblemLocation
         yield place.blocking("filled_twice", message, field=name, column=column, count=names.count(name))
 
 
-def _not_mapped(model: OdooModel, given: set[str], place: ProblemLocation) -> Iterator[ExportProblem]:
-    for field in model_needs.must_be_mapped(model, given):
-        message = f"Odoo needs '{field.label}' for every record of {model.label}, but nothing fills it."
+def _not_mapped(model: OdooModel, given: Collection[str], place: ProblemLocation) -> Iterator[ExportProblem]:
+    for field in required_fields.must_be_mapped(model, given):
+        message = required_fields.not_mapped(field, model)
         yield place.blocking("required_not_mapped", message, field=field.import_name)
 
 
@@ -116,6 +128,10 @@ def _pattern(
         found = Pattern.read(pattern)
     except BadPattern as problem:
         return None, place.blocking("bad_pattern", str(problem), examples=(pattern,))
+    module = found.literals[0].partition(".")[0]
+    if wrong := wrong_namespace(module):
+        message = f"The ID pattern '{pattern}' cannot be used: '{module}' {wrong}. Use a namespace of your own."
+        return None, place.blocking("bad_pattern", message, examples=(pattern,))
     gone = next((title for title in found.placeholders if title not in titles), None)
     if gone is None:
         return found, None
@@ -126,22 +142,49 @@ def _pattern(
 def _constants(target: TargetRecipe, model: OdooModel, version: str, place: ProblemLocation) -> Iterator[ExportProblem]:
     for entry, value in sorted(target.values.items()):
         field = model.field(entry)
-        wrong = _constant(field, entry, value, version)
-        if wrong:
-            label = field.label if field else entry
+        label = field.label if field else entry
+        if wrong := _wrong_constant(field, entry, value, version):
             yield place.blocking("bad_constant", f"The constant '{value}' for '{label}' {wrong}.", field=entry)
+        elif wrong := _missing_record(field, value, version):
+            message = f"The constant '{value}' for '{label}' {wrong}."
+            certain = field is not None and is_certain(field.relation)
+            say = place.blocking if certain else place.warning
+            yield say("bad_constant", message, field=entry)
+    yield from _constants_at_odds(target, model, version, place)
 
 
-def _constant(field: OdooField | None, entry: str, value: str, version: str) -> str:
-    """What is wrong with a constant, in words that complete "The constant …"; "" where nothing is."""
-    if field is None or entry not in {field.import_name}:
-        return "fits no field that can be imported" if field is None else f"must be given as '{field.import_name}'"
+def _wrong_constant(field: OdooField | None, entry: str, value: str, version: str) -> str:
+    """Return what is wrong with a constant, as a predicate, "" where nothing is."""
+    if field is None:
+        return "fits no field that can be imported"
+    if entry != field.import_name:
+        return f"must be given as '{field.import_name}'"
     if not field.relational:
-        refused = [rule.says for rule in value_rules(field, version) if rule.bad(pl.Series([value]))[0]]
-        return refused[0] if refused else ""
-    if value.casefold() in EMPTIES_A_REFERENCE:
-        return "would silently empty the field in Odoo"
-    if not all(EXTERNAL_ID.fullmatch(one) for one in value.split(",")):
-        return "is no external ID such as base.us"
-    gone = [one for one in value.split(",") if known_to_odoo(one, field.relation, version) is False]
-    return f"names a record that Odoo {version.removesuffix('.0')} does not have ({gone[0]})" if gone else ""
+        return wrong_value(value_rules(field, version), value) if value else ""
+    if field_fault(field, entry, is_list=False):
+        return "cannot fill it: map the lines to their own model"
+    return wrong_references(value, several=field.type != "many2one")
+
+
+def _missing_record(field: OdooField | None, value: str, version: str) -> str:
+    """Return what is wrong with a constant that names a record which Odoo does not have, "" where it has it."""
+    if field is None or not field.relational:
+        return ""
+    gone = [one for one in value.split(",") if is_missing(one, field.relation, version)]
+    return names_nothing(gone[0], f"Odoo {version.removesuffix('.0')}") if gone else ""
+
+
+def _constants_at_odds(
+    target: TargetRecipe, model: OdooModel, version: str, place: ProblemLocation
+) -> Iterator[ExportProblem]:
+    """Yield what is wrong between constants alone: it is so in every record."""
+    for rule in record_rules(model.name, [*target.fields, *target.values], version):
+        if not set(rule.reads) <= set(target.values):
+            continue
+        wrong = rule.judge([target.values[name] for name in rule.reads])
+        if wrong:
+            field = model.field(rule.column)
+            value, label = target.values[rule.column], field.label if field else rule.column
+            message = f"The constant '{value}' for '{label}' {wrong}."
+            say = place.blocking if rule.level == "error" else place.warning
+            yield say("bad_constant", message, field=rule.column)

@@ -25,7 +25,7 @@ from odoo_migrate.odoo.credentials import Secret
 from odoo_migrate.odoo.odoo_errors import Fault
 from odoo_migrate.odoo.retries import Retry
 from odoo_migrate.project.safe_files import inside
-from odoo_migrate.stages.load_order import Step
+from odoo_migrate.stages.load_order import LoadStep
 
 LOG_FILE = "log.txt"
 logger = logging.getLogger("odoo_migrate")
@@ -49,11 +49,11 @@ class Watch(Watcher):
             yield
         self._bars = None
 
-    def begins(self, step: Step, records: int) -> None:
+    def begins(self, step: LoadStep, records: int) -> None:
         """Draw the bar of a step."""
         self._begin(f"{step.mapping} (second pass)" if step.second else step.mapping, records)
 
-    def advances(self, step: Step, records: int, count: Count) -> None:
+    def advances(self, step: LoadStep, records: int, count: Count) -> None:
         """Move the bar on."""
         self._done += records
         if self._bars:

@@ -18,7 +18,7 @@ from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.odoo_errors import Unreachable
 from odoo_migrate.odoo.server_records import KnownIds
 from odoo_migrate.project.payload import Record
-from odoo_migrate.stages.load_order import Step
+from odoo_migrate.stages.load_order import LoadStep
 
 HIDDEN = "Odoo has this record and does not let this user read it; it may belong to another company."
 
@@ -75,7 +75,7 @@ class ChunkLoader:
     """Loads chunks of one step; used from several threads, each with an Odoo of its own."""
 
     def __init__(
-        self, site: Site, step: Step, places: Sequence[int], odoo: Odoo, size: BatchSize, *, fresh: bool = False
+        self, site: Site, step: LoadStep, places: Sequence[int], odoo: Odoo, size: BatchSize, *, fresh: bool = False
     ) -> None:
         """`places`: where the step's fields stand among the payload's; `fresh`: Odoo has no record of this step. Raises
         RunProblem where Odoo lacks a field.

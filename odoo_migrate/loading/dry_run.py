@@ -29,9 +29,9 @@ from odoo_migrate.odoo.odoo_errors import Fault
 from odoo_migrate.odoo.server_records import KnownIds
 from odoo_migrate.project.payload import Record
 from odoo_migrate.project.problems import Problem, Problems
-from odoo_migrate.rules import model_needs
-from odoo_migrate.stages.load_order import Step
-from odoo_migrate.stages.stage_progress import Progress, silent
+from odoo_migrate.rules import required_fields
+from odoo_migrate.stages.load_order import LoadStep
+from odoo_migrate.stages.stage_progress import StageProgress, silent
 
 CHUNK = 500  # records in one call of the wizard
 _WITHOUT_SECONDS = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
@@ -66,7 +66,7 @@ class Trial:
     left_out: tuple[int, ...]
 
 
-def try_run(run: Run, odoo: Odoo, problems: Problems, progress: Progress = silent) -> list[Tested]:
+def try_run(run: Run, odoo: Odoo, problems: Problems, progress: StageProgress = silent) -> list[Tested]:
     """Try every record of a run; what Odoo says becomes problems with the row of the raw file. Nothing is stored, but
     sequences of Odoo may have counted on. Raises OdooError (Rejected for a login by API key), FormatError,
     and RunProblem where Odoo lacks a field.
@@ -97,7 +97,7 @@ class Tester:
     """Tries the records of one mapping, with all columns of its payload."""
 
     def __init__(
-        self, run: Run, session: import_wizard.WebSession, step: Step, known: KnownIds, ids: PayloadIds
+        self, run: Run, session: import_wizard.WebSession, step: LoadStep, known: KnownIds, ids: PayloadIds
     ) -> None:
         self._run, self._session, self._step, self._known, self._ids = run, session, step, known, ids
         self._payload = run.payload(step.mapping)
@@ -128,15 +128,15 @@ class Tester:
         """Places of own references that a record cannot do without."""
         known = catalog.load(self._run.project.settings.odoo_version)
         model = known.model(self._step.model) if self._step.model in known else None
-        lines = {"product_id"} if self._step.model in model_needs.LINES_OF_PRODUCTS else set()
+        lines = {"product_id"} if self._step.model in required_fields.LINES_OF_PRODUCTS else set()
         needed = {name for name in self._names if self._described[name].required} | lines
         for name in self._names:
             entry = model.fields.get(name) if model else None
-            if model and entry and model_needs.refuses_empty(model, entry, self._names):
+            if model and entry and required_fields.refuses_empty(model, entry, self._names):
                 needed.add(name)
         return frozenset(place for place in self._own if self._names[place] in needed)
 
-    def go(self, problems: Problems, progress: Progress) -> Tested:
+    def go(self, problems: Problems, progress: StageProgress) -> Tested:
         records, total = self._payload.records(), self._payload.count
         while chunk := list(islice(records, CHUNK)):
             self._found.records += len(chunk)

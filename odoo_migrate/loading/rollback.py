@@ -27,7 +27,7 @@ from odoo_migrate.odoo.odoo_errors import Fault, Rejected
 from odoo_migrate.odoo.preflight import may, refuse_missing
 from odoo_migrate.project import csv_text
 from odoo_migrate.project.safe_files import inside, replacing
-from odoo_migrate.stages.load_order import Step
+from odoo_migrate.stages.load_order import LoadStep
 
 ACCESS_ERROR = "odoo.exceptions.AccessError"
 LEFT = "Odoo said that it removed this record, and still has it."
@@ -74,7 +74,7 @@ class Unlinker:
         return None
 
 
-def depths(odoo: Odoo, step: Step, entries: Sequence[CreatedRecord]) -> dict[int, int]:
+def depths(odoo: Odoo, step: LoadStep, entries: Sequence[CreatedRecord]) -> dict[int, int]:
     """How many of `entries` stand above each, by database ID, as Odoo holds them now; those that refer to each other in
     a circle count as on top.
     """

@@ -30,7 +30,7 @@ from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.server_records import KnownIds
 from odoo_migrate.project.payload import Record
 from odoo_migrate.stages import load_order
-from odoo_migrate.stages.load_order import Step
+from odoo_migrate.stages.load_order import LoadStep
 
 LARGEST_CHUNK, SMALLEST_CHUNK = 1000, 100  # records that are compared at once
 
@@ -51,7 +51,7 @@ class Options:
 class StepResult:
     """What became of the records of one step."""
 
-    step: Step
+    step: LoadStep
     count: Count = field(default_factory=Count)
     seconds: float = 0.0
 
@@ -79,10 +79,10 @@ class RunResult:
 class Watcher:
     """Is told how a run goes on; this one does not care."""
 
-    def begins(self, step: Step, records: int) -> None:
+    def begins(self, step: LoadStep, records: int) -> None:
         """A step of `records` records begins."""
 
-    def advances(self, step: Step, records: int, count: Count) -> None:
+    def advances(self, step: LoadStep, records: int, count: Count) -> None:
         """`records` more are done; `count` is what became of them."""
 
     def looks_again(self, records: int) -> None:
@@ -181,26 +181,26 @@ class _Load:
             self.rounds += result.count.calls > written
         result.seconds = time.monotonic() - before
 
-    def _is_fresh(self, step: Step) -> bool:
+    def _is_fresh(self, step: LoadStep) -> bool:
         """Whether Odoo has none of the records of this step, so that it need not be asked for each."""
         namespace = self.run.project.mappings[step.mapping].id.partition(".")[0]
         return not step.second and not server.any_named(self.odoo, namespace)
 
-    def _loader(self, step: Step, *, fresh: bool = False) -> ChunkLoader:
+    def _loader(self, step: LoadStep, *, fresh: bool = False) -> ChunkLoader:
         fields = self.payloads[step.mapping].fields
         if not set(step.fields) <= set(fields):
             raise RunProblem(f"The mapping {step.mapping} has other fields now; make a new run with 'load init'.")
         places = [fields.index(name) for name in step.fields]
         return ChunkLoader(self.site, step, places, self.odoo, BatchSize(self.options.batch_size), fresh=fresh)
 
-    def _total(self, step: Step) -> int:
+    def _total(self, step: LoadStep) -> int:
         return self.payloads[step.mapping].count if self.only is None else len(self.only.get(step.mapping, ()))
 
     def _chunk_size(self, total: int) -> int:
         """Small enough that every connection has work until the end."""
         return min(max(total // (self.options.connections * 4), SMALLEST_CHUNK), LARGEST_CHUNK)
 
-    def _levels(self, step: Step) -> Iterator[Iterator[Record]]:
+    def _levels(self, step: LoadStep) -> Iterator[Iterator[Record]]:
         """The step's records, parents first: no two of one level refer to each other."""
         payload = self.payloads[step.mapping]
         if not step.selves:
@@ -210,7 +210,7 @@ class _Load:
         for depth in range(max(depths, default=-1) + 1):
             yield self._wanted(step, (one for one in payload.records() if depths[one.place] == depth))
 
-    def _wanted(self, step: Step, records: Iterable[Record]) -> Iterator[Record]:
+    def _wanted(self, step: LoadStep, records: Iterable[Record]) -> Iterator[Record]:
         wanted = None if self.only is None else self.only.get(step.mapping, frozenset())
         return (record for record in records if wanted is None or record.id in wanted)
 

@@ -27,9 +27,9 @@ from odoo_migrate.project import project_files as project
 from odoo_migrate.project.payload import Payload, Record
 from odoo_migrate.project.project_reader import Project, file_sha256, read_project
 from odoo_migrate.project.safe_files import inside, replacing
-from odoo_migrate.rules.id_forms import wrong_id
+from odoo_migrate.rules.reference_rules import wrong_id
 from odoo_migrate.stages import load_order, payload_stamps
-from odoo_migrate.stages.load_order import Step
+from odoo_migrate.stages.load_order import LoadStep
 from odoo_migrate.stages.project_ids import Owner, ProjectIds
 
 RUNS = "runs"
@@ -57,7 +57,7 @@ class Run:
     id: str
     folder: Path
     project: Project
-    steps: Sequence[Step]
+    steps: Sequence[LoadStep]
     notes: Sequence[str]
     files: Sequence[Sent]
 
@@ -149,7 +149,7 @@ def _refuse_repeated(mapping: str, record: Record, earlier: Owner) -> None:
         )
 
 
-def ordered(steps: Sequence[Step], order: Sequence[str]) -> list[Step]:
+def ordered(steps: Sequence[LoadStep], order: Sequence[str]) -> list[LoadStep]:
     """`steps` in the order that the user gives, by mapping or model. Raises RunProblem where it leaves one out,
     names one that is not there, or puts a record before one that it refers to.
     """
@@ -166,7 +166,7 @@ def ordered(steps: Sequence[Step], order: Sequence[str]) -> list[Step]:
     return wanted
 
 
-def _check_parents_first(steps: Sequence[Step]) -> None:
+def _check_parents_first(steps: Sequence[LoadStep]) -> None:
     done: set[str] = set()
     for step in steps:
         for column, mappings in step.own.items():
@@ -244,7 +244,7 @@ def _run(root: Path, folder: Path, content: Mapping[str, Any]) -> Run:
     if content["format"] != FORMAT:
         raise RunProblem(f"runs/{folder.name} was made by another version of this program; make a new run.")
     steps = [
-        Step(
+        LoadStep(
             mapping=str(one["mapping"]),
             model=str(one["model"]),
             fields=tuple(map(str, one["fields"])),

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from odoo_migrate.loading.runs import RunProblem
 from odoo_migrate.odoo.server_records import ServerField
 from odoo_migrate.project.payload import Record
-from odoo_migrate.rules.model_needs import ADDRESS, SHARED_ADDRESS_SINCE
-from odoo_migrate.stages.load_order import Step
+from odoo_migrate.rules.record_rules import ADDRESS, SHARED_ADDRESS_SINCE
+from odoo_migrate.stages.load_order import LoadStep
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ def grouped(items: Iterable[tuple[tuple[int, ...], T]]) -> dict[tuple[int, ...],
 class SharedAddress:
     """Tells which cells of a step's records are their company's."""
 
-    def __init__(self, step: Step, major: int) -> None:
+    def __init__(self, step: LoadStep, major: int) -> None:
         """`major`: the version of the server, 19 for "19.0"."""
         names = [name.removesuffix("/id") for name in step.fields]
         applies = step.model == "res.partner" and major >= SHARED_ADDRESS_SINCE and "parent_id" in names

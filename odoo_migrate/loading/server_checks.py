@@ -21,8 +21,8 @@ from odoo_migrate.project.payload import ID, Payload
 from odoo_migrate.project.problems import Problem, Problems
 from odoo_migrate.project.project_files import ModelMapping
 from odoo_migrate.project.project_reader import Project
-from odoo_migrate.rules import model_needs
-from odoo_migrate.stages.stage_progress import Progress, silent
+from odoo_migrate.rules import required_fields
+from odoo_migrate.stages.stage_progress import StageProgress, silent
 
 CHUNK = 1000  # records whose IDs are asked for at once
 NUMBERS = {"boolean", "integer", "float", "monetary"}  # these are never empty
@@ -37,7 +37,7 @@ class Asked:
     known: int
 
 
-def check(found: Project, odoo: Odoo, problems: Problems, progress: Progress = silent) -> list[Asked]:
+def check(found: Project, odoo: Odoo, problems: Problems, progress: StageProgress = silent) -> list[Asked]:
     """Add what the server does not agree with to `problems`. Raises OdooError where it cannot be asked, and
     FormatError where a payload is missing.
     """
@@ -75,7 +75,9 @@ def _check_rights(found: Project, odoo: Odoo, models: Sequence[str], problems: P
         problems.add(Problem(project_files.SETTINGS_FILE, str(wrong)))
 
 
-def _check_mapping(found: Project, odoo: Odoo, mapping: ModelMapping, problems: Problems, progress: Progress) -> Asked:
+def _check_mapping(
+    found: Project, odoo: Odoo, mapping: ModelMapping, problems: Problems, progress: StageProgress
+) -> Asked:
     fields = records.server_fields(odoo, mapping.model)
     _check_fields(found, mapping, fields, problems)
     _check_demanded(odoo, mapping, fields, problems)
@@ -114,7 +116,7 @@ def _check_fields(found: Project, mapping: ModelMapping, fields: Mapping[str, Se
 
 def _check_demanded(odoo: Odoo, mapping: ModelMapping, fields: Mapping[str, ServerField], problems: Problems) -> None:
     """Fields that this server demands besides: Odoo would refuse every new record without them."""
-    given = {column.removesuffix("/id") for column in mapping.fields} | model_needs.FILLED_BY_ODOO.get(
+    given = {column.removesuffix("/id") for column in mapping.fields} | required_fields.FILLED_BY_ODOO.get(
         mapping.model, set()
     )
     demanded = [

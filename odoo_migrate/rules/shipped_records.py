@@ -1,4 +1,4 @@
-"""The records that Odoo ships with, by external ID, as far as the catalog's reference holds them."""
+"""Hold the records that Odoo ships with, by external ID, as far as the catalog's reference holds them."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ PARTIAL = {
     "utm.source": "utm_sources",
     "utm.medium": "utm_mediums",
     "product.category": "product_categories",
+    "project.project.stage": "project_stages",
     "mail.activity.type": "activity_types",
     "stock.location": "stock_locations",
 }
@@ -34,33 +35,49 @@ PARTIAL = {
 
 @cache
 def _ids(model: str, version: str) -> tuple[frozenset[str], frozenset[str]]:
-    """(external IDs, their modules) of the records of a model."""
-    group = COMPLETE.get(model) or PARTIAL.get(model)
-    ids = frozenset(str(one["xml_id"]) for one in catalog.reference(version).get(group or "", ()) if one["xml_id"])
+    """Return the external IDs of the records of a model, and their modules."""
+    group = COMPLETE.get(model) or PARTIAL.get(model) or ""
+    records = catalog.reference(version).get(group, ())
+    ids = frozenset(str(one["xml_id"]) for one in records if one["xml_id"])
     return ids, frozenset(one.partition(".")[0] for one in ids)
 
 
-def unknown(external_id: str, model: str, version: str) -> bool:
-    """Whether the module of this ID brings records of `model`, but not this one."""
-    ids, modules = _ids(model, version)
-    return external_id not in ids and external_id.partition(".")[0] in modules
+def is_missing(external_id: str, model: str, version: str) -> bool:
+    """Return whether the module of this ID brings records of `model`, but not this one."""
+    ids, its_modules = _ids(model, version)
+    return external_id not in ids and external_id.partition(".")[0] in its_modules
+
+
+def is_certain(model: str) -> bool:
+    """Return whether a record that `is_missing` is in no Odoo, since nothing but Odoo's own modules brings any."""
+    return model in COMPLETE
 
 
 @cache
 def countries_of_states(version: str) -> Mapping[str, str]:
-    """The country's external ID by the state's."""
-    return {one["xml_id"]: one["country_id_xml_id"] for one in catalog.reference(version)["states"] if one["xml_id"]}
+    """Return the country's external ID by the state's."""
+    states = catalog.reference(version)["states"]
+    return {one["xml_id"]: one["country_id_xml_id"] for one in states if one["xml_id"]}
+
+
+@cache
+def country_names(version: str) -> Mapping[str, str]:
+    """Return the countries' names by external ID."""
+    countries = catalog.reference(version)["countries"]
+    return {one["xml_id"]: str(one["name"]) for one in countries if one["xml_id"]}
 
 
 @cache
 def language_codes(version: str) -> frozenset[str]:
+    """Return the codes of all languages that Odoo can install."""
     return frozenset(str(one["code"]) for one in catalog.reference(version)["langs"])
 
 
 @cache
 def modules() -> frozenset[str]:
-    """Odoo's own modules, as far as any catalog names them."""
+    """Return the names of Odoo's own modules, as far as any catalog holds them."""
     catalogs = [catalog.load(version) for version in catalog.VERSIONS]
     models = [one.model(name) for one in catalogs for name in one.names()]
-    names = {model.module for model in models} | {field.module for model in models for field in model.fields.values()}
-    return frozenset(names - {""})
+    of_models = {model.module for model in models}
+    of_fields = {field.module for model in models for field in model.fields.values()}
+    return frozenset((of_models | of_fields) - {""})

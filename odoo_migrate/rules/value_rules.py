@@ -1,6 +1,7 @@
-"""What Odoo's import takes as a value of each type, measured on Odoo 18 (every value arrives as a text).
+"""Say which texts Odoo's import takes as values of each field type.
 
-A check gets a cell that is not empty and answers with a sentence about what is wrong, or "".
+Measured on Odoo 18, where every value arrives as a text; nothing of it differs in 16, 17 and 19. The sentences are
+predicates. An empty cell is no value: whether it may be empty is a rule of `required_fields`.
 """
 
 from __future__ import annotations
@@ -9,50 +10,87 @@ import base64
 import binascii
 import re
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from odoo_migrate.catalog import OdooField
+from odoo_migrate.rules import FIRST_VERSION
 from odoo_migrate.rules.shipped_records import language_codes
 
-Check = Callable[[str], str]
+DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+TIME = "(?: (?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?"
+INTEGER = "-?[0-9]+"
+FLOAT = r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?"
+INTEGER_LIMIT = 2**31  # of PostgreSQL's int4
+YES_NO = frozenset({"1", "0", "true", "false", "yes", "no"})
 
-_YES_NO = frozenset({"1", "0", "true", "false", "yes", "no"})
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile("(?: (?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?")
-_INTEGER = re.compile("-?[0-9]{1,11}")
-_FLOAT = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
-_INT4 = 2**31
+_DAY = re.compile(DAY)
+_TIME = re.compile(TIME)
+_INTEGER = re.compile(INTEGER)
+_FLOAT = re.compile(FLOAT)
+_LONGEST_INTEGER = 10  # digits of the limit; more of them are not worth converting
 _SHOWN_CHOICES = 12
+_NUMBERS = frozenset({"float", "monetary"})
 
 
-def value_check(field: OdooField, version: str) -> Check | None:
-    """What a cell of this field must keep to; None where Odoo takes any text."""
-    if field.type in _SIMPLE:
-        return _SIMPLE[field.type]
+@dataclass(frozen=True)
+class ValueRule:
+    """Hold one thing that a cell must keep to.
+
+    Attributes:
+        kind: a slug, the same for all fields.
+        predicate: what is wrong with a cell that breaks the rule.
+        accepts: whether a cell that is not empty keeps to the rule.
+        since: the first version of Odoo for which it holds.
+    """
+
+    kind: str
+    predicate: str
+    accepts: Callable[[str], bool]
+    since: int = FIRST_VERSION
+
+    def broken_by(self, cell: str) -> str:
+        """Return the predicate where a cell, which is not empty, breaks the rule; "" where it keeps to it."""
+        return "" if self.accepts(cell) else self.predicate
+
+
+def value_rules(field: OdooField, version: str) -> tuple[ValueRule, ...]:
+    """Return what the cells of a field must keep to; a cell breaks one of the rules at most."""
+    if field.type in _OF_TYPES:
+        return _OF_TYPES[field.type]
     if field.type == "selection":
-        return _choice(field, version)
+        return _choice_rules(field, version)
     if field.type == "char" and field.size:
-        return _short(field.size)
-    return None
+        return (_length_rule(field.size),)
+    return ()
 
 
-def caution(field: OdooField) -> Check | None:
-    """What Odoo takes, but does not store as it stands."""
-    if field.type not in {"float", "monetary"} or field.digits is None:
-        return None
-    decimals = field.digits[1]
-    longer = re.compile(rf"\.[0-9]{{{decimals}}}[0-9]*[1-9]0*$")
-    message = f"Odoo keeps {decimals} decimals of this number; it would be rounded."
-    return lambda cell: message if longer.search(cell) else ""
+def value_cautions(field: OdooField, timezone: str) -> tuple[ValueRule, ...]:
+    """Return what Odoo takes, but does not store as it was meant; `timezone` is the migration's."""
+    if field.type in _NUMBERS and field.digits is not None:
+        return (_rounding(field.digits[1]),)
+    if field.type == "datetime" and timezone == "UTC":
+        return (_DAY_BEFORE,)
+    return ()
 
 
-def _boolean(cell: str) -> str:
-    return "" if cell.lower() in _YES_NO else "this is neither yes nor no (1 or 0)."
+def wrong_value(rules: Iterable[ValueRule], cell: str) -> str:
+    """Return what is wrong with a cell, which is not empty, by any of the rules; "" where nothing is."""
+    for rule in rules:
+        if predicate := rule.broken_by(cell):
+            return predicate
+    return ""
 
 
-def _day(cell: str) -> str:
-    return "" if _is_day(cell) else "this is not a date such as 2026-01-31."
+def long_decimals(decimals: int) -> str:
+    """Return the pattern of numbers with more decimals than that, zeros at the end aside."""
+    return rf"\.[0-9]{{{decimals}}}[0-9]*[1-9]0*"
+
+
+def _is_yes_or_no(cell: str) -> bool:
+    return cell.lower() in YES_NO
 
 
 def _is_day(cell: str) -> bool:
@@ -65,57 +103,85 @@ def _is_day(cell: str) -> bool:
     return True
 
 
-def _datetime(cell: str) -> str:
-    fits = _is_day(cell[:10]) and _TIME.fullmatch(cell, 10)
-    return "" if fits else "this is not a date and time such as 2026-01-31 14:30:00."
+def _is_moment(cell: str) -> bool:
+    return _is_day(cell[:10]) and _TIME.fullmatch(cell, 10) is not None
 
 
-def _integer(cell: str) -> str:
-    if not _INTEGER.fullmatch(cell):
-        return "this is not a whole number such as 12."
-    return "" if -_INT4 <= int(cell) < _INT4 else "this whole number is larger than Odoo can store."
+def _is_integer(cell: str) -> bool:
+    return _INTEGER.fullmatch(cell) is not None
 
 
-def _float(cell: str) -> str:
-    return "" if _FLOAT.fullmatch(cell) else "this is not a number such as 1234.56."
+def _fits_integer(cell: str) -> bool:
+    """Return whether a whole number can be stored; anything else is not this rule's business."""
+    if not _is_integer(cell):
+        return True
+    digits = cell.lstrip("-").lstrip("0")
+    if len(digits) > _LONGEST_INTEGER:
+        return False
+    return -INTEGER_LIMIT <= int(cell) < INTEGER_LIMIT
 
 
-def _binary(cell: str) -> str:
+def _is_number(cell: str) -> bool:
+    return _FLOAT.fullmatch(cell) is not None
+
+
+def _is_base64(cell: str) -> bool:
     try:
         base64.b64decode(cell, validate=True)
     except (binascii.Error, ValueError):
-        return "this is not a file's content in base64."
-    return ""
+        return False
+    return True
 
 
-_SIMPLE: dict[str, Check] = {
-    "boolean": _boolean,
-    "date": _day,
-    "datetime": _datetime,
-    "integer": _integer,
-    "float": _float,
-    "monetary": _float,
-    "binary": _binary,
+_NUMBER = ValueRule("not_a_number", "is not a number such as 1234.56", _is_number)
+_DAY_BEFORE = ValueRule(
+    "day_before",
+    "has no time of day, and the time zone is UTC; people west of Greenwich would see the day before",
+    lambda cell: _DAY.fullmatch(cell) is None,
+)
+_OF_TYPES: dict[str, tuple[ValueRule, ...]] = {
+    "boolean": (ValueRule("not_yes_no", "is neither yes nor no (1 or 0)", _is_yes_or_no),),
+    "date": (ValueRule("not_a_date", "is not a date such as 2026-01-31", _is_day),),
+    "datetime": (ValueRule("not_a_datetime", "is not a date and time such as 2026-01-31 14:30:00", _is_moment),),
+    "integer": (
+        ValueRule("not_an_integer", "is not a whole number such as 12", _is_integer),
+        ValueRule("too_large", "is a larger whole number than Odoo can store", _fits_integer),
+    ),
+    "float": (_NUMBER,),
+    "monetary": (_NUMBER,),
+    "binary": (ValueRule("not_a_file", "is not a file's content in base64", _is_base64),),
 }
 
 
-def _choice(field: OdooField, version: str) -> Check | None:
+def _choice_rules(field: OdooField, version: str) -> tuple[ValueRule, ...]:
     if field.name == "lang":  # its choices are the languages installed on the server that was asked
-        return _among(language_codes(version), "this is no language code such as en_US.")
-    if field.name == "tz" and not field.selection:
-        return _among(zoneinfo.available_timezones(), "this is no time zone such as Europe/Brussels.")
-    if not field.selection:
-        return None
+        return _among("is no language code such as en_US", language_codes(version))
+    if field.name == "tz" and not field.selection:  # the catalog keeps no list of them
+        return _among("is no time zone such as Europe/Brussels", _time_zones())
     labels = ", ".join(label for _, label in field.selection[:_SHOWN_CHOICES])
     more = ", …" if len(field.selection) > _SHOWN_CHOICES else ""
-    allowed = {text for choice in field.selection for text in choice}
-    return _among(allowed, f"this is not one of Odoo's choices ({labels}{more}).")
+    texts = [text for choice in field.selection for text in choice]
+    return _among(f"is not one of Odoo's choices ({labels}{more})", texts)
 
 
-def _among(allowed: frozenset[str] | set[str], message: str) -> Check | None:
-    folded = {text.casefold() for text in allowed}
-    return (lambda cell: "" if cell.casefold() in folded else message) if folded else None
+def _among(predicate: str, allowed: Iterable[str]) -> tuple[ValueRule, ...]:
+    """Return the rule that a cell must be one of `allowed`, case aside; none where nothing is known."""
+    lowered = {text.lower() for text in allowed}
+    return (ValueRule("not_a_choice", predicate, lambda cell: cell.lower() in lowered),) if lowered else ()
 
 
-def _short(size: int) -> Check:
-    return lambda cell: "" if len(cell) <= size else f"this is longer than the {size} characters that Odoo stores."
+@cache
+def _time_zones() -> frozenset[str]:
+    """Return the names of all time zones; none on a machine without them."""
+    return frozenset(zoneinfo.available_timezones())
+
+
+def _length_rule(size: int) -> ValueRule:
+    predicate = f"is longer than the {size} characters that Odoo stores"
+    return ValueRule("too_long", predicate, lambda cell: len(cell) <= size)
+
+
+def _rounding(decimals: int) -> ValueRule:
+    longer = re.compile(rf"{long_decimals(decimals)}\Z")
+    predicate = f"has more decimals than Odoo keeps ({decimals}); it would be rounded"
+    return ValueRule("rounded", predicate, lambda cell: longer.search(cell) is None)

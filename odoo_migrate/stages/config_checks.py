@@ -1,5 +1,6 @@
-"""The configuration as a whole: each file against its schema, then the files against each other. All that is wrong
-is told, not the first thing.
+"""Check the configuration as a whole: each file against its schema, then the files against each other.
+
+All that is wrong is reported, not the first thing.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from odoo_migrate.project.project_reader import Project
 from odoo_migrate.project.safe_files import inside
 from odoo_migrate.project.schemas import Document
 from odoo_migrate.project.yaml_text import FormatError
-from odoo_migrate.rules.id_forms import wrong_reference
+from odoo_migrate.rules import as_sentence
+from odoo_migrate.rules.reference_rules import wrong_reference
 
 
 def read(root: Path, problems: Problems) -> Project | None:
-    """The project, None where it cannot be used. All that is wrong goes to `problems`."""
+    """Return the project, None where it cannot be used. All that is wrong goes to `problems`."""
     before = problems.errors
     _add(problems, schemas.yaml_problems(root, project_files.SETTINGS_FILE, "project"))
     _add(problems, schemas.yaml_problems(root, project_files.IDS_FILE, "ids"))
@@ -50,7 +52,7 @@ def _mapping_files(root: Path) -> list[str]:
 
 
 def _disagreements(root: Path) -> Iterator[Problem]:
-    """Between files that are as they should be each for itself."""
+    """Yield what does not fit between files that are right each for itself."""
     document = schemas.read_document(root, project_files.SETTINGS_FILE)
     content = document.content
     yield from _order(document)
@@ -150,10 +152,11 @@ def _lookup(shown: str, content: str) -> Iterator[Problem]:
         elif first.setdefault(key, line) != line:
             yield Problem(shown, f"this key stands in line {first[key]} too.", line, value=key)
         elif wrong := wrong_reference(external_id):
-            yield Problem(shown, wrong, line, column=project_files.LOOKUP_TITLES[1], value=external_id)
+            column = project_files.LOOKUP_TITLES[1]
+            yield Problem(shown, as_sentence(wrong), line, column=column, value=external_id)
 
 
 def lines_of(root: Path, name: str) -> Callable[[str], int]:
-    """The line of a field in the file of mapping `name`, 0 where it has none."""
+    """Return what returns the line of a field in the file of mapping `name`, 0 where it has none."""
     lines = schemas.read_document(root, f"{project_files.MAPPINGS}/{name}.yml").lines
     return lambda field: lines.get(("fields", field), 0)

@@ -1,4 +1,4 @@
-"""The order of a load: parents before children, from the references that the payload holds.
+"""Plan the order of a load: parents before children, from the references that the payload holds.
 
 Where mappings or records refer to each other in a circle, a column that Odoo can do without at first is left out of
 the first pass and filled in a second one, when all its records are there.
@@ -7,29 +7,39 @@ the first pass and filled in a second one, when all its records are there.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from odoo_migrate.project import project_files
 from odoo_migrate.project.payload import Payload
 from odoo_migrate.project.project_reader import Project
-from odoo_migrate.rules import field_needs
+from odoo_migrate.rules.hierarchies import forbids_circles
+from odoo_migrate.rules.load_sequence import EndlessCircle, MappingReference, PutOff, parents_first
+from odoo_migrate.rules.required_fields import needed_at_once
 from odoo_migrate.stages import record_graph
-from odoo_migrate.stages.payload_references import References, references
-from odoo_migrate.stages.project_ids import ProjectIds
-from odoo_migrate.stages.record_graph import Links
+from odoo_migrate.stages.project_ids import Owner, ProjectIds
+from odoo_migrate.stages.project_mappings import catalog_of, field_of, given_fields
+from odoo_migrate.stages.record_graph import RecordLinks
+
+_REMEMBERED = 65_536
+_SHOWN_RECORDS = 5  # of a circle, besides the one that is blamed
 
 
 class Cycle(ValueError):
-    """Records need each other in a circle that no order can load; the text is one sentence for the user."""
+    """Records that need each other in a circle, which no order can load; the text is one sentence for the user."""
 
 
 @dataclass(frozen=True)
-class Step:
-    """One pass over the payload of `mapping`. `fields` are the import columns to send, without `id`. A `second` pass
-    fills what had to wait in the first because mappings (or records) refer to each other in a circle. `own`: of the
-    columns that refer to records of this project, the mappings that those belong to. `selves`: of those, the columns
-    that refer to records of the same mapping, whose parents must go first.
+class LoadStep:
+    """Hold one pass over the payload of `mapping`.
+
+    Attributes:
+        fields: the import columns to send, without `id`.
+        second: it fills what had to wait in the first pass because mappings (or records) refer to each other in a
+            circle.
+        own: of the columns that refer to records of this project, the mappings that those belong to.
+        selves: of those, the columns that refer to records of the same mapping, whose parents must go first.
     """
 
     mapping: str
@@ -40,24 +50,26 @@ class Step:
     selves: tuple[str, ...] = ()
 
 
-def steps(found: Project, ids: ProjectIds | None = None) -> tuple[list[Step], list[str]]:
-    """The steps of a load in their order, and notes for the user. `ids`: those of the payload, where they are at hand.
-    Raises Cycle, and FormatError where a payload is missing.
+def steps(found: Project, ids: ProjectIds | None = None) -> tuple[list[LoadStep], list[str]]:
+    """Return the steps of a load in their order, and notes for the user.
+
+    `ids`: those of the payload, where they are at hand. Raises Cycle, and FormatError where a payload is missing.
     """
     ids = ids or ProjectIds(found)
     planner = _Planner(found)
     for name in found.mappings:
-        planner.take(name, references(found, name, ids), Payload(found.root, name))
+        planner.add(name, read_references(found, name, ids), Payload(found.root, name))
     return planner.steps()
 
 
 def levels(payload: Payload, selves: Collection[str]) -> array[int]:
-    """How deep each record of a payload stands in the references of columns `selves` to its own records: those of
-    depth 0 go first, then those of depth 1, and so on. Records that lead back to themselves come last of all.
+    """Return how deep each record of a payload is in the references of columns `selves` to its own records.
+
+    Those of depth 0 go first, then those of depth 1, and so on. Records that lead back to themselves come last of all.
     """
     places = {hash(record.id): record.place for record in payload.records()}
     columns = [place for place, name in enumerate(payload.fields) if name in selves]
-    links = Links()
+    links = RecordLinks()
     for record in payload.records():
         for column in columns:
             for one in record.values[column].split(","):
@@ -69,21 +81,65 @@ def levels(payload: Payload, selves: Collection[str]) -> array[int]:
     return array("q", (last if depth == record_graph.UNREACHED else depth for depth in found))
 
 
+@dataclass
+class PayloadReferences:
+    """Hold what the records of one mapping refer to, as its payload says it.
+
+    `own`: by column, the mappings whose records it names, in the project's order; `selves`: the links among the
+    mapping's records by column; `count`: its records.
+    """
+
+    own: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    selves: dict[str, RecordLinks] = field(default_factory=dict)
+    count: int = 0
+
+
+def read_references(found: Project, mapping: str, ids: ProjectIds) -> PayloadReferences:
+    """Read what the payload of a mapping refers to. Raises FormatError."""
+    content = Payload(found.root, mapping)
+    places = [(place, name) for place, name in enumerate(content.fields) if name.endswith("/id")]
+    owners: dict[str, set[str]] = {name: set() for _, name in places}
+    result = PayloadReferences(selves={name: RecordLinks() for _, name in places})
+    find = _finder(ids)
+    for record in content.records():
+        result.count += 1
+        for place, name in places:
+            if record.values[place]:
+                for owner in find(record.values[place]):
+                    owners[name].add(owner.mapping)
+                    if owner.mapping == mapping:
+                        result.selves[name].add(record.place, owner.place)
+    for name, those in owners.items():
+        if those:
+            result.own[name] = tuple(one for one in found.mappings if one in those)
+    result.selves = {name: links for name, links in result.selves.items() if len(links)}
+    return result
+
+
+def _finder(ids: ProjectIds) -> Callable[[str], tuple[Owner, ...]]:
+    @lru_cache(maxsize=_REMEMBERED)
+    def find(cell: str) -> tuple[Owner, ...]:
+        owners = [ids.find(one) for one in cell.split(",") if ids.is_ours(one)]
+        return tuple(owner for owner in owners if owner is not None)
+
+    return find
+
+
 class _Planner:
     """Collects what mappings refer to, then orders them."""
 
     def __init__(self, found: Project) -> None:
         self.found = found
-        self.catalog = field_needs.catalog_of(found)
-        self.references: dict[str, References] = {}
+        self.catalog = catalog_of(found)
+        self.references: dict[str, PayloadReferences] = {}
         self.fields: dict[str, tuple[str, ...]] = {}
         self.later: dict[str, list[str]] = {name: [] for name in found.mappings}  # columns of the second pass
         self.notes: list[str] = []
 
-    def take(self, name: str, found: References, payload: Payload) -> None:
-        """Raises Cycle."""
+    def add(self, name: str, found: PayloadReferences, payload: Payload) -> None:
+        """Decide which of the columns that refer to the mapping's own records must wait. Raises Cycle."""
         self.references[name], self.fields[name] = found, payload.fields
-        accepted: list[Links] = []
+        accepted: list[RecordLinks] = []
         # Those that cannot wait first, so that of two columns in one circle the other one waits.
         for column in sorted(found.selves, key=lambda one: self._can_wait(name, one)):
             links = found.selves[column]
@@ -98,15 +154,43 @@ class _Planner:
                 )
             else:
                 raise self._endless(name, column, record_graph.circle(depths, [*accepted, links]), payload)
-        found.selves = {column: Links() for column in found.selves}  # the links themselves are not needed any more
+        found.selves = {
+            column: RecordLinks() for column in found.selves
+        }  # the links themselves are not needed any more
+
+    def steps(self) -> tuple[list[LoadStep], list[str]]:
+        """Return the steps in their order, and notes for the user. Raises Cycle."""
+        try:
+            order, put_off = parents_first(list(self.found.mappings), list(self._references()))
+        except EndlessCircle as endless:
+            raise Cycle(_without_order(endless)) from endless
+        for one in put_off:
+            self.later[one.mapping] += one.columns
+            self.notes.append(_two_passes(one))
+        self._note_other_order(order)
+        first = [self._step(name, second=False) for name in order]
+        return first + [self._step(name, second=True) for name in order if self.later[name]], self.notes
+
+    def _references(self) -> Iterator[MappingReference]:
+        """Yield what the columns of the first pass refer to."""
+        for name, found in self.references.items():
+            model = self.found.mappings[name].model
+            for column, parents in found.own.items():
+                if column not in self.later[name]:
+                    required, in_tree = self._required(name, column), forbids_circles(model, column)
+                    for parent in parents:
+                        yield MappingReference(name, parent, column, required, in_tree)
 
     def _can_wait(self, name: str, column: str) -> bool:
-        mapping = self.found.mappings[name]
-        return not field_needs.hierarchical(mapping.model, column) and not self._required(name, column)
+        in_tree = forbids_circles(self.found.mappings[name].model, column)
+        return not in_tree and not self._required(name, column)
 
     def _required(self, name: str, column: str) -> bool:
         mapping = self.found.mappings[name]
-        return field_needs.needed_at_once(self.catalog, mapping, column)
+        field = field_of(self.catalog, mapping, column)
+        if field is None:
+            return False
+        return needed_at_once(self.catalog.model(mapping.model), field, given_fields(mapping))
 
     def _endless(self, name: str, column: str, circle: Sequence[int], payload: Payload) -> Cycle:
         there = {record.place: record for record in payload.records() if record.place in set(circle)}
@@ -114,96 +198,34 @@ class _Planner:
         shown = f"'{record.id}' ({file}, row {record.row})"
         if len(circle) == 1:
             return Cycle(f"{shown} refers to itself through '{column}', which Odoo refuses.")
-        others = ", ".join(f"'{there[place].id}'" for place in circle[1:6]) + (", …" if len(circle) > 6 else "")
-        return Cycle(f"{shown} comes back to itself through '{column}' of {others}, which Odoo refuses.")
+        others = ", ".join(f"'{there[place].id}'" for place in circle[1 : 1 + _SHOWN_RECORDS])
+        more = ", …" if len(circle) > 1 + _SHOWN_RECORDS else ""
+        return Cycle(f"{shown} comes back to itself through '{column}' of {others}{more}, which Odoo refuses.")
 
-    def steps(self) -> tuple[list[Step], list[str]]:
-        """Raises Cycle."""
-        order = self._order()
-        self._tell_other_order(order)
-        first = [self._step(name, second=False) for name in order]
-        return first + [self._step(name, second=True) for name in order if self.later[name]], self.notes
+    def _step(self, name: str, *, second: bool) -> LoadStep:
+        references, later = self.references[name], self.later[name]
+        fields = tuple(column for column in self.fields[name] if (column in later) == second)
+        own = {column: references.own[column] for column in fields if column in references.own}
+        selves = () if second else tuple(column for column in fields if column in references.selves)
+        return LoadStep(name, self.found.mappings[name].model, fields, second, own, selves)
 
-    def _step(self, name: str, *, second: bool) -> Step:
-        fields = tuple(column for column in self.fields[name] if (column in self.later[name]) == second)
-        own = {column: self.references[name].own[column] for column in fields if column in self.references[name].own}
-        selves = () if second else tuple(column for column in fields if column in self.references[name].selves)
-        return Step(name, self.found.mappings[name].model, fields, second, own, selves)
-
-    def _order(self) -> list[str]:
-        """Parents first, else as the project says; columns that close a circle are put off."""
-        order: list[str] = []
-        waiting = list(self.found.mappings)
-        while waiting:
-            free = next((name for name in waiting if not self._parents(name, waiting)), None) or self._opened(waiting)
-            order.append(free)
-            waiting.remove(free)
-        return order
-
-    def _parents(self, name: str, waiting: Collection[str]) -> set[str]:
-        """The mappings among `waiting` that must be loaded before this one."""
-        return {parent for _, parents in self._open(name) for parent in parents if parent in waiting and parent != name}
-
-    def _open(self, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The columns of the first pass that refer to records of the project."""
-        own = self.references[name].own
-        return ((column, parents) for column, parents in own.items() if column not in self.later[name])
-
-    def _opened(self, waiting: Sequence[str]) -> str:
-        """A mapping of a circle that can go first, once some of its columns wait: rather any than that of the parent,
-        since Odoo does much when a parent changes. Raises Cycle.
-        """
-        needed = {name: self._reached(name, waiting) for name in waiting}
-        circle = next(
-            [other for other in waiting if other in needed[name]]
-            for name in waiting
-            if all(name in needed[other] for other in needed[name])
-        )
-        closing = {name: self._closing(name, circle) for name in circle}
-        for waits in (self._can_wait, lambda name, column: not self._required(name, column)):
-            for name in circle:
-                if all(waits(name, column) for column in closing[name]):
-                    self._put_off(name, closing[name], circle)
-                    return name
-        raise Cycle(self._tight(circle))
-
-    def _closing(self, name: str, circle: Collection[str]) -> list[str]:
-        """The columns through which a mapping refers to others of its circle."""
-        return [column for column, parents in self._open(name) if set(parents) & set(circle) - {name}]
-
-    def _reached(self, name: str, waiting: Collection[str]) -> set[str]:
-        """What must be loaded before `name`, and before that; in a circle, `name` itself."""
-        found: set[str] = set()
-        new = {name}
-        while new:
-            new = {parent for one in new for parent in self._parents(one, waiting)} - found
-            found |= new
-        return found
-
-    def _put_off(self, name: str, columns: Sequence[str], circle: Sequence[str]) -> None:
-        self.later[name] += columns
-        others = ", ".join(other for other in circle if other != name)
-        these = ", ".join(f"'{column}'" for column in columns)
-        self.notes.append(
-            f"{name} is loaded in two passes: it and {others} refer to each other, so {these} is filled in the second."
-        )
-
-    def _tight(self, circle: Sequence[str]) -> str:
-        fields = [
-            f"'{column}' of {name}"
-            for name in circle
-            for column in self._closing(name, circle)
-            if self._required(name, column)
-        ]
-        return (
-            f"{', '.join(circle)} need each other in a circle through {', '.join(fields)}, which Odoo wants filled "
-            "from the start; no order can load them."
-        )
-
-    def _tell_other_order(self, order: Sequence[str]) -> None:
+    def _note_other_order(self, order: Sequence[str]) -> None:
         if list(order) != list(self.found.mappings):
             self.notes.append(
                 f"load_order in {project_files.SETTINGS_FILE} has records before others that they refer to; the "
                 "order is "
                 f"{', '.join(order)}."
             )
+
+
+def _two_passes(one: PutOff) -> str:
+    others = ", ".join(name for name in one.circle if name != one.mapping)
+    columns = ", ".join(f"'{column}'" for column in one.columns)
+    passes = f"{one.mapping} is loaded in two passes: it and {others} refer to each other"
+    return f"{passes}, so {columns} is filled in the second."
+
+
+def _without_order(endless: EndlessCircle) -> str:
+    fields = dict.fromkeys(f"'{one.column}' of {one.child}" for one in endless.references)
+    need = f"{', '.join(endless.circle)} need each other in a circle through {', '.join(fields)}"
+    return f"{need}, which Odoo wants filled from the start; no order can load them."

@@ -1,4 +1,4 @@
-"""A mapping against the catalog of the project's Odoo version: its model, its fields, and what is missing."""
+"""Check a mapping against the catalog of the project's Odoo version: its model, its fields, and what is missing."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from odoo_migrate.project.nearest_names import nearest_spelling
 from odoo_migrate.project.problems import Level, Problem
 from odoo_migrate.project.project_files import FieldEntry, ModelMapping
 from odoo_migrate.project.project_reader import Project
-from odoo_migrate.rules import model_needs, shipped_records
-from odoo_migrate.rules.id_forms import wrong_reference
-from odoo_migrate.rules.value_rules import value_check
+from odoo_migrate.rules import as_sentence, required_fields
+from odoo_migrate.rules.mapping_rules import field_fault
+from odoo_migrate.rules.reference_rules import wrong_namespace, wrong_references
+from odoo_migrate.rules.value_rules import value_rules, wrong_value
+from odoo_migrate.stages.project_mappings import given_fields
 
 # How alike a name must be to be suggested, out of 100.
 _ALIKE_MODELS, _ALIKE_FIELDS = 85, 75
@@ -29,7 +31,7 @@ _RENAMED = {
 
 
 class MappingChecks:
-    """Checks one mapping of the project; `line` tells the line of a field in its file."""
+    """Check one mapping of the project; `line` returns the line of a field in its file."""
 
     def __init__(self, found: Project, known: Catalog, mapping: ModelMapping, line: Callable[[str], int]) -> None:
         self.found, self.catalog, self.mapping, self.line = found, known, mapping, line
@@ -37,31 +39,31 @@ class MappingChecks:
         self.file = f"{project_files.MAPPINGS}/{mapping.name}.yml"
 
     def problems(self) -> Iterator[Problem]:
+        """Yield all that is wrong with the mapping."""
         yield from self._namespace()
         if self.mapping.model not in self.catalog:
             yield self._unknown_model()
             return
-        model = self.catalog.model(self.mapping.model)
+        model, given = self.catalog.model(self.mapping.model), given_fields(self.mapping)
         for name, entry in self.mapping.fields.items():
             yield from self._field(model, name, entry)
-        yield from self._twice()
-        for field in model_needs.must_be_mapped(model, [name.removesuffix("/id") for name in self.mapping.fields]):
-            message = f"Odoo needs '{field.label}' for every {model.label}; a field '{field.import_name}' is missing."
-            yield self._problem(message)
+        yield from self._filled_twice()
+        for field in required_fields.must_be_mapped(model, given):
+            yield self._problem(required_fields.not_mapped(field, model))
+        if does := required_fields.name_alone(model.name, given):
+            yield self._problem(f"its records have a name and nothing else; {does}.", level="warning")
 
     def _problem(self, message: str, field: str = "", level: Level = "error", value: str = "") -> Problem:
         return Problem(self.file, message, self.line(field) if field else 0, value=value, level=level)
 
     def _namespace(self) -> Iterator[Problem]:
         module = self.mapping.id.partition(".")[0]
-        if module in shipped_records.modules():
-            yield self._problem(
-                f"'{module}' is a module of Odoo; updating it deletes the records under its name that it did not bring "
-                "along. Use a namespace of your own."
-            )
+        if wrong := wrong_namespace(module):
+            yield self._problem(f"'{module}' {wrong}. Use a namespace of your own.")
 
     def _unknown_model(self) -> Problem:
-        model, others = self.mapping.model, [one for one in catalog.VERSIONS if self.mapping.model in catalog.load(one)]
+        model = self.mapping.model
+        others = [one for one in catalog.VERSIONS if model in catalog.load(one)]
         if others:
             there = ", ".join(one.removesuffix(".0") for one in others)
             return self._problem(f"Odoo {self.version} has no model '{model}'; it is in Odoo {there}.")
@@ -70,8 +72,8 @@ class MappingChecks:
         message = f"the catalog of Odoo {self.version} does not know the model '{model}', so nothing of it was checked."
         return self._problem(message + hint, level="warning")
 
-    def _twice(self) -> Iterator[Problem]:
-        """`country_id` and `country_id/id` are one field."""
+    def _filled_twice(self) -> Iterator[Problem]:
+        """Yield what is filled as `country_id` and as `country_id/id`: that is one field."""
         for name in self.mapping.fields:
             if name.endswith("/id") and name.removesuffix("/id") in self.mapping.fields:
                 yield self._problem(f"'{name.removesuffix('/id')}' is filled twice.", name)
@@ -80,28 +82,32 @@ class MappingChecks:
         field = model.field(name)
         if field is None:
             yield self._unknown_field(model, name)
+            return
+        fault = field_fault(field, name, is_list=bool(entry.separator))
+        if fault is not None:
+            yield self._problem(fault.sentence, name)
         elif name.endswith("/id") and not field.relational:
             yield self._problem(f"'{field.name}' holds a plain value, not a record: map it as '{field.name}'.", name)
-        elif field.relational and not name.endswith("/id"):
-            message = f"'{field.label}' points to other records; map it as '{field.import_name}' with external IDs."
+        elif wrong := self._wrong_constant(field, entry):
+            yield self._problem(as_sentence(wrong), name, value=entry.value or "")
+        elif entry.ref and (other := self.found.mappings[entry.ref].model) != field.relation:
+            message = f"'{field.label}' needs records of {field.relation}, but '{entry.ref}' are {other}."
             yield self._problem(message, name)
-        elif field.type == "one2many":
-            message = f"'{field.label}' is filled from the other side: map the lines to {field.relation}."
-            yield self._problem(message, name)
-        elif field.relational:
-            yield from self._relation(field, name, entry)
-        elif entry.value:
-            check = value_check(field, self.catalog.version)
-            if check is not None and (wrong := check(entry.value)):
-                yield self._problem(wrong, name, value=entry.value)
+
+    def _wrong_constant(self, field: OdooField, entry: FieldEntry) -> str:
+        """Return what is wrong with the form of a constant; which record it names, the record checks look up."""
+        if not entry.value:
+            return ""
+        if field.relational:
+            return wrong_references(entry.value, several=field.type != "many2one")
+        return wrong_value(value_rules(field, self.catalog.version), entry.value)
 
     def _unknown_field(self, model: OdooModel, name: str) -> Problem:
         stem = name.removesuffix("/id")
         what = f"Odoo {self.version} has no field '{stem}' on {model.name} that can be written"
         if stem.startswith("x_"):
-            return self._problem(
-                f"{what} by itself; if it is a field of yours, check with --against-odoo.", name, "warning"
-            )
+            message = f"{what} by itself; if it is a field of yours, check with --against-odoo."
+            return self._problem(message, name, "warning")
         return self._problem(f"{what}.{self._hint(model, stem)}", name)
 
     def _hint(self, model: OdooModel, stem: str) -> str:
@@ -112,20 +118,10 @@ class MappingChecks:
         near = nearest_spelling(stem, list(model.fields), at_least=_ALIKE_FIELDS)
         if near:
             return f" Did you mean '{model.fields[near].import_name}'?"
-        others = [one for one in catalog.VERSIONS if self._has(one, model.name, stem)]
-        return f" Odoo {', '.join(one.removesuffix('.0') for one in others)} has it." if others else ""
+        others = [one.removesuffix(".0") for one in catalog.VERSIONS if _has(one, model.name, stem)]
+        return f" Odoo {', '.join(others)} has it." if others else ""
 
-    def _has(self, version: str, model: str, stem: str) -> bool:
-        known = catalog.load(version)
-        return model in known and stem in known.model(model).fields
 
-    def _relation(self, field: OdooField, name: str, entry: FieldEntry) -> Iterator[Problem]:
-        if entry.separator and field.type == "many2one":
-            yield self._problem(f"'{field.label}' holds one record, so its cells cannot be lists.", name)
-        if entry.ref and (other := self.found.mappings[entry.ref].model) != field.relation:
-            message = f"'{field.label}' needs records of {field.relation}, but '{entry.ref}' are {other}."
-            yield self._problem(message, name)
-        if entry.value:
-            for one in entry.value.split(","):
-                if wrong := wrong_reference(one):
-                    yield self._problem(wrong, name, value=one)
+def _has(version: str, model: str, field: str) -> bool:
+    known = catalog.load(version)
+    return model in known and field in known.model(model).fields

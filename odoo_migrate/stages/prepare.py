@@ -1,4 +1,4 @@
-"""`source prepare`: the raw CSV files, checked against their manifest and their mappings, become staged rows."""
+"""Stage the raw CSV files for `source prepare`, checked against their manifest and their mappings."""
 
 from __future__ import annotations
 
@@ -15,29 +15,30 @@ from odoo_migrate.project.project_reader import Project, read_manifest, read_pro
 from odoo_migrate.project.safe_files import inside, replacing
 from odoo_migrate.project.yaml_text import FormatError
 from odoo_migrate.stages import staged_rows
-from odoo_migrate.stages.mapping_columns import columns
-from odoo_migrate.stages.raw_files import MAX_BYTES, RawRows, examined
-from odoo_migrate.stages.stage_progress import EVERY, Progress, silent
+from odoo_migrate.stages.project_mappings import columns
+from odoo_migrate.stages.raw_files import MAX_BYTES, RawCsvRows, examined
+from odoo_migrate.stages.stage_progress import EVERY, StageProgress, silent
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A staged raw file (`customers.csv`) and its number of rows."""
+    """Hold a staged raw file (`customers.csv`) and its number of rows."""
 
     file: str
     rows: int
 
 
 def prepare(
-    root: Path, problems: Problems, progress: Progress = silent, *, accept_changes: bool = False
+    root: Path, problems: Problems, progress: StageProgress = silent, *, accept_changes: bool = False
 ) -> list[Prepared]:
-    """Stage the project's raw files; all that is wrong with them goes to `problems`. A file with an error is not
-    staged, and what was staged of it goes. With `accept_changes`, a file that differs from MANIFEST.json is only
-    warned of. Raises FormatError where the project itself cannot be read.
+    """Stage the project's raw files; all that is wrong with them goes to `problems`.
+
+    A file with an error is not staged, and what was staged of it goes. With `accept_changes`, a file that differs from
+    MANIFEST.json is only warned of. Raises FormatError where the project itself cannot be read.
     """
     found = read_project(root)
     known = _manifest(root, problems, accept_changes)
-    _tell_changed_settings(root, known, problems)
+    _warn_of_changed_settings(root, known, problems)
     _remove_strangers(found, problems)
     prepared = (
         _prepare(_Source(found, file, known), problems, progress, accept_changes)
@@ -59,8 +60,8 @@ def _manifest(root: Path, problems: Problems, accept_changes: bool) -> Mapping[s
     return {one.path: one for one in files}
 
 
-def _tell_changed_settings(root: Path, known: Mapping[str, ManifestFile], problems: Problems) -> None:
-    """Settings may be changed by hand, but nobody should be surprised by it."""
+def _warn_of_changed_settings(root: Path, known: Mapping[str, ManifestFile], problems: Problems) -> None:
+    """Warn of settings that were changed by hand: they may be, but nobody should be surprised by it."""
     for path, file in sorted(known.items()):
         if path.startswith("config/") and not unchanged(root, file):
             message = "it is no longer as it was exported; what it says now is used."
@@ -68,7 +69,7 @@ def _tell_changed_settings(root: Path, known: Mapping[str, ManifestFile], proble
 
 
 def _remove_strangers(found: Project, problems: Problems) -> None:
-    """Staged files of sources that the project no longer has go; raw files that nothing reads are told of."""
+    """Remove staged files of sources that the project no longer has, and warn of raw files that nothing reads."""
     for path in sorted((found.root / staged_rows.DIRECTORY).glob("*.jsonl")):
         if f"{path.stem}.csv" not in found.settings.sources:
             staged_rows.remove(found.root, f"{path.stem}.csv")
@@ -78,7 +79,7 @@ def _remove_strangers(found: Project, problems: Problems) -> None:
 
 
 class _Source:
-    """One raw file, and what the project expects of it."""
+    """Hold one raw file, and what the project expects of it."""
 
     def __init__(self, found: Project, file: str, known: Mapping[str, ManifestFile]) -> None:
         self.root, self.file, self.shown = found.root, file, f"{project_files.RAW}/{file}"
@@ -114,7 +115,7 @@ def _missing(mapping: ModelMapping, title: str, purpose: str, titles: tuple[str,
     return message + did_you_mean(title, titles)
 
 
-def _prepare(source: _Source, problems: Problems, progress: Progress, accept_changes: bool) -> Prepared | None:
+def _prepare(source: _Source, problems: Problems, progress: StageProgress, accept_changes: bool) -> Prepared | None:
     before = problems.errors
     try:
         path = inside(source.root, source.shown)
@@ -133,7 +134,7 @@ def _prepare(source: _Source, problems: Problems, progress: Progress, accept_cha
         problems.add(Problem(source.shown, f"it is larger than {MAX_BYTES >> 30} GB, or holds a line without end."))
         return None
     source.check_listed(content.sha256, problems, accept_changes)
-    rows = RawRows(path, source.shown, problems, sound=content.sound)
+    rows = RawCsvRows(path, source.shown, problems, sound=content.sound)
     _stage(source, rows, progress)
     if rows.whole:
         source.check_rows(rows.count, problems, accept_changes)
@@ -144,7 +145,7 @@ def _prepare(source: _Source, problems: Problems, progress: Progress, accept_cha
     return Prepared(source.file, rows.count)
 
 
-def _stage(source: _Source, raw: RawRows, progress: Progress) -> None:
+def _stage(source: _Source, raw: RawCsvRows, progress: StageProgress) -> None:
     """Write the sound rows."""
     total = (source.listed.rows if source.listed else None) or 0
     template = ""

@@ -1,13 +1,18 @@
-"""Which external IDs the project's payload holds: a million in a hundred megabytes, since only hashes are kept."""
+"""Hold the external IDs of the project's payload, and find those that two records share.
+
+A million of them take a hundred megabytes, since only hashes are kept.
+"""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
+from odoo_migrate.project import project_files
 from odoo_migrate.project.external_ids import Pattern
-from odoo_migrate.project.payload import Payload, Record
+from odoo_migrate.project.payload import Payload, Record, payload_file
+from odoo_migrate.project.problems import Level, Problem, Problems
 from odoo_migrate.project.project_reader import Project
 
 _BITS = 40  # of a code: the record's place, below the number of its mapping
@@ -15,7 +20,7 @@ _MASK = (1 << _BITS) - 1
 
 
 class Owner(NamedTuple):
-    """A record of the payload: its mapping, its place there, and the row it came from."""
+    """Hold a record of the payload: its mapping, its place there, and the row it came from."""
 
     mapping: str
     place: int
@@ -26,8 +31,9 @@ Repeated = Callable[[str, Record, Owner], None]  # (mapping, record, the earlier
 
 
 class ProjectIds:
-    """The external IDs in the payload of `mappings` (default: all of the project). `repeated` is told of every record
-    whose ID another has. Raises FormatError where a payload is missing or damaged.
+    """Hold the external IDs in the payload of `mappings` (default: all of the project).
+
+    `repeated` is called for every record whose ID another has. Raises FormatError where a payload cannot be read.
 
     Hashes are Python's own, compared within this process only; that an ID which is not there has the hash of one of a
     million that are happens once in 18 million million times.
@@ -61,24 +67,99 @@ class ProjectIds:
         return len(self._codes)
 
     def find(self, external_id: str) -> Owner | None:
-        """The record with this ID, None where the project has none."""
+        """Return the record with this ID, None where the project has none."""
         code = self._codes.get(hash(external_id))
         return None if code is None else self._owner(code)
 
     def row(self, mapping: str, place: int) -> int:
-        """The row that a record came from."""
+        """Return the row that a record came from."""
         return self._rows[self.mappings.index(mapping)][place]
 
     def count(self, mapping: str) -> int:
-        """How many records a mapping has."""
+        """Return how many records a mapping has."""
         return len(self._rows[self.mappings.index(mapping)])
 
     def is_ours(self, external_id: str) -> bool:
-        """Whether the ID is in a namespace of the project, so that the project must have its record."""
+        """Return whether the ID is in a namespace of the project, so that the project must have its record."""
         return external_id.partition(".")[0] in self.namespaces
 
 
 def namespaces(found: Project) -> frozenset[str]:
-    """The modules (what stands before the first dot) that the project's own external IDs belong to."""
+    """Return the modules (what is before the first dot) that the project's own external IDs belong to."""
     patterns = (Pattern.read(mapping.id) for mapping in found.mappings.values())
     return frozenset(pattern.literals[0].partition(".")[0] for pattern in patterns)
+
+
+class _Filling(NamedTuple):
+    """Hold a record by the hashes of its values, 0 where it has none."""
+
+    mapping: str
+    row: int
+    values: array[int]
+
+
+class RepeatedIds:
+    """Report records that share an external ID: of two that fill a column differently the last would win silently.
+
+    Those of two mappings of one model are reported by `finish`, which reads the earlier record again: to keep only the
+    later ones, as hashes, bounds the memory.
+    """
+
+    def __init__(self, found: Project, problems: Problems) -> None:
+        self._found, self._problems = found, problems
+        self._later: dict[str, dict[int, list[_Filling]]] = {}  # by mapping and place of the first with that ID
+
+    def __call__(self, mapping: str, record: Record, first: Owner) -> None:
+        model, theirs = self._found.mappings[mapping].model, self._found.mappings[first.mapping].model
+        if mapping != first.mapping and model == theirs:
+            places = self._later.setdefault(first.mapping, {})
+            places.setdefault(first.place, []).append(_filling(mapping, record))
+        elif mapping == first.mapping:
+            message = (
+                f"row {first.row} has the same external ID ({payload_file(mapping)}); the last would win silently."
+            )
+            self._add(mapping, record.row, record.id, message, "error")
+        else:
+            message = (
+                f"row {first.row} of {self._file(first.mapping)} has the same external ID, but is a record of "
+                f"{theirs}, not of {model}."
+            )
+            self._add(mapping, record.row, record.id, message, "error")
+
+    def finish(self) -> None:
+        """Report what several mappings of one model share. Raises FormatError where a payload is damaged."""
+        for mapping, places in self._later.items():
+            for record in Payload(self._found.root, mapping).records():
+                if record.place in places:
+                    self._compare(record.id, [_filling(mapping, record), *places.pop(record.place)])
+
+    def _compare(self, external_id: str, fillings: Sequence[_Filling]) -> None:
+        for number, one in enumerate(fillings[1:], 1):
+            at_odds = ((other, column) for other in fillings[:number] if (column := self._differing(other, one)))
+            other, column = next(at_odds, (fillings[0], ""))
+            where = f"row {other.row} of {self._file(other.mapping)}"
+            if column:
+                message = (
+                    f"{where} has the same external ID and another value for '{column}'; one would overwrite the other "
+                    "silently."
+                )
+                self._add(one.mapping, one.row, external_id, message, "error")
+            else:
+                message = f"{where} has the same external ID; both fill one record of Odoo."
+                self._add(one.mapping, one.row, external_id, message, "warning")
+
+    def _differing(self, one: _Filling, other: _Filling) -> str:
+        """Return the first column that both fill, and differently; "" where there is none."""
+        theirs = dict(zip(self._found.mappings[other.mapping].fields, other.values, strict=True))
+        ours = zip(self._found.mappings[one.mapping].fields, one.values, strict=True)
+        return next((name for name, value in ours if value and theirs.get(name) and theirs[name] != value), "")
+
+    def _file(self, mapping: str) -> str:
+        return f"{project_files.RAW}/{self._found.source(mapping)}"
+
+    def _add(self, mapping: str, row: int, external_id: str, message: str, level: Level) -> None:
+        self._problems.add(Problem(self._file(mapping), message, row=row, column="id", value=external_id, level=level))
+
+
+def _filling(mapping: str, record: Record) -> _Filling:
+    return _Filling(mapping, record.row, array("q", (hash(value) for value in record.values)))

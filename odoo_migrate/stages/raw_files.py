@@ -1,4 +1,4 @@
-"""Raw CSV files, read row by row without trust: each thing that is wrong is told with its row."""
+"""Read raw CSV files row by row without trust: each thing that is wrong is reported with its row."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _UNDECODED = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True)
-class Bytes:
-    """What a file's bytes tell before it is parsed. `sound`: UTF-8 without NUL; `bounded`: sizes within the limits."""
+class FileBytes:
+    """Hold what a file's bytes show before it is parsed: `sound` is UTF-8 without NUL, `bounded` within the limits."""
 
     sha256: str
     sound: bool
     bounded: bool
 
 
-def examined(path: Path) -> Bytes:
-    """Read once, in pieces. Raises OSError."""
+def examined(path: Path) -> FileBytes:
+    """Read a file once, in pieces. Raises OSError."""
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
     sound, line, longest = True, 0, 0
     with path.open("rb") as stream:
@@ -41,8 +41,8 @@ def examined(path: Path) -> Bytes:
             longest = max(longest, line + (first if first >= 0 else len(chunk)))
             line = line + len(chunk) if first < 0 else len(chunk) - chunk.rfind(b"\n") - 1
             if longest > MAX_LINE or stream.tell() > MAX_BYTES:
-                return Bytes(digest.hexdigest(), sound, bounded=False)
-    return Bytes(digest.hexdigest(), sound and _decodes(decoder, b"", final=True), bounded=True)
+                return FileBytes(digest.hexdigest(), sound, bounded=False)
+    return FileBytes(digest.hexdigest(), sound and _decodes(decoder, b"", final=True), bounded=True)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
@@ -53,10 +53,12 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
     return True
 
 
-class RawRows:
-    """The rows of one raw file. `titles` are those of its first row, () where it has none that can be used; iterating
-    gives (row number, cells) of every sound row, and adds a problem for every other. After that, `count` is the number
-    of all rows below the titles, if the file could be read as a `whole`.
+class RawCsvRows:
+    """Read the rows of one raw file.
+
+    `titles` are those of its first row, () where it has none that can be used; iterating gives (row number, cells) of
+    every sound row, and adds a problem for every other. After that, `count` is the number of all rows below the titles,
+    if the file could be read as a `whole`.
     """
 
     def __init__(self, path: Path, file: str, problems: Problems, *, sound: bool) -> None:
@@ -101,7 +103,7 @@ class RawRows:
                 self._add("this holds a NUL byte, which Odoo cannot store.", row, column, cell.replace("\0", "\u2400"))
 
     def _checked(self, titles: list[str], before: int) -> tuple[str, ...]:
-        """The titles, () where there have been more errors than `before`."""
+        """Return the titles, () where there have been more errors than `before`."""
         if len(titles) > MAX_COLUMNS:
             self._add(f"it has {len(titles):,} columns; at most {MAX_COLUMNS:,} are possible.", 1)
             return ()

@@ -1,123 +1,162 @@
-"""The records of one payload, cell by cell: what Odoo would refuse, or store otherwise than meant."""
+"""Check the records of one payload, cell by cell: what Odoo would refuse, or store otherwise than meant."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from odoo_migrate.catalog import Catalog, OdooField
 from odoo_migrate.project import project_files
+from odoo_migrate.project.external_ids import is_empty
 from odoo_migrate.project.payload import Payload, Record
 from odoo_migrate.project.problems import Level, Problem, Problems
 from odoo_migrate.project.project_files import ModelMapping
 from odoo_migrate.project.project_reader import Project
-from odoo_migrate.rules import field_needs
-from odoo_migrate.rules.id_forms import wrong_id
-from odoo_migrate.rules.row_rules import Rule, rules
-from odoo_migrate.rules.value_rules import Check, caution, value_check
-from odoo_migrate.stages.hierarchies import Hierarchy
-from odoo_migrate.stages.reference_checks import ReferenceChecks, Target, Verdict
-from odoo_migrate.stages.stage_progress import EVERY, Progress
-from odoo_migrate.stages.unique_values import UniqueValues
+from odoo_migrate.rules import as_clause, as_sentence, required_fields
+from odoo_migrate.rules.hierarchies import forbids_circles
+from odoo_migrate.rules.record_rules import RecordRule, record_rules
+from odoo_migrate.rules.reference_rules import wrong_id, wrong_references
+from odoo_migrate.rules.unique_values import not_unique, unique_group
+from odoo_migrate.rules.value_rules import ValueRule, value_cautions, value_rules, wrong_value
+from odoo_migrate.stages.project_mappings import field_of, given_fields
+from odoo_migrate.stages.reference_checks import Hierarchy, ReferenceChecks, ReferenceTarget, ReferenceVerdict
+from odoo_migrate.stages.stage_progress import EVERY, StageProgress
 
 _REMEMBERED = 65_536
 
+ValueCheck = Callable[[str], str]
+ReferenceJudge = Callable[[str], ReferenceVerdict]
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a payload: its place, import name, and the source column behind it ("" for a constant)."""
+
+class PayloadColumn(NamedTuple):
+    """Hold a column of a payload: its place, import name, and the source column behind it ("" for a constant)."""
 
     place: int
     name: str
     title: str
 
 
+class _ReferenceColumn(NamedTuple):
+    """Hold a column of references, what judges its cells, and whether circles through it are forbidden."""
+
+    column: PayloadColumn
+    judge: ReferenceJudge
+    in_tree: bool
+
+
+class _RecordCheck(NamedTuple):
+    """Hold a rule over several cells, with the places of the columns that it reads."""
+
+    rule: RecordRule
+    blamed: PayloadColumn
+    places: tuple[int, ...]
+
+
+class UniqueValues:
+    """Hold the values of fields of which Odoo wants each only once, among the records of all mappings.
+
+    They are remembered by their hashes: ten million of them have two alike by chance once in 370,000 times.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[int, tuple[int, str]] = {}
+
+    def other_owner(self, group: Hashable, value: str, record: str, where: str) -> str:
+        """Return where another record of `group` has the value already, "" where none has.
+
+        Several rows, even of several mappings, may be about one record: they have one external ID.
+        """
+        first = self._seen.setdefault(hash((group, value)), (hash(record), where))
+        return "" if first[0] == hash(record) else first[1]
+
+
 class RecordChecks:
-    """Checks the payload of `mapping`. `line` tells the line of a field in the mapping's file."""
+    """Check the payload of `mapping`; `line` returns the line of a field in the mapping's file."""
 
     def __init__(
         self, found: Project, known: Catalog, mapping: ModelMapping, line: Callable[[str], int], problems: Problems
     ) -> None:
-        self.found, self.mapping, self.line, self.problems = found, mapping, line, problems
-        self.version = known.version
-        self.model = known.model(mapping.model) if mapping.model in known else None
+        self.found, self.known, self.mapping, self.line, self.problems = found, known, mapping, line, problems
         self.file = f"{project_files.RAW}/{found.source(mapping.name)}"
-        self.columns = [Column(place, name, entry.source) for place, (name, entry) in enumerate(mapping.fields.items())]
+        self.columns = [
+            PayloadColumn(place, name, entry.source) for place, (name, entry) in enumerate(mapping.fields.items())
+        ]
         self.key = mapping.id.partition("{")[2].partition("}")[0]
-        self._values = list(self._checks(lambda field: value_check(field, known.version)))
-        self._cautions = list(self._checks(caution))
-        self._cautious: dict[tuple[str, str], Problem] = {}  # the first of each column and kind
+        fields = list(self._fields())
+        version, timezone = known.version, found.settings.timezone
+        self._values = list(_checks(fields, lambda field: value_rules(field, version)))
+        self._cautions = list(_checks(fields, lambda field: value_cautions(field, timezone)))
+        self._needed = [(column, field) for column, field in fields if self._is_needed(field)]
+        self._unique = [(column, field) for column, field in fields if unique_group(mapping.model, field.name)]
+        self._records = list(self._record_checks())
+        self._first_warnings: dict[tuple[str, str], Problem] = {}  # by column and message
         self._counts: Counter[tuple[str, str]] = Counter()
-        self._needed = [(column, field) for column, field in self._fields() if self._is_needed(field)]
 
     def run(
         self,
         payload: Payload,
         references: ReferenceChecks,
         unique: UniqueValues,
-        hierarchy: Hierarchy | None,
-        progress: Progress,
+        hierarchy: Hierarchy,
+        progress: StageProgress,
     ) -> None:
-        """All records. Raises FormatError where the payload is damaged."""
-        judges = list(self._references(references))
-        fields = {column.name: column for column in self.columns}
-        of_rows = rules(self.mapping.model, {name: column.place for name, column in fields.items()}, self.version)
-        once = [
-            (column, field.name) for column, field in self._fields() if unique.wants(self.mapping.model, field.name)
-        ]
+        """Check all records. Raises FormatError where the payload is damaged."""
+        reference_columns = list(self._reference_columns(references))
         for record in payload.records():
             if wrong := wrong_id(record.id):
                 self._add(wrong, record, self.key, record.id)
             self._check_values(record)
-            for column, judge, is_parent in judges:
-                self._check_reference(record, column, judge, hierarchy if is_parent else None)
-            for rule in of_rows:
-                self._check_rule(rule, record)
-            for column, name in once:
-                if wrong := unique.take(self.mapping, name, record.values[column.place], record.row, self.file):
-                    self._add(wrong, record, column.title, record.values[column.place])
+            for one in reference_columns:
+                self._check_reference(record, one, hierarchy)
+            for check in self._records:
+                self._check_record(check, record)
+            for column, field in self._unique:
+                self._check_unique(record, column, field, unique)
             if not record.place % EVERY:
                 progress(self.mapping.name, record.place, payload.count)
         self._sum_up()
         progress(self.mapping.name, payload.count, payload.count)
 
-    def _fields(self) -> Iterator[tuple[Column, OdooField]]:
-        """The columns that fill a known field, with it; those of a constant are checked with the mapping."""
+    def _fields(self) -> Iterator[tuple[PayloadColumn, OdooField]]:
+        """Yield the columns that fill a known field, with it; a constant is checked with the mapping."""
         for column in self.columns:
-            field = self.model.field(column.name) if self.model else None
+            field = field_of(self.known, self.mapping, column.name)
             if field is not None and column.title:
                 yield column, field
 
-    def _checks(self, check_of: Callable[[OdooField], Check | None]) -> Iterator[tuple[Column, Check]]:
-        for column, field in self._fields():
-            check = check_of(field)
-            if check is not None:
-                yield column, lru_cache(_REMEMBERED)(check)
-
     def _is_needed(self, field: OdooField) -> bool:
-        return self.model is not None and field_needs.needed(self.model, field, self.mapping)
+        return required_fields.needed(self.known.model(self.mapping.model), field, given_fields(self.mapping))
 
-    def _references(self, references: ReferenceChecks) -> Iterator[tuple[Column, Callable[[str], Verdict], bool]]:
-        """(column, what judges its cells, whether it names the parent)."""
+    def _record_checks(self) -> Iterator[_RecordCheck]:
+        by_name = {column.name: column for column in self.columns}
+        for rule in record_rules(self.mapping.model, by_name, self.known.version):
+            yield _RecordCheck(rule, by_name[rule.column], tuple(by_name[name].place for name in rule.reads))
+
+    def _reference_columns(self, references: ReferenceChecks) -> Iterator[_ReferenceColumn]:
         for column in self.columns:
             if not column.name.endswith("/id"):
                 continue
-            field = self.model.field(column.name) if self.model else None
+            field = field_of(self.known, self.mapping, column.name)
             several = field is None or field.type != "many2one"
-            judge = references.of_column(Target(field.relation if field else "", several))
+            judge = references.of_column(ReferenceTarget(field.relation if field else "", several))
             if column.title:
-                yield column, judge, field_needs.hierarchical(self.mapping.model, column.name)
+                yield _ReferenceColumn(column, judge, forbids_circles(self.mapping.model, column.name))
             else:
-                self._check_constant(column, judge)
+                self._check_constant(column, judge, several=several)
 
-    def _check_constant(self, column: Column, judge: Callable[[str], Verdict]) -> None:
+    def _check_constant(self, column: PayloadColumn, judge: ReferenceJudge, *, several: bool) -> None:
+        """Look for the record that a constant names; its form was checked with the mapping."""
         value = self.mapping.fields[column.name].value
-        if value and (verdict := judge(value)).message:
-            shown = f"{project_files.MAPPINGS}/{self.mapping.name}.yml"
-            problem = Problem(shown, verdict.message, self.line(column.name), value=value, level=verdict.level)
-            self.problems.add(problem)
+        if not value or wrong_references(value, several=several):
+            return
+        verdict = judge(value)
+        if verdict.predicate:
+            file = f"{project_files.MAPPINGS}/{self.mapping.name}.yml"
+            message = as_sentence(verdict.predicate)
+            self.problems.add(Problem(file, message, self.line(column.name), value=value, level=verdict.level))
 
     def _check_values(self, record: Record) -> None:
         for column, check in self._values:
@@ -127,48 +166,67 @@ class RecordChecks:
         for column, check in self._cautions:
             cell = record.values[column.place]
             if cell and (wrong := check(cell)):
-                self._be_cautious(wrong, record, column.title, cell)
+                self._warn(as_sentence(wrong), record, column.title, cell)
         for column, field in self._needed:
-            if not record.values[column.place].strip():
-                message = f"it is empty, but Odoo needs '{field.label}' for every record of {self.mapping.model}."
-                self._add(message, record, column.title)
+            if is_empty(record.values[column.place]):
+                self._add(required_fields.empty(field), record, column.title)
 
-    def _check_reference(
-        self, record: Record, column: Column, judge: Callable[[str], Verdict], hierarchy: Hierarchy | None
-    ) -> None:
-        cell = record.values[column.place]
+    def _check_reference(self, record: Record, one: _ReferenceColumn, hierarchy: Hierarchy) -> None:
+        cell = record.values[one.column.place]
         if not cell:
             return
-        verdict = judge(cell)
-        if verdict.message:
-            self._add(verdict.message, record, column.title, cell, verdict.level)
-        elif hierarchy is not None:
+        verdict = one.judge(cell)
+        if verdict.predicate:
+            self._add(verdict.predicate, record, one.column.title, cell, verdict.level)
+        elif one.in_tree:
             for owner in verdict.owners:
                 hierarchy.add(self.mapping.name, record.place, owner)
 
-    def _check_rule(self, rule: Rule, record: Record) -> None:
-        if wrong := rule.judge(record.values):
-            cell, title = record.values[rule.place], self.columns[rule.place].title
-            if rule.level == "error":
-                self._add(wrong, record, title, cell)
-            else:
-                self._be_cautious(wrong, record, title, cell)
+    def _check_record(self, check: _RecordCheck, record: Record) -> None:
+        wrong = check.rule.judge([record.values[place] for place in check.places])
+        if not wrong:
+            return
+        message = as_clause(wrong) if check.rule.is_clause else as_sentence(wrong)
+        cell, title = record.values[check.blamed.place], check.blamed.title
+        if check.rule.level == "error":
+            self.problems.add(Problem(self.file, message, row=record.row, column=title, value=cell))
+        else:
+            self._warn(message, record, title, cell)
 
-    def _be_cautious(self, message: str, record: Record, column: str, value: str) -> None:
+    def _check_unique(self, record: Record, column: PayloadColumn, field: OdooField, unique: UniqueValues) -> None:
+        value = record.values[column.place]
+        if not value:
+            return
+        group = (field.name, unique_group(self.mapping.model, field.name))
+        if other := unique.other_owner(group, value, record.id, f"row {record.row} of {self.file}"):
+            message = f"{not_unique(field.label)}: {other}."
+            self.problems.add(Problem(self.file, message, row=record.row, column=column.title, value=value))
+
+    def _warn(self, message: str, record: Record, column: str, value: str) -> None:
         """Warn of the first cell only: what Odoo does by itself, it does to many."""
         kind = (column, message)
         self._counts[kind] += 1
-        if kind not in self._cautious:
-            self._cautious[kind] = Problem(self.file, message, 0, record.row, column, value, "warning")
+        if kind not in self._first_warnings:
+            self._first_warnings[kind] = Problem(self.file, message, 0, record.row, column, value, "warning")
 
     def _sum_up(self) -> None:
-        for kind, first in self._cautious.items():
+        for kind, first in self._first_warnings.items():
             more = self._counts[kind] - 1
             message = f"{first.message.removesuffix('.')} {_and_more(more)}." if more else first.message
             self.problems.add(replace(first, message=message))
 
-    def _add(self, message: str, record: Record, column: str, value: str = "", level: Level = "error") -> None:
+    def _add(self, predicate: str, record: Record, column: str, value: str = "", level: Level = "error") -> None:
+        message = as_sentence(predicate)
         self.problems.add(Problem(self.file, message, row=record.row, column=column, value=value, level=level))
+
+
+def _checks(
+    fields: Sequence[tuple[PayloadColumn, OdooField]], rules_of: Callable[[OdooField], Sequence[ValueRule]]
+) -> Iterator[tuple[PayloadColumn, ValueCheck]]:
+    for column, field in fields:
+        rules = rules_of(field)
+        if rules:
+            yield column, lru_cache(_REMEMBERED)(partial(wrong_value, rules))
 
 
 def _and_more(count: int) -> str:

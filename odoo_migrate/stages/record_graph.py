@@ -1,4 +1,4 @@
-"""References among records as a graph of numbers: how deep each record stands, and which come back to themselves."""
+"""Follow references among records, as a graph of numbers: how deep each record is, which come back to themselves."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from itertools import accumulate
 UNREACHED = -1
 
 
-class Links:
-    """References from one record to another, both by number."""
+class RecordLinks:
+    """Hold references from one record to another, both by number."""
 
     def __init__(self) -> None:
         self.children, self.parents = array("q"), array("q")
 
     def add(self, child: int, parent: int) -> None:
+        """Note that record `child` refers to record `parent`."""
         self.children.append(child)
         self.parents.append(parent)
 
@@ -23,9 +24,10 @@ class Links:
         return len(self.children)
 
 
-def depths(count: int, links: Iterable[Links]) -> array[int]:
-    """Of each of `count` records: 0 where it refers to none, else one more than the deepest that it refers to;
-    UNREACHED where that leads back to itself, or to one that does. Linear in records and references.
+def depths(count: int, links: Iterable[RecordLinks]) -> array[int]:
+    """Return how deep each of `count` records is: 0 where it refers to none, else one more than the deepest it names.
+
+    UNREACHED where that leads back to itself, or to one that does. Takes time linear in records and references.
     """
     links = list(links)
     waiting = array("q", bytes(8 * count))  # references of a record whose parent has no depth yet
@@ -52,8 +54,8 @@ def depths(count: int, links: Iterable[Links]) -> array[int]:
     return found
 
 
-def _by_parent(starts: array[int], links: list[Links]) -> array[int]:
-    """The children of all records, those of one parent side by side."""
+def _by_parent(starts: array[int], links: list[RecordLinks]) -> array[int]:
+    """Return the children of all records, those of one parent side by side."""
     places = array("q", starts)
     children = array("q", bytes(8 * sum(map(len, links))))
     for one in links:
@@ -63,15 +65,16 @@ def _by_parent(starts: array[int], links: list[Links]) -> array[int]:
     return children
 
 
-def circle(found: array[int], links: Iterable[Links]) -> list[int]:
-    """Some records, each referring to the next and the last to the first; [] where nothing leads back to itself.
+def circle(found: array[int], links: Iterable[RecordLinks]) -> list[int]:
+    """Return records that each refer to the next and the last to the first; [] where nothing leads back to itself.
+
     `found` are the depths.
     """
     return next(iter(circles(found, links)), [])
 
 
-def circles(found: array[int], links: Iterable[Links]) -> list[list[int]]:
-    """Circles that share no record: all of them where a record refers to one other at most."""
+def circles(found: array[int], links: Iterable[RecordLinks]) -> list[list[int]]:
+    """Return circles that share no record: all of them where a record refers to one other at most."""
     onward: dict[int, int] = {}  # among the unreached, each of which refers to another unreached one
     for one in links:
         for child, parent in zip(one.children, one.parents, strict=True):

@@ -1,4 +1,4 @@
-"""The records of a mapping: which staged rows are one record, and which external ID each has.
+"""Find the records of a mapping: which staged rows are one record, and which external ID each has.
 
 What an ID looks like is decided in `external_ids` alone. But that wants all keys at once, and a million keys with
 their IDs fill half a gigabyte. So here keys are known by their hashes (eight bytes), every ID is made when it is
@@ -17,21 +17,29 @@ from odoo_migrate.project.external_ids import KEY_SEPARATOR, Key, Pattern, exter
 from odoo_migrate.project.problems import Problem, Problems
 from odoo_migrate.project.project_files import ModelMapping
 from odoo_migrate.project.yaml_text import FormatError
-from odoo_migrate.stages.mapping_columns import columns
+from odoo_migrate.rules import as_sentence
+from odoo_migrate.rules.reference_rules import KEY_DISPUTED, NO_ID
+from odoo_migrate.stages.project_mappings import columns
 from odoo_migrate.stages.stage_progress import EVERY
-from odoo_migrate.stages.staged_rows import Row, Staged
+from odoo_migrate.stages.staged_rows import Staged, StagedRow
 
 
 class Identities:
-    """The records of `mapping` among the staged rows of its source. Rows without a key, and rows of one key that do
-    not agree in the mapped columns, go to `problems`. `rows`: how many rows belong to the mapping.
+    """Hold the records of `mapping` among the staged rows of its source.
+
+    Rows without a key, and rows of one key that do not agree in the mapped columns, go to `problems`. `rows`: how many
+    rows belong to the mapping.
 
     Hashes are Python's own and compared within this process only. Two keys with one hash, which a million keys have
     with a chance of one in ten million, would be taken for rows that do not agree.
     """
 
     def __init__(
-        self, mapping: ModelMapping, staged: Staged, problems: Problems, told: Callable[[int], None] = lambda done: None
+        self,
+        mapping: ModelMapping,
+        staged: Staged,
+        problems: Problems,
+        report: Callable[[int], None] = lambda done: None,
     ) -> None:
         self.mapping, self.staged = mapping, staged
         self.pattern = Pattern.read(mapping.id)
@@ -40,27 +48,28 @@ class Identities:
         self._columns = list(dict.fromkeys(title for title, _ in columns(mapping)))
         self._places: dict[int, int] = {}  # by the hash of the key
         self._offsets, self._contents, self._alone = array("Q"), array("q"), array("q")
-        self._survey(problems, told)
+        self._survey(problems, report)
         self._exceptions = self._told_apart()
         del self._contents, self._alone
 
     def __len__(self) -> int:
-        """How many records there are."""
+        """Return how many records there are."""
         return len(self._offsets)
 
-    def key(self, row: Row) -> Key:
+    def key(self, row: StagedRow) -> Key:
+        """Return the key of a row."""
         return tuple(row.cells[title] for title in self.pattern.placeholders)
 
     def id(self, key: Key) -> str:
-        """The external ID of a record that is there."""
+        """Return the external ID of a record that is there."""
         return self._exceptions.get(key) or self.pattern.alone(key)
 
     def find(self, cell: str) -> str:
-        """The external ID of the record whose key is `cell`; "" where there is none."""
+        """Return the external ID of the record whose key is `cell`; "" where there is none."""
         return self.id((cell,)) if hash(cell) in self._places else ""
 
-    def records(self) -> Iterator[Row]:
-        """The first row of every record."""
+    def records(self) -> Iterator[StagedRow]:
+        """Yield the first row of every record."""
         offsets = iter(self._offsets)
         wanted = next(offsets, -1)
         for row in self.staged:
@@ -68,55 +77,56 @@ class Identities:
                 yield row
                 wanted = next(offsets, -1)
 
-    def _survey(self, problems: Problems, told: Callable[[int], None]) -> None:
+    def _survey(self, problems: Problems, report: Callable[[int], None]) -> None:
         when, titles = self.mapping.when, self._columns
         checked = False
         for number, row in enumerate(self.staged, 1):
             if not checked:
                 checked = self._check_titles(row)
             if not number % EVERY:
-                told(number)
+                report(number)
             if when and is_empty(row.cells[when]):
                 continue
             self.rows += 1
             key = self.key(row)
             if any(map(is_empty, key)):
-                self._tell_empty(key, row, problems)
+                self._add_empty(key, row, problems)
             else:
                 self._take(row, key, hash(tuple([row.cells[title] for title in titles])), problems)
 
-    def _take(self, row: Row, key: Key, content: int, problems: Problems) -> None:
+    def _take(self, row: StagedRow, key: Key, content: int, problems: Problems) -> None:
         place = self._places.setdefault(hash(KEY_SEPARATOR.join(key)), len(self._offsets))
         if place == len(self._offsets):
             self._offsets.append(row.offset)
             self._contents.append(content)
             self._alone.append(hash(self.pattern.alone(key)))
         elif self._contents[place] != content:
-            self._tell_disputed(self.staged.at(self._offsets[place]), row, problems)
+            self._add_disputed(self.staged.at(self._offsets[place]), row, problems)
 
-    def _check_titles(self, row: Row) -> bool:
+    def _check_titles(self, row: StagedRow) -> bool:
         for title, purpose in columns(self.mapping):
             if title not in row.cells:
                 shown = f"{project_files.MAPPINGS}/{self.mapping.name}.yml"
                 raise FormatError(f"{purpose} needs the column '{title}', which {self._file} does not have.", shown)
         return True
 
-    def _tell_empty(self, key: Key, row: Row, problems: Problems) -> None:
+    def _add_empty(self, key: Key, row: StagedRow, problems: Problems) -> None:
         title = next(title for title, cell in zip(self.pattern.placeholders, key, strict=True) if is_empty(cell))
-        message = f"it is empty, and the external ID of {self.mapping.name} is made from it."
-        problems.add(Problem(self._file, message, row=row.row, column=title))
+        problems.add(Problem(self._file, as_sentence(NO_ID), row=row.row, column=title))
 
-    def _tell_disputed(self, first: Row, row: Row, problems: Problems) -> None:
-        shown = self.pattern.alone(self.key(row))
+    def _add_disputed(self, first: StagedRow, row: StagedRow, problems: Problems) -> None:
+        key = self.pattern.placeholders[0]
         for title in self._columns:
-            ours, theirs = row.cells[title], first.cells[title]
-            if ours != theirs:
-                message = f"row {first.row} is the same record ({shown}), but has '{theirs}' here."
-                problems.add(Problem(self._file, message, row=row.row, column=title, value=ours))
+            theirs = first.cells[title]
+            if row.cells[title] != theirs:
+                message = f"this {KEY_DISPUTED}: row {first.row} has '{theirs}' in '{title}', not '{row.cells[title]}'."
+                problems.add(Problem(self._file, message, row=row.row, column=key, value=row.cells[key]))
 
     def _told_apart(self) -> dict[Key, str]:
-        """The IDs of the keys that are not alone with theirs. All keys that could get in each other's way are put
-        before `external_ids`; what is left out has an ID that none of these can ever have.
+        """Return the IDs of the keys that are not alone with theirs.
+
+        All keys that could get in each other's way are given to `external_ids`; what is left out has an ID that none of
+        these can ever have.
         """
         ordered = sorted(self._alone)
         wanted = {one for one, other in pairwise(ordered) if one == other}
@@ -129,6 +139,6 @@ class Identities:
         return external_ids(self.pattern, found)
 
     def _keys_alone(self, wanted: set[int]) -> list[Key]:
-        """The keys whose ID would be one of `wanted` (hashes) if they were alone."""
+        """Return the keys whose ID would be one of `wanted` (hashes) if they were alone."""
         offsets = [offset for one, offset in zip(self._alone, self._offsets, strict=True) if one in wanted]
         return [self.key(self.staged.at(offset)) for offset in offsets]

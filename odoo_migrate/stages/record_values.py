@@ -1,21 +1,44 @@
-"""From a staged row to the values of Odoo's import columns, as a mapping says."""
+"""Turn staged rows into the values of Odoo's import columns, as a mapping says."""
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from html.entities import html5
+from typing import NamedTuple
 
-from odoo_migrate.project import project_files
 from odoo_migrate.project.problems import Problem, Problems
 from odoo_migrate.project.project_files import FieldEntry, ModelMapping, split_keys
-from odoo_migrate.stages.html_text import as_html
-from odoo_migrate.stages.staged_rows import Row
+from odoo_migrate.rules import as_sentence
+from odoo_migrate.stages.staged_rows import StagedRow
 
-Find = Callable[[str], str]  # the external ID of a key, "" where there is none
 _REMEMBERED = 65_536  # cells of a column
 
+# Only known elements: in "Ann <ann@example.com>" nothing is markup.
+_ELEMENTS = (
+    "a|abbr|article|b|blockquote|body|br|center|code|dd|del|div|dl|dt|em|figure|font|footer|form|h[1-6]|head|header|hr|"
+    "html|i|iframe|img|input|ins|label|li|link|main|meta|nav|ol|p|pre|s|script|section|small|span|strike|strong|style|"
+    "sub|sup|table|tbody|td|tfoot|th|thead|title|tr|tt|u|ul|video"
+)
+_TAG = re.compile(rf"</?(?:{_ELEMENTS})(?:\s[^<>]*)?/?>|<!--|<!DOCTYPE", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#[0-9]+;|#[xX][0-9A-Fa-f]+;|([A-Za-z][A-Za-z0-9]*;))")
+_SPECIAL = re.compile("[<>&\r\n]")
+_BREAK = re.compile("\r\n|\r|\n")
 
-class Missing(Exception):
+
+class KeyFinder(NamedTuple):
+    """Hold how the keys of a field are translated.
+
+    `find` returns the external ID of a key, "" where there is none; `nowhere` returns what is then wrong with the key.
+    """
+
+    find: Callable[[str], str]
+    nowhere: Callable[[str], str]
+
+
+class UnknownKeys(Exception):
     """Keys of a cell that lead nowhere."""
 
     def __init__(self, keys: list[str]) -> None:
@@ -24,41 +47,52 @@ class Missing(Exception):
 
 
 class Filling:
-    """Fills the fields of `mapping`. `find`: for each field with a lookup or a ref, what finds its external IDs;
-    `html`: the fields that Odoo keeps as HTML. `escaped` counts, by field, the cells that became HTML.
+    """Fill the fields of `mapping`.
+
+    `finders`: for each field with a lookup or a ref, what finds its external IDs; `html_fields`: the fields that Odoo
+    keeps as HTML. `escaped` counts, by field, the cells that became HTML.
     """
 
     def __init__(
-        self, mapping: ModelMapping, file: str, find: Mapping[str, Find], html: frozenset[str], problems: Problems
+        self,
+        mapping: ModelMapping,
+        file: str,
+        finders: Mapping[str, KeyFinder],
+        html_fields: frozenset[str],
+        problems: Problems,
     ) -> None:
         self.fields = tuple(mapping.fields)
         self.escaped: dict[str, int] = {}
         self._entries, self._file, self._problems = tuple(mapping.fields.values()), file, problems
-        self._constants = [self._constant(name, entry, html) for name, entry in mapping.fields.items()]
+        self._constants = [self._constant(name, entry, html_fields) for name, entry in mapping.fields.items()]
         self._sources = [(place, entry.source) for place, entry in enumerate(self._entries) if entry.value is None]
         self._finders = [
-            (place, _translated(find[name], mapping.fields[name].separator))
+            (place, finders[name].nowhere, _translator(finders[name].find, mapping.fields[name].separator))
             for place, name in enumerate(self.fields)
-            if name in find
+            if name in finders
         ]
         self._html = [
             (place, name)
             for place, name in enumerate(self.fields)
-            if name in html and self._entries[place].value is None
+            if name in html_fields and self._entries[place].value is None
         ]
 
-    def _constant(self, name: str, entry: FieldEntry, html: frozenset[str]) -> str:
+    def _constant(self, name: str, entry: FieldEntry, html_fields: frozenset[str]) -> str:
         value = entry.value or ""
-        return as_html(value) if name in html else value
+        return as_html(value) if name in html_fields else value
 
-    def values(self, row: Row) -> list[str]:
-        """In the order of `fields`. Keys that lead nowhere become problems, and are left out."""
+    def values(self, row: StagedRow) -> list[str]:
+        """Return the values in the order of `fields`; keys that lead nowhere become problems, and are left out."""
         cells, values = row.cells, self._constants.copy()
         for place, title in self._sources:
             values[place] = cells[title]
-        for place, translated in self._finders:
+        for place, nowhere, translate in self._finders:
             if values[place]:
-                values[place] = self._found(place, translated, values[place], row)
+                try:
+                    values[place] = translate(values[place])
+                except UnknownKeys as unknown:
+                    self._add_unknown(unknown.keys, nowhere, place, row)
+                    values[place] = ""
         for place, name in self._html:
             text = as_html(values[place])
             if text != values[place]:
@@ -66,29 +100,34 @@ class Filling:
                 values[place] = text
         return values
 
-    def _found(self, place: int, translated: Callable[[str], str], cell: str, row: Row) -> str:
-        try:
-            return translated(cell)
-        except Missing as missing:
-            for key in missing.keys:
-                column, message = self._entries[place].source, self._nowhere(place)
-                self._problems.add(Problem(self._file, message, row=row.row, column=column, value=key))
-            return ""
-
-    def _nowhere(self, place: int) -> str:
-        entry, field = self._entries[place], self.fields[place]
-        if entry.lookup:
-            return f"{project_files.LOOKUPS}/{entry.lookup}.csv does not have this key, which '{field}' needs."
-        return f"the project has no record of '{entry.ref}' with this key, which '{field}' refers to."
+    def _add_unknown(self, keys: list[str], nowhere: Callable[[str], str], place: int, row: StagedRow) -> None:
+        for key in keys:
+            column, message = self._entries[place].source, as_sentence(nowhere(key))
+            self._problems.add(Problem(self._file, message, row=row.row, column=column, value=key))
 
 
-def _translated(find: Find, separator: str) -> Callable[[str], str]:
+def _translator(find: Callable[[str], str], separator: str) -> Callable[[str], str]:
     @lru_cache(maxsize=_REMEMBERED)
-    def translated(cell: str) -> str:
+    def translate(cell: str) -> str:
         keys = split_keys(cell, separator)
         ids = [find(key) for key in keys]
         if not all(ids):
-            raise Missing([key for key, one in zip(keys, ids, strict=True) if not one])
+            raise UnknownKeys([key for key, one in zip(keys, ids, strict=True) if not one])
         return ",".join(ids)  # without spaces: Odoo fails the row otherwise
 
-    return translated
+    return translate
+
+
+def is_markup(text: str) -> bool:
+    """Return whether the text is HTML already."""
+    return bool(_TAG.search(text)) or any(one[1] is None or one[1] in html5 for one in _ENTITY.finditer(text))
+
+
+def as_html(text: str) -> str:
+    """Return the text so that a browser shows it unchanged; HTML stays as it is.
+
+    In a field that Odoo keeps as HTML, plain `a < b` would lose its end, and line breaks would vanish.
+    """
+    if not _SPECIAL.search(text) or is_markup(text):
+        return text
+    return _BREAK.sub("<br>", html.escape(text, quote=False))

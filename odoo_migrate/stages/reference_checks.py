@@ -1,92 +1,133 @@
-"""Cells that name other records: well-formed, and leading to a record of the right kind as far as that can be told
-without asking a server.
+"""Check cells that name other records: well-formed, leading to a record of the right kind, and coming to an end.
+
+All of it as far as that can be known without asking a server.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
-from odoo_migrate.project.problems import Level
+from odoo_migrate.catalog import Catalog
+from odoo_migrate.project import project_files
+from odoo_migrate.project.problems import Level, Problem
 from odoo_migrate.project.project_reader import Project
-from odoo_migrate.rules import shipped_records
-from odoo_migrate.rules.id_forms import wrong_reference
+from odoo_migrate.rules import as_clause, shipped_records
+from odoo_migrate.rules.hierarchies import comes_back, forbids_circles, own_parent
+from odoo_migrate.rules.reference_rules import names_another_kind, names_nothing, wrong_references
+from odoo_migrate.stages import record_graph
 from odoo_migrate.stages.project_ids import Owner, ProjectIds
+from odoo_migrate.stages.project_mappings import field_label
+from odoo_migrate.stages.record_graph import RecordLinks
 
 _REMEMBERED = 65_536
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What is wrong with a cell ("" where nothing is), and the records of the project that it names."""
+class ReferenceVerdict:
+    """Hold what is wrong with a cell ("" where nothing is), and the records of the project that it names."""
 
-    message: str = ""
+    predicate: str = ""
     level: Level = "error"
     owners: tuple[Owner, ...] = ()
 
 
 @dataclass(frozen=True)
-class Target:
-    """What the cells of a column name: records of `model` ("": not known), one or `several`."""
+class ReferenceTarget:
+    """Hold what the cells of a column name: records of `model` ("": not known), one or `several`."""
 
     model: str
     several: bool
 
 
 class ReferenceChecks:
-    """Checks cells against the records of the project and those that Odoo ships with. `whole`: `ids` holds all records
-    of the project, so that one that is missing there is missing.
+    """Check cells against the records of the project and those that Odoo ships with.
+
+    `whole`: `ids` holds all records of the project, so that one that is missing there is missing.
     """
 
     def __init__(self, found: Project, ids: ProjectIds, *, whole: bool) -> None:
         self.found, self.ids, self.whole = found, ids, whole
         self.version = found.settings.odoo_version
 
-    def of_column(self, target: Target) -> Callable[[str], Verdict]:
-        """Judges cells that are not empty."""
+    def of_column(self, target: ReferenceTarget) -> Callable[[str], ReferenceVerdict]:
+        """Return what judges the cells of a column that are not empty."""
 
         @lru_cache(maxsize=_REMEMBERED)
-        def judge(cell: str) -> Verdict:
+        def judge(cell: str) -> ReferenceVerdict:
             return self._judge(cell, target)
 
         return judge
 
-    def _judge(self, cell: str, target: Target) -> Verdict:
-        if not target.several and "," in cell:
-            return Verdict("this field holds one record, not a list.")
+    def _judge(self, cell: str, target: ReferenceTarget) -> ReferenceVerdict:
+        if wrong := wrong_references(cell, several=target.several):
+            return ReferenceVerdict(wrong)
         owners: list[Owner] = []
         for one in cell.split(","):
-            if wrong := self._form(one, target):
-                return Verdict(wrong)
             if self.ids.is_ours(one):
                 owner = self.ids.find(one)
                 if owner is not None:
                     owners.append(owner)
                 if wrong := self._own(one, owner, target):
-                    return Verdict(wrong)
-            elif target.model and shipped_records.unknown(one, target.model, self.version):
+                    return ReferenceVerdict(wrong)
+            elif target.model and shipped_records.is_missing(one, target.model, self.version):
                 return self._not_shipped(one, target.model)
-        return Verdict(owners=tuple(owners))
+        return ReferenceVerdict(owners=tuple(owners))
 
-    def _form(self, one: str, target: Target) -> str:
-        if target.several and not one.strip():
-            return "this list has an empty place; Odoo refuses a comma too many."
-        if target.several and one != one.strip():
-            return "this list has a space beside a comma, which Odoo refuses."
-        return wrong_reference(one)
-
-    def _own(self, one: str, owner: Owner | None, target: Target) -> str:
+    def _own(self, one: str, owner: Owner | None, target: ReferenceTarget) -> str:
         if owner is None:
-            return f"the project has no record '{one}'." if self.whole else ""
+            return names_nothing(one, "the project") if self.whole else ""
         model = self.found.mappings[owner.mapping].model
-        if target.model and model != target.model:
-            return f"'{one}' is a record of {model}, but {target.model} is needed here."
-        return ""
+        return names_another_kind(one, model, target.model) if target.model and model != target.model else ""
 
-    def _not_shipped(self, one: str, model: str) -> Verdict:
-        version = self.version.removesuffix(".0")
-        if model in shipped_records.COMPLETE:
-            return Verdict(f"Odoo {version} has no record '{one}' of {model}.")
-        message = f"Odoo {version} does not bring a record '{one}' of {model} along; check with --against-odoo."
-        return Verdict(message, "warning")
+    def _not_shipped(self, one: str, model: str) -> ReferenceVerdict:
+        wrong = names_nothing(one, f"Odoo {self.version.removesuffix('.0')}")
+        if shipped_records.is_certain(model):
+            return ReferenceVerdict(wrong)
+        return ReferenceVerdict(f"{wrong}; check with --against-odoo", "warning")
+
+
+class Hierarchy:
+    """Hold the parents of all records of one model, whichever mappings they come from."""
+
+    def __init__(self, found: Project, known: Catalog, model: str, ids: ProjectIds) -> None:
+        self.found, self.known, self.ids = found, known, ids
+        self.mappings = [name for name in ids.mappings if found.mappings[name].model == model]
+        starts = list(accumulate((ids.count(name) for name in self.mappings), initial=0))
+        self.count = starts[-1]
+        self._starts = dict(zip(self.mappings, starts, strict=False))
+        self.links = RecordLinks()
+
+    def add(self, mapping: str, place: int, parent: Owner) -> None:
+        """Note that the record at `place` of `mapping` has this parent."""
+        if parent.mapping in self._starts:
+            self.links.add(self._starts[mapping] + place, self._starts[parent.mapping] + parent.place)
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield one for every record of a circle."""
+        depths = record_graph.depths(self.count, [self.links])
+        for circle in record_graph.circles(depths, [self.links]):
+            for number, parent in zip(circle, [*circle[1:], circle[0]], strict=True):
+                yield self._problem(number, parent, circle)
+
+    def _problem(self, number: int, parent: int, circle: Sequence[int]) -> Problem:
+        name, row = self._owner(number)
+        mapping = self.found.mappings[name]
+        column = next(column for column in mapping.fields if forbids_circles(mapping.model, column))
+        label = field_label(self.known, mapping, column)
+        message = as_clause(own_parent(label))
+        if len(circle) > 1:
+            other, at = self._owner(parent)
+            where = f"row {at}" if other == name else f"row {at} of {self._file(other)}"
+            message = f"{comes_back(label)}: {where}, a circle of {len(circle)} records."
+        return Problem(self._file(name), message, row=row, column=mapping.fields[column].source)
+
+    def _file(self, mapping: str) -> str:
+        return f"{project_files.RAW}/{self.found.source(mapping)}"
+
+    def _owner(self, number: int) -> tuple[str, int]:
+        """Return the mapping and the row of a record."""
+        mapping = next(name for name in reversed(self.mappings) if self._starts[name] <= number)
+        return mapping, self.ids.row(mapping, number - self._starts[mapping])

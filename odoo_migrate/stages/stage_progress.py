@@ -1,17 +1,18 @@
-"""How far a stage is, for whoever shows it."""
+"""Define how stages report how far they are."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-EVERY = 20_000  # rows between two words
+EVERY = 20_000  # rows between two reports
 
 
-class Progress(Protocol):
-    """Told of `done` of `total` rows (0: not known) of `name`, a file or a mapping."""
+class StageProgress(Protocol):
+    """Take reports of how far a stage is."""
 
-    def __call__(self, name: str, done: int, total: int) -> None: ...
+    def __call__(self, name: str, done: int, total: int) -> None:
+        """Take that `done` of `total` rows (0: not known) of `name`, a file or a mapping, are done."""
 
 
 def silent(name: str, done: int, total: int) -> None:
-    """For whoever shows nothing."""
+    """Do nothing with a report."""

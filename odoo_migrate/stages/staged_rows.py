@@ -1,4 +1,4 @@
-"""Staged rows: the raw files as JSON, one row a line with its number, so that every later message can name it.
+"""Keep staged rows: the raw files as JSON, a row a line with its number, so that later messages can name it.
 
 data/staging/<file>.jsonl       {"row": 2, "cells": {"Company Name": "Acme Corp"}}
 data/staging/<file>.stamp.json  what it was made from, and its own SHA-256
@@ -22,16 +22,17 @@ _decode = json.JSONDecoder().raw_decode
 
 
 def staging_file(raw: str) -> str:
-    """The staged form of the raw file named `raw` (`customers.csv`)."""
+    """Return the staged form of the raw file named `raw` (`customers.csv`)."""
     return f"{DIRECTORY}/{raw.removesuffix('.csv')}.jsonl"
 
 
 def stamp_file(raw: str) -> str:
+    """Return the file that says what the staged form of `raw` was made from."""
     return f"{DIRECTORY}/{raw.removesuffix('.csv')}.stamp.json"
 
 
-class Row(NamedTuple):
-    """A staged row; `offset` is its place in the staged file, in bytes."""
+class StagedRow(NamedTuple):
+    """Hold a staged row; `offset` is its place in the staged file, in bytes."""
 
     offset: int
     row: int
@@ -39,7 +40,10 @@ class Row(NamedTuple):
 
 
 def line_template(titles: Sequence[str]) -> str:
-    """What `%` makes a line of: the row number and the cells, each as JSON. Ten times as fast as encoding a dict."""
+    """Return what `%` makes a line of: the row number and the cells, each as JSON.
+
+    Ten times as fast as encoding a dict.
+    """
     cells = ", ".join(f"{encode_basestring(title).replace('%', '%%')}: %s" for title in titles)
     return f'{{"row": %d, "cells": {{{cells}}}}}\n'
 
@@ -51,7 +55,7 @@ def remove(root: Path, raw: str) -> None:
 
 
 def stamp(root: Path, raw: str, raw_sha256: str, rows: int) -> None:
-    """Say what the staged file was made from."""
+    """Write down what the staged file was made from."""
     own = file_stamps.sha256(root, staging_file(raw))
     with replacing(root, stamp_file(raw)) as stream:
         stream.write(file_stamps.text({"raw": raw_sha256, "staged": own, "rows": rows}).encode())
@@ -72,25 +76,25 @@ class Staged:
         if found.get("raw") != self.raw_sha256 or found.get("staged") != file_stamps.sha256(root, self.file):
             raise FormatError(f"{project_files.RAW}/{raw} is not what it was made from; prepare again.", self.file)
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[StagedRow]:
         with self.path.open("rb") as stream:
             offset = 0
             for line in stream:
                 yield self._row(offset, line)
                 offset += len(line)
 
-    def at(self, offset: int) -> Row:
+    def at(self, offset: int) -> StagedRow:
         """The row at a place that an earlier reading gave."""
         with self.path.open("rb") as stream:
             stream.seek(offset)
             return self._row(offset, stream.readline())
 
-    def _row(self, offset: int, line: bytes) -> Row:
+    def _row(self, offset: int, line: bytes) -> StagedRow:
         try:
             content, _ = _decode(line.decode())
             row, cells = content["row"], content["cells"]
             if not (isinstance(row, int) and isinstance(cells, dict)):
                 raise TypeError("a row is a number and its cells")
-            return Row(offset, row, cells)
+            return StagedRow(offset, row, cells)
         except (ValueError, KeyError, TypeError, RecursionError) as problem:
             raise FormatError("it is damaged; run: odoo-migrate source prepare", self.file) from problem

@@ -1,9 +1,10 @@
-"""`transform execute`: staged rows, mappings, lookups and references become the payload, in Odoo's import columns."""
+"""Make the payload for `transform execute`: staged rows, mappings and lookups become Odoo's import columns."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from odoo_migrate.project import payload, project_files
 from odoo_migrate.project.payload import PayloadWriter
@@ -11,17 +12,18 @@ from odoo_migrate.project.problems import Problem, Problems
 from odoo_migrate.project.project_files import ModelMapping
 from odoo_migrate.project.project_reader import Project
 from odoo_migrate.project.yaml_text import FormatError
-from odoo_migrate.rules.field_needs import catalog_of
+from odoo_migrate.rules.reference_rules import no_such_record, not_in_lookup
 from odoo_migrate.stages import payload_stamps
+from odoo_migrate.stages.project_mappings import catalog_of, field_label, field_of, records_label
 from odoo_migrate.stages.record_identities import Identities
-from odoo_migrate.stages.record_values import Filling, Find
-from odoo_migrate.stages.stage_progress import EVERY, Progress, silent
+from odoo_migrate.stages.record_values import Filling, KeyFinder
+from odoo_migrate.stages.stage_progress import EVERY, StageProgress, silent
 from odoo_migrate.stages.staged_rows import Staged
 
 
 @dataclass(frozen=True)
 class Transformed:
-    """A mapping's payload: `rows` of the source have become `records`. `notes` are sentences for the user."""
+    """Hold what a mapping's payload is: `rows` of the source became `records`. `notes` are sentences for the user."""
 
     mapping: str
     records: int
@@ -30,10 +32,12 @@ class Transformed:
 
 
 def transform(
-    found: Project, mappings: Sequence[str] | None, problems: Problems, progress: Progress = silent
+    found: Project, mappings: Sequence[str] | None, problems: Problems, progress: StageProgress = silent
 ) -> list[Transformed]:
-    """Write the payload of `mappings` (None: of all), in load order. All that is wrong goes to `problems`; a mapping
-    with an error has no payload afterwards. Raises FormatError for an Odoo version that is not known.
+    """Write the payload of `mappings` (None: of all), in load order.
+
+    What is wrong goes to `problems`; a mapping with an error has no payload afterwards. Raises FormatError for an Odoo
+    version that is not known.
     """
     wanted = [name for name in found.settings.load_order if mappings is None or name in mappings]
     work = _Work(found, wanted, problems, progress)
@@ -43,7 +47,7 @@ def transform(
 class _Work:
     """What is shared while mappings are transformed one after the other."""
 
-    def __init__(self, found: Project, wanted: Sequence[str], problems: Problems, progress: Progress) -> None:
+    def __init__(self, found: Project, wanted: Sequence[str], problems: Problems, progress: StageProgress) -> None:
         self.found, self.wanted, self.problems, self.progress = found, wanted, problems, progress
         self.catalog = catalog_of(found)
         self._identities: dict[str, Identities] = {}
@@ -59,14 +63,14 @@ class _Work:
             except FormatError as problem:
                 payload_stamps.remove(self.found.root, name)
                 payload.remove(self.found.root, name)
-                self._tell(problem)
+                self._add_once(problem)
             else:
                 if done is not None:
                     yield done
             self._release([self.found.mappings[later] for later in self.wanted[place + 1 :]])
 
-    def _tell(self, problem: FormatError) -> None:
-        """Once, even if several mappings stumble over it."""
+    def _add_once(self, problem: FormatError) -> None:
+        """Add a problem once, even if several mappings come upon it."""
         if str(problem) not in self._said:
             self._said.add(str(problem))
             self.problems.add(Problem.of(problem))
@@ -91,7 +95,7 @@ class _Work:
             for row in own.records():
                 writer.write(row.row, own.id(own.key(row)), filling.values(row))
                 if not writer.count % EVERY:
-                    self._told(own, own.staged.rows * writer.count // len(own))
+                    self._report(own, own.staged.rows * writer.count // len(own))
             if self.problems.errors > before or self._wrong[mapping.name]:
                 writer.discard()
         self.progress(mapping.name, 2 * own.staged.rows, 2 * own.staged.rows)
@@ -100,7 +104,7 @@ class _Work:
         payload_stamps.write(self.found, mapping)
         return Transformed(mapping.name, writer.count, own.rows, tuple(_notes(mapping, filling.escaped)))
 
-    def _told(self, own: Identities, written: int) -> None:
+    def _report(self, own: Identities, written: int) -> None:
         self.progress(own.mapping.name, own.staged.rows + written, 2 * own.staged.rows)
 
     def _records(self, name: str) -> Identities:
@@ -114,27 +118,42 @@ class _Work:
             self._wrong[name] = own.errors - before
         return self._identities[name]
 
-    def _finders(self, mapping: ModelMapping) -> dict[str, Find]:
-        finders: dict[str, Find] = {}
+    def _finders(self, mapping: ModelMapping) -> dict[str, KeyFinder]:
+        """Return what translates the keys of each field that refers to records."""
+        finders: dict[str, KeyFinder] = {}
         for name, entry in mapping.fields.items():
+            label = field_label(self.catalog, mapping, name)
             if entry.lookup:
-                finders[name] = self._lookup(entry.lookup)
+                field = field_of(self.catalog, mapping, name)
+                model = field.relation if field else ""
+                nowhere = partial(_not_in_lookup, field=label, table=entry.lookup, model=model)
+                finders[name] = KeyFinder(self._lookup(entry.lookup), nowhere)
             elif entry.ref:
-                finders[name] = self._records(entry.ref).find
+                records = records_label(self.catalog, self.found.mappings[entry.ref])
+                nowhere = partial(_no_such_record, field=label, label=records)
+                finders[name] = KeyFinder(self._records(entry.ref).find, nowhere)
         return finders
 
-    def _lookup(self, table: str) -> Find:
+    def _lookup(self, table: str) -> Callable[[str], str]:
         if table not in self._lookups:
             self._lookups[table] = self.found.lookup(table)
         found = self._lookups[table]
         return lambda key: found.get(key, "")
 
     def _html(self, mapping: ModelMapping) -> frozenset[str]:
-        """The mapping's fields that Odoo keeps as HTML."""
+        """Return the mapping's fields that Odoo keeps as HTML."""
         if mapping.model not in self.catalog:
             return frozenset()
         fields = self.catalog.model(mapping.model).fields
         return frozenset(name for name in mapping.fields if name in fields and fields[name].type == "html")
+
+
+def _not_in_lookup(key: str, field: str, table: str, model: str) -> str:
+    return not_in_lookup([key], field, table, model)
+
+
+def _no_such_record(key: str, field: str, label: str) -> str:
+    return no_such_record([key], field, label)
 
 
 def _notes(mapping: ModelMapping, escaped: Mapping[str, int]) -> Iterator[str]:

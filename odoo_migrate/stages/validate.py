@@ -1,4 +1,4 @@
-"""`validate check`: what Odoo would refuse, or store wrongly, told before anything is sent."""
+"""Check a project for `validate check`: report what Odoo would refuse or store wrongly before anything is sent."""
 
 from __future__ import annotations
 
@@ -10,26 +10,24 @@ from odoo_migrate.project.payload import Payload
 from odoo_migrate.project.problems import Problem, Problems
 from odoo_migrate.project.project_reader import Project
 from odoo_migrate.project.yaml_text import FormatError
-from odoo_migrate.rules import field_needs
 from odoo_migrate.stages import config_checks, load_order, payload_stamps
-from odoo_migrate.stages.hierarchies import Hierarchy
 from odoo_migrate.stages.mapping_checks import MappingChecks
-from odoo_migrate.stages.project_ids import ProjectIds
-from odoo_migrate.stages.record_checks import RecordChecks
-from odoo_migrate.stages.reference_checks import ReferenceChecks
-from odoo_migrate.stages.repeated_ids import RepeatedIds
-from odoo_migrate.stages.stage_progress import Progress, silent
-from odoo_migrate.stages.unique_values import UniqueValues
+from odoo_migrate.stages.project_ids import ProjectIds, RepeatedIds
+from odoo_migrate.stages.project_mappings import catalog_of
+from odoo_migrate.stages.record_checks import RecordChecks, UniqueValues
+from odoo_migrate.stages.reference_checks import Hierarchy, ReferenceChecks
+from odoo_migrate.stages.stage_progress import StageProgress, silent
 
 
-def check(root: Path, problems: Problems, progress: Progress = silent) -> None:
-    """Everything that the project's own files tell: settings, payload, references, order. All that is wrong goes to
-    `problems`; the payload is checked only where the settings can be used.
+def check(root: Path, problems: Problems, progress: StageProgress = silent) -> None:
+    """Check all that the project's own files say: settings, payload, references, order.
+
+    What is wrong goes to `problems`; the payload is checked only where the settings can be used.
     """
     found = config_checks.read(root, problems)
     if found is None:
         return
-    known = field_needs.catalog_of(found)
+    known = catalog_of(found)
     for name, mapping in found.mappings.items():
         for problem in MappingChecks(found, known, mapping, config_checks.lines_of(root, name)).problems():
             problems.add(problem)
@@ -41,7 +39,7 @@ def check(root: Path, problems: Problems, progress: Progress = silent) -> None:
 
 
 def _is_ready(found: Project, name: str, problems: Problems) -> bool:
-    """Whether a mapping's payload can be looked at; whether it is still what the project gives."""
+    """Return whether a mapping's payload can be looked at; report where it is not what the project gives."""
     payload, mapping = Payload(found.root, name), found.mappings[name]
     try:
         if payload.fields != tuple(mapping.fields):
@@ -60,14 +58,17 @@ def _is_ready(found: Project, name: str, problems: Problems) -> bool:
     return True
 
 
-def _check_payload(found: Project, known: Catalog, ready: list[str], problems: Problems, progress: Progress) -> None:
+def _check_payload(
+    found: Project, known: Catalog, ready: list[str], problems: Problems, progress: StageProgress
+) -> None:
     """Raises FormatError where a payload is damaged."""
     repeated = RepeatedIds(found, problems)
     ids = ProjectIds(found, ready, repeated)
     repeated.finish()
     whole = len(ready) == len(found.mappings)
     references, unique = ReferenceChecks(found, ids, whole=whole), UniqueValues()
-    hierarchies = {found.mappings[name].model: Hierarchy(found, found.mappings[name].model, ids) for name in ready}
+    models = {found.mappings[name].model for name in ready}
+    hierarchies = {model: Hierarchy(found, known, model, ids) for model in sorted(models)}
     for name in ready:
         progress(name, 0, ids.count(name))
         mapping = found.mappings[name]

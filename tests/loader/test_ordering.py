@@ -13,8 +13,8 @@ from odoo_migrate.project.payload import Payload, PayloadWriter
 from odoo_migrate.project.project_files import FieldEntry, ModelMapping
 from odoo_migrate.project.project_reader import read_project
 from odoo_migrate.stages import record_graph
-from odoo_migrate.stages.load_order import Cycle, Step, levels, steps
-from odoo_migrate.stages.record_graph import UNREACHED, Links
+from odoo_migrate.stages.load_order import Cycle, LoadStep, levels, steps
+from odoo_migrate.stages.record_graph import UNREACHED, RecordLinks
 from tests.loader_projects import PARTNERS, TAGS, customers, make, mapping, transformed
 from tests.unit.test_sample_bundles import FILES, cleaned
 
@@ -29,7 +29,7 @@ CONTACTS = mapping(
 )
 
 
-def planned(root: Path) -> tuple[list[Step], list[str]]:
+def planned(root: Path) -> tuple[list[LoadStep], list[str]]:
     _, found = transformed(root)
     assert found == []
     return steps(read_project(root))
@@ -43,7 +43,7 @@ def test_parents_come_before_children_whatever_the_project_says(tmp_path: Path) 
     )
     found, notes = planned(root)
     assert [one.mapping for one in found] == ["res.partner.category", "res.partner"]
-    assert found[1] == Step(
+    assert found[1] == LoadStep(
         "res.partner",
         "res.partner",
         tuple(PARTNERS.fields),
@@ -214,8 +214,8 @@ graphs = st.integers(1, 14).flatmap(
 )
 
 
-def links_of(pairs: list[tuple[int, int]]) -> Links:
-    links = Links()
+def links_of(pairs: list[tuple[int, int]]) -> RecordLinks:
+    links = RecordLinks()
     for child, parent in pairs:
         links.add(child, parent)
     return links
@@ -295,7 +295,7 @@ def test_any_mappings_are_ordered(graph: tuple[int, list[tuple[int, int]]], orde
 
 def test_a_long_chain_is_no_harder_than_a_short_one() -> None:
     size = 200_000
-    links = Links()
+    links = RecordLinks()
     for number in range(size - 1):
         links.add(number, number + 1)
     assert record_graph.depths(size, [links]) == array("q", range(size - 1, -1, -1))

@@ -16,7 +16,7 @@ from odoo_migrate.project.project_files import FieldEntry, ModelMapping
 from odoo_migrate.project.project_reader import file_sha256, read_project
 from odoo_migrate.project.yaml_text import FormatError
 from odoo_migrate.stages import staged_rows
-from odoo_migrate.stages.html_text import as_html
+from odoo_migrate.stages.record_values import as_html
 from odoo_migrate.stages.transform import Transformed, transform
 from tests.bundling import MISSION_CUSTOMERS, MISSION_RECIPE, Migration, files_of
 from tests.loader_projects import (
@@ -78,16 +78,16 @@ def test_everything_that_leads_nowhere_is_told(tmp_path: Path) -> None:
     root = customers(tmp_path, "Code,Name,Parent,Tags\nA,Acme,Z,VIP;vip;Gold\nB,Beta,b,VIP\n,Gone,,\nC,Gamma,no,\n")
     done, found = transformed(root)
     assert [one.mapping for one in done] == ["res.partner.category"]
-    empty = "it is empty, and the external ID of res.partner is made from it."
-    lookup = "config/lookups/tag.csv does not have this key, which 'category_id/id' needs."
-    ref = "the project has no record of 'res.partner' with this key, which 'parent_id/id' refers to."
+    empty = "this is empty, so the record has no ID."
+    lookup = "this leads nowhere: the lookup 'tag' does not have it."
+    ref = "this leads nowhere: there is no such Contact."
     assert texts(found) == [
         f"data/raw/customers.csv, row 4, column 'Code': {empty}",
         f"data/raw/customers.csv, row 2, column 'Parent' ('Z'): {ref}",
         f"data/raw/customers.csv, row 2, column 'Tags' ('vip'): {lookup}",
         f"data/raw/customers.csv, row 2, column 'Tags' ('Gold'): {lookup}",
         f"data/raw/customers.csv, row 3, column 'Parent' ('b'): {ref}",
-        f"data/raw/customers.csv, row 5, column 'Parent' ('no'): {ref}",
+        "data/raw/customers.csv, row 5, column 'Parent' ('no'): this would silently empty 'Related Company' in Odoo.",
     ]
     assert not Payload(root, "res.partner").exists()
 
@@ -122,10 +122,10 @@ def test_rows_that_do_not_agree_are_told_with_both_values(tmp_path: Path) -> Non
     root = orders(tmp_path, "No,No #,Client,Item\nS1,1,A,x\nS2,1,A,y\nS1,2,B,z\nS1,1,A,other\n")
     done, found = transformed(root)
     assert [one.mapping for one in done] == ["res.partner"]
-    order, line = (f"row 2 is the same record ({one}), but has" for one in ("migr.sale_order.S1", "migr.line.S1.1"))
+    repeated = "this is repeated with different values: row 2 has"
     assert texts(found) == [
-        f"data/raw/orders.csv, row 4, column 'Client' ('B'): {order} 'A' here.",
-        f"data/raw/orders.csv, row 5, column 'Item' ('other'): {line} 'x' here.",
+        f"data/raw/orders.csv, row 4, column 'No' ('S1'): {repeated} 'A' in 'Client', not 'B'.",
+        f"data/raw/orders.csv, row 5, column 'No' ('S1'): {repeated} 'x' in 'Item', not 'other'.",
     ]
 
 

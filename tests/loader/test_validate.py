@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import jsonschema
@@ -19,8 +20,8 @@ from odoo_migrate.project.payload import PayloadWriter
 from odoo_migrate.project.problems import Problem, Problems
 from odoo_migrate.project.project_files import FieldEntry, ModelMapping
 from odoo_migrate.project.project_reader import read_project
-from odoo_migrate.rules.id_forms import wrong_id, wrong_reference
-from odoo_migrate.rules.value_rules import value_check
+from odoo_migrate.rules.reference_rules import wrong_id, wrong_reference
+from odoo_migrate.rules.value_rules import value_rules, wrong_value
 from odoo_migrate.stages.transform import transform
 from odoo_migrate.stages.validate import check
 from tests.imports import ROOT
@@ -49,6 +50,13 @@ def people(root: Path, cells: Mapping[str, list[str]], fields: Mapping[str, Fiel
     text = csv_text.text(list(columns), list(zip(*columns.values(), strict=True)))
     partner = mapping("res.partner", "Code", {"name": NAME, **fields})
     return make(root, {"p.csv": (text, [partner])}, **more)
+
+
+def value_check(field: OdooField, version: str) -> Callable[[str], str]:
+    """What all rules for the values of a field say of a cell."""
+    rules = value_rules(field, version)
+    assert rules
+    return partial(wrong_value, rules)
 
 
 def errors(found: list[Problem]) -> list[str]:
@@ -230,7 +238,7 @@ def test_a_mapping_that_nothing_names_is_warned_of(tmp_path: Path) -> None:
         (
             {"child_ids/id": FieldEntry("Name", ref="res.partner")},
             "18.0",
-            "is filled from the other side: map the lines to res.partner",
+            "is filled from the other side: map the lines to their own model, res.partner",
         ),
         (
             {"parent_id/id": FieldEntry("Name", ref="res.partner", separator=";")},
@@ -250,7 +258,7 @@ def test_a_mapping_that_nothing_names_is_warned_of(tmp_path: Path) -> None:
         (
             {"country_id/id": FieldEntry(value="base.zz")},
             "18.0",
-            "line 5 ('base.zz'): Odoo 18 has no record 'base.zz' of res.country.",
+            "line 5 ('base.zz'): this names a record that Odoo 18 does not have (base.zz).",
         ),
         ({"is_company": FieldEntry(value="y")}, "18.0", "line 5 ('y'): this is neither yes nor no (1 or 0)."),
         ({"country_id": NAME, "country_id/id": FieldEntry(value="base.be")}, "18.0", "'country_id' is filled twice."),
@@ -299,10 +307,10 @@ def test_models_are_held_against_the_catalog(
 
 def test_fields_that_odoo_needs_are_missed(tmp_path: Path) -> None:
     root = make(tmp_path, {"a.csv": ("Id\n1\n", [mapping("sale.order.line", "Id", {"name": FieldEntry("Id")})])})
-    needs = "config/mappings/sale.order.line.yml: Odoo needs '{}' for every Sales Order Line; a field '{}' is missing."
+    needs = "config/mappings/sale.order.line.yml: Odoo needs '{}' for every record of Sales Order Line, but {}."
     assert errors(checked(root)) == [
-        needs.format("Order Reference", "order_id/id"),
-        needs.format("Product", "product_id/id"),
+        needs.format("Order Reference", "nothing fills it"),
+        needs.format("Product", "nothing fills it"),
     ]
 
 
@@ -339,7 +347,7 @@ def test_values_of_the_wrong_type_are_told_with_their_rows(tmp_path: Path) -> No
         "data/raw/p.csv, row 3, column 'Whole' ('3.0'): this is not a whole number such as 12.",
         "data/raw/p.csv, row 3, column 'Lang' ('English'): this is no language code such as en_US.",
         "data/raw/p.csv, row 4, column 'Number' ('12 €'): this is not a number such as 1234.56.",
-        "data/raw/p.csv, row 4, column 'Whole' ('3000000000'): this whole number is larger than Odoo can store.",
+        "data/raw/p.csv, row 4, column 'Whole' ('3000000000'): this is a larger whole number than Odoo can store.",
         f"data/raw/p.csv, row 4, column 'Kind' ('friend'): this is not one of Odoo's choices ({kinds}).",
     ]
 
@@ -366,7 +374,6 @@ def test_values_of_the_wrong_type_are_told_with_their_rows(tmp_path: Path) -> No
 )
 def test_what_odoo_takes_of_each_type_as_measured(type_: str, good: list[str], bad: list[str]) -> None:
     taken = value_check(OdooField("x", type_, "X"), "18.0")
-    assert taken is not None
     assert {cell: taken(cell) for cell in good} == dict.fromkeys(good, "")
     assert [cell for cell in bad if not taken(cell)] == []
 
@@ -375,7 +382,6 @@ def test_what_odoo_takes_of_each_type_as_measured(type_: str, good: list[str], b
 def test_choices_may_be_given_by_key_or_label_in_any_case(version: str) -> None:
     field = catalog.load(version).model("res.partner").fields["type"]
     taken = value_check(field, version)
-    assert taken is not None
     for pair in field.selection:
         assert [taken(text) for text in (*pair, pair[0].upper(), pair[1].lower())] == [""] * 4
     assert taken(f" {field.selection[0][0]}") != ""
@@ -385,7 +391,6 @@ def test_choices_may_be_given_by_key_or_label_in_any_case(version: str) -> None:
 def test_no_text_makes_a_check_fail(cell: str) -> None:
     for type_ in ("boolean", "date", "datetime", "integer", "float", "binary"):
         taken = value_check(OdooField("x", type_, "X"), "18.0")
-        assert taken is not None
         taken(cell)
     wrong_id(cell)
 
@@ -397,7 +402,7 @@ def test_text_longer_than_odoo_stores_and_empty_required_cells_are_told(tmp_path
         {"code": FieldEntry("Code"), "name": FieldEntry("Name"), "type": FieldEntry(value="bank")},
     )
     root = make(tmp_path, {"a.csv": ("Id,Code,Name\n1,LONGER,Bank\n2,OK,\n", [journals])})
-    empty = "it is empty, but Odoo needs 'Journal Name' for every record of account.journal."
+    empty = "this is empty, but Odoo needs 'Journal Name' for every record."
     assert errors(checked(root)) == [
         "data/raw/a.csv, row 2, column 'Code' ('LONGER'): this is longer than the 5 characters that Odoo stores.",
         f"data/raw/a.csv, row 3, column 'Name': {empty}",
@@ -407,7 +412,7 @@ def test_text_longer_than_odoo_stores_and_empty_required_cells_are_told(tmp_path
 def test_what_odoo_would_round_is_warned_of_once_a_column(tmp_path: Path) -> None:
     products = mapping("product.template", "Id", {"name": FieldEntry("Id"), "list_price": FieldEntry("Price")})
     root = make(tmp_path, {"a.csv": ("Id,Price\n1,1.50\n2,1.555\n3,2.001\n4,2.000\n", [products])})
-    rounded = "Odoo keeps 2 decimals of this number; it would be rounded (and 1 more row)."
+    rounded = "this has more decimals than Odoo keeps (2); it would be rounded (and 1 more row)."
     assert texts(checked(root)) == [f"data/raw/a.csv, row 3, column 'Price' ('1.555'): {rounded}"]
 
 
@@ -417,7 +422,7 @@ def test_a_barcode_is_taken_only_once_among_products_of_all_kinds(tmp_path: Path
     root = make(
         tmp_path, {"a.csv": ("Id,EAN\n1,40\n2,\n3,\n", [templates]), "b.csv": ("Id,EAN\n1,41\n2,40\n", [variants])}
     )
-    twice = "row 2 of data/raw/a.csv has the same value, and Odoo takes each only once."
+    twice = "another record has the same Barcode, and Odoo takes each only once: row 2 of data/raw/a.csv."
     assert errors(checked(root)) == [f"data/raw/b.csv, row 3, column 'EAN' ('40'): {twice}"]
 
 
@@ -431,7 +436,8 @@ def test_order_lines_need_a_product_unless_they_are_something_else(tmp_path: Pat
     text = "Id,Product,Name,Advance\n1,A,,\n2,,x,\n3,,x,1\n4,,,1\n"
     root = make(tmp_path, {"a.csv": (text, [mapping("sale.order.line", "Id", fields)])}, {"product": {"A": "other.a"}})
     assert errors(checked(root)) == [
-        f"data/raw/a.csv, row {row}, column 'Product': Odoo takes no order line without a product." for row in (3, 5)
+        f"data/raw/a.csv, row {row}, column 'Product': this is empty, and Odoo takes no order line without a product."
+        for row in (3, 5)
     ]
 
 
@@ -448,7 +454,7 @@ def test_records_that_odoo_does_not_have_are_told(tmp_path: Path) -> None:
         tmp_path, "Country", "country_id/id", {"BE": "base.be", "ZZ": "base.zz", "X": "my.own"}, ["BE", "ZZ", "X", ""]
     )
     assert texts(found) == [
-        "data/raw/p.csv, row 3, column 'Country' ('base.zz'): Odoo 18 has no record 'base.zz' of res.country."
+        "data/raw/p.csv, row 3, column 'Country' ('base.zz'): this names a record that Odoo 18 does not have (base.zz)."
     ]
 
 
@@ -467,13 +473,19 @@ def test_lookups_to_records_that_the_project_lacks_or_of_another_kind_are_told(t
     }
     found = checked(make(tmp_path, sources, {"tag": tags}))
     assert [(one.level, one.row, one.column, one.value, one.message) for one in found] == [
-        ("error", 2, "Tags", "migr.tag.VIP,migr.tag.Gold", "the project has no record 'migr.tag.Gold'."),
+        (
+            "error",
+            2,
+            "Tags",
+            "migr.tag.VIP,migr.tag.Gold",
+            "this names a record that the project does not have (migr.tag.Gold).",
+        ),
         (
             "error",
             3,
             "Tags",
             "migr.partner.A",
-            f"'migr.partner.A' is a record of res.partner, but {TAGS.model} is needed here.",
+            f"this names a record of res.partner (migr.partner.A), but {TAGS.model} is needed here.",
         ),
     ]
 
@@ -482,10 +494,10 @@ def test_lookups_to_records_that_the_project_lacks_or_of_another_kind_are_told(t
     ("state", "country", "complaint"),
     [
         ("base.state_us_5", "base.us", ""),
-        ("base.state_in_pb", "base.us", "this state belongs to base.in, but the record's country is base.us"),
-        ("base.state_us_5", "", "there is a state but no country"),
+        ("base.state_in_pb", "base.us", "this belongs to India, but the record's country is United States"),
+        ("base.state_us_5", "", "this is a state without its country"),
         ("", "base.us", ""),
-        ("base.state_us_nowhere", "base.us", "Odoo 18 has no record 'base.state_us_nowhere' of res.country.state."),
+        ("base.state_us_nowhere", "base.us", "this names a record that Odoo 18 does not have (base.state_us_nowhere)."),
     ],
 )
 def test_a_state_must_be_one_of_the_country(tmp_path: Path, state: str, country: str, complaint: str) -> None:
@@ -505,7 +517,7 @@ def test_a_state_must_be_one_of_the_country(tmp_path: Path, state: str, country:
 def test_a_constant_country_counts_as_the_records(tmp_path: Path) -> None:
     fields = {"state_id/id": FieldEntry("State", lookup="state"), "country_id/id": FieldEntry(value="base.us")}
     root = people(tmp_path, {"State": ["S"]}, fields, lookups={"state": {"S": "base.state_in_pb"}})
-    assert "this state belongs to base.in" in errors(checked(root))[0]
+    assert "this belongs to India" in errors(checked(root))[0]
 
 
 def test_an_address_that_odoo_would_replace_is_warned_of(tmp_path: Path) -> None:
@@ -530,12 +542,12 @@ def test_an_address_that_odoo_would_replace_is_warned_of(tmp_path: Path) -> None
 def test_records_that_are_their_own_ancestor_are_all_told(tmp_path: Path) -> None:
     fields = {"parent_id/id": FieldEntry("Up", ref="res.partner")}
     found = errors(checked(people(tmp_path, {"Up": ["P0", "P2", "P3", "P1", "P1", ""]}, fields)))
-    circle = "comes back to it, a circle of 3 records; Odoo refuses that."
+    circle = "through 'Related Company' it comes back to itself"
     assert found == [
-        "data/raw/p.csv, row 2, column 'Up': this record is its own parent, which Odoo refuses.",
-        f"data/raw/p.csv, row 3, column 'Up': its parent (row 4) {circle}",
-        f"data/raw/p.csv, row 4, column 'Up': its parent (row 5) {circle}",
-        f"data/raw/p.csv, row 5, column 'Up': its parent (row 3) {circle}",
+        "data/raw/p.csv, row 2, column 'Up': it is its own 'Related Company'.",
+        f"data/raw/p.csv, row 3, column 'Up': {circle}: row 4, a circle of 3 records.",
+        f"data/raw/p.csv, row 4, column 'Up': {circle}: row 5, a circle of 3 records.",
+        f"data/raw/p.csv, row 5, column 'Up': {circle}: row 3, a circle of 3 records.",
     ]
 
 
@@ -552,10 +564,10 @@ def test_ancestors_are_followed_through_all_mappings_of_a_model(tmp_path: Path) 
     found = errors(
         checked(make(tmp_path, {"a.csv": ("Id,Up\n1,1\n2,\n", [first]), "b.csv": ("Id,Up\n1,1\n", [second])}))
     )
-    circle = "comes back to it, a circle of 2 records; Odoo refuses that."
+    circle = "through 'Related Company' it comes back to itself"
     assert found == [
-        f"data/raw/a.csv, row 2, column 'Up': its parent (data/raw/b.csv, row 2) {circle}",
-        f"data/raw/b.csv, row 2, column 'Up': its parent (data/raw/a.csv, row 2) {circle}",
+        f"data/raw/a.csv, row 2, column 'Up': {circle}: row 2 of data/raw/b.csv, a circle of 2 records.",
+        f"data/raw/b.csv, row 2, column 'Up': {circle}: row 2 of data/raw/a.csv, a circle of 2 records.",
     ]
 
 
@@ -591,7 +603,7 @@ def test_a_circle_that_cannot_be_loaded_is_an_error(tmp_path: Path) -> None:
         ("migr.partner\tA", "only letters, digits"),
         ("migr.partner.☃", "only letters, digits"),
         ("partner", "a module, a dot and a name"),
-        ("migr." + "x" * MAX_LENGTH, "this ID has 125 characters; at most 120 are safe."),
+        ("migr." + "x" * MAX_LENGTH, "has 125 characters; at most 120 are safe in an external ID"),
         ("0", "silently empty"),
         ("No", "silently empty"),
         ("false", "silently empty"),
@@ -676,8 +688,8 @@ def test_lists_as_odoo_would_refuse_them_are_told(tmp_path: Path) -> None:
         root, "res.partner", [(f"migr.partner.{n}", ["n", "r", "", one, "1"]) for n, one in enumerate(cells)], columns
     )
     assert [(one.row, one.message) for one in validated(root) if one.level == "error"] == [
-        (2, "this list has a space beside a comma, which Odoo refuses."),
-        (3, "this list has an empty place; Odoo refuses a comma too many."),
+        (2, "this has a space beside a comma, which Odoo refuses."),
+        (3, "this has an empty entry in its list; Odoo refuses a comma too many."),
         (4, "this is no external ID; only letters, digits, '_', '.' and '-' may stand in one."),
         (5, "this is no external ID, and Odoo would silently empty the field."),
     ]
@@ -687,7 +699,7 @@ def test_a_list_where_one_record_belongs_is_told(tmp_path: Path) -> None:
     root = customers(tmp_path)
     transformed(root)
     by_hand(root, "res.partner", [("migr.a", ["n", "r", "migr.b,migr.c", "", "1"])], list(PARTNERS.fields))
-    assert "this field holds one record, not a list." in errors(validated(root))[0]
+    assert "this is a list, and this field holds one record." in errors(validated(root))[0]
 
 
 # --- the payload's age

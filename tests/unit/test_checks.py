@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from engine.bundle import ExportProblem
-from engine.bundle.lookup_tables import known_to_odoo, shipped_ids
-from engine.bundle.mapping_order import Edge, ordered
+from engine.bundle.lookup_tables import shipped_ids
+from engine.bundle.mapping_order import ordered
 from engine.recipe import RecipeError
 from odoo_migrate import catalog
-from odoo_migrate.rules.model_needs import must_be_mapped
+from odoo_migrate.rules.load_sequence import MappingReference
+from odoo_migrate.rules.required_fields import must_be_mapped
+from odoo_migrate.rules.shipped_records import is_missing
 from tests.bundling import Migration, sums_up
 
 
@@ -47,7 +49,8 @@ def found(tmp_path: Path, kind: str, recipe: str, files: dict[str, str]) -> Expo
     [
         ("active", "not_yes_no", ["1", "0", "TRUE", "no", "Yes", ""], ["y", "x", "2", " yes", "t"]),
         ("date_deadline", "not_a_date", ["2026-01-31", ""], ["31.01.2026", "2026-02-30", "2026-1-3", "1990"]),
-        ("color", "not_an_integer", ["3", "-1", ""], ["3.0", '"3,000"', "99999999999", "1e3", "x"]),
+        ("color", "not_an_integer", ["3", "-1", ""], ["3.0", '"3,000"', "1e3", "x"]),
+        ("color", "too_large", ["2147483647", "-2147483648", "x"], ["2147483648", "99999999999", "9" * 30]),
         (
             "credit_limit",
             "not_a_number",
@@ -143,7 +146,7 @@ def test_an_address_that_odoo_replaces_by_the_parents_is_told(
     recipe = partners(parent + kinds, target, top='odoo_version: "19.0"')
     problems = Migration(tmp_path, recipe, files).problems("parents_address")
     assert [problem.rows for problem in problems] == ([rows] if rows else [])
-    told = "1 row has a parent and an address of its own: Odoo gives a contact its parent's address."
+    told = "1 row: the record has a parent and an address of its own: Odoo gives a contact its parent's address."
     assert all(problem.message == told for problem in problems)
     # Up to 18, the loader gives the contact its own address back.
     assert Migration(tmp_path, partners(parent + kinds, target), files).problems("parents_address") == []
@@ -345,7 +348,7 @@ def test_references_lead_somewhere(tmp_path: Path) -> None:
     migration.clean()
     reasons = {row["Code"]: row["Reason"] for row in migration.rows("data/rejected/people.csv")}
     assert reasons["C"] == "'X' ('Z') leads nowhere: there is no such Contact"
-    assert reasons["G"] == "'X' is 'no', which would silently empty 'Related Company' in Odoo"
+    assert reasons["G"] == "'X' ('no') would silently empty 'Related Company' in Odoo"
 
 
 def test_a_long_chain_of_parents_falls_with_its_first(tmp_path: Path) -> None:
@@ -512,22 +515,30 @@ def test_states_go_by_country_and_code_only() -> None:
         assert states["us-ca"] == "base.state_us_5"
         assert "california" not in states
         assert "punjab" not in states
-    assert known_to_odoo("base.us", "res.country", "18.0") is True
-    assert known_to_odoo("base.zz", "res.country", "18.0") is False
-    assert known_to_odoo("studio.mine", "res.country", "18.0") is None
+    assert not is_missing("base.us", "res.country", "18.0")
+    assert is_missing("base.zz", "res.country", "18.0")
+    assert not is_missing("studio.mine", "res.country", "18.0")
 
 
 def test_parents_are_loaded_before_children() -> None:
     order, problems = ordered(
         {"c": "C", "b": "B", "a": "A"},
-        [Edge("c", "b", "f", True), Edge("b", "a", "f", False), Edge("a", "a", "f", True)],
+        [
+            MappingReference("c", "b", "f", True),
+            MappingReference("b", "a", "f", False),
+            MappingReference("a", "a", "f", True),
+        ],
     )
     assert order == ("a", "b", "c")
     assert problems == []
 
 
 def test_a_circle_of_optional_references_gives_way_and_is_told() -> None:
-    edges = [Edge("a", "b", "b_id", False), Edge("b", "a", "a_id", True), Edge("x", "a", "a_id", False)]
+    edges = [
+        MappingReference("a", "b", "b_id", False),
+        MappingReference("b", "a", "a_id", True),
+        MappingReference("x", "a", "a_id", False),
+    ]
     labels = {"x": "Lead", "a": "Contact", "b": "Contact (us)"}
     order, (problem,) = ordered(labels, edges)
     assert order == ("a", "x", "b")
@@ -535,5 +546,5 @@ def test_a_circle_of_optional_references_gives_way_and_is_told() -> None:
         "'Contact', 'Contact (us)' refer to each other; 'b_id' of Contact can be filled only after both are loaded."
     )
     assert (problem.kind, problem.severity) == ("circle", "warning")
-    _, (hard,) = ordered(labels, [*edges, Edge("a", "b", "c_id", True)])
+    _, (hard,) = ordered(labels, [*edges, MappingReference("a", "b", "c_id", True)])
     assert hard.severity == "blocking"

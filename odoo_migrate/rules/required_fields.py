@@ -1,7 +1,8 @@
-"""What an Odoo model needs beyond what its catalog entry says.
+"""Say which fields Odoo wants filled. The sentences about cells are predicates.
 
 The catalog's `required` is not the whole truth: some required fields are computed by Odoo when they are left out,
-and some that are not required are refused by the database when they are empty.
+and some that are not required are refused by the database when they are empty. All of it holds in Odoo 16 to 19; a
+model or field that a version lacks is not asked for.
 """
 
 from __future__ import annotations
@@ -62,58 +63,78 @@ YES_BY_DEFAULT = {
     "purchase_ok": ("stop buying", "product"),
 }
 
-# Fields of which Odoo wants each value once, and the models among which it looks.
-ONCE_AMONG: dict[str, tuple[set[str], ...]] = {"barcode": ({"product.template", "product.product"}, {"res.partner"})}
-
 # Records that lookups may create from a name, but that do more than their name says: what they would do.
 BY_NAME_ALONE = {"account.payment.term": "everything under them would be due at once"}
 
 # Lines that the database refuses without a product; only a down payment may go without, and then needs a name.
 LINES_OF_PRODUCTS = {"purchase.order.line", "sale.order.line"}
 
-# What a contact of type "contact" has from its parent. Up to Odoo 18 the loader can give it an address of its own
-# afterwards; from 19 on, written into the contact it is written into the parent (seen on a real server).
-SHARED_ADDRESS_SINCE = 19
-ADDRESS = ("street", "street2", "city", "zip", "state_id", "country_id")
-
 # Numbers and yes/no fields have no "empty": Odoo stores 0 or no.
 _NEVER_EMPTY = {"boolean", "integer", "float", "monetary"}
 
 
-def shares_address(version: str) -> bool:
-    """Whether contacts of a company have its address in this version of Odoo ("19.0"), whatever their row says."""
-    return int(version.partition(".")[0]) >= SHARED_ADDRESS_SINCE
-
-
 def must_be_mapped(model: OdooModel, given: Collection[str]) -> list[OdooField]:
-    """Fields without which Odoo creates no record of the model, where the fields `given` are filled."""
-    filled = FILLED_BY_ODOO.get(model.name, set())
+    """Return the fields without which Odoo creates no record of the model, where the fields `given` are filled."""
+    demanded = {*_refused_empty(model, given), *_without_product(model, given)}
     return [
         field
         for name, field in model.fields.items()
-        if name not in given
-        and (
-            name in _refused_empty(model, given)
-            or name in _without_product(model, given)
-            or (field.required and not field.has_default and field.type != "one2many" and name not in filled)
-        )
+        if name not in given and (name in demanded or _is_asked_for(model, field))
     ]
 
 
+def not_mapped(field: OdooField, model: OdooModel) -> str:
+    """Return the sentence about a field of `must_be_mapped`."""
+    return f"Odoo needs '{field.label}' for every record of {model.label}, but nothing fills it."
+
+
 def refuses_empty(model: OdooModel, field: OdooField, given: Collection[str]) -> bool:
-    """Whether an empty cell of a mapped field is refused (it clears the field, whatever its default is)."""
-    needed = field.required or field.name in _refused_empty(model, given)
-    return needed and field.type not in _NEVER_EMPTY
+    """Return whether an empty cell of a mapped field is refused: it clears the field, whatever its default is."""
+    demanded = field.required or field.name in _refused_empty(model, given)
+    return demanded and field.type not in _NEVER_EMPTY
+
+
+def needed(model: OdooModel, field: OdooField, given: Collection[str]) -> bool:
+    """Return whether no record can be created without a value of this field.
+
+    This asks for less than `refuses_empty`: the loader leaves empty cells of a new record out, and then Odoo's default,
+    or what it computes, holds.
+    """
+    filled = field.has_default or field.name in FILLED_BY_ODOO.get(model.name, ())
+    return refuses_empty(model, field, given) and not filled
+
+
+def needed_at_once(model: OdooModel, field: OdooField, given: Collection[str]) -> bool:
+    """Return whether a field must be filled when a record is created, so that it cannot wait for a second pass."""
+    of_line = model.name in LINES_OF_PRODUCTS and field.name == "product_id"
+    return of_line or needed(model, field, given)
+
+
+def empty(field: OdooField) -> str:
+    """Return what is wrong with an empty cell of a field that Odoo wants filled."""
+    return f"is empty, but Odoo needs '{field.label}' for every record"
+
+
+def name_alone(model: str, given: Collection[str]) -> str:
+    """Return what a record that has a name and nothing else would do, "" where that is all it needs."""
+    return BY_NAME_ALONE.get(model, "") if set(given) == {"name"} else ""
+
+
+def _is_asked_for(model: OdooModel, field: OdooField) -> bool:
+    """Return whether Odoo neither has a default of a required field nor fills it itself."""
+    filled = field.has_default or field.name in FILLED_BY_ODOO.get(model.name, ())
+    return field.required and field.type != "one2many" and not filled
 
 
 def _refused_empty(model: OdooModel, given: Collection[str]) -> Collection[str]:
-    """The database wants a name of contacts only; addresses of other types may go without."""
+    """Return what the database refuses: a name of contacts only, addresses of other types may go without."""
     if model.name == "res.partner" and "type" in given:
         return ()
     return REFUSED_EMPTY.get(model.name, ())
 
 
 def _without_product(model: OdooModel, given: Collection[str]) -> Collection[str]:
+    """Return what an order line without a product must have."""
     if model.name not in LINES_OF_PRODUCTS or "product_id" in given:
         return ()
     return ("name",) if "is_downpayment" in given else ("product_id",)

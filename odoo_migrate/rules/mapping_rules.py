@@ -1,0 +1,40 @@
+"""Say which columns of an import a field takes. The sentences are whole: a mapping has no cell to name."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from odoo_migrate.catalog import OdooField
+
+
+class FieldFault(NamedTuple):
+    """Hold why a field cannot be filled as a mapping says: a slug and the sentence."""
+
+    kind: str
+    sentence: str
+
+
+def field_fault(field: OdooField, column: str, *, is_list: bool) -> FieldFault | None:
+    """Return what forbids to fill `field` by import column `column`, None where nothing does.
+
+    Holds in Odoo 16 to 19. `is_list`: a cell holds several keys.
+    """
+    if field.type == "one2many":
+        lines = f"map the lines to their own model, {field.relation}"
+        return FieldFault("other_side", f"'{field.label}' is filled from the other side: {lines}.")
+    if field.relational and not column.endswith("/id"):
+        advice = f"map it as '{field.import_name}', not by name"
+        return FieldFault("by_name", f"'{field.label}' points to other records; {advice}.")
+    if is_list and field.type == "many2one":
+        return FieldFault("one_record", f"'{field.label}' holds one record, so its cells cannot be lists.")
+    return None
+
+
+def mapping_label(name: str, model: str, label: str) -> str:
+    """Return what the mapping `name` of a model is called: as its model (`label`), a further one with its own word.
+
+    That word is what `odoo_migrate.project.file_names.mapping_name` has put behind the model: Contact for res.partner,
+    Contact (us) for res.partner.us.
+    """
+    apart = name.removeprefix(model).strip(".")
+    return f"{label} ({apart})" if apart else label
