@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
-from engine.profile.profile_results import FindingFacts, SheetProfile
+from engine.profile.sheet_profile import FindingFacts, SheetProfile
 from engine.profile.profiler import profile_sheet
 from engine.readers import Limits, RawSheet, Source, Unreadable, open_source
 from engine.sheets.corrections import correct, corrected_titles, is_correction, read_correction

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from engine.profile.profile_results import ColumnFacts, FindingFacts, SheetProfile
+from engine.profile.sheet_profile import ColumnFacts, FindingFacts, SheetProfile
 from engine.profile.profiler import profile_sheet
 from engine.readers import open_source
 from engine.sheets.table_shape import find_table

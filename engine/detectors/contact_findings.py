@@ -1,4 +1,4 @@
-"""Findings about email and web addresses; phone numbers and places have rooms of their own."""
+"""Findings about email and web addresses; phone numbers and indices have rooms of their own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from functools import lru_cache
 import numpy as np
 import pyarrow.compute as pc
 
-from engine.detectors.detector import Column, ColumnDetector, Tally
-from engine.profile.column_batch import SPACE, Cells
-from engine.profile.profile_results import FindingFacts, Fix
+from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector
+from engine.detectors.wording import cells_of, counted, either
+from engine.profile.column_batch import SPACE, ColumnBatch
+from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.profile.value_kinds import says_something
 from engine.values import NotRead, emails
-from engine.wording import cells_of, counted, either
 
 
 class Emails(ColumnDetector):
@@ -25,17 +25,17 @@ class Emails(ColumnDetector):
         rf"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{{0,60}}[A-Za-z0-9])?\.){{1,3}}[A-Za-z]{{2,9}}{SPACE}*$"
     )
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.capitals = Tally()
-        self.odd = {verdict: Tally() for verdict in ("dressed", "several", "invalid")}
+        self.capitals = CellTally()
+        self.odd = {verdict: CellTally() for verdict in ("dressed", "several", "invalid")}
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.capitals.add(cells, cells.shaped("[A-Z].*@|@.*[A-Z]"))
         odd = np.flatnonzero(cells.filled & ~cells.shaped(self.plain))
-        for verdict, places in cells.sorted_out(odd, _judged):
+        for verdict, indices in cells.sorted_out(odd, _judged):
             if verdict in self.odd:
-                self.odd[verdict].add_places(cells, places)
+                self.odd[verdict].add_at(cells, indices)
 
     def findings(self) -> Iterable[FindingFacts]:
         if count := self.capitals.count:
@@ -76,11 +76,11 @@ class WebAddresses(ColumnDetector):
     right = r"^https?://[^A-Z\s/?#]+\.[^A-Z\s/?#]+(?:[/?#]\S*)?$"
     any_form = r"^\s*(?:[A-Za-z]+://)?[^\s/?#:]+\.[^\s/?#]{2,}(?:[/?#]\S*)?\s*$"
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.odd, self.wrong = Tally(), Tally()
+        self.odd, self.wrong = CellTally(), CellTally()
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         right = pc.match_substring_regex(cells.base, self.right).to_numpy(zero_copy_only=False)
         formed = cells.shaped(self.any_form)
         self.odd.add(cells, formed & ~right)

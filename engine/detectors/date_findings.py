@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from engine.detectors.day_groups import DayReader, Part, Sort
-from engine.detectors.detector import Column, ColumnDetector, RangeFacts, Tally
-from engine.profile.column_batch import Cells
-from engine.profile.profile_results import FindingFacts, Fix
+from engine.detectors.day_groups import DateForm, DayGroup, DayReader
+from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector, RangeFacts
+from engine.detectors.wording import counted, either
+from engine.profile.column_batch import ColumnBatch
+from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.profile.value_kinds import says_something
 from engine.values import dates
-from engine.wording import counted, either
 
 
 class Dates(ColumnDetector):
@@ -18,30 +18,30 @@ class Dates(ColumnDetector):
 
     kinds = frozenset(["date", "datetime"])
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
         self.today = int(column.today.strftime("%Y%m%d"))
         self.ahead = "later" in column.hints
         self.reader = DayReader()
-        self.sorts: dict[Sort, Tally] = {}
-        self.unlikely: dict[str, Tally] = {}  # by the order in which a date lies in 1900 or the future
+        self.sorts: dict[DateForm, CellTally] = {}
+        self.unlikely: dict[str, CellTally] = {}  # by the order in which a date lies in 1900 or the future
         self.range: dict[str, tuple[int, int]] = {}
 
-    def look(self, cells: Cells) -> None:
-        for shape, places in cells.groups(cells.filled):
+    def look(self, cells: ColumnBatch) -> None:
+        for shape, indices in cells.groups(cells.filled):
             if says_something(shape):
-                for part in self.reader.parts(cells.base, shape, places):
+                for part in self.reader.parts(cells.base, shape, indices):
                     self._take(cells, part)
 
-    def _take(self, cells: Cells, part: Part) -> None:
-        self.sorts.setdefault(part.sort, Tally()).add_places(cells, part.places)
+    def _take(self, cells: ColumnBatch, part: DayGroup) -> None:
+        self.sorts.setdefault(part.sort, CellTally()).add_at(cells, part.indices)
         for order, days in part.days.items():
             first, last = int(days.min()), int(days.max())
             before = self.range.get(order, (first, last))
             self.range[order] = min(first, before[0]), max(last, before[1])
             wrong = (days < 19010000) | ((days > self.today) & (not self.ahead))
             if wrong.any():
-                self.unlikely.setdefault(order, Tally()).add_places(cells, part.places[wrong])
+                self.unlikely.setdefault(order, CellTally()).add_at(cells, part.indices[wrong])
 
     def findings(self) -> Iterable[FindingFacts]:
         evidence = self._evidence()
@@ -60,8 +60,8 @@ class Dates(ColumnDetector):
         texts = (text for sort, tally in self.sorts.items() if sort.orders for text in tally.examples)
         return dates.order_of(texts, times=self.column.kind == "datetime")
 
-    def _tally(self, wanted: Callable[[Sort], bool]) -> Tally:
-        return Tally.merged(tally for sort, tally in self.sorts.items() if wanted(sort))
+    def _tally(self, wanted: Callable[[DateForm], bool]) -> CellTally:
+        return CellTally.merged(tally for sort, tally in self.sorts.items() if wanted(sort))
 
     def _fix(self, order: str = "") -> Fix:
         step = "parse_datetime" if self.column.kind == "datetime" else "parse_date"
@@ -89,7 +89,7 @@ class Dates(ColumnDetector):
         kept = self.column.kind == "date" and not any(":" in sort.style for sort in self.sorts)
         yield self.found("date_formats", tally, message, self._fix(order), safe=sure and kept)
 
-    def _is_odd(self, sort: Sort) -> bool:
+    def _is_odd(self, sort: DateForm) -> bool:
         right = sort.iso_time if self.column.kind == "datetime" else sort.iso
         return sort.readable and not sort.serial and not right
 
@@ -100,7 +100,7 @@ class Dates(ColumnDetector):
             yield self.found("serial_dates", tally, message, self._fix(order))
 
     def _unlikely(self, order: str) -> Iterable[FindingFacts]:
-        tally = Tally.merged(tally for known, tally in self.unlikely.items() if known in ("", order))
+        tally = CellTally.merged(tally for known, tally in self.unlikely.items() if known in ("", order))
         if tally.count:
             message = f"{counted(tally.count, 'date is', 'dates are')} in 1900 or the future"
             yield self.found("unlikely_dates", tally, message, severity="problem")
@@ -120,7 +120,7 @@ class Dates(ColumnDetector):
         return RangeFacts(_iso(min(first for first, _ in known)), _iso(max(last for _, last in known)), extra)
 
 
-def _needs_order(sort: Sort) -> bool:
+def _needs_order(sort: DateForm) -> bool:
     return len(sort.orders) > 1
 
 

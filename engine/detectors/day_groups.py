@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.profile.digit_positions import as_number, digits
+from engine.profile.digit_positions import numbers_at
 from engine.values import NotRead, dates
 
 ISO = "9999-9-9"
@@ -25,7 +25,7 @@ PAIRS = 20_000
 UNKNOWN = -1
 _TIME = re.compile(r"(?:(?<=9)T|[ ,]+)9{1,2}[:h]99.*$", re.DOTALL)
 _SERIAL = re.compile(r"9{5}(?:[.,]9+)?")
-# Shapes, and which of their numbers are the year and the others.
+# NumberShapes, and which of their numbers are the year and the others.
 _NUMBERS = (
     (re.compile(r"(9{1,2})[^9\w]+(9{1,2})[^9\w]+(9{4})"), (3, 1, 2)),
     (re.compile(r"(9{4})[^9\w]+(9{1,2})[^9\w]+(9{1,2})"), (1, 2, 3)),
@@ -33,11 +33,11 @@ _NUMBERS = (
     (re.compile(r"[^9]*[a-z]{3}[^9]*(9{1,2})[^9]+(9{4})", re.IGNORECASE), (2, 1)),
 )
 
-Places = npt.NDArray[np.intp]
+Indices = npt.NDArray[np.intp]
 Days = npt.NDArray[np.int64]  # 20221113; 0 for none
 
 
-class Sort(NamedTuple):
+class DateForm(NamedTuple):
     """What a date has in common with others of its column: how it is written (`style`), the orders in which it can
     be read (empty if it needs none), and whether it is a date at all.
     """
@@ -53,12 +53,12 @@ class Sort(NamedTuple):
 
     @property
     def iso(self) -> bool:
-        """Written as Odoo reads dates."""
+        """NumberShape as Odoo reads dates."""
         return self.style == ISO
 
     @property
     def iso_time(self) -> bool:
-        """Written as Odoo reads a date with a time."""
+        """NumberShape as Odoo reads a date with a time."""
         return self.style in (ISO, f"{ISO} 9:9", f"{ISO} 9:9:9")
 
     def read_in(self) -> tuple[str, ...]:
@@ -66,11 +66,11 @@ class Sort(NamedTuple):
         return tuple(sorted(self.orders)) or ("",)
 
 
-class Part(NamedTuple):
-    """Dates of one sort: their places, and the day that each is in every order that it can be read in."""
+class DayGroup(NamedTuple):
+    """Dates of one sort: their indices, and the day that each is in every order that it can be read in."""
 
-    sort: Sort
-    places: Places
+    sort: DateForm
+    indices: Indices
     days: Mapping[str, Days]
 
 
@@ -109,52 +109,52 @@ class DayReader:
     """Sorts the dates of a column, shape by shape."""
 
     def __init__(self) -> None:
-        self._sorts: dict[Sort, int] = {}
+        self._sorts: dict[DateForm, int] = {}
         self._by_pair: dict[str, npt.NDArray[np.int32]] = {}
         self._by_text: dict[tuple[str, str], tuple[int, dict[str, int]]] = {}
 
-    def parts(self, texts: pa.StringArray, shape: str, places: Places) -> Iterator[Part]:
-        """The texts at `places`, which all have one shape (digits as 9), by sort."""
+    def parts(self, texts: pa.StringArray, shape: str, indices: Indices) -> Iterator[DayGroup]:
+        """The texts at `indices`, which all have one shape (digits as 9), by sort."""
         style, cut = style_of(shape)
-        fields = self._fields(texts, shape[:cut], style, places)
+        fields = self._fields(texts, shape[:cut], style, indices)
         if fields is None:
-            yield from self._each(texts, style, cut, places)
+            yield from self._each(texts, style, cut, indices)
             return
         pairs = fields.pairs()
         sorts = self._by_pair.setdefault(shape, np.full(PAIRS, UNKNOWN, np.int32))
         unknown = np.flatnonzero(sorts[pairs] == UNKNOWN)
         new, first = np.unique(pairs[unknown], return_index=True)
-        examples = texts.take(pa.array(places[unknown[first]])).to_pylist()
+        examples = texts.take(pa.array(indices[unknown[first]])).to_pylist()
         sorts[new] = [self._read(text[:cut].strip(), style)[0] for text in examples]
         for sort, here in self._by_sort(sorts[pairs]):
             days = {order: fields.days(order)[here] for order in sort.read_in()} if sort.readable else {}
-            yield Part(sort, places[here], days)
+            yield DayGroup(sort, indices[here], days)
 
-    def _fields(self, texts: pa.StringArray, shape: str, style: str, places: Places) -> _Fields | None:
+    def _fields(self, texts: pa.StringArray, shape: str, style: str, indices: Indices) -> _Fields | None:
         """The numbers of dates with a year of four digits; None for other shapes."""
         if not shape.isascii():
             return None
         for pattern, order in _NUMBERS:
             if found := pattern.fullmatch(shape):
-                year, one, *two = (as_number(digits(texts, places, list(range(*found.span(n))))) for n in order)
+                year, one, *two = (numbers_at(texts, indices, range(*found.span(n))) for n in order)
                 if two:
                     return _Fields(year, one, two[0])
-                day = self._read(texts[int(places[0])].as_py()[: len(shape)].strip(), style)[1].get("", 0)
+                day = self._read(texts[int(indices[0])].as_py()[: len(shape)].strip(), style)[1].get("", 0)
                 return _Fields(year, one, np.zeros_like(one), day // 100 % 100) if day else None
         return None
 
-    def _each(self, texts: pa.StringArray, style: str, cut: int | None, places: Places) -> Iterator[Part]:
+    def _each(self, texts: pa.StringArray, style: str, cut: int | None, indices: Indices) -> Iterator[DayGroup]:
         """Any other dates, each different one read."""
-        chosen = texts.take(pa.array(places))
+        chosen = texts.take(pa.array(indices))
         encoded = pc.dictionary_encode(chosen if cut is None else pc.utf8_slice_codeunits(chosen, 0, cut))
         of = encoded.indices.to_numpy(zero_copy_only=False)
         read = [self._read(text.strip(), style) for text in encoded.dictionary.to_pylist()]
         for sort, here in self._by_sort(np.array([number for number, _ in read])[of]):
             orders = sort.read_in() if sort.readable else ()
             days = {order: np.array([known.get(order, 0) for _, known in read])[of][here] for order in orders}
-            yield Part(sort, places[here], days)
+            yield DayGroup(sort, indices[here], days)
 
-    def _by_sort(self, numbers: npt.NDArray[np.int32]) -> Iterator[tuple[Sort, npt.NDArray[np.bool_]]]:
+    def _by_sort(self, numbers: npt.NDArray[np.int32]) -> Iterator[tuple[DateForm, npt.NDArray[np.bool_]]]:
         """The sorts that are met, each with the flags of its dates."""
         sorts = list(self._sorts)
         for number in np.flatnonzero(np.bincount(numbers)).tolist():
@@ -168,7 +168,7 @@ class DayReader:
                 self._by_text.clear()
             orders = dates.orders(text)
             days = {order: day for order in (orders or {""}) if (day := _day(text, order))}
-            sort = Sort(style if days else "", orders, bool(days))
+            sort = DateForm(style if days else "", orders, bool(days))
             number = self._sorts.setdefault(sort, len(self._sorts))
             known = self._by_text[text, style] = number, days
         return known

@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from engine.profile.column_batch import Cells, Flags, Places, Way
+from engine.profile.column_batch import ColumnBatch, Flags, Indices, Way
 from engine.profile.distinct_values import Hashes, hashes
-from engine.profile.profile_results import MAX_EXAMPLES, MAX_ROWS, ColumnFacts, FindingFacts, Fix, Severity
+from engine.profile.sheet_profile import MAX_EXAMPLES, MAX_ROWS, ColumnFacts, FindingFacts, Fix, Severity
 from engine.profile.value_kinds import Sample
 from engine.sheets.row_kinds import RowKinds
 from engine.sheets.working_file import WorkingFile
@@ -29,7 +29,7 @@ LOOK_AT = 64  # flagged cells of a batch among which examples are sought
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnContext:
     """What is known about a column before the pass.
 
     `kind` is decided from `sample`: up to a few hundred different filled texts, spread over the sheet, with how
@@ -60,7 +60,7 @@ class RangeFacts:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Tally:
+class CellTally:
     """Counts flagged cells; keeps the first rows and the first few different texts."""
 
     def __init__(self) -> None:
@@ -78,22 +78,22 @@ class Tally:
         """Different texts, in the order of their rows."""
         return list(self._examples)
 
-    def add(self, cells: Cells, flags: Flags) -> None:
+    def add(self, cells: ColumnBatch, flags: Flags) -> None:
         """Add the cells whose text in `cells.base` is flagged. Parts of one batch may come in any order."""
         if not flags.any():
             return
         self.count += cells.count(flags)
         if self._wants(cells.rows):
-            places = cells.positions(flags)[:MAX_ROWS]
-            texts = cells.values.take(pa.array(places[:LOOK_AT])).to_pylist()
+            indices = cells.positions(flags)[:MAX_ROWS]
+            texts = cells.values.take(pa.array(indices[:LOOK_AT])).to_pylist()
             self._keep(
-                cells.rows[places], dict(zip(texts[::-1], cells.rows[places][:LOOK_AT][::-1].tolist(), strict=True))
+                cells.rows[indices], dict(zip(texts[::-1], cells.rows[indices][:LOOK_AT][::-1].tolist(), strict=True))
             )
 
-    def add_places(self, cells: Cells, places: Places) -> None:
-        """Add the cells whose texts stand at these places of `cells.base`."""
+    def add_at(self, cells: ColumnBatch, indices: Indices) -> None:
+        """Add the cells whose texts stand at these indices of `cells.base`."""
         flags = np.zeros(len(cells.base), np.bool_)
-        flags[places] = True
+        flags[indices] = True
         self.add(cells, flags)
 
     def add_rows(self, rows: npt.NDArray[np.int32], examples: Sequence[str] = ()) -> None:
@@ -113,7 +113,7 @@ class Tally:
         self._examples = dict(sorted(both.items(), key=lambda pair: pair[1])[:MAX_EXAMPLES])
 
     @classmethod
-    def merged(cls, tallies: Iterable[Tally]) -> Tally:
+    def merged(cls, tallies: Iterable[CellTally]) -> CellTally:
         """One tally of several that share no cell: the first rows of all, and examples of each in turn."""
         parts = sorted((tally for tally in tallies if tally.count), key=lambda tally: int(tally._rows[0]))
         whole = cls()
@@ -128,7 +128,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Unplaced:
+class PendingFinding:
     """A finding about a column that is known only after the pass: the rows that hold a text with one of these
     hashes, and examples of them, are still to be looked up.
     """
@@ -145,7 +145,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self.counts: Counter[str] | None = Counter()
 
-    def add(self, cells: Cells) -> None:
+    def add(self, cells: ColumnBatch) -> None:
         """Take in a batch; a column with more than LIMIT different texts is given up on."""
         if self.counts is None or cells.way is not Way.VALUES:
             self.counts = None
@@ -162,11 +162,11 @@ class Vocabulary:
             found[text.strip()] += times
         return found
 
-    def unplaced(self, finding: FindingFacts, stripped: Collection[str]) -> Unplaced:
+    def unplaced(self, finding: FindingFacts, stripped: Collection[str]) -> PendingFinding:
         """`finding` about the cells that hold one of the `stripped` texts, with count and examples filled in."""
         counts = self.counts or Counter()
         texts = [text for text in counts if text.strip() in stripped]
-        return Unplaced(
+        return PendingFinding(
             replace(finding, count=sum(map(counts.__getitem__, texts))), hashes(pa.array(texts, pa.string()))
         )
 
@@ -176,20 +176,20 @@ class ColumnDetector(ABC):
 
     kinds: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         self.column = column
 
     @classmethod
-    def wanted(cls, column: Column) -> bool:
+    def wanted(cls, column: ColumnContext) -> bool:
         """Whether the detector has anything to say about such a column."""
         return not cls.kinds or column.kind in cls.kinds
 
     @abstractmethod
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         """Take in one batch."""
 
     @abstractmethod
-    def findings(self) -> Iterable[FindingFacts | Unplaced]:
+    def findings(self) -> Iterable[FindingFacts | PendingFinding]:
         """What was found, after the last batch."""
 
     def facts(self) -> RangeFacts:
@@ -197,7 +197,7 @@ class ColumnDetector(ABC):
         return RangeFacts()
 
     def found(
-        self, slug: str, tally: Tally, message: str, fix: Fix | None = None, *,
+        self, slug: str, tally: CellTally, message: str, fix: Fix | None = None, *,
         safe: bool = False, severity: Severity = "attention", count: int | None = None,
     ) -> FindingFacts:  # fmt: skip
         """A finding about this column."""
@@ -213,7 +213,7 @@ class SheetContext:
     the working file, for a second look; `others`: source rows that were no data.
     """
 
-    columns: Sequence[Column]
+    columns: Sequence[ColumnContext]
     notes: Mapping[str, Any]
     working: WorkingFile
     others: list[npt.NDArray[np.int32]] = field(default_factory=list)
@@ -243,6 +243,9 @@ class SheetDetector(ABC):
 
     def look(self, seen: SheetBatch) -> None:
         """Take in one batch."""
+
+    def second_look(self) -> None:
+        """Look at the working file again, after the last batch, beside all other detectors."""
 
     @abstractmethod
     def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:

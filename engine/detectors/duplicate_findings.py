@@ -8,19 +8,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.detectors.detector import Column, SheetBatch, SheetContext, SheetDetector, Tally
+from engine.detectors.detector import CellTally, ColumnContext, SheetBatch, SheetContext, SheetDetector
+from engine.detectors.wording import counted
 from engine.profile.column_batch import Flags
 from engine.profile.distinct_values import DistinctCounter, Hashes, hashes
-from engine.profile.profile_results import MAX_ROWS, ColumnFacts, FindingFacts, Fix
+from engine.profile.sheet_profile import MAX_ROWS, ColumnFacts, FindingFacts, Fix
 from engine.sheets.working_file import ROW
-from engine.wording import counted
 
 _NAMES = frozenset(["name", "person"])
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no hash is lost
 MOST_NAMES = 3
 
 
-def identity(columns: Sequence[Column]) -> list[str]:
+def identity(columns: Sequence[ColumnContext]) -> list[str]:
     """The titles that together name a record: its names, and an email address or phone number; empty if unclear."""
     names = [column.title for column in columns if column.kind == "text" and not column.hints.isdisjoint(_NAMES)]
     contacts = [column.title for kind in ("email", "phone") for column in columns if column.kind == kind]
@@ -30,7 +30,7 @@ def identity(columns: Sequence[Column]) -> list[str]:
 class Duplicates(SheetDetector):
     """Rows that agree in name and contact, capitals and spaces aside; without such columns, in every cell.
 
-    Where a name comes back in more than a fifth of the rows, the sheet lists what happened to a record (orders,
+    SheetCountry a name comes back in more than a fifth of the rows, the sheet lists what happened to a record (orders,
     invoices) and not the records.
     """
 
@@ -38,7 +38,8 @@ class Duplicates(SheetDetector):
         super().__init__(sheet)
         self.keys = identity(sheet.columns)
         self._counter = DistinctCounter()
-        self._filled = 0
+        self._filled = self._again = 0
+        self._rows, self._examples = list[int](), list[str]()
 
     def look(self, seen: SheetBatch) -> None:
         hashed = self._hashes(seen.data) if self.keys else _together(seen.hashes)
@@ -57,20 +58,24 @@ class Duplicates(SheetDetector):
             flags &= pc.not_equal(batch.column(title), "").to_numpy(zero_copy_only=False)
         return flags
 
-    def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
+    def second_look(self) -> None:
         distinct = self._counter.result()
         again = self._filled - distinct.count
-        if distinct.estimated or again <= 0 or len(columns) < 2 or (self.keys and again > max(2, self._filled / 5)):
-            return
-        rows, examples = self._rows(distinct.repeated)
-        message = counted(again, "likely duplicate", "likely duplicates")
-        fix = Fix("drop_duplicates", {"keys": self.keys} if self.keys else {})
-        yield FindingFacts("duplicates", None, again, message, examples, rows, fix)
+        often = self.keys and again > max(2, self._filled / 5)
+        if again > 0 and len(self.sheet.columns) > 1 and not distinct.estimated and not often:
+            self._again = again
+            self._rows, self._examples = self._members(distinct.repeated)
 
-    def _rows(self, wanted: Hashes) -> tuple[list[int], list[str]]:
+    def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
+        if self._again:
+            message = counted(self._again, "likely duplicate", "likely duplicates")
+            fix = Fix("drop_duplicates", {"keys": self.keys} if self.keys else {})
+            yield FindingFacts("duplicates", None, self._again, message, self._examples, self._rows, fix)
+
+    def _members(self, wanted: Hashes) -> tuple[list[int], list[str]]:
         """The rows of all members, and what they have in common."""
         titles = self.keys or [column.title for column in self.sheet.columns]
-        tally = Tally()
+        tally = CellTally()
         for batch in self.sheet.working.batches(titles):
             hashed = self._hashes(batch) if self.keys else _together([hashes(batch.column(one)) for one in titles])
             flags = np.isin(hashed, wanted) & self._complete(batch) & self.sheet.is_data(batch.column(ROW).to_numpy())

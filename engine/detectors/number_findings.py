@@ -9,50 +9,47 @@ from decimal import Decimal
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.detectors.detector import Column, ColumnDetector, RangeFacts, Tally
-from engine.profile.column_batch import Cells
-from engine.profile.digit_positions import as_number, digit_places, digits
-from engine.profile.profile_results import FindingFacts, Fix
+from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector, RangeFacts
+from engine.detectors.wording import cells_of, counted, either, listed
+from engine.profile.column_batch import ColumnBatch, Indices, Numbers
+from engine.profile.digit_positions import MOST_DIGITS, digit_positions, digits, numbers_at
+from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.profile.value_kinds import says_something
 from engine.values import NotRead, currencies, numbers
-from engine.wording import cells_of, counted, either, listed
 
-MOST_DIGITS = 18  # what fits 64 bits
+HALF = 10**9
 PLAIN = re.compile(r"-?9+(?:\.9+)?")
 OTHER = ""  # stands for all shapes that are no numbers
 _WORDS = re.compile(r"[^\s0-9.,'’()+\-−–]+")
 
 
 @dataclass
-class Written:
+class NumberShape:
     """The numbers of one column that are written in one shape, all digits taken as 9.
 
     `lowest`, `highest` and `total` are of the digits as whole numbers, without sign and decimals.
     """
 
     shape: str
-    tally: Tally = field(default_factory=Tally)
+    tally: CellTally = field(default_factory=CellTally)
     lowest: int = 10**MOST_DIGITS
     highest: int = -1
     total: int = 0
     zero_in_front: bool = False
 
-    def add(self, cells: Cells, places: npt.NDArray[np.intp]) -> None:
-        """Take in the texts at these places of `cells.base`."""
-        self.tally.add_places(cells, places)
-        columns = digit_places(self.shape)
-        if not 0 < len(columns) <= MOST_DIGITS:
+    def add(self, cells: ColumnBatch, indices: Indices) -> None:
+        """Take in the texts at these indices of `cells.base`."""
+        self.tally.add_at(cells, indices)
+        positions = digit_positions(self.shape)
+        if not 0 < len(positions) <= MOST_DIGITS:
             return
-        found = digits(cells.base, places, columns)
-        values = as_number(found)
-        times = np.ones(len(places), np.int64) if cells.weights is None else cells.weights[places]
-        self.lowest = min(self.lowest, int(values.min()))
+        values = numbers_at(cells.base, indices, positions)
+        lowest = int(values.min())
+        self.lowest = min(self.lowest, lowest)
         self.highest = max(self.highest, int(values.max()))
-        sums = (found * times[:, None]).sum(axis=0).tolist()
-        self.total += sum(one * 10**power for power, one in enumerate(reversed(sums)))
-        self.zero_in_front |= bool(len(columns) > 1 and (found[:, 0] == 0).any())
+        self.total += _sum(values, None if cells.weights is None else cells.weights[indices])
+        self.zero_in_front |= len(positions) > 1 and lowest < 10 ** (len(positions) - 1)
 
     def texts(self) -> list[str]:
         """Texts that stand for the shape when the column's decimal sign is sought."""
@@ -67,18 +64,26 @@ class Written:
         return (-high, -low, -total) if text.startswith("-") else (low, high, total)
 
 
-class Shapes:
+def _sum(values: Numbers, times: Numbers | None) -> int:
+    """Return the sum of all values, each so many times; the halves of 18 digits are summed up apart, to fit 64 bits."""
+    total = 0
+    for half, factor in zip(np.divmod(values, HALF), (HALF, 1), strict=True):
+        total += factor * int((half if times is None else half * times).sum())
+    return total
+
+
+class NumberShapes:
     """The numbers of a column by the shape they are written in."""
 
     def __init__(self) -> None:
-        self.written: dict[str, Written] = {}
+        self.written: dict[str, NumberShape] = {}
 
-    def add(self, cells: Cells) -> None:
+    def add(self, cells: ColumnBatch) -> None:
         """Take in a batch. What is no number in any column is taken together."""
-        for shape, places in cells.groups(cells.filled):
+        for shape, indices in cells.groups(cells.filled):
             if says_something(shape):
                 shape = shape if is_read(shape) else OTHER
-                self.written.setdefault(shape, Written(shape)).add(cells, places)
+                self.written.setdefault(shape, NumberShape(shape)).add(cells, indices)
 
     def evidence(self, kind: numbers.Kind) -> numbers.SignEvidence:
         """What the shapes say about the decimal sign."""
@@ -91,11 +96,11 @@ class Amounts(ColumnDetector):
 
     kinds = frozenset(["number", "money"])
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.shapes = Shapes()
+        self.shapes = NumberShapes()
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.shapes.add(cells)
 
     def findings(self) -> Iterable[FindingFacts]:
@@ -104,39 +109,39 @@ class Amounts(ColumnDetector):
         if evidence.both:
             yield self._both(evidence)
         else:
-            yield from self._unclear(Tally.merged(written.tally for written in unread if _is_open(written.shape)))
+            yield from self._unclear(CellTally.merged(written.tally for written in unread if _is_open(written.shape)))
         yield from self._unreadable([written for written in unread if not _is_open(written.shape)])
         odd = [written for written in read if not PLAIN.fullmatch(written.shape)]
         if odd and not evidence.both:
             yield self._odd(odd)
 
-    def _sorted(self, sign: str) -> tuple[list[Written], list[Written]]:
-        read: list[Written] = []
-        unread: list[Written] = []
+    def _sorted(self, sign: str) -> tuple[list[NumberShape], list[NumberShape]]:
+        read: list[NumberShape] = []
+        unread: list[NumberShape] = []
         for written in self.shapes.written.values():
             (read if _read(written.shape, sign) else unread).append(written)
         return read, unread
 
     def _both(self, evidence: numbers.SignEvidence) -> FindingFacts:
-        mixed = Tally.merged(w.tally for w in self.shapes.written.values() if re.search("[.,]", w.shape))
+        mixed = CellTally.merged(w.tally for w in self.shapes.written.values() if re.search("[.,]", w.shape))
         return self.found(
             "mixed_decimals", mixed, "Commas and points are both used as decimals", self._fix(), severity="problem"
         )
 
-    def _unclear(self, tally: Tally) -> Iterable[FindingFacts]:
+    def _unclear(self, tally: CellTally) -> Iterable[FindingFacts]:
         if tally.count:
             example = tally.examples[0].strip()
             message = f"{cells_of(self.column.kind, tally.count)} could be thousands or decimals, such as {example}"
             yield self.found("unclear_decimals", tally, message, self._fix(), severity="problem")
 
-    def _unreadable(self, unread: list[Written]) -> Iterable[FindingFacts]:
-        tally = Tally.merged(written.tally for written in unread)
+    def _unreadable(self, unread: list[NumberShape]) -> Iterable[FindingFacts]:
+        tally = CellTally.merged(written.tally for written in unread)
         if tally.count:
             message = f"{counted(tally.count, 'cell is', 'cells are')} not {either(tally.count, 'a number', 'numbers')}"
             yield self.found("not_numbers", tally, message, severity="problem")
 
-    def _odd(self, odd: list[Written]) -> FindingFacts:
-        tally = Tally.merged(written.tally for written in odd)
+    def _odd(self, odd: list[NumberShape]) -> FindingFacts:
+        tally = CellTally.merged(written.tally for written in odd)
         message = (
             f"{counted(tally.count, 'number is', 'numbers are')} stored as text, "
             f"with {listed(_features([written.shape for written in odd]))}"
@@ -212,17 +217,17 @@ class Percentages(ColumnDetector):
 
     kinds = frozenset(["percent"])
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.shapes = Shapes()
+        self.shapes = NumberShapes()
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.shapes.add(cells)
 
     def findings(self) -> Iterable[FindingFacts]:
         sign = self.shapes.evidence("percent").sign
         written = [one for one in self.shapes.written.values() if _percent(one.shape, sign)]
-        signed = Tally.merged(one.tally for one in written if not PLAIN.fullmatch(one.shape))
+        signed = CellTally.merged(one.tally for one in written if not PLAIN.fullmatch(one.shape))
         ways = {re.sub("9+(?:[.,]9+)?", "5", one.shape.strip()) for one in written}
         if signed.count:
             message = f"{cells_of('percent', signed.count)} {either(signed.count, 'has', 'have')} a percent sign"
@@ -252,11 +257,11 @@ class LostDigits(ColumnDetector):
     kinds = frozenset(["number", "code", "phone"])
     gate = r"^\s*[0-9][.,][0-9]+[A-Z]\+[0-9]{2}\s*$"
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally = Tally()
+        self.tally = CellTally()
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.judged(cells.shaped(self.gate), lambda text: "E+" in text))
 
     def findings(self) -> Iterable[FindingFacts]:
@@ -271,11 +276,11 @@ class DecimalZero(ColumnDetector):
     kinds = frozenset(["code", "phone", "postal_code"])
     gate = r"^\s*[0-9]{3,}\.[0-9]\s*$"
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally = Tally()
+        self.tally = CellTally()
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.judged(cells.shaped(self.gate), lambda text: text.strip().endswith(".0")))
 
     def findings(self) -> Iterable[FindingFacts]:
@@ -289,20 +294,20 @@ class LostZeros(ColumnDetector):
 
     kinds = frozenset(["code", "postal_code"])
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.by_length: dict[int, Tally] = {}
+        self.by_length: dict[int, CellTally] = {}
         self.zero_lengths: set[int] = set()
 
-    def look(self, cells: Cells) -> None:
-        for shape, places in cells.groups(cells.shaped("^[0-9]+$")):
-            self.by_length.setdefault(len(shape), Tally()).add_places(cells, places)
-            if (digits(cells.base, places, [0]) == 0).any():
+    def look(self, cells: ColumnBatch) -> None:
+        for shape, indices in cells.groups(cells.shaped("^[0-9]+$")):
+            self.by_length.setdefault(len(shape), CellTally()).add_at(cells, indices)
+            if (digits(cells.base, indices, [0]) == 0).any():
                 self.zero_lengths.add(len(shape))
 
     def findings(self) -> Iterable[FindingFacts]:
         width = self._width()
-        short = Tally.merged(tally for length, tally in self.by_length.items() if width - 2 <= length < width)
+        short = CellTally.merged(tally for length, tally in self.by_length.items() if width - 2 <= length < width)
         if width and short.count:
             noun = cells_of(self.column.kind, short.count)
             message = f"{noun} {either(short.count, 'seems', 'seem')} to have lost a leading 0"

@@ -12,14 +12,14 @@ import phonenumbers
 import pyarrow as pa
 from phonenumbers import NumberParseException
 
-from engine.detectors.detector import Column, ColumnDetector, RangeFacts, Tally
-from engine.profile.column_batch import Cells, Flags, Places
-from engine.profile.digit_positions import as_number, digit_places, digits
-from engine.profile.profile_results import FindingFacts, Fix
+from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector, RangeFacts
+from engine.detectors.wording import cells_of, counted, either
+from engine.profile.column_batch import ColumnBatch, Flags, Indices
+from engine.profile.digit_positions import digit_positions, numbers_at
+from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.profile.value_kinds import Sample, says_something
 from engine.values import NotRead, countries, phones
 from engine.values.languages import pattern
-from engine.wording import cells_of, counted, either
 
 EACH = 4096  # numbers read one by one; beyond, those of one shape that start alike are taken to be alike
 START = 4  # digits
@@ -40,48 +40,48 @@ class Phones(ColumnDetector):
 
     kinds = frozenset(["phone"])
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
         self.country = likely_country(column)
-        self.formats: dict[str, Tally] = {}
-        self.extended, self.several, self.wrong = Tally(), Tally(), Tally()
+        self.formats: dict[str, CellTally] = {}
+        self.extended, self.several, self.wrong = CellTally(), CellTally(), CellTally()
         self._each = 0
         self._by_start: dict[str, npt.NDArray[np.int8]] = {}
 
-    def look(self, cells: Cells) -> None:
-        for shape, places in cells.groups(cells.filled):
+    def look(self, cells: ColumnBatch) -> None:
+        for shape, indices in cells.groups(cells.filled):
             if not says_something(shape):
                 continue
             if _SEVERAL.search(shape):
-                self.several.add_places(cells, places)
+                self.several.add_at(cells, indices)
                 continue
-            readable = self._readable(cells, shape, places)
-            self.wrong.add_places(cells, places[~readable])
-            self._sort(cells, shape.strip(), places[readable])
+            readable = self._readable(cells, shape, indices)
+            self.wrong.add_at(cells, indices[~readable])
+            self._sort(cells, shape.strip(), indices[readable])
 
-    def _sort(self, cells: Cells, shape: str, places: Places) -> None:
-        if not len(places):
+    def _sort(self, cells: ColumnBatch, shape: str, indices: Indices) -> None:
+        if not len(indices):
             return
         if _extension().search(shape):
-            self.extended.add_places(cells, places)
+            self.extended.add_at(cells, indices)
         form = "E.164" if _E164.fullmatch(shape) else phones.shape(_extension().sub("", shape))
-        self.formats.setdefault(form, Tally()).add_places(cells, places)
+        self.formats.setdefault(form, CellTally()).add_at(cells, indices)
 
-    def _readable(self, cells: Cells, shape: str, places: Places) -> Flags:
+    def _readable(self, cells: ColumnBatch, shape: str, indices: Indices) -> Flags:
         """Which of these texts, all of one shape, can be dialled."""
-        columns = digit_places(shape)[: START if "+" in shape else START - 1]
-        if len(columns) < START - 1 or (self._each + len(places) <= EACH and not _E164.fullmatch(shape)):
-            return self._one_by_one(cells, places)
-        starts = as_number(digits(cells.base, places, columns))
+        columns = digit_positions(shape)[: START if "+" in shape else START - 1]
+        if len(columns) < START - 1 or (self._each + len(indices) <= EACH and not _E164.fullmatch(shape)):
+            return self._one_by_one(cells, indices)
+        starts = numbers_at(cells.base, indices, columns)
         verdicts = self._by_start.setdefault(shape, np.full(10**START, UNKNOWN, np.int8))
         open_ones = np.flatnonzero(verdicts[starts] == UNKNOWN)
         new, first = np.unique(starts[open_ones], return_index=True)
-        examples = cells.base.take(pa.array(places[open_ones[first]])).to_pylist()
+        examples = cells.base.take(pa.array(indices[open_ones[first]])).to_pylist()
         verdicts[new] = [_can_be_dialled(text, self.country) for text in examples]
         return np.asarray(verdicts[starts] == 1)
 
-    def _one_by_one(self, cells: Cells, places: Places) -> Flags:
-        texts = cells.base.take(pa.array(places)).to_pylist()
+    def _one_by_one(self, cells: ColumnBatch, indices: Indices) -> Flags:
+        texts = cells.base.take(pa.array(indices)).to_pylist()
         self._each += len(texts)
         return np.array([_can_be_dialled(text, self.country) for text in texts], np.bool_)
 
@@ -101,7 +101,7 @@ class Phones(ColumnDetector):
 
     def _formats(self) -> Iterable[FindingFacts]:
         others = {form: tally for form, tally in self.formats.items() if form != "E.164"}
-        tally = Tally.merged(others.values())
+        tally = CellTally.merged(others.values())
         if not tally.count:
             return
         numbers = cells_of("phone", tally.count)
@@ -133,7 +133,7 @@ def _can_be_dialled(text: str, country: str) -> bool:
     return number.startswith("+1") or not phones.spelled(text)
 
 
-def likely_country(column: Column) -> str:
+def likely_country(column: ColumnContext) -> str:
     """The country that a column's national numbers belong to (ISO alpha-2, "" if unknown).
 
     The dataset's, unless hardly any number is in use there while most are in a country that the sheet names, or

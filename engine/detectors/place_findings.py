@@ -9,20 +9,20 @@ from typing import NamedTuple
 
 from babel import Locale
 
-from engine.detectors.detector import Column, ColumnDetector, Tally, Unplaced, Vocabulary
-from engine.profile.column_batch import Cells
-from engine.profile.profile_results import FindingFacts, Fix
+from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector, PendingFinding, Vocabulary
+from engine.detectors.wording import cells_of, counted, either, quoted
+from engine.profile.column_batch import ColumnBatch
+from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.profile.value_kinds import says_something
 from engine.values import NotRead, countries, postcodes, states
 from engine.values.folding import fold
-from engine.wording import cells_of, counted, either, quoted
 
 # Which part of the United Kingdom it is would be lost in a code.
 _PARTS = frozenset(["england", "scotland", "wales", "northern ireland"])
 
 
-class Where(NamedTuple):
-    """The country that a sheet's places are in (ISO alpha-2, "" if unknown); where they are in several, `all` of
+class SheetCountry(NamedTuple):
+    """The country that a sheet's indices are in (ISO alpha-2, "" if unknown); where they are in several, `all` of
     them and the `column` that says which.
     """
 
@@ -37,15 +37,15 @@ class Where(NamedTuple):
         return {"country": self.country} if self.country else {}
 
 
-def where(column: Column) -> Where:
+def sheet_country(column: ColumnContext) -> SheetCountry:
     """What the sheet's own country column says, else the dataset's country."""
     for title, (kind, sample) in column.others.items():
         if kind == "country":
             codes = dict.fromkeys(code for text, _ in sample if (code := countries.iso_code(text)))
             if len(codes) == 1:
-                return Where(next(iter(codes)), tuple(codes), "")
-            return Where(column.country, tuple(codes), title)
-    return Where(column.country, (column.country,) if column.country else (), "")
+                return SheetCountry(next(iter(codes)), tuple(codes), "")
+            return SheetCountry(column.country, tuple(codes), title)
+    return SheetCountry(column.country, (column.country,) if column.country else (), "")
 
 
 class _Names(ColumnDetector):
@@ -53,11 +53,11 @@ class _Names(ColumnDetector):
 
     one, many = "", ""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
         self.vocabulary = Vocabulary()
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.vocabulary.add(cells)
 
     @abstractmethod
@@ -72,7 +72,7 @@ class _Names(ColumnDetector):
         """Whether a code says less than the name."""
         return False
 
-    def findings(self) -> Iterable[Unplaced]:
+    def findings(self) -> Iterable[PendingFinding]:
         texts = [text for text in self.vocabulary.stripped() if says_something(text)]
         known = {text: code for text in texts if (code := self.code(text))}
         unknown = [text for text in texts if text not in known]
@@ -80,14 +80,14 @@ class _Names(ColumnDetector):
         if unknown and known:
             what = either(len(unknown), f"is no {self.one}", f"are no {self.many}")
             message = f"{quoted(unknown)} {what} that we know"
-            finding = self.found(f"unknown_{self.column.kind}", Tally(), message, severity="problem")
+            finding = self.found(f"unknown_{self.column.kind}", CellTally(), message, severity="problem")
             yield self.vocabulary.unplaced(finding, set(unknown))
 
-    def _spelled(self, known: dict[str, str], *, safe: bool) -> Iterable[Unplaced]:
+    def _spelled(self, known: dict[str, str], *, safe: bool) -> Iterable[PendingFinding]:
         odd = {text for text, code in known.items() if text not in (code, code.rpartition("-")[2])}
         if odd:
             finding = self.found(
-                f"{self.column.kind}_spellings", Tally(), self._message(known, odd), self.fix(), safe=safe
+                f"{self.column.kind}_spellings", CellTally(), self._message(known, odd), self.fix(), safe=safe
             )
             yield self.vocabulary.unplaced(finding, odd)
 
@@ -122,9 +122,9 @@ class States(_Names):
     kinds = frozenset(["state"])
     one, many = "state", "states"
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.where = where(column)
+        self.where = sheet_country(column)
 
     def code(self, text: str) -> str | None:
         known = (states.code(text, country) for country in self.where.all or ("US",))
@@ -139,21 +139,21 @@ class PostalCodes(ColumnDetector):
 
     kinds = frozenset(["postal_code"])
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.where = where(column)
-        self.odd, self.wrong = Tally(), Tally()
+        self.where = sheet_country(column)
+        self.odd, self.wrong = CellTally(), CellTally()
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         if not self.where.country or self.where.column:
             return
-        for shape, places in cells.groups(cells.filled):
+        for shape, indices in cells.groups(cells.filled):
             if self._written(shape) == shape or not says_something(shape):
                 continue
-            for verdict, here in cells.sorted_out(places, self._judged):
+            for verdict, here in cells.sorted_out(indices, self._judged):
                 tally = {"odd": self.odd, "wrong": self.wrong}.get(verdict)
                 if tally:
-                    tally.add_places(cells, here)
+                    tally.add_at(cells, here)
 
     def _judged(self, text: str) -> str:
         written = self._written(text)

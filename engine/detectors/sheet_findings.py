@@ -9,15 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.detectors import duplicate_findings
-from engine.detectors.detector import SheetBatch, SheetContext, SheetDetector, Tally
+from engine.detectors.detector import CellTally, SheetBatch, SheetContext, SheetDetector
+from engine.detectors.wording import counted, either, listed
 from engine.profile.column_batch import Flags
-from engine.profile.profile_results import MAX_EXAMPLES, ColumnFacts, FindingFacts, Fix, Severity
+from engine.profile.sheet_profile import MAX_EXAMPLES, ColumnFacts, FindingFacts, Fix, Severity
 from engine.sheets.working_file import ROW
-from engine.wording import counted, either, listed
 
 
 class TitleRows(SheetDetector):
-    """Where the titles stand, and what is odd about them."""
+    """SheetCountry the titles stand, and what is odd about them."""
 
     def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
         shape = self.sheet.notes["shape"]
@@ -33,7 +33,7 @@ class TitleRows(SheetDetector):
             message = f"'{title}' is the title of {times} columns"
             yield _noted("repeated_title", message, list(shape["header_rows"]), times)
         for place in shape["untitled"]:
-            yield _noted("untitled_column", f"Column {place + 1} has data but no title", [], 1)
+            yield _noted("untitled_column", f"ColumnContext {place + 1} has data but no title", [], 1)
 
     def _below_a_report_title(self, headers: list[int], titles: list[int]) -> Iterable[FindingFacts]:
         if not headers or not titles:
@@ -94,7 +94,7 @@ class OtherRows(SheetDetector):
 
     def __init__(self, sheet: SheetContext) -> None:
         super().__init__(sheet)
-        self.blank, self.total, self.footer, self.grand = Tally(), Tally(), Tally(), 0
+        self.blank, self.total, self.footer, self.grand = CellTally(), CellTally(), CellTally(), 0
 
     def look(self, seen: SheetBatch) -> None:
         self.grand += int(seen.kinds.grand.sum())
@@ -126,7 +126,7 @@ def _labels(batch: pa.RecordBatch, flags: Flags) -> list[str]:
     return [label for label in labels if label]
 
 
-def _rows(slug: str, tally: Tally, message: str, fix: Fix, *, safe: bool = False) -> FindingFacts:
+def _rows(slug: str, tally: CellTally, message: str, fix: Fix, *, safe: bool = False) -> FindingFacts:
     return FindingFacts(slug, None, tally.count, message, tally.examples, tally.rows, fix, safe)
 
 
@@ -141,7 +141,7 @@ class Groups(SheetDetector):
         self.titles = [column.title for column in sheet.columns[: self.MOST]]
         self.alike = [True] * len(self.titles)
         self.starts_filled: bool | None = None
-        self.bare = Tally()
+        self.bare = CellTally()
 
     def look(self, seen: SheetBatch) -> None:
         if not self.titles or not len(seen.data) or self.starts_filled is False:

@@ -11,18 +11,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from stdnum import ean
 
-from engine.detectors.detector import Column, ColumnDetector, Tally
-from engine.detectors.place_findings import where
-from engine.profile.column_batch import Cells
+from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector
+from engine.detectors.place_findings import sheet_country
+from engine.detectors.wording import counted, either
+from engine.profile.column_batch import ColumnBatch
 from engine.profile.digit_positions import digits
 from engine.profile.distinct_values import Distinct, Hashes, hashes
-from engine.profile.profile_results import MAX_EXAMPLES, FindingFacts, Fix
+from engine.profile.sheet_profile import MAX_EXAMPLES, FindingFacts, Fix
 from engine.profile.value_kinds import says_something
 from engine.sheets.working_file import ROW, WorkingFile
 from engine.values import NotRead, vat_numbers
 from engine.values.folding import fold
 from engine.values.languages import folded_words
-from engine.wording import counted, either
 
 BARCODE_LENGTHS = frozenset([8, 12, 13, 14])
 MOST_CHECKED = 50_000  # VAT numbers, which take their time
@@ -33,22 +33,22 @@ class Barcodes(ColumnDetector):
 
     kinds = frozenset(["code", "number"])
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.wrong = Tally()
+        self.wrong = CellTally()
 
     @classmethod
-    def wanted(cls, column: Column) -> bool:
+    def wanted(cls, column: ColumnContext) -> bool:
         if column.kind not in cls.kinds or "barcode" in column.hints:
             return column.kind in cls.kinds
         long = [text.strip() for text, _ in column.sample if len(text.strip()) in (12, 13)]
         return len(long) > 0.9 * len(column.sample) and sum(map(ean.is_valid, long)) > 0.9 * len(long) > 3
 
-    def look(self, cells: Cells) -> None:
-        for shape, places in cells.groups(cells.shaped("^[0-9]+$")):
+    def look(self, cells: ColumnBatch) -> None:
+        for shape, indices in cells.groups(cells.shaped("^[0-9]+$")):
             if len(shape) in BARCODE_LENGTHS:
-                places = places[~_right_check_digit(cells.base, places, len(shape))]
-            self.wrong.add_places(cells, places)
+                indices = indices[~_right_check_digit(cells.base, indices, len(shape))]
+            self.wrong.add_at(cells, indices)
 
     def findings(self) -> Iterable[FindingFacts]:
         if count := self.wrong.count:
@@ -56,10 +56,10 @@ class Barcodes(ColumnDetector):
             yield self.found("barcode_check_digits", self.wrong, message, severity="problem")
 
 
-def _right_check_digit(texts: pa.StringArray, places: npt.NDArray[np.intp], length: int) -> npt.NDArray[np.bool_]:
+def _right_check_digit(texts: pa.StringArray, indices: npt.NDArray[np.intp], length: int) -> npt.NDArray[np.bool_]:
     """GS1: from the right, digits count three times and once in turn; with the check digit the sum ends in 0."""
     weights = np.array([1, 3] * 7)[:length][::-1]
-    return np.asarray((digits(texts, places, list(range(length))) @ weights) % 10 == 0)
+    return np.asarray((digits(texts, indices, list(range(length))) @ weights) % 10 == 0)
 
 
 class VatNumbers(ColumnDetector):
@@ -67,23 +67,23 @@ class VatNumbers(ColumnDetector):
 
     kinds = frozenset(["code", "text"])
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.where = where(column)
-        self.tallies = {verdict: Tally() for verdict in ("odd", "wrong")}
+        self.where = sheet_country(column)
+        self.tallies = {verdict: CellTally() for verdict in ("odd", "wrong")}
         self._asked = 0
 
     @classmethod
-    def wanted(cls, column: Column) -> bool:
+    def wanted(cls, column: ColumnContext) -> bool:
         return column.kind in cls.kinds and "vat" in column.hints
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         if self._asked >= MOST_CHECKED:
             return
         self._asked += len(cells.base)
-        for verdict, places in cells.sorted_out(np.flatnonzero(cells.filled), self._judged):
+        for verdict, indices in cells.sorted_out(np.flatnonzero(cells.filled), self._judged):
             if verdict in self.tallies:
-                self.tallies[verdict].add_places(cells, places)
+                self.tallies[verdict].add_at(cells, indices)
 
     def _judged(self, text: str) -> str:
         country = "" if self.where.column else self.where.country
@@ -104,21 +104,21 @@ class VatNumbers(ColumnDetector):
             yield self.found("vat_check_digits", wrong, message, severity="problem")
 
 
-class Missing(ColumnDetector):
+class MissingNames(ColumnDetector):
     """Rows without a name or number, in a column of names or numbers that nearly all rows have."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally, self.rows = Tally(), 0
+        self.tally, self.rows = CellTally(), 0
 
     @classmethod
-    def wanted(cls, column: Column) -> bool:
+    def wanted(cls, column: ColumnContext) -> bool:
         words = fold(column.title).split()
         names_rows = words[-1:] and words[-1] in folded_words("name_columns")
         whole_name = names_rows and folded_words("name_parts").isdisjoint(words)
         return bool(column.kind == "text" and whole_name) or (column.kind == "code" and column.position < 2)
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.rows += len(cells.values)
         self.tally.add(cells, ~cells.filled)
 
@@ -130,7 +130,7 @@ class Missing(ColumnDetector):
             yield replace(self.found("missing", self.tally, message, severity="problem"), examples=[])
 
 
-def repeated(column: Column, distinct: Distinct, filled: int) -> FindingFacts | None:
+def repeated(column: ColumnContext, distinct: Distinct, filled: int) -> FindingFacts | None:
     """`Customer Code repeats 3 times`, for a column of codes of which nearly all differ; rows are to be looked up.
 
     `filled`: how many cells hold anything.
@@ -159,7 +159,7 @@ def find_orphans(
     Texts are compared without spaces around them; empty cells refer to nothing. `children` names one and several
     rows of the child sheet, `parents` the records of the other.
     """
-    keys, tally = key_hashes(parent, key), Tally()
+    keys, tally = key_hashes(parent, key), CellTally()
     for batch in child.batches([column]):
         texts = _trimmed(batch.column(column))
         lost = ~np.isin(hashes(texts), keys) & pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
@@ -177,4 +177,4 @@ def _trimmed(texts: pa.StringArray) -> pa.StringArray:
     return pc.utf8_trim_whitespace(texts)
 
 
-DETECTORS: tuple[type[ColumnDetector], ...] = (Barcodes, VatNumbers, Missing)
+DETECTORS: tuple[type[ColumnDetector], ...] = (Barcodes, VatNumbers, MissingNames)

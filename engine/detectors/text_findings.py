@@ -8,17 +8,16 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 import ftfy
-import pyarrow as pa
 
-from engine.detectors.detector import Column, ColumnDetector, Tally
-from engine.profile.column_batch import ODD, SPACE, Cells
-from engine.profile.profile_results import FindingFacts, Fix
+from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector
+from engine.detectors.wording import cells_of, counted, either, listed, quoted
+from engine.profile.column_batch import ODD, SPACE, ColumnBatch
+from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.profile.value_kinds import formula_error
 from engine.values import NotRead, personal_names
 from engine.values.answer_words import empty_words, means_empty
 from engine.values.characters import INVISIBLE, SPACES, character_class, visible
 from engine.values.text_masks import mask
-from engine.wording import cells_of, counted, either, listed, quoted
 
 NUMERIC = frozenset(["number", "money", "percent", "date", "datetime"])
 
@@ -28,11 +27,11 @@ class SpacesAround(ColumnDetector):
 
     pattern = f"^{SPACE}|{SPACE}$"
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally = Tally()
+        self.tally = CellTally()
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.shaped(self.pattern, within=ODD))
 
     def findings(self) -> Iterable[FindingFacts]:
@@ -48,15 +47,15 @@ class SpacesInside(ColumnDetector):
     none = SPACE.replace("[", "[^", 1)
     pattern = f"{none}(?:{some}{{2,}}|{odd}){none}"
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally = Tally()
+        self.tally = CellTally()
 
     @classmethod
-    def wanted(cls, column: Column) -> bool:
+    def wanted(cls, column: ColumnContext) -> bool:
         return column.kind not in NUMERIC
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.shaped(self.pattern, within=ODD))
 
     def findings(self) -> Iterable[FindingFacts]:
@@ -69,11 +68,11 @@ class SpacesInside(ColumnDetector):
 class Invisible(ColumnDetector):
     """Characters that nobody sees: zero-width spaces, soft hyphens, control and direction marks."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally = Tally()
+        self.tally = CellTally()
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.judged(cells.shaped(INVISIBLE, within=ODD), lambda text: visible(text) != text))
 
     def findings(self) -> Iterable[FindingFacts]:
@@ -87,15 +86,15 @@ class Scrambled(ColumnDetector):
 
     gate = r"[\x{c2}-\x{f4}\x{221a}\x{251c}\x{252c}][^\x00-\x7f]"
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally = Tally()
+        self.tally = CellTally()
 
     @classmethod
-    def wanted(cls, column: Column) -> bool:
+    def wanted(cls, column: ColumnContext) -> bool:
         return column.kind not in NUMERIC
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.judged(cells.shaped(self.gate, within=ODD), is_scrambled))
 
     def findings(self) -> Iterable[FindingFacts]:
@@ -118,15 +117,15 @@ class WebCodes(ColumnDetector):
     codes = r"&(?:[A-Za-z]{2,8}[0-9]{0,2}|#[0-9]{2,6}|#[A-Za-z][0-9A-Za-z]{1,5});"
     tags = r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>"
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.coded, self.tagged = Tally(), Tally()
+        self.coded, self.tagged = CellTally(), CellTally()
 
     @classmethod
-    def wanted(cls, column: Column) -> bool:
+    def wanted(cls, column: ColumnContext) -> bool:
         return column.kind in {"text", "code", "list"}
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.coded.add(cells, cells.shaped(self.codes, within=ODD))
         self.tagged.add(cells, cells.judged(cells.shaped(self.tags, within=ODD), _has_tag))
 
@@ -146,15 +145,15 @@ def _has_tag(text: str) -> bool:
 
 
 class FormulaErrors(ColumnDetector):
-    """Cells in which a formula failed: `#REF!`."""
+    """ColumnBatch in which a formula failed: `#REF!`."""
 
     gate = r"^\s*(?:#[A-Z]|[A-Z][a-z]{2}:[0-9])"
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally = Tally()
+        self.tally = CellTally()
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.judged(cells.shaped(self.gate, longest=20), is_formula_error))
 
     def findings(self) -> Iterable[FindingFacts]:
@@ -170,22 +169,22 @@ def is_formula_error(text: str) -> bool:
 
 
 @cache
-def _empty_shapes() -> tuple[pa.Array, int]:
+def _empty_shapes() -> tuple[frozenset[str], int]:
     """The masks of the words that mean empty, and the bytes of the longest such cell."""
     longest = max(len(word.encode()) for word in empty_words()) + 8  # with spaces around
-    return pa.array(sorted({mask(word).lower() for word in empty_words()}), pa.string()), longest
+    return frozenset(mask(word).lower() for word in empty_words()), longest
 
 
-class EmptyWords(ColumnDetector):
+class WordsForEmpty(ColumnDetector):
     """`N/A`, `-`, `k.A.` where nothing is meant; letters alone are left to countries, states and people's names."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally = Tally()
+        self.tally = CellTally()
         self.words: Counter[str] = Counter()
         self.signs_only = column.kind in {"country", "state"} or "person" in column.hints
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         flags = cells.judged(cells.among(*_empty_shapes()), self._is_one)
         self.tally.add(cells, flags)
         for text, times in cells.frequencies(flags):
@@ -207,11 +206,11 @@ class LinesInside(ColumnDetector):
 
     pattern = r"\S\s*[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]\s*\S"
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally = Tally()
+        self.tally = CellTally()
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.shaped(self.pattern, within=ODD))
 
     def findings(self) -> Iterable[FindingFacts]:
@@ -226,15 +225,15 @@ class LastFirst(ColumnDetector):
     kinds = frozenset(["text"])
     gate = r"^\s*[^\s,]+(?: [^\s,]+)?, ?[^\s,]+(?: [^\s,]+)?\s*$"
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally = Tally()
+        self.tally = CellTally()
 
     @classmethod
-    def wanted(cls, column: Column) -> bool:
+    def wanted(cls, column: ColumnContext) -> bool:
         return column.kind == "text" and not column.hints.isdisjoint({"person", "name"})
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.judged(cells.shaped(self.gate), _is_last_first))
 
     def findings(self) -> Iterable[FindingFacts]:
@@ -258,15 +257,15 @@ class Capitals(ColumnDetector):
     one_case = r"^[^a-z]*[^\s0-9a-z]{5}[^a-z]*$|^[^A-Z]*[^\s0-9A-Z]{5}[^A-Z]*$"
     mixed = "[A-Z][a-z]"
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally, self.mixed_count = Tally(), 0
+        self.tally, self.mixed_count = CellTally(), 0
 
     @classmethod
-    def wanted(cls, column: Column) -> bool:
+    def wanted(cls, column: ColumnContext) -> bool:
         return column.kind == "text" and not column.hints.isdisjoint({"person", "name", "city"})
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.judged(cells.shaped(self.one_case), _is_one_case))
         self.mixed_count += cells.count(cells.shaped(self.mixed))
 
@@ -289,7 +288,7 @@ DETECTORS: tuple[type[ColumnDetector], ...] = (
     Scrambled,
     WebCodes,
     FormulaErrors,
-    EmptyWords,
+    WordsForEmpty,
     LinesInside,
     LastFirst,
     Capitals,

@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from engine.detectors.detector import Column, ColumnDetector, RangeFacts, Tally, Unplaced, Vocabulary
-from engine.profile.column_batch import Cells
-from engine.profile.profile_results import FindingFacts, Fix
+from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector, PendingFinding, RangeFacts, Vocabulary
+from engine.detectors.wording import counted, either, quoted
+from engine.profile.column_batch import ColumnBatch
+from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.profile.value_kinds import says_something
 from engine.values.answer_words import yes_or_no
 from engine.values.folding import fold
-from engine.wording import counted, either, quoted
 
 MOST_MEMBERS = 20  # different parts of lists shown
 
@@ -22,24 +22,24 @@ class YesNo(ColumnDetector):
 
     kinds = frozenset(["boolean"])
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
         self.vocabulary = Vocabulary()
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.vocabulary.add(cells)
 
-    def findings(self) -> Iterable[Unplaced]:
+    def findings(self) -> Iterable[PendingFinding]:
         texts = [text for text in self.vocabulary.stripped() if says_something(text)]
         odd = {text for text in texts if text not in ("1", "0") and yes_or_no(text) is not None}
         unknown = {text for text in texts if yes_or_no(text) is None}
         if odd:
             message = f"Yes and no are written in {len(set(texts) - unknown)} ways"
-            finding = self.found("yes_no_words", Tally(), message, Fix("to_boolean"))
+            finding = self.found("yes_no_words", CellTally(), message, Fix("to_boolean"))
             yield self.vocabulary.unplaced(finding, odd)
         if unknown:
             message = f"{quoted(sorted(unknown))} {either(len(unknown), 'says', 'say')} neither yes nor no"
-            finding = self.found("neither_yes_nor_no", Tally(), message, severity="problem")
+            finding = self.found("neither_yes_nor_no", CellTally(), message, severity="problem")
             yield self.vocabulary.unplaced(finding, unknown)
 
 
@@ -49,11 +49,11 @@ class Lists(ColumnDetector):
     kinds = frozenset(["list"])
     other_signs = r"[,|\n]|;\s|\s;|;;|^;|;$"
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.odd, self.vocabulary = Tally(), Vocabulary()
+        self.odd, self.vocabulary = CellTally(), Vocabulary()
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.odd.add(cells, cells.shaped(self.other_signs) & cells.filled)
         self.vocabulary.add(cells)
 
@@ -80,18 +80,18 @@ class Spelling(ColumnDetector):
 
     kinds = frozenset(["text"])
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
         self.vocabulary = Vocabulary()
 
-    def look(self, cells: Cells) -> None:
+    def look(self, cells: ColumnBatch) -> None:
         self.vocabulary.add(cells)
 
-    def findings(self) -> Iterable[Unplaced]:
+    def findings(self) -> Iterable[PendingFinding]:
         spellings = self._spellings()
         if spellings:
             pairs = {old: best for best, others in spellings.items() for old in others}
-            finding = self.found("spelling", Tally(), _message(spellings), Fix("map_values", {"pairs": pairs}))
+            finding = self.found("spelling", CellTally(), _message(spellings), Fix("map_values", {"pairs": pairs}))
             yield self.vocabulary.unplaced(finding, pairs)
 
     def _spellings(self) -> dict[str, list[str]]:

@@ -1,39 +1,61 @@
-"""Everything that one pass over a working file can tell about a sheet."""
+"""Profile a sheet: a sample for the kinds of its columns, one pass over all rows, and a second look at a few.
+
+The columns of a batch are looked at side by side, while the next batch is read and its rows are sorted by kind:
+Arrow, numpy and polars let go of Python's lock. What is found does not depend on which column is done first.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from engine.detectors import SHEET_DETECTORS
-from engine.detectors.detector import SheetBatch, SheetContext, Unplaced
+from engine.detectors.detector import ColumnContext, PendingFinding, SheetBatch, SheetContext
 from engine.detectors.target_findings import repeated
-from engine.profile.column_profiler import ColumnPass
-from engine.profile.distinct_values import WAITING, Distinct, relieve
-from engine.profile.profile_results import MAX_TOP, ColumnFacts, FindingFacts, SheetProfile
-from engine.profile.sampling import known_columns
-from engine.profile.second_look import frequent_texts, rows_with
-from engine.sheets.row_kinds import row_kinds
+from engine.profile.column_profile import ColumnProfiler
+from engine.profile.distinct_values import WAITING, Distinct, Hashes, hashes, relieve
+from engine.profile.sheet_profile import (
+    MAX_EXAMPLES,
+    MAX_ROWS,
+    MAX_TOP,
+    ColumnFacts,
+    FindingFacts,
+    SheetProfile,
+)
+from engine.profile.title_hints import says
+from engine.profile.value_kinds import Sample, kind_of
+from engine.sheets.row_kinds import RowKinds, row_kinds
 from engine.sheets.working_file import ROW, WorkingFile
 
-Progress = Callable[[int, int], None]
-THREADS = min(4, os.cpu_count() or 1)  # columns looked at side by side; Arrow and numpy let go of the lock
-LEAST_WAITING = 1 << 13
+ProgressReport = Callable[[int, int], None]
+THREADS = min(4, os.cpu_count() or 1)
+LEAST_WAITING = 1 << 13  # hashes that a column of a very wide sheet keeps before they are merged
+PAGES, PAGE = 8, 512  # of the sample
+MOST_TEXTS = 300  # different texts of a column's sample
+HEAD = 4096  # rows of a batch that are looked at first: they may be enough
 
 
 def profile_sheet(
-    working: WorkingFile, *, country: str = "", today: date, progress: Progress | None = None
+    working: WorkingFile, *, country: str = "", today: date, progress: ProgressReport | None = None
 ) -> SheetProfile:
-    """Figures of every column and all findings, sheet findings first, then column by column.
+    """Return the figures of every column and all findings, sheet findings first, then column by column.
 
-    `country`: ISO alpha-2 code that phone numbers and states without one of their own belong to; dates after
-    `today` lie in the future. `progress` gets rows at batch boundaries; what it raises ends the pass. Memory
-    grows with distinct values (12 bytes each, up to `distinct.POOL` of them), not with rows.
+    Memory grows with distinct values (12 bytes each, up to `distinct_values.POOL` of them), not with rows.
+
+    Args:
+        working: The sheet.
+        country: ISO alpha-2 code that phone numbers and states without one of their own belong to.
+        today: Dates after it lie in the future.
+        progress: Gets rows done and rows in all, at batch boundaries; what it raises ends the pass.
     """
     done = 0
     with ThreadPoolExecutor(THREADS) as threads:
@@ -46,42 +68,74 @@ def profile_sheet(
         return run.profile()
 
 
-class _Run:
-    """One pass over one sheet."""
+class _Begun(NamedTuple):
+    """Hold a batch whose columns are being looked at."""
 
-    def __init__(self, working: WorkingFile, country: str, today: date, threads: ThreadPoolExecutor) -> None:
+    batch: pa.RecordBatch
+    kinds: RowKinds
+    data: pa.RecordBatch
+    columns: list[Future[Hashes]]
+
+
+class _Run:
+    """Make one pass over one sheet."""
+
+    def __init__(self, working: WorkingFile, country: str, today: date, threads: Executor) -> None:
         self.working, self.threads = working, threads
-        known = known_columns(working, country, today)
-        waiting = max(LEAST_WAITING, WAITING // max(len(known), 1))
-        self.columns = [ColumnPass(column, working.num_rows, waiting) for column in known]
-        self.sheet = SheetContext(known, working.shape_notes, working)
+        contexts = column_contexts(working, country, today)
+        waiting = max(LEAST_WAITING, WAITING // max(len(contexts), 1))
+        self.columns = [ColumnProfiler(column, working.num_rows, waiting) for column in contexts]
+        self.sheet = SheetContext(contexts, working.shape_notes, working)
         self.detectors = [detector(self.sheet) for detector in SHEET_DETECTORS]
+        self._begun: _Begun | None = None
+        self._sheet_looked: Future[None] | None = None
 
     def look(self, batch: pa.RecordBatch) -> None:
-        """Take in the next batch of all rows."""
+        """Take in the next batch of all rows; its columns are looked at while the caller reads another one."""
         kinds = row_kinds(batch)
         data = batch
         if not kinds.data.all():
             self.sheet.others.append(batch.column(ROW).to_numpy()[~kinds.data])
             data = batch.filter(pa.array(kinds.data))
+        self._finish_batch()
         rows = data.column(ROW).to_numpy()
-        hashes = list(self.threads.map(lambda one: one.look(data.column(one.column.title), rows), self.columns))
+        columns = [self.threads.submit(one.look, data.column(one.column.title), rows) for one in self.columns]
+        self._begun = _Begun(batch, kinds, data, columns)
+
+    def _finish_batch(self) -> None:
+        """Wait for the columns of the batch before, and let the sheet's detectors look at it."""
+        if not self._begun:
+            return
+        batch, kinds, data, columns = self._begun
+        found = [column.result() for column in columns]
         relieve([one.counter for one in self.columns])
+        if self._sheet_looked:
+            self._sheet_looked.result()  # detectors take in one batch after the other
+        self._sheet_looked = self.threads.submit(self._look_at_rows, SheetBatch(batch, kinds, data, found))
+        self._begun = None
+
+    def _look_at_rows(self, seen: SheetBatch) -> None:
         for detector in self.detectors:
-            detector.look(SheetBatch(batch, kinds, data, hashes))
+            detector.look(seen)
 
     def profile(self) -> SheetProfile:
-        """Facts and findings, after the last batch."""
-        distinct = list(self.threads.map(ColumnPass.distinct, self.columns))
+        """Return facts and findings, after the last batch."""
+        self._finish_batch()
+        if self._sheet_looked:
+            self._sheet_looked.result()
+        # The sheet's own second look takes as long as the rest together, so it begins first.
+        looked = [self.threads.submit(detector.second_look) for detector in self.detectors]
+        distinct = list(self.threads.map(ColumnProfiler.distinct, self.columns))
         facts = self._facts(distinct)
-        found: list[FindingFacts | Unplaced] = [
-            finding for detector in self.detectors for finding in detector.findings(facts)
-        ]
+        found: list[FindingFacts | PendingFinding] = []
+        for detector, future in zip(self.detectors, looked, strict=True):
+            future.result()
+            found += detector.findings(facts)
         for one, known, values in zip(self.columns, facts, distinct, strict=True):
             found += one.findings()
             if again := repeated(one.column, values, known.filled):
-                found.append(Unplaced(again, values.repeated))
-        return SheetProfile(self.working.num_rows, facts, self._placed(found))
+                found.append(PendingFinding(again, values.repeated))
+        return SheetProfile(self.working.num_rows, facts, self._with_rows(found))
 
     def _facts(self, distinct: Sequence[Distinct]) -> list[ColumnFacts]:
         by_title = {one.column.title: values for one, values in zip(self.columns, distinct, strict=True)}
@@ -89,13 +143,123 @@ class _Run:
         facts = self.threads.map(lambda one: one.facts(by_title[one.column.title], top[one.column.title]), self.columns)
         return list(facts)
 
-    def _placed(self, found: Sequence[FindingFacts | Unplaced]) -> list[FindingFacts]:
-        """The findings, with the rows of those that were known only after the pass."""
-        open_ones = [one for one in found if isinstance(one, Unplaced)]
-        wanted = [(one.finding.column or "", one.hashes) for one in open_ones]
-        places = iter(rows_with(self.working, wanted))
-        return [_with_rows(one, *next(places)) if isinstance(one, Unplaced) else one for one in found]
+    def _with_rows(self, found: Sequence[FindingFacts | PendingFinding]) -> list[FindingFacts]:
+        """Return the findings, with the rows of those that were made only after the pass."""
+        pending = [one for one in found if isinstance(one, PendingFinding)]
+        looked_up = iter(rows_with(self.working, [(one.finding.column or "", one.hashes) for one in pending]))
+        findings = []
+        for one in found:
+            if isinstance(one, PendingFinding):
+                rows, examples = next(looked_up)
+                one = replace(one.finding, rows=rows, examples=examples)
+            findings.append(one)
+        return findings
 
 
-def _with_rows(unplaced: Unplaced, rows: list[int], examples: list[str]) -> FindingFacts:
-    return replace(unplaced.finding, rows=rows, examples=examples)
+def column_contexts(working: WorkingFile, country: str, today: date) -> list[ColumnContext]:
+    """Return what is known of each column before the pass; `country` is the dataset's (ISO alpha-2) or ""."""
+    samples = _samples(working)
+    kinds = {title: kind_of(sample, says(title), country) for title, sample in samples.items()}
+    others = {title: (kinds[title], sample) for title, sample in samples.items()}
+    return [
+        ColumnContext(title, position, kinds[title], samples[title], says(title), country, today, others)
+        for position, title in enumerate(working.titles)
+    ]
+
+
+def _samples(working: WorkingFile) -> dict[str, Sample]:
+    batches = []
+    for start in _page_starts(working.num_rows):
+        for batch in working.page(start, PAGE).to_batches():
+            batches.append(batch.filter(pa.array(row_kinds(batch).data)))
+    return {title: _sample([batch.column(title) for batch in batches]) for title in working.titles}
+
+
+def _page_starts(rows: int) -> list[int]:
+    """Return where the pages of the sample start: all of a small sheet, or evenly spread over a large one."""
+    if rows <= PAGES * PAGE:
+        return list(range(0, rows, PAGE))
+    return [round(start) for start in np.linspace(0, rows - PAGE, PAGES)]
+
+
+def _sample(parts: list[pa.StringArray]) -> Sample:
+    """Return the most frequent among the filled texts, up to MOST_TEXTS, with how often each occurs."""
+    counts: Counter[str] = Counter()
+    for part in parts:
+        counted = pc.value_counts(part)
+        counts.update(dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True)))
+    counts.pop("", None)
+    return [(text, times) for text, times in counts.most_common(MOST_TEXTS) if text.strip()]
+
+
+class _FrequentTexts:
+    """Find the texts of a column that occur most often; of equally frequent ones those that come first."""
+
+    def __init__(self, distinct: Distinct, top: int) -> None:
+        self._least = distinct.least(top)
+        self._distinct = distinct.at_least(self._least)
+        self._found: dict[str, int] = {}
+        above = int((distinct.times > self._least).sum())
+        # How many are still to be found: above the least number of times, and at it.
+        self._open = {True: above, False: min(top, len(distinct.times)) - above}
+
+    @property
+    def done(self) -> bool:
+        """Return whether all are found."""
+        return not any(self._open.values())
+
+    def look_up(self, texts: pa.StringArray) -> None:
+        """Look at the next batch, unless all are found."""
+        for part in (texts[:HEAD], texts[HEAD:]):
+            if not self.done:
+                self._look(part)
+
+    def _look(self, texts: pa.StringArray) -> None:
+        times = self._distinct.times_of(hashes(texts))
+        positions = np.flatnonzero(times)
+        found = texts.take(pa.array(positions)).to_pylist()
+        for text, count in zip(found, times[positions].tolist(), strict=True):
+            if self._open[count > self._least] and text not in self._found:
+                self._found[text] = count
+                self._open[count > self._least] -= 1
+
+    def result(self) -> list[tuple[str, int]]:
+        """Return the texts found, the most frequent first."""
+        return sorted(self._found.items(), key=lambda pair: -pair[1])
+
+
+def frequent_texts(
+    working: WorkingFile, distinct: Mapping[str, Distinct], top: int, threads: Executor
+) -> dict[str, list[tuple[str, int]]]:
+    """Return the most frequent texts of every column, with how often each occurs."""
+    wanted = {title: _FrequentTexts(values, top) for title, values in distinct.items()}
+    for batch in working.batches():
+        list(threads.map(_FrequentTexts.look_up, wanted.values(), map(batch.column, wanted)))
+        if all(one.done for one in wanted.values()):
+            break
+    return {title: one.result() for title, one in wanted.items()}
+
+
+def rows_with(working: WorkingFile, wanted: Sequence[tuple[str, Hashes]]) -> list[tuple[list[int], list[str]]]:
+    """Return rows and examples for every pair of a column and hashes.
+
+    They are the first 1,000 source rows, in order, that hold a text with one of the hashes, and five different
+    ones of these texts.
+    """
+    found: list[tuple[list[int], list[str]]] = [([], []) for _ in wanted]
+    titles = list(dict.fromkeys(title for title, _ in wanted))
+    for batch in working.batches(titles) if wanted else ():
+        hashed = {title: hashes(batch.column(title)) for title in titles}
+        for (title, some), (rows, examples) in zip(wanted, found, strict=True):
+            if len(rows) < MAX_ROWS:
+                positions = np.flatnonzero(np.isin(hashed[title], some))[: MAX_ROWS - len(rows)]
+                rows += batch.column(ROW).to_numpy()[positions].tolist()
+                _add_examples(examples, batch.column(title).take(pa.array(positions)))
+        if all(len(rows) == MAX_ROWS for rows, _ in found):
+            break
+    return found
+
+
+def _add_examples(examples: list[str], texts: pa.StringArray) -> None:
+    new = [text for text in texts.unique().to_pylist() if text not in examples]
+    examples += new[: MAX_EXAMPLES - len(examples)]

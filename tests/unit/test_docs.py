@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 
 from engine.detectors import detector as detectors
-from engine.profile.column_batch import Cells, Way
-from engine.profile.profile_results import FindingFacts, Fix
+from engine.profile.column_batch import ColumnBatch, Way
+from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.steps import step as steps
-from engine.wording import cells_of
+from engine.detectors.wording import cells_of
 from tests import docs
 from tests.imports import ROOT
 from tests.profiles import TODAY
@@ -39,10 +39,16 @@ def test_the_step_in_the_documentation_does_what_its_example_says():
 
 
 def test_the_detector_in_the_documentation_finds_something():
-    names = {**vars(detectors), "Cells": Cells, "FindingFacts": FindingFacts, "Fix": Fix, "cells_of": cells_of}
+    names = {
+        **vars(detectors),
+        "ColumnBatch": ColumnBatch,
+        "FindingFacts": FindingFacts,
+        "Fix": Fix,
+        "cells_of": cells_of,
+    }
     exec(code_in("adding-a-detector.md"), names)
-    column = detectors.Column("Customer", 0, "text", [], frozenset(), "", TODAY)
+    column = detectors.ColumnContext("Customer", 0, "text", [], frozenset(), "", TODAY)
     detector = names["Ditto"](column)
-    detector.look(Cells(pa.array(["Acme", '"', "", "''"]), np.arange(2, 6, dtype=np.int32), Way.VALUES))
+    detector.look(ColumnBatch(pa.array(["Acme", '"', "", "''"]), np.arange(2, 6, dtype=np.int32), Way.VALUES))
     [finding] = detector.findings()
     assert (finding.message, finding.rows) == ("2 cells only repeat the row above", [3, 5])
