@@ -20,8 +20,8 @@ from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
-from engine.profile.sheet_profile import FindingFacts, SheetProfile
 from engine.profile.profiler import profile_sheet
+from engine.profile.sheet_profile import FindingFacts, SheetProfile
 from engine.readers import Limits, RawSheet, Source, Unreadable, open_source
 from engine.sheets.corrections import correct, corrected_titles, is_correction, read_correction
 from engine.sheets.file_comparison import differences

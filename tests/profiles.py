@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from engine.profile.sheet_profile import ColumnFacts, FindingFacts, SheetProfile
 from engine.profile.profiler import profile_sheet
+from engine.profile.sheet_profile import ColumnFacts, FindingFacts, SheetProfile
 from engine.readers import open_source
 from engine.sheets.table_shape import find_table
 from engine.sheets.working_file import WorkingFile, write_working_file

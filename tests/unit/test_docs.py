@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 
 from engine.detectors import detector as detectors
+from engine.detectors.wording import cells_of
 from engine.profile.column_batch import ColumnBatch, Way
 from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.steps import step as steps
-from engine.detectors.wording import cells_of
 from tests import docs
 from tests.imports import ROOT
 from tests.profiles import TODAY

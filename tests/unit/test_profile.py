@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.detectors.target_findings import find_orphans
-from engine.profile.sheet_profile import KINDS, MAX_ROWS
 from engine.profile.profiler import profile_sheet
+from engine.profile.sheet_profile import KINDS, MAX_ROWS
 from tests.profiles import TODAY, column, finding, messages, profiled, sample
 from tests.working import SAMPLES, working_file
 
