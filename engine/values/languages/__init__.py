@@ -1,13 +1,13 @@
 """The words of the languages that spreadsheets are written in, one file each: `<code>.yml`.
 
 Every list of words stands in these files under a tag, which `en.yml` explains. The code asks for a tag and gets the
-words of all languages together, since a sheet may mix them. A new file is a new language; nothing else names them.
+words of all languages together, since one sheet may mix them. A new file is a new language; nothing else names it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -17,6 +17,7 @@ from engine.values.folding import fold
 
 # Every scalar stays text with this loader: `no`, `1` and `on` are words here, and no switches or numbers.
 _TEXT_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_FOLDER = resources.files(__package__)
 _FIRST = "en"
 _ENDING = ".yml"
 _TAG = re.compile(r"^(\w+):", re.MULTILINE)
@@ -25,20 +26,14 @@ _TAG = re.compile(r"^(\w+):", re.MULTILINE)
 @cache
 def languages() -> tuple[str, ...]:
     """Return the codes of all languages that have a file, English first."""
-    names = [file.name for file in resources.files(__package__).iterdir() if file.name.endswith(_ENDING)]
-    codes = {name.removesuffix(_ENDING) for name in names}
+    names = [file.name for file in _FOLDER.iterdir()]
+    codes = {name.removesuffix(_ENDING) for name in names if name.endswith(_ENDING)}
     return (_FIRST, *sorted(codes - {_FIRST}))
 
 
 @cache
-def tags(language: str) -> frozenset[str]:
-    """Return the tags that the file of a language has."""
-    return frozenset(_unread(language))
-
-
-@cache
 def words(tag: str, language: str = "") -> tuple[str, ...]:
-    """Return the words of a tag in a language, or in all of them where none is named.
+    """Return the words of a tag in one language, or in all of them where none is named.
 
     Each word comes once, English ones first. A language without the tag has no words.
 
@@ -53,8 +48,11 @@ def words_by_key(tag: str, language: str = "") -> Mapping[str, tuple[str, ...]]:
     """Return the lists of a tag that holds several, by their keys, as `words` returns one.
 
     The keys come in the order of the English file; those that it lacks come last.
+
+    Raises:
+        KeyError: No file has the tag.
     """
-    if not any(tag in tags(code) for code in languages()):
+    if not any(tag in _unread(code) for code in languages()):
         raise KeyError(tag)
     found: dict[str, list[str]] = {}
     for code in [language] if language else languages():
@@ -71,48 +69,59 @@ def folded_words(tag: str) -> frozenset[str]:
 
 def pattern(tag: str) -> str:
     """Return a regular expression, in brackets of its own, that matches any word of a tag in any language."""
-    return alternatives(words(tag))
+    return f"(?:{'|'.join(words(tag))})"
 
 
-def alternatives(patterns: Iterable[str]) -> str:
-    """Return a regular expression, in brackets of its own, that matches what any of some patterns matches."""
-    return f"(?:{'|'.join(patterns)})"
+def tags(language: str) -> frozenset[str]:
+    """Return the tags that the file of a language has."""
+    return frozenset(_unread(language))
 
 
-def lacking(language: str) -> list[str]:
-    """Return what most of the other languages have and a language has not: a tag, or `tag: key`, sorted."""
-    others = [_named_lists(code) for code in languages() if code != language]
-    everything = frozenset().union(*others)
-    usual = [name for name in everything if sum(name in listed for listed in others) * 2 > len(others)]
-    return sorted(frozenset(usual) - _named_lists(language))
+def lacking(language: str, share: float = 0.5) -> list[str]:
+    """Return the lists that more than a share of the other languages have and a language has not.
+
+    Each is a `tag`, or `tag: key` where a tag holds several; sorted. A list that is there but empty is not lacking:
+    it says that the language has no such words.
+    """
+    others = [_names_of_lists(code) for code in languages() if code != language]
+    known = frozenset[str]().union(*others)
+    missing = []
+    for name in known - _names_of_lists(language):
+        if sum(name in names for names in others) > share * len(others):
+            missing.append(name)
+    return sorted(missing)
 
 
-def _named_lists(language: str) -> frozenset[str]:
-    """The lists of a language that have words: `totals`, `months: 9`."""
-    keys = [(tag, key) for tag in tags(language) for key, listed in _lists(tag, language).items() if listed]
-    return frozenset(f"{tag}: {key}" if key else tag for tag, key in keys)
+def _names_of_lists(language: str) -> frozenset[str]:
+    """Return `totals`, `months: 9` and the like for all lists of a language."""
+    names: set[str] = set()
+    for tag in tags(language):
+        names.update(f"{tag}: {key}" if key else tag for key in _lists(tag, language))
+    return frozenset(names)
 
 
 def _lists(tag: str, language: str) -> Mapping[str, tuple[str, ...]]:
-    """The lists of a tag in one language by key; a tag that holds one list has the key ""."""
+    """Return the lists of a tag in one language by key; a tag that holds one list has the key ""."""
     text = _unread(language).get(tag)
     if text is None:
         return {}
     content = yaml.load(f"{tag}:{text}", Loader=_TEXT_LOADER)[tag]  # noqa: S506 - it makes text of everything
-    lists = content if isinstance(content, dict) else {"": content}
-    return {key: _parted(listed) for key, listed in lists.items()}
+    if not isinstance(content, dict):
+        content = {"": content}
+    return {key: _parted(listed) for key, listed in content.items()}
 
 
 def _parted(listed: str) -> tuple[str, ...]:
-    entries = (entry.strip() for entry in listed.split(","))
+    entries = [entry.strip() for entry in listed.split(",")]
     return tuple(filter(None, entries))
 
 
 @cache
 def _unread(language: str) -> Mapping[str, str]:
-    """The text under each tag of a file. It is parsed only when it is asked for: the titles make up most of a file,
-    and cleaning never asks for them.
+    """Return the text under each tag of a file.
+
+    It is parsed when a tag is asked for: the titles are most of a file, and cleaning never asks for them.
     """
-    text = resources.files(__package__).joinpath(f"{language}{_ENDING}").read_text(encoding="utf-8")
+    text = _FOLDER.joinpath(f"{language}{_ENDING}").read_text(encoding="utf-8")
     parts = _TAG.split(text)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
