@@ -1,31 +1,45 @@
-"""What Odoo 16 to 19 can store: the writable fields of their models, and the records they ship with.
+"""Know what Odoo can store: the writable fields of its models, and the records it ships with.
 
-The files beside this module were read off real community servers of each version. They are loaded when first
-asked for and kept for the life of the process.
+The two files of each version beside this module were read off real community servers, as `odoo-migrate catalog make`
+does it. They are loaded when first asked for and kept for the life of the process.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from odoo_migrate.catalog import catalog_files
+
+# A further version is its two files and its name here; docs/developers/adding-an-odoo-version.md says how.
 VERSIONS = ("16.0", "17.0", "18.0", "19.0")
+_RELATIONAL = frozenset({"many2one", "many2many", "one2many"})
 
 
 class UnknownVersion(ValueError):
-    """There is no catalog for this Odoo version; the text is one sentence for the user."""
+    """Say in one sentence for the user that there is no catalog for an Odoo version."""
 
 
 @dataclass(frozen=True)
 class OdooField:
-    """A writable field. `type` is Odoo's (char, many2one, …); `relation` the model a relational one points to;
-    `selection` the (key, label) pairs of a choice; `size` the longest text stored, 0 where there is no limit; `digits`
-    (all, after the point) what a database keeps of a number unless it is set otherwise.
+    """Describe a field that an import can fill.
+
+    Attributes:
+        name: The technical name.
+        type: Odoo's type: char, many2one, ….
+        label: What Odoo's forms call it.
+        required: Whether Odoo refuses a record without it.
+        has_default: Whether Odoo fills it where it is required and left out.
+        relation: The model that a relational field points to.
+        relation_field: The field on the other side of a one2many.
+        selection: The (key, label) pairs of a choice; empty where they are too many to check.
+        size: The longest text stored, 0 where there is no limit.
+        digits: All digits, and those after the point, that a database keeps of a number unless it is set otherwise.
+        module: The module that brings the field, "" where that is not known.
+        readonly: Whether Odoo marks it read-only and still takes it in an import, because it stores it and neither
+            computes nor copies it. The catalogs of 16 to 19 hold no such field.
     """
 
     name: str
@@ -39,20 +53,22 @@ class OdooField:
     size: int = 0
     digits: tuple[int, int] | None = None
     module: str = ""
+    readonly: bool = False
 
     @property
     def relational(self) -> bool:
-        return self.type in {"many2one", "many2many", "one2many"}
+        """Tell whether the field points to other records."""
+        return self.type in _RELATIONAL
 
     @property
     def import_name(self) -> str:
-        """The field's name in an import: relational fields are given by external ID."""
+        """Return the field's name in an import: relational fields are given by external ID."""
         return f"{self.name}/id" if self.relational else self.name
 
 
 @dataclass(frozen=True)
 class OdooModel:
-    """A model with its fields by name. `rec_name` is the field that shows a record, "" where there is none."""
+    """Describe a model with its fields by name; `rec_name` is the field that shows a record, "" where there is none."""
 
     name: str
     label: str
@@ -61,59 +77,62 @@ class OdooModel:
     fields: Mapping[str, OdooField]
 
     def field(self, import_name: str) -> OdooField | None:
-        """The field behind an import column such as `email` or `country_id/id`; None where there is none."""
+        """Return the field behind an import column such as `email` or `country_id/id`, or None where there is none."""
         return self.fields.get(import_name.removesuffix("/id"))
 
 
 class Catalog:
-    """The models of one Odoo version, built one by one as they are asked for."""
+    """Hold the models of one Odoo version, built one by one as they are asked for."""
 
     def __init__(self, version: str) -> None:
         self.version = checked_version(version)
-        self._raw: Mapping[str, Any] = _read("odoo", self.version)["models"]
+        self._raw: Mapping[str, Any] = catalog_files.read("odoo", self.version)["models"]
         self._models: dict[str, OdooModel] = {}
 
     def __contains__(self, model: str) -> bool:
         return model in self._raw
 
     def names(self) -> list[str]:
+        """Return the technical names of all models, sorted."""
         return sorted(self._raw)
 
     def model(self, name: str) -> OdooModel:
-        """Raises KeyError for a model that the catalog does not hold."""
+        """Return a model; raise KeyError where the catalog does not hold it."""
         if name not in self._models:
             self._models[name] = _model(name, self._raw[name])
         return self._models[name]
 
+    def raw(self, name: str) -> Mapping[str, Any] | None:
+        """Return a model as its file holds it, or None where the catalog does not hold it."""
+        found: Mapping[str, Any] | None = self._raw.get(name)
+        return found
+
 
 def checked_version(version: str) -> str:
-    """`18`, `18.0` or 18 as "18.0". Raises UnknownVersion."""
+    """Return `18`, `18.0` or 18 as "18.0"; raise UnknownVersion where there is no such catalog."""
     wanted = str(version).strip().removesuffix(".0") + ".0"
     if wanted not in VERSIONS:
-        known = ", ".join(v.removesuffix(".0") for v in VERSIONS)
+        known = ", ".join(one.removesuffix(".0") for one in VERSIONS)
         raise UnknownVersion(f"Odoo {version} is not supported; choose one of {known}.")
     return wanted
 
 
 @cache
 def load(version: str) -> Catalog:
-    """The catalog of "16.0", "17.0", "18.0" or "19.0". Raises UnknownVersion."""
+    """Return the catalog of a version such as "18.0"; raise UnknownVersion where there is none."""
     return Catalog(version)
 
 
 @cache
 def reference(version: str) -> Mapping[str, Any]:
-    """Odoo's own records of that version: lists of mappings (with `xml_id`) under countries, states, currencies,
-    langs, uoms, payment_terms, partner_titles, partner_industries, crm_stages, crm_teams, utm_sources,
-    utm_mediums, product_categories, project_stages, activity_types, incoterms, stock_locations, crm_lost_reasons.
+    """Return the records that a version ships with, in lists by group; raise UnknownVersion where it is not known.
+
+    Each record is a mapping of its values, with its external ID as `xml_id` (None where it has none). The groups are
+    countries, states, currencies, langs, uoms, payment_terms, partner_titles, partner_industries, crm_stages,
+    crm_teams, utm_sources, utm_mediums, product_categories, project_stages, activity_types, incoterms, stock_locations
+    and crm_lost_reasons; a version that lacks a model lacks its group.
     """
-    found: Mapping[str, Any] = _read("reference", checked_version(version))
-    return found
-
-
-def _read(stem: str, version: str) -> Any:
-    packed = resources.files(__package__).joinpath(f"{stem}-{version.removesuffix('.0')}.json.gz").read_bytes()
-    return json.loads(gzip.decompress(packed))
+    return catalog_files.read("reference", checked_version(version))
 
 
 def _model(name: str, raw: Mapping[str, Any]) -> OdooModel:
@@ -134,6 +153,7 @@ def _field(name: str, raw: Mapping[str, Any]) -> OdooField:
         size=raw.get("size") or 0,
         digits=_digits(raw.get("digits")),
         module=raw.get("module") or "",
+        readonly=raw.get("readonly", False),
     )
 
 
@@ -142,7 +162,7 @@ def _digits(raw: object) -> tuple[int, int] | None:
 
 
 def _choices(raw: object) -> tuple[tuple[str, str], ...]:
-    """Long lists (time zones) were recorded only by their number: then no choice can be checked."""
+    """Return the choices; none where a long list (time zones) was recorded only by its number."""
     if not isinstance(raw, list):
         return ()
     return tuple((str(key), str(label)) for key, label in raw)

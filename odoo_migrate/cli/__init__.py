@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import click
 
+from odoo_migrate.cli.catalog_command import catalog
 from odoo_migrate.cli.load_command import load
 from odoo_migrate.cli.options import CommandsInOrder
 from odoo_migrate.cli.prepare_command import source
@@ -38,5 +39,5 @@ def main() -> None:
     """
 
 
-for group in (source, transform, validate, load):
+for group in (source, transform, validate, load, catalog):
     main.add_command(group)

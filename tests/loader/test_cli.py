@@ -19,6 +19,8 @@ from tests.loader_shell import clean_environment, commands, here, mission, run
 
 CONNECTED = ("--url", "http://127.0.0.1:9", "--db", "test", "--username", "admin")
 LEAVES = [(path, one) for path, one in commands() if not isinstance(one, click.Group)]
+# All but one work in a project.
+IN_PROJECTS = [(path, one) for path, one in LEAVES if path != ("catalog", "make")]
 
 
 @pytest.fixture
@@ -33,7 +35,8 @@ def project(tmp_path: Path) -> Path:
 def test_every_command_has_project_json_and_examples(path, command):
     said = here(*path, "--help")
     assert said.status == 0
-    for words in ("--project DIR", "--json", "Examples:", f"odoo-migrate {' '.join(path)}"):
+    assert ("--project DIR" in said.out) == ((path, command) in IN_PROJECTS)
+    for words in ("--json", "Examples:", f"odoo-migrate {' '.join(path)}"):
         assert words in said.out
 
 
@@ -202,7 +205,7 @@ def test_reasons_that_differ_in_a_name_are_told_once():
 
 # --- Refusals --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("path", "command"), LEAVES, ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
+    ("path", "command"), IN_PROJECTS, ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
 )
 def test_where_there_is_no_project_every_command_says_so(path, command, tmp_path: Path):
     needed = [] if path[0] != "load" or path[1] in {"init", "status"} else ["x", *CONNECTED]
