@@ -13,10 +13,6 @@ from engine.steps.step_parameters import Param, StepError
 from profiling.forms import country_choices
 
 ARROW = "→"
-GROUP_LABELS = {
-    "text": "Text", "empty": "Empty cells", "number": "Numbers", "date": "Dates", "contact": "Contacts",
-    "address": "Addresses", "value": "Values", "rows": "Rows",
-}  # fmt: skip
 
 
 class WordsField(forms.CharField):
@@ -113,14 +109,14 @@ def step_choices(*, rows: bool) -> list[tuple[str, list[dict[str, str]]]]:
     """The steps to choose from, by group: slug, label and help of each; the title rows are chosen beside the file."""
     steps: Mapping[str, Any] = ROW_STEPS if rows else COLUMN_STEPS
     groups = []
-    for group in GROUPS:
+    for group, heading in GROUPS.items():
         listed = [
             {"slug": step.slug, "label": step.label, "help": step.help}
             for step in steps.values()
             if step.group == group and step.slug not in HEADER_STEPS
         ]
         if listed:
-            groups.append((GROUP_LABELS[group], listed))
+            groups.append((heading, listed))
     return groups
 
 

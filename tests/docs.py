@@ -11,17 +11,13 @@ from engine.steps.step import ColumnStep, WholeRowStep
 
 USERS = Path(__file__).resolve().parent.parent / "docs" / "users"
 CLEANING, UPLOAD = USERS / "cleaning.md", USERS / "upload.md"
-HEADINGS = {
-    "text": "Text", "empty": "Empty cells", "number": "Numbers", "date": "Dates", "contact": "Contacts",
-    "address": "Addresses", "value": "Values", "rows": "Rows",
-}  # fmt: skip
 
 
 def steps() -> str:
     """A table of all steps for each group."""
     known: list[type[ColumnStep] | type[WholeRowStep]] = [*COLUMN_STEPS.values(), *ROW_STEPS.values()]
-    tables = ((group, [step for step in known if step.group == group]) for group in GROUPS)
-    return "".join(f"\n## {HEADINGS[group]}\n\n{_table(found)}" for group, found in tables if found) + "\n"
+    tables = ((heading, [step for step in known if step.group == group]) for group, heading in GROUPS.items())
+    return "".join(f"\n## {heading}\n\n{_table(found)}" for heading, found in tables if found) + "\n"
 
 
 def _table(found: list[type[ColumnStep] | type[WholeRowStep]]) -> str:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from engine import steps as cleaning_steps
 from engine.recipe.recipe_model import (
     COLUMN_KEYS,
     FORMAT,
@@ -29,7 +30,6 @@ from engine.recipe.recipe_model import (
     TargetRecipe,
     file_keys,
 )
-from engine.steps import COLUMN_STEPS, ROW_STEPS
 from engine.steps.step_parameters import ParamType
 from engine.values.countries import UnknownCountry, checked_code
 from odoo_migrate.project import yaml_text
@@ -297,7 +297,7 @@ def _step(value: Value) -> StepSpec:
 
 def _types(slug: str) -> dict[str, ParamType]:
     """Return the type of every parameter of a step, none for a step that there is not."""
-    step = COLUMN_STEPS.get(slug) or ROW_STEPS.get(slug)
+    step = cleaning_steps.COLUMN_STEPS.get(slug) or cleaning_steps.ROW_STEPS.get(slug)
     if step is None:
         return {}
     return {param.name: param.type for param in step.params}

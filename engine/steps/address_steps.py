@@ -8,7 +8,7 @@ from engine.values import NotRead, countries, postcodes, states
 
 
 class CountryToIso(ReadingStep):
-    """ISO alpha-2 codes. Parts of the United Kingdom become GB. Nothing is guessed from a likeness."""
+    """Write ISO alpha-2 codes; parts of the United Kingdom become GB. Nothing is guessed from a likeness."""
 
     slug = "country_to_iso"
     label = "Write countries as codes"
@@ -30,7 +30,7 @@ class CountryToIso(ReadingStep):
 
 
 class StateToCode(PlaceStep):
-    """Country and code, `US-CA`: a state's name or code alone may be one of several countries."""
+    """Write country and code, `US-CA`: a state's name or code alone may be one of several countries."""
 
     slug = "state_to_code"
     label = "Write states as codes"
@@ -63,8 +63,10 @@ class StateToCode(PlaceStep):
 
 
 class ZipClean(PlaceStep):
-    """Postal codes as their country writes them. Zeros in front are added in the US only, where a code always has
-    five digits; elsewhere a code that lost them is listed.
+    """Write postal codes as their country does.
+
+    Zeros in front are added in the US only, where a code always has five digits; elsewhere a code that lost them is
+    listed.
     """
 
     slug = "zip_clean"

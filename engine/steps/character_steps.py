@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-import ftfy
 import pyarrow as pa
 import pyarrow.compute as pc
 import regex
@@ -16,7 +15,7 @@ from engine.values.characters import INVISIBLE, visible
 
 
 class StripInvisible(ColumnStep):
-    """Removes characters that take no room: zero-width spaces, soft hyphens, control and direction marks."""
+    """Remove characters that take no room: zero-width spaces, soft hyphens, control and direction marks."""
 
     slug = "strip_invisible"
     label = "Remove invisible characters"
@@ -34,7 +33,7 @@ class StripInvisible(ColumnStep):
 
 
 class FixMojibake(ColumnStep):
-    """Text that was read in the wrong encoding (ftfy decides). `keep` lists words that look so but are right."""
+    """Mend text that was read in the wrong encoding (ftfy decides); `keep` lists words that only look so."""
 
     slug = "fix_mojibake"
     label = "Mend scrambled letters"
@@ -52,19 +51,26 @@ class FixMojibake(ColumnStep):
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         return Outcome(beyond_ascii(values, self._mended))
 
+    def validate(self) -> None:
+        kept = [regex.escape(word) for word in self.keep if word]
+        self._kept = regex.compile(f"({'|'.join(kept)})") if kept else None
+
     def _mended(self, text: str) -> str:
-        if not any(word in text for word in self.keep if word):
-            return ftfy.fix_encoding(text)
-        kept = "|".join(regex.escape(word) for word in self.keep if word)
-        parts = regex.split(f"({kept})", text)
-        return "".join(part if part in self.keep else ftfy.fix_encoding(part) for part in parts)
+        """Mend a text, but for the words to keep in it; ftfy takes long to import, so only who needs it waits."""
+        from ftfy import fix_encoding
+
+        if self._kept is None or not self._kept.search(text):
+            return fix_encoding(text)
+        parts = self._kept.split(text)
+        parts[::2] = map(fix_encoding, parts[::2])  # every second part is a word to keep
+        return "".join(parts)
 
 
 _QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛´ʼ", "'"), **dict.fromkeys("“”„‟", '"')})
 
 
 class StraightenQuotes(ColumnStep):
-    """Typographic quotes and apostrophes become ' and \"; « » are kept."""
+    """Make typographic quotes and apostrophes straight; « » are kept."""
 
     slug = "straighten_quotes"
     label = "Make quotes straight"
@@ -85,13 +91,13 @@ _ACCENTS = regex.compile(r"(?<=[\p{Latin}\p{Greek}])\p{Mn}+")
 
 
 def without_accents(text: str) -> str:
-    """Latin and Greek letters without their accents; marks of other scripts are letters there and stay."""
+    """Return Latin and Greek letters without their accents; marks of other scripts are letters there and stay."""
     bare = _ACCENTS.sub("", unicodedata.normalize("NFD", text)).translate(_LETTERS)
     return unicodedata.normalize("NFC", bare)
 
 
 class RemoveAccents(ColumnStep):
-    """Latin and Greek letters without accents; ß, æ, ø and their like are written out."""
+    """Write Latin and Greek letters without accents; ß, æ, ø and their like are written out."""
 
     slug = "remove_accents"
     label = "Remove accents"
@@ -105,7 +111,7 @@ class RemoveAccents(ColumnStep):
 
 
 class StripSpecial(ValueStep):
-    """Keeps letters, digits, spaces and the signs in `keep`; a cell of signs alone could not be stripped."""
+    """Keep letters, digits, spaces and the signs in `keep`; a cell of signs alone could not be stripped."""
 
     slug = "strip_special"
     label = "Remove special characters"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from stdnum import ean
-
 from engine.steps.reading_step import COUNTRY, COUNTRY_COLUMN, PlaceStep, ReadingStep
 from engine.steps.step import Context, Example
 from engine.values import NotRead, vat_numbers
@@ -16,8 +14,9 @@ _CASES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 class VatClean(PlaceStep):
-    """VAT numbers with their country's letters, checked by python-stdnum. A country without a rule there keeps its
-    numbers as they are.
+    """Write VAT numbers with their country's letters, checked by python-stdnum.
+
+    A country without a rule there keeps its numbers as they are.
     """
 
     slug = "vat_clean"
@@ -47,7 +46,7 @@ class VatClean(PlaceStep):
 
 
 class BarcodeClean(ReadingStep):
-    """EAN-8, UPC-A, EAN-13 and GTIN-14 without spaces and hyphens, their check digit verified."""
+    """Write EAN-8, UPC-A, EAN-13 and GTIN-14 without spaces and hyphens, their check digit verified."""
 
     slug = "barcode_clean"
     label = "Clean barcodes"
@@ -64,6 +63,8 @@ class BarcodeClean(ReadingStep):
     )
 
     def read(self, text: str, context: Context) -> str:
+        from stdnum import ean  # takes long to import, so only who needs it waits
+
         digits = re.sub(r"[\s-]+", "", text)
         if not _BARCODE.fullmatch(digits):
             raise NotRead("it is not an EAN or UPC barcode")
@@ -73,7 +74,7 @@ class BarcodeClean(ReadingStep):
 
 
 class SalesforceId18(ReadingStep):
-    """The three characters that say which letters are capitals, so that ids differ in Excel and in Odoo too."""
+    """Add the three characters that say which letters are capitals, so that ids differ in Excel and Odoo too."""
 
     slug = "salesforce_id_18"
     label = "Complete Salesforce ids"
@@ -93,15 +94,20 @@ class SalesforceId18(ReadingStep):
         written = text.strip()
         if not _SALESFORCE.fullmatch(written):
             raise NotRead("it is not a Salesforce id")
-        complete = written[:15] + "".join(_CASES[_capitals(written[place : place + 5])] for place in (0, 5, 10))
+        checks = [_CASES[_capitals(written[start : start + 5])] for start in (0, 5, 10)]
+        complete = written[:15] + "".join(checks)
         if len(written) == 18 and written != complete:
             raise NotRead("its last three characters do not fit the others")
         return complete
 
 
 def _capitals(letters: str) -> int:
-    """The places of the capitals among five characters as a number, the first one lowest."""
-    return sum(1 << place for place, letter in enumerate(letters) if "A" <= letter <= "Z")
+    """Return which of five characters are capitals as a number of five bits, the first one lowest."""
+    bits = 0
+    for place, letter in enumerate(letters):
+        if "A" <= letter <= "Z":
+            bits |= 1 << place
+    return bits
 
 
 STEPS = (VatClean, BarcodeClean, SalesforceId18)

@@ -16,7 +16,7 @@ JOINT = "\\|"  # between the cells of a row's key; in the cells every backslash 
 
 
 def cell_bytes(values: pa.Array) -> bytes:
-    """All cells of a string column, one after the other, in UTF-8."""
+    """Return all cells of a string column, one after the other, in UTF-8."""
     _, offsets, data = values.buffers()
     if data is None or not len(values):
         return b""
@@ -25,7 +25,7 @@ def cell_bytes(values: pa.Array) -> bytes:
 
 
 def convert_where(values: pa.Array, mask: pa.Array, convert: Callable[[str], str]) -> pa.Array:
-    """`values` with `convert` applied to the cells that `mask` (bool) marks."""
+    """Return `values` with `convert` applied once to each distinct cell that `mask` (bool) marks."""
     chosen = values.filter(mask)
     if not len(chosen):
         return values
@@ -35,7 +35,7 @@ def convert_where(values: pa.Array, mask: pa.Array, convert: Callable[[str], str
 
 
 def ascii_or(values: pa.Array, kernel: Callable[[pa.Array], pa.Array], convert: Callable[[str], str]) -> pa.Array:
-    """`kernel` on the cells of pure ASCII, `convert` on the others."""
+    """Apply `kernel` to the cells of pure ASCII, `convert` to the others."""
     if cell_bytes(values).isascii():
         return kernel(values)
     beyond = pc.invert(pc.string_is_ascii(values))
@@ -44,7 +44,7 @@ def ascii_or(values: pa.Array, kernel: Callable[[pa.Array], pa.Array], convert: 
 
 
 def beyond_ascii(values: pa.Array, convert: Callable[[str], str]) -> pa.Array:
-    """`convert` on the cells that hold a character beyond ASCII; the others stay."""
+    """Apply `convert` to the cells that hold a character beyond ASCII; the others stay."""
     return ascii_or(values, lambda same: same, convert)
 
 
@@ -55,8 +55,9 @@ _PLAIN_CASES = bytes(range(0xC0)) + bytes((*range(0xC2, 0xC6), *range(0xD0, 0xD4
 def change_case(
     values: pa.Array, kernel: Callable[[pa.Array], pa.Array], convert: Callable[[str], str], unlike: str
 ) -> pa.Array:
-    """`convert` (str.lower or str.upper) on every cell; by Arrow's `kernel` where no cell holds a letter that it
-    folds otherwise: one of `unlike`, or one of a script that was not looked into.
+    """Apply `convert` (str.lower or str.upper) to every cell, by Arrow's faster `kernel` where both do the same.
+
+    They differ on the letters in `unlike`, and may differ on those of scripts that were not compared.
     """
     text = cell_bytes(values)
     if text.translate(None, _PLAIN_CASES) or any(letter.encode() in text for letter in unlike):
@@ -65,7 +66,7 @@ def change_case(
 
 
 def joined(columns: Sequence[pa.Array]) -> pa.Array:
-    """One text for each row of some columns, which only equal rows share."""
+    """Return one text for each row of some columns, which only equal rows share."""
     if len(columns) == 1:
         return columns[0]
     told_apart = [pc.replace_substring(column, "\\", "\\\\") for column in columns]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class SplitColumn(ColumnStep):
-    """Copies the parts of a cell to new columns; the last one takes what is left. The column itself stays."""
+    """Copy the parts of a cell to new columns; the last one takes what is left. The column itself stays."""
 
     slug = "split_column"
     label = "Split into columns"
@@ -42,10 +42,10 @@ class SplitColumn(ColumnStep):
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         encoded = values.dictionary_encode()
         parts = [self._parts(text) for text in encoded.dictionary.to_pylist()]
-        added = {
-            title: pa.array([row[place] for row in parts], pa.string()).take(encoded.indices)
-            for place, title in enumerate(self.into)
-        }
+        added = {}
+        for place, title in enumerate(self.into):
+            cells = [row[place] for row in parts]
+            added[title] = pa.array(cells, pa.string()).take(encoded.indices)
         return Outcome(values, added=added)
 
     def _parts(self, text: str) -> list[str]:
@@ -54,7 +54,7 @@ class SplitColumn(ColumnStep):
 
 
 class CombineColumns(SeriesStep):
-    """Joins this column and `columns`, empty cells left out, into the new column `into`."""
+    """Join this column and `columns`, empty cells left out, into the new column `into`."""
 
     slug = "combine_columns"
     label = "Join columns"

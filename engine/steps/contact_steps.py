@@ -19,7 +19,7 @@ _NUMERIC_HOST = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?::[0-9]{1,5})?")
 
 
 class EmailClean(ReadingStep):
-    """One bare address; what is no address, or several, stays."""
+    """Write one bare address; what is no address, or several, stays."""
 
     slug = "email_clean"
     label = "Clean email addresses"
@@ -50,8 +50,9 @@ class EmailClean(ReadingStep):
 
 
 class EmailSplit(ColumnStep):
-    """The first address stays, the others go to a column of their own, `;` between them. A cell with a part that
-    is no address stays whole.
+    """Keep the first address and move the others to a column of their own, `;` between them.
+
+    A cell with a part that is no address stays whole.
     """
 
     slug = "email_split"
@@ -80,8 +81,10 @@ class EmailSplit(ColumnStep):
 
 
 class UrlClean(ReadingStep):
-    """Scheme and host in lower case, the rest as it is, since capitals may matter there. An address without a
-    scheme gets one: Odoo would put http:// in front by itself, and so the stored value is the one sent.
+    """Write scheme and host in lower case, the rest as it is, since capitals may matter there.
+
+    An address without a scheme gets one: Odoo would put http:// in front by itself, and so the stored value is the one
+    sent.
     """
 
     slug = "url_clean"
@@ -110,8 +113,9 @@ class UrlClean(ReadingStep):
     scheme: str
 
     def read(self, text: str, context: Context) -> str:
-        found = _WEB.fullmatch(text.strip())
-        if not found or " " in text.strip() or not text.strip().isprintable():
+        address = text.strip()
+        found = _WEB.fullmatch(address)
+        if not found or " " in address or not address.isprintable():
             raise NotRead("it is not a web address")
         scheme, host, rest = found.groups()
         if scheme and scheme.lower() not in ("http", "https", "ftp"):
@@ -120,8 +124,9 @@ class UrlClean(ReadingStep):
             raise NotRead("it is an email address, not a web address")
         if not (_HOST.fullmatch(host.lower()) or (scheme and _NUMERIC_HOST.fullmatch(host))):
             raise NotRead("it is not a web address")
-        before = scheme.lower() if scheme else "" if self.scheme == "none" else self.scheme
-        return f"{before}://{host.lower()}{rest}" if before else f"{host.lower()}{rest}"
+        if not scheme and self.scheme == "none":
+            return f"{host.lower()}{rest}"
+        return f"{(scheme or self.scheme).lower()}://{host.lower()}{rest}"
 
 
 STEPS = (EmailClean, EmailSplit, UrlClean)

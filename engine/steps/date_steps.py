@@ -38,7 +38,7 @@ PIVOT = Param(
 
 
 class DateStep(ReadingStep):
-    """A step that reads dates, in the order of day and month that the whole column shows."""
+    """Read dates in the order of day and month that the whole column shows."""
 
     group = "date"
     learns = True
@@ -56,7 +56,7 @@ class DateStep(ReadingStep):
                 raise StepError(f"The step {self.slug}: {problem}") from problem
 
     def keeps_times(self) -> bool:
-        """Whether cells with a time of day are converted."""
+        """Tell whether cells with a time of day are converted."""
         return True
 
     def learn(self, distinct: Iterable[str], context: Context) -> Any:
@@ -67,7 +67,7 @@ class DateStep(ReadingStep):
         return {"order": found.order, "both": examples if found.both else []}
 
     def moment(self, text: str, context: Context) -> date:
-        """The date, or datetime, of a cell. Raises NotRead."""
+        """Return the date, or datetime, of a cell. Raises NotRead."""
         learnt = context.learnt or {"order": "", "both": []}
         order = learnt["order"] if self.order == "auto" else self.order
         if learnt["both"] and len(dates.orders(text)) > 1:
@@ -76,8 +76,9 @@ class DateStep(ReadingStep):
 
 
 class ParseDate(DateStep):
-    """Dates without a time. A time of day other than midnight would be lost, so such a cell stays, unless
-    `drop_time` says otherwise.
+    """Write dates without a time.
+
+    A time of day other than midnight would be lost, so such a cell stays, unless `drop_time` is on.
     """
 
     slug = "parse_date"
@@ -113,8 +114,10 @@ class ParseDate(DateStep):
 
 
 class ParseDatetime(DateStep):
-    """Dates with a time of day; a date alone is midnight. What says its offset (Z, +02:00) is written in the time
-    zone, other times are taken to be in it already; parts of a second are left out.
+    """Write dates with a time of day; a date alone is midnight.
+
+    A time with an offset (Z, +02:00) is written in the time zone, other times are taken to be in it already; parts of
+    a second are left out.
     """
 
     slug = "parse_datetime"

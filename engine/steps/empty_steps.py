@@ -1,4 +1,4 @@
-"""Steps on empty cells: what counts as empty, and what stands in for it."""
+"""Steps on empty cells: what counts as empty, and what fills it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ EMPTY_WORDS = ("N/A", "n.a.", "-", "--", "none", "null", "#N/A", "TBD", "k.A.")
 
 
 def is_blank(values: pa.Array) -> pa.Array:
-    """Which cells hold nothing but spaces (bool)."""
+    """Return which cells hold nothing but spaces (bool)."""
     return pc.equal(pc.utf8_trim(values, EDGES), "")
 
 
 class ClearEmptyWords(ValueStep):
-    """Empties cells that hold one of `words` and nothing else, in any case."""
+    """Empty cells that hold one of `words` and nothing else, in any case."""
 
     slug = "empty_words"
     label = "Empty the words that mean nothing"
@@ -47,7 +47,7 @@ class ClearEmptyWords(ValueStep):
 
 
 class DefaultIfEmpty(ColumnStep):
-    """Puts `value` into empty cells, and into those that hold only spaces."""
+    """Put `value` into empty cells, and into those that hold only spaces."""
 
     slug = "default_if_empty"
     label = "Fill empty cells"
@@ -63,7 +63,7 @@ class DefaultIfEmpty(ColumnStep):
 
 
 class Coalesce(SeriesStep):
-    """Fills empty cells with the first filled one of `columns`, in their order."""
+    """Fill empty cells with the first filled one of `columns`, in their order."""
 
     slug = "coalesce"
     label = "Fill empty cells from other columns"

@@ -24,14 +24,14 @@ _HIDDEN = regex.compile(  # stopping at the next opening keeps unclosed ones fro
 )
 _BREAK = regex.compile(r"<br\s*/?>|</(?:p|div|li|tr|h[1-6])\s*>", regex.I)
 _TAG = regex.compile(rf"</?(?:{_NAMES})(?:\s[^<>]*)?/?>", regex.I)
-
-
 MOST_ROUNDS = 10
 
 
 def without_tags(text: str) -> str:
-    """`text` without HTML tags; line breaks and ends of paragraphs become line breaks. What a removed tag leaves
-    behind may be a tag again; text in which that never ends is no web page and stays.
+    """Return the text without HTML tags; breaks and ends of paragraphs become line breaks.
+
+    What a removed tag leaves behind may be a tag again; text in which that does not end after MOST_ROUNDS is no web
+    page and stays.
     """
     before = text
     for _ in range(MOST_ROUNDS):
@@ -43,7 +43,7 @@ def without_tags(text: str) -> str:
 
 
 class StripTags(ColumnStep):
-    """Removes HTML tags; `<br>` becomes a line break, `a < b` and addresses in angle brackets stay."""
+    """Remove HTML tags; `<br>` becomes a line break, `a < b` and addresses in angle brackets stay."""
 
     slug = "strip_tags"
     label = "Remove web page tags"
@@ -60,7 +60,7 @@ class StripTags(ColumnStep):
 
 
 class UnescapeHtml(ColumnStep):
-    """`&amp;` becomes `&`; not idempotent, since `&amp;amp;` takes two runs."""
+    """Turn `&amp;` into `&` and its like; not idempotent, since `&amp;amp;` takes two runs."""
 
     slug = "unescape_html"
     label = "Turn &amp; into &"

@@ -11,8 +11,9 @@ from engine.values import NotRead, personal_names
 
 
 class NameSplit(ColumnStep):
-    """`Last, First` becomes `First Last`; where columns are given, the parts are copied to them. Companies stay
-    and have no parts. Without such columns only names with a comma are looked at.
+    """Turn `Last, First` into `First Last`, and copy the parts to columns where some are given.
+
+    Companies stay and have no parts. Without such columns only names with a comma are looked at.
     """
 
     slug = "name_split"
@@ -69,7 +70,7 @@ class NameSplit(ColumnStep):
 
 
 class NameJoin(ColumnStep):
-    """Stands at the column of last names: writes title, first and last name to `into`; empty ones are left out."""
+    """Join title, first name and this column's last name in the column `into`; empty ones are left out."""
 
     slug = "name_join"
     label = "Join first and last name"
@@ -96,14 +97,16 @@ class NameJoin(ColumnStep):
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         before = [context.others[title] for title in (self.title_column, self.first_column) if title]
-        rows = zip(*(column.to_pylist() for column in (*before, values)), strict=True)
-        names = [" ".join(part.strip() for part in row if part.strip()) for row in rows]
+        columns = [column.to_pylist() for column in (*before, values)]
+        names = [" ".join(filter(None, map(str.strip, row))) for row in zip(*columns, strict=True)]
         return Outcome(values, added={self.into: pa.array(names, pa.string())})
 
 
 class CompanyOrPerson(ColumnStep):
-    """Writes `company` or `person`, as Odoo calls them, to a column of its own where the name shows it: a legal
-    form, a title, `Last, First`. Other names are what `otherwise` says; could_not leaves them open and lists them.
+    """Write `company` or `person`, as Odoo calls them, to a column of its own where the name shows it.
+
+    A legal form, a title or `Last, First` show it. Other names are what `otherwise` says; could_not leaves them open
+    and lists them.
     """
 
     slug = "company_or_person"

@@ -47,8 +47,9 @@ _AROUND = {
 
 
 class CommonForms(NamedTuple):
-    """`mask` (bool): a column's cells of a common form. For those cells only: `numbers` with a decimal point,
-    `words` that stand around them.
+    """Hold which of a column's cells have a common form (`mask`, bool) and, for those cells only, their parts.
+
+    `numbers` have a decimal point; `words` are what is around them.
     """
 
     mask: pa.Array
@@ -57,7 +58,7 @@ class CommonForms(NamedTuple):
 
 
 def common_forms(values: pa.Array, decimal: str, kind: numbers.Kind) -> CommonForms:
-    """What `numbers.read`, `read_amount` or `read_percent` make of the cells of common forms.
+    """Return what `numbers.read`, `read_amount` or `read_percent` make of the cells of common forms, all at once.
 
     `decimal` is the column's decimal sign, a point or a comma.
     """
@@ -71,15 +72,15 @@ def common_forms(values: pa.Array, decimal: str, kind: numbers.Kind) -> CommonFo
 
 
 def currencies_of(words: pa.Array) -> pa.Array:
-    """The ISO codes of currency signs and codes, "" where there is none or several share it."""
+    """Return the ISO codes of currency signs and codes, "" where there is none or several share it."""
     encoded = words.dictionary_encode()
     meant = [currencies.possible(word) for word in encoded.dictionary.to_pylist()]
-    codes = [next(iter(possible)) if len(possible) == 1 else "" for possible in meant]
+    codes = ["".join(possible) if len(possible) == 1 else "" for possible in meant]
     return pa.array(codes, pa.string()).take(encoded.indices)
 
 
 def with_cents(plain: pa.Array) -> pa.Array:
-    """Plain numbers with at least two decimals: `500` -> `500.00`, `12.5` -> `12.50`, `0.125` as it is."""
+    """Return plain numbers with two decimals at least: `500` -> `500.00`, `12.5` -> `12.50`, `0.125` as it is."""
     places = pc.subtract(pc.subtract(pc.binary_length(plain), pc.find_substring(plain, ".")), 1)
     endings = pc.case_when(
         pc.make_struct(pc.equal(pc.find_substring(plain, "."), -1), pc.equal(places, 1)), ".00", "0", ""
@@ -88,7 +89,7 @@ def with_cents(plain: pa.Array) -> pa.Array:
 
 
 class NumberStep(ReadingStep):
-    """A step that reads numbers, with the decimal sign that the whole column shows."""
+    """Read numbers with the decimal sign that the whole column shows."""
 
     group = "number"
     learns = True
@@ -100,7 +101,7 @@ class NumberStep(ReadingStep):
         self.idempotent = self.decimal != "comma"
 
     def alike(self, values: pa.Array) -> pa.Array:
-        """Which digits a number has says nothing of its decimal sign, but for a zero in front."""
+        """Return shapes: which digits a number has says nothing of its decimal sign, but for a zero in front."""
         zero_first = pc.if_else(pc.match_substring_regex(values, "^[^0-9]*0"), "0", "")
         return pc.binary_join_element_wise(zero_first, digit_masks(values), "")
 
@@ -108,10 +109,8 @@ class NumberStep(ReadingStep):
         if self.decimal != "auto":
             return None
         found = numbers.decimal_sign(distinct, self.kind)
-        return {
-            "sign": found.sign,
-            "both": [*found.comma_examples[:1], *found.point_examples[:1]] if found.both else [],
-        }
+        examples = [*found.comma_examples[:1], *found.point_examples[:1]]
+        return {"sign": found.sign, "both": examples if found.both else []}
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         decimal = self.column_sign(context)
@@ -123,26 +122,29 @@ class NumberStep(ReadingStep):
         return merged(values, [(found.mask, self.at_once(found)), (others, rest)], self.adds(""))
 
     def one_by_one(self, values: pa.Array, context: Context) -> Outcome:
-        """The outcome for cells of any form."""
+        """Return the outcome for cells of any form."""
         return super().apply(values, context)
 
     def at_once(self, found: CommonForms) -> Outcome:
-        """The outcome for cells of common forms."""
+        """Return the outcome for cells of common forms."""
         return Outcome(found.numbers)
 
     def column_sign(self, context: Context) -> str:
-        """The decimal sign of the whole column, "" where it has none or both."""
+        """Return the decimal sign of the whole column, "" where it has none or both."""
         learnt = context.learnt or {"sign": ""}
         return str(learnt["sign"]) if self.decimal == "auto" else _SIGNS[self.decimal]
 
     def sign(self, text: str, context: Context) -> str:
-        """The decimal sign for a cell, "" where it has to speak for itself. Raises NotRead where the column uses
-        both and this cell would have to be converted.
+        """Return the decimal sign for a cell, "" where only the cell itself can show it.
+
+        Raises:
+            NotRead: the column uses both, and this cell would have to be converted.
         """
         if self.decimal != "auto":
             return _SIGNS[self.decimal]
         learnt = context.learnt or {"sign": "", "both": []}
-        if learnt["both"] and (shown := numbers.sign_in(text, self.kind)):
+        shown = numbers.sign_in(text, self.kind) if learnt["both"] else ""
+        if shown:
             if shown != "." or not PLAIN.fullmatch(text):
                 comma, point = learnt["both"]
                 raise NotRead(f"the column has both commas ({comma}) and points ({point}) as decimals: choose one")
@@ -151,7 +153,7 @@ class NumberStep(ReadingStep):
 
 
 class ParseNumber(NumberStep):
-    """Numbers as people write them. A currency or percent sign would be lost, so such a cell is not converted."""
+    """Read numbers as people write them; a currency or percent sign would be lost, so such a cell stays."""
 
     slug = "parse_number"
     label = "Read as numbers"
@@ -172,7 +174,7 @@ class ParseNumber(NumberStep):
 
 
 class ParseCurrency(NumberStep):
-    """Amounts of money. `currency_to` gets the ISO code, empty where the sign is shared by several ($)."""
+    """Read amounts of money; `currency_to` gets the ISO code, empty where several share the sign ($)."""
 
     slug = "parse_currency"
     label = "Read as amounts"
@@ -211,7 +213,7 @@ class ParseCurrency(NumberStep):
 
 
 class ParsePercent(NumberStep):
-    """Percentages as numbers of points: `5%` and `5` are both 5, and 0.05 is 0.05 of a percent."""
+    """Read percentages as numbers of points: `5%` and `5` are both 5, and 0.05 is 0.05 of a percent."""
 
     slug = "parse_percent"
     label = "Read as percentages"
@@ -226,7 +228,7 @@ class ParsePercent(NumberStep):
 
 
 class Round(ReadingStep):
-    """Rounds half up (2.5 to 3, -2.5 to -3), on the decimal digits as they stand; fewer decimals stay."""
+    """Round half up (2.5 to 3, -2.5 to -3), on the decimal digits as they are; fewer decimals stay."""
 
     slug = "round"
     label = "Round"
@@ -255,8 +257,10 @@ class Round(ReadingStep):
 
 
 class UndoScientific(ReadingStep):
-    """`4.155552671E+9` is 4155552671. Where the number has more digits than are shown, they are lost for good and
-    the cell stays: `4.00638E+12` was some barcode.
+    """Write `4.155552671E+9` as 4155552671.
+
+    Where the number has more digits than are shown, they are lost for good and the cell stays: `4.00638E+12` was some
+    barcode.
     """
 
     slug = "undo_scientific"
@@ -277,23 +281,20 @@ class UndoScientific(ReadingStep):
         found = _SCIENTIFIC.fullmatch(text.strip())
         if not found:
             return text
-        sign, whole, fraction, exponent = (
-            found["sign"],
-            found["whole"],
-            found["fraction"] or "",
-            int(found["power"]),
-        )
+        whole, fraction, exponent = found["whole"], found["fraction"] or "", int(found["power"])
         if exponent > len(fraction):
             shown, length = len(whole + fraction), len(whole) + exponent
             raise NotRead(f"only {shown} of its {length} digits are there, the others may be lost")
         digits = (whole + fraction).rjust(len(fraction) - exponent + 1, "0")
         place = len(digits) - len(fraction) + exponent
-        number = (digits[:place].lstrip("0") or "0") + (f".{digits[place:]}" if place < len(digits) else "")
-        return ("-" if sign == "-" else "") + number
+        number = digits[:place].lstrip("0") or "0"
+        if place < len(digits):
+            number += f".{digits[place:]}"
+        return f"-{number}" if found["sign"] == "-" else number
 
 
 class StripDecimalZero(ReadingStep):
-    """`4155552671.0` was a number to some program and is a code to people. `1.000` may be a thousand: it stays."""
+    """Write `4155552671.0`, a number to some program and a code to people, without .0; `1.000` may be a thousand."""
 
     slug = "strip_decimal_zero"
     label = "Remove .0"

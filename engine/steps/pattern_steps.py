@@ -1,5 +1,7 @@
-"""Find and replace. Patterns come from users: each cell has a time limit, and a column that exceeds it
-repeatedly is given up on, cell by cell and with a reason, instead of keeping a worker busy for hours.
+"""Steps that find and replace.
+
+Patterns come from users: each cell has a time limit, and a column that exceeds it repeatedly is given up on, cell by
+cell and with a reason, instead of keeping a worker busy for hours.
 """
 
 from __future__ import annotations
@@ -19,7 +21,11 @@ TOO_SLOW = "the pattern takes too long on this text"
 
 
 def compiled(slug: str, pattern: str, flags: int = 0) -> regex.Pattern[str]:
-    """The user's pattern. Raises StepError, in plain words, where it is not one."""
+    """Return the user's pattern, compiled.
+
+    Raises:
+        StepError: it is no pattern; the message says why, in plain words.
+    """
     try:
         return regex.compile(pattern, flags)
     except (regex.error, OverflowError, RecursionError, MemoryError) as problem:
@@ -27,7 +33,7 @@ def compiled(slug: str, pattern: str, flags: int = 0) -> regex.Pattern[str]:
 
 
 def patiently(values: pa.Array, convert: Callable[[str], str]) -> Outcome:
-    """`by_value` for a `convert` that may raise TimeoutError; after SLOW_CELLS of them the rest is left alone."""
+    """Apply a `convert` that may raise TimeoutError to each value; after SLOW_CELLS of them the rest is left alone."""
     slow = 0
 
     def limited(text: str) -> str:
@@ -43,8 +49,10 @@ def patiently(values: pa.Array, convert: Callable[[str], str]) -> Outcome:
 
 
 class Replace(ColumnStep):
-    """Replaces a text wherever it stands, or only where it is the whole cell; `regex` reads `find` as a pattern
-    (syntax of the library `regex`; \\1 in `replace` is the first group). Without `case`, A and a are the same.
+    r"""Replace a text wherever it occurs, or only where it is the whole cell.
+
+    `regex` takes `find` for a pattern (syntax of the library `regex`; \1 in `replace` is the first group). Without
+    `case`, A and a are the same.
     """
 
     slug = "replace"
@@ -99,7 +107,7 @@ class Replace(ColumnStep):
 
 
 class Extract(ColumnStep):
-    """Keeps what a pattern finds: its first group, or all of it where it has none."""
+    """Keep what a pattern finds: its first group, or all of it where it has none."""
 
     slug = "extract"
     label = "Keep only a part"

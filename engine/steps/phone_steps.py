@@ -1,4 +1,7 @@
-"""Steps on phone numbers."""
+"""Steps on phone numbers.
+
+The library phonenumbers takes long to import, so `engine.values.phones` is imported by who needs it.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,16 @@ import pyarrow.compute as pc
 from engine.steps.reading_step import COUNTRY, COUNTRY_COLUMN, by_row, merged, named_country
 from engine.steps.step import ColumnStep, Context, Example, Outcome
 from engine.steps.step_parameters import Param
-from engine.values import NotRead, phones
+from engine.values import NotRead
 from engine.values.languages import pattern
 
 _FEWEST_DIGITS = 6
 
 
 class PhoneNormalize(ColumnStep):
-    """E.164 for every possible number, as the library phonenumbers says. An extension goes to `extension_to`;
-    without that column a number with an extension stays, since it would be lost.
+    """Write E.164 for every possible number, as the library phonenumbers reads it.
+
+    An extension goes to `extension_to`; without that column a number with an extension stays, since it would be lost.
     """
 
     slug = "phone_normalize"
@@ -69,12 +73,16 @@ class PhoneNormalize(ColumnStep):
         return [self.extension_to] if self.extension_to else []
 
     def _of_one_country(self, values: pa.Array, country: str) -> Outcome:
+        from engine.values import phones
+
         numbers = pa.array(phones.e164_all(values.to_pylist(), country), pa.string())
         uncommon = pc.equal(numbers, "")
         rest = by_row([values.filter(uncommon)], lambda text: self._read(text, country), self._titles())
         return merged(numbers, [(uncommon, rest)], self._titles())
 
     def _read(self, text: str, country: str) -> tuple[str, ...]:
+        from engine.values import phones
+
         number, extension = phones.e164(text, country)
         if extension and not self.extension_to:
             raise NotRead(f"its extension {extension} needs a column of its own")
@@ -86,8 +94,9 @@ class PhoneNormalize(ColumnStep):
 
 
 class PhoneSplit(ColumnStep):
-    """The first number stays, the others go to columns of their own: mobile numbers to `mobile_to`, where one is
-    given, the rest with what they are called to `rest_to`, `;` between them.
+    """Keep the first number and move the others to columns of their own, `;` between them.
+
+    Mobile numbers go to `mobile_to`, where one is given, the rest with what they are called to `rest_to`.
     """
 
     slug = "phone_split"

@@ -1,4 +1,4 @@
-"""Steps that read what a text means: the knowledge says how, and a text that is not read stays as it is."""
+"""The bases of steps that read what a text means: `engine.values` knows how, and what is not read stays as it is."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ COUNTRY_COLUMN = Param("country_column", "column", "Column with the country")
 
 
 class ReadingStep(ValueStep):
-    """A step that writes what `read` makes of a value."""
+    """Write what `read` makes of a value."""
 
     def convert(self, text: str, context: Context) -> str:
+        """Return what `read` makes of the text; its NotRead becomes CouldNot."""
         try:
             return self.read(text, context)
         except NotRead as why:
@@ -29,11 +30,11 @@ class ReadingStep(ValueStep):
 
     @abstractmethod
     def read(self, text: str, context: Context) -> str:
-        """The new text of a non-blank cell. Raises NotRead, with the reason."""
+        """Return the new text of a non-blank cell. Raises NotRead, with the reason."""
 
 
 class PlaceStep(ColumnStep):
-    """A step whose answer depends on the row's country: `read` runs once per distinct value and country.
+    """Write what `read` makes of a value in the row's country, once per distinct value and country.
 
     The country is the one that `country_column` names; where that is empty, `country`; else the dataset's. A name
     that is no country's gives "": another country is not assumed.
@@ -43,6 +44,7 @@ class PlaceStep(ColumnStep):
     country_column: str | None
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Read each distinct value once for every country that it occurs with."""
         default = self.country or context.country
         if not self.country_column:
             return by_row([values], lambda text: (self.read(text, default),))
@@ -51,21 +53,26 @@ class PlaceStep(ColumnStep):
 
     @abstractmethod
     def read(self, text: str, country: str) -> str:
-        """The new text of a non-blank cell in a country (ISO alpha-2, "" if unknown). Raises NotRead."""
+        """Return the new text of a non-blank cell in a country (ISO alpha-2, "" if unknown). Raises NotRead."""
 
 
 def named_country(named: str, default: str) -> str:
-    """The country that a cell names, `default` for an empty cell, "" where the name is no country's."""
-    return (countries.iso_code(named) or "") if named.strip() else default
+    """Return the country that a cell names, `default` for an empty cell, "" where the name is no country's."""
+    if not named.strip():
+        return default
+    return countries.iso_code(named) or ""
 
 
 def by_row(columns: Sequence[pa.Array], read: Callable[..., tuple[str, ...]], titles: Sequence[str] = ()) -> Outcome:
     """Apply `read` once to each distinct row of some columns whose first cell is not blank.
 
-    `read` gets the row's cells and returns the first cell's new text and one text for each of `titles`, the
-    columns to add. Where it raises NotRead, the cell keeps its text and the added ones stay empty.
+    Args:
+        columns: The column to convert, and others that `read` needs.
+        read: Gets the row's cells and returns the first cell's new text and one text for each of `titles`. Where it
+            raises NotRead, the cell keeps its text and the added ones stay empty.
+        titles: The columns to add.
     """
-    rows, spread = _distinct(columns)
+    rows, row_numbers = _distinct(columns)
     answers, failed, reasons = [], [False] * len(rows), {}
     for place, row in enumerate(rows):
         answer = (row[0], *[""] * len(titles))
@@ -75,15 +82,21 @@ def by_row(columns: Sequence[pa.Array], read: Callable[..., tuple[str, ...]], ti
             except NotRead as why:
                 failed[place], reasons[row[0]] = True, str(why)
         answers.append(answer)
-    texts = [pa.array(column, pa.string()).take(spread) for column in zip(*answers, strict=True)]
+    texts = [pa.array(column, pa.string()).take(row_numbers) for column in zip(*answers, strict=True)]
     texts = texts or [pa.array([], pa.string())] * (1 + len(titles))
-    could_not = pa.array(failed, pa.bool_()).take(spread) if reasons else None
-    return Outcome(texts[0], could_not, reasons, dict(zip(titles, texts[1:], strict=True)))
+    added = dict(zip(titles, texts[1:], strict=True))
+    if not reasons:
+        return Outcome(texts[0], None, reasons, added)
+    return Outcome(texts[0], pa.array(failed, pa.bool_()).take(row_numbers), reasons, added)
 
 
 def merged(values: pa.Array, parts: Iterable[tuple[pa.Array, Outcome]], titles: Sequence[str] = ()) -> Outcome:
-    """`values`, but for the cells that a part's mask (bool) marks: there the part's outcome, which has one cell for
-    each marked one. `titles` are the columns that the parts add.
+    """Return a column of which parts were converted apart.
+
+    Args:
+        values: The column; cells that no part marks stay.
+        parts: Masks (bool) of the column's length, each with the outcome of the cells that it marks.
+        titles: The columns that the parts add.
     """
     could_not: pa.Array | None = None
     reasons: dict[str, str] = {}
@@ -94,16 +107,17 @@ def merged(values: pa.Array, parts: Iterable[tuple[pa.Array, Outcome]], titles: 
         if part.could_not is not None:
             failed = pa.repeat(False, len(values)) if could_not is None else could_not
             could_not = pc.replace_with_mask(failed, mask, part.could_not)
-        added = {title: pc.replace_with_mask(added[title], mask, part.added[title]) for title in titles}
+        for title in titles:
+            added[title] = pc.replace_with_mask(added[title], mask, part.added[title])
     return Outcome(values, could_not, reasons, added)
 
 
 def _distinct(columns: Sequence[pa.Array]) -> tuple[list[tuple[str, ...]], pa.Array]:
-    """The distinct rows of some columns, and for each row which of them it is."""
+    """Return the distinct rows of some columns, and for each row the number of its distinct one."""
     if len(columns) == 1:
         encoded = columns[0].dictionary_encode()
         return [(text,) for text in encoded.dictionary.to_pylist()], encoded.indices
-    places: dict[tuple[str, ...], int] = {}
-    rows = zip(*(column.to_pylist() for column in columns), strict=True)
-    cells = [places.setdefault(row, len(places)) for row in rows]
-    return list(places), pa.array(cells, pa.int32())
+    numbers: dict[tuple[str, ...], int] = {}
+    rows = zip(*[column.to_pylist() for column in columns], strict=True)
+    number_of_row = [numbers.setdefault(row, len(numbers)) for row in rows]
+    return list(numbers), pa.array(number_of_row, pa.int32())

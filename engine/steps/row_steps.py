@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 
 class RowDrop(WholeRowStep):
-    """A step that drops rows by their kind."""
+    """Drop rows by their kind: blank, total, note below the table."""
 
     stage = "raw"
 
     @abstractmethod
     def dropped(self, kinds: RowKinds) -> Mask:
-        """The rows of a batch to drop."""
+        """Return the rows of a batch to drop."""
 
 
 class DropBlankRows(RowDrop):
-    """Drops rows in which every cell is empty or holds spaces only."""
+    """Drop rows in which every cell is empty or holds spaces only."""
 
     slug = "drop_blank_rows"
     label = "Drop empty rows"
@@ -45,7 +45,7 @@ class DropBlankRows(RowDrop):
 
 
 class DropTotalRows(RowDrop):
-    """Drops rows of totals and subtotals and, unless `footers` is off, notes below the table."""
+    """Drop rows of totals and subtotals and, unless `footers` is off, notes below the table."""
 
     slug = "drop_total_rows"
     label = "Drop total rows"
@@ -65,8 +65,9 @@ class DropTotalRows(RowDrop):
 
 
 class FillDown(WholeRowStep):
-    """Puts the value above into empty cells of `columns`. It never fills past a total or into an empty row. Among
-    a column's own steps it may stand without `columns` and fills that column.
+    """Put the value above into empty cells of `columns`, never past a total or into an empty row.
+
+    Among a column's own steps it may come without `columns` and fills that column.
     """
 
     slug = "fill_down"
@@ -90,9 +91,16 @@ class FillDown(WholeRowStep):
 
 
 def filled_down(values: pa.Array, blank: Mask, stops: Mask, above: str) -> tuple[pa.Array, pa.Array]:
-    """A batch of a column with its empty cells filled, and what each of its rows hands down to the next ("" for
-    nothing). `above` is what the row before the batch handed down; nothing is handed past the rows in `stops`, and
-    rows that are wholly `blank` stay so.
+    """Fill the empty cells of a batch of a column with the value above them.
+
+    Args:
+        values: The batch.
+        blank: Rows that are wholly blank and stay so.
+        stops: Rows past which nothing is handed down: totals.
+        above: What the row before the batch handed down.
+
+    Returns:
+        The filled batch, and what each of its rows hands down to the next, "" for nothing.
     """
     empty = is_blank(values).to_numpy(zero_copy_only=False)
     rows = np.arange(len(values))
@@ -104,13 +112,13 @@ def filled_down(values: pa.Array, blank: Mask, stops: Mask, above: str) -> tuple
 
 
 class HeaderStep(WholeRowStep):
-    """A step that says where the table's titles are; it is in force before any row is read."""
+    """Say where the table's titles are; this is in force before any row is read."""
 
     stage = "header"
 
 
 class PromoteHeader(HeaderStep):
-    """The titles stand on the source rows `rows`; the same as `header` in a recipe."""
+    """Take the source rows `rows` for the titles; the same as `header` in a recipe."""
 
     slug = "promote_header"
     label = "Choose the title rows"
@@ -127,27 +135,29 @@ class PromoteHeader(HeaderStep):
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """Source row numbers, in order."""
+        """Return source row numbers, in order."""
         return tuple(sorted({int(row) for row in self.rows}))
 
 
 class CleanedRowStep(WholeRowStep):
-    """A step that drops rows by their cleaned values: it notes facts batch by batch, then decides once."""
+    """Drop rows by their cleaned values: facts are noted batch by batch, then the step decides once."""
 
     stage = "cleaned"
 
     @abstractmethod
     def facts(self, batch: pa.RecordBatch) -> npt.NDArray[Any]:
-        """What the decision needs to know of each row: an array with one entry a row."""
+        """Return what the decision needs to know of each row: an array with one entry a row."""
 
     @abstractmethod
     def dropped(self, facts: npt.NDArray[Any], alive: Mask) -> Mask:
-        """The rows to drop among those that are still alive, from the facts of the whole sheet."""
+        """Return the rows to drop among those that are not dropped yet (`alive`), from the facts of the whole sheet."""
 
 
 class DropDuplicates(CleanedRowStep):
-    """Keeps one of the rows whose cleaned `keys` are equal (all columns without keys); rows whose keys are all
-    empty are kept. `keep`: the first, the last, or the fullest (most filled cells, the first of equals).
+    """Keep one of the rows whose cleaned `keys` are equal (all columns without keys).
+
+    Rows whose keys are all empty are kept. `keep`: the first, the last, or the fullest (most filled cells, the first
+    of equals).
     """
 
     slug = "drop_duplicates"
@@ -183,18 +193,14 @@ class DropDuplicates(CleanedRowStep):
         return tuple(titles) if self.keep == "fullest" else self.keys or tuple(titles)
 
     def facts(self, batch: pa.RecordBatch) -> npt.NDArray[np.uint64]:
-        """Shape (rows, 3): a 128-bit digest of the keys, 0 for empty ones, and the number of filled cells."""
+        """Return shape (rows, 3): a digest of the keys as two numbers, 0 for empty keys, and the filled cells."""
         keys = [batch[title] for title in self.keys or batch.schema.names]
         nothing = JOINT * (len(keys) - 1)
-        digests = b"".join(
-            bytes(16) if key == nothing else blake2b(key.encode(), digest_size=16).digest()
-            for key in joined(keys).to_pylist()
-        )
-        filled = sum(
-            (pc.not_equal(column, "").to_numpy(zero_copy_only=False).astype(np.uint64) for column in batch.columns),
-            start=np.zeros(len(batch), np.uint64),
-        )
-        return np.column_stack([np.frombuffer(digests, np.uint64).reshape(-1, 2), filled])
+        digests = [_digest(key) if key != nothing else bytes(16) for key in joined(keys).to_pylist()]
+        filled = np.zeros(len(batch), np.uint64)
+        for column in batch.columns:
+            filled += pc.not_equal(column, "").to_numpy(zero_copy_only=False).astype(np.uint64)
+        return np.column_stack([np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2), filled])
 
     def dropped(self, facts: npt.NDArray[np.uint64], alive: Mask) -> Mask:
         chosen = np.flatnonzero(alive & facts[:, :2].any(axis=1))
@@ -207,7 +213,16 @@ class DropDuplicates(CleanedRowStep):
         return mask
 
 
-Test = Callable[[pa.Array, tuple[str, ...]], pa.Array]
+def _digest(key: str) -> bytes:
+    """Return 128 bits that only equal keys share in practice: a sheet may have more keys than memory should hold."""
+    return blake2b(key.encode(), digest_size=16).digest()
+
+
+_Test = Callable[[pa.Array, tuple[str, ...]], pa.Array]
+
+
+def _is_blank(values: pa.Array, _: tuple[str, ...]) -> pa.Array:
+    return is_blank(values)
 
 
 def _is(values: pa.Array, words: tuple[str, ...]) -> pa.Array:
@@ -222,7 +237,7 @@ def _contains(values: pa.Array, words: tuple[str, ...]) -> pa.Array:
 
 
 class FilterRows(CleanedRowStep):
-    """Keeps the rows whose cleaned value in `column` passes; capitals and small letters are the same."""
+    """Keep the rows whose cleaned value in `column` passes; capitals and small letters are the same."""
 
     slug = "filter_rows"
     label = "Keep only some rows"
@@ -258,14 +273,15 @@ class FilterRows(CleanedRowStep):
     condition: str
     values: tuple[str, ...]
 
-    _TESTS: ClassVar[Mapping[str, Test]] = {
-        "filled": lambda values, _: pc.invert(is_blank(values)),
-        "empty": lambda values, _: is_blank(values),
+    _TESTS: ClassVar[Mapping[str, _Test]] = {
+        "filled": _is_blank,
+        "empty": _is_blank,
         "is": _is,
-        "is_not": lambda values, words: pc.invert(_is(values, words)),
+        "is_not": _is,
         "contains": _contains,
-        "contains_not": lambda values, words: pc.invert(_contains(values, words)),
+        "contains_not": _contains,
     }
+    _INVERTED = frozenset(["filled", "is_not", "contains_not"])
 
     def validate(self) -> None:
         if self.condition not in ("filled", "empty") and not any(self.values):
@@ -277,8 +293,9 @@ class FilterRows(CleanedRowStep):
 
     def facts(self, batch: pa.RecordBatch) -> Mask:
         folded = ascii_or(batch[self.column], pc.ascii_lower, str.casefold)
-        kept = self._TESTS[self.condition](folded, self._words)
-        return np.asarray(pc.invert(kept).to_numpy(zero_copy_only=False), np.bool_)
+        passed = self._TESTS[self.condition](folded, self._words)
+        dropped = passed if self.condition in self._INVERTED else pc.invert(passed)
+        return np.asarray(dropped.to_numpy(zero_copy_only=False), np.bool_)
 
     def dropped(self, facts: npt.NDArray[Any], alive: Mask) -> Mask:
         return np.asarray(facts & alive, np.bool_)

@@ -23,12 +23,12 @@ from engine.steps.step_parameters import Configured, ParamType
 
 
 class CouldNot(Exception):
-    """Raised by a scalar function for a cell that it could not convert; the text says why, in plain words."""
+    """Raise this for a cell that a function of one value could not convert; the text says why, in plain words."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """A documented case, run by the registry test and shown on the step's help page.
+    """Document a case, run by the registry test and shown on the step's help page.
 
     `before` is a whole column, `after` what comes out; `could_not` holds the positions that stay as they are.
     """
@@ -43,12 +43,14 @@ class Example:
 
 @dataclass(frozen=True)
 class Context:
-    """What a step may know besides its own column.
+    """Hold what a step may know besides its own column.
 
-    `country`: the dataset's default country (ISO 3166 alpha-2) or "". `timezone`: the dataset's zone (IANA).
-    `others`: cleaned values of the columns that the step reads, same length as the batch, by title.
-    `learnt`: what `learn` returned for this column, None if the step learns nothing.
-    `excel_1904`: serial dates count from 1904 (old Mac workbooks) instead of 1900.
+    Attributes:
+        country: The dataset's default country (ISO 3166 alpha-2) or "".
+        timezone: The dataset's time zone (IANA).
+        others: Cleaned values of the columns that the step reads, same length as the batch, by title.
+        learnt: What `learn` returned for this column, None if the step learns nothing.
+        excel_1904: Serial dates count from 1904 (old Mac workbooks) instead of 1900.
     """
 
     country: str = ""
@@ -60,8 +62,13 @@ class Context:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A converted column: `values` (string, no nulls), `could_not` (bool, or None where every cell could),
-    `reasons` (distinct input text -> why it could not), `added` (new columns by title, string, same length).
+    """Hold a converted column.
+
+    Attributes:
+        values: The new cells (string, no nulls).
+        could_not: Which cells could not be converted (bool), None where every cell could.
+        reasons: Why, by distinct input text.
+        added: New columns by title (string, same length).
     """
 
     values: pa.Array
@@ -71,17 +78,21 @@ class Outcome:
 
 
 class ColumnStep(Configured, ABC):
-    """A column step. Subclasses set the class attributes and `apply` (or derive from ValueStep).
+    """Convert one column; subclasses set the class attributes and `apply` (or derive from ValueStep).
 
-    `slug` names it in recipes, `label` on buttons, `help` is one sentence for the user. `safe` says that it
-    cannot lose anything ("Fix the safe ones" adds only such steps). `idempotent` says that its own output is
-    accepted unchanged. `learns` says that `learn` must run over the whole column first. `kernel` says that `apply`
-    costs less on a whole column than finding the column's distinct values does.
+    Attributes:
+        label: The text on buttons; `slug` is the name in recipes.
+        help: One sentence for the user.
+        group: One of engine.steps.GROUPS.
+        safe: It cannot lose anything; "Fix the safe ones" adds only such steps.
+        idempotent: Its own output is accepted unchanged.
+        learns: `learn` must run over the whole column first.
+        kernel: `apply` costs less on a whole column than finding the column's distinct values does.
     """
 
     label: ClassVar[str]
     help: ClassVar[str]
-    group: ClassVar[str]  # text, empty, number, date, contact, address, value, rows
+    group: ClassVar[str]
     examples: ClassVar[tuple[Example, ...]] = ()
     safe: ClassVar[bool] = False
     idempotent: bool = True  # an instance may say otherwise, where its parameters decide
@@ -89,22 +100,24 @@ class ColumnStep(Configured, ABC):
     kernel: ClassVar[bool] = False
 
     def reads(self) -> tuple[str, ...]:
-        """Titles of the other columns that the step reads; it sees them cleaned."""
+        """Return the titles of the other columns that the step reads; it sees them cleaned."""
         return _titles(self, "column")
 
     def adds(self, title: str) -> tuple[str, ...]:
-        """Titles of the columns that the step adds beside column `title`."""
+        """Return the titles of the columns that the step adds beside column `title`."""
         return _titles(self, "new_column")
 
     def learn(self, distinct: Iterable[str], context: Context) -> Any:
-        """Decide for the whole column from its distinct non-blank values (in order of appearance; see `alike`). What
-        it returns is kept as JSON: texts, numbers, lists and dicts with texts as keys.
+        """Decide for the whole column from its distinct non-blank values (in order of appearance; see `alike`).
+
+        What is returned is kept as JSON: texts, numbers, lists and dicts with texts as keys.
         """
         return None
 
     def alike(self, values: pa.Array) -> pa.Array:
-        """A text for each of `values`: of those with the same one `learn` needs to see only the first. By default it
-        sees every distinct value, which takes long where nearly all values differ.
+        """Return a text for each of `values`: of those with the same text, `learn` needs to see only the first.
+
+        By default it sees every distinct value, which takes long where nearly all values differ.
         """
         return values
 
@@ -114,48 +127,27 @@ class ColumnStep(Configured, ABC):
 
 
 def _titles(step: ColumnStep, type_: ParamType) -> tuple[str, ...]:
-    given = (getattr(step, param.name) for param in step.params if param.type in (type_, f"{type_}s"))
-    return tuple(title for one in given if one for title in ((one,) if isinstance(one, str) else one))
+    """Return the titles that are given for the step's parameters of a type, or of its plural."""
+    found: list[str] = []
+    for param in step.params:
+        given = getattr(step, param.name)
+        if param.type == type_ and given:
+            found.append(given)
+        elif param.type == f"{type_}s":
+            found.extend(given or ())
+    return tuple(found)
 
 
 class ValueStep(ColumnStep):
-    """A step that is a function of one value: `convert` runs once per distinct value of a batch."""
+    """Convert a column by a function of one value: `convert` runs once per distinct value of a batch."""
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Convert each distinct value once."""
         return by_value(values, lambda text: self.convert(text, context))
 
     @abstractmethod
     def convert(self, text: str, context: Context) -> str:
-        """The new text of a non-blank cell. Raises CouldNot, with the reason, where it cannot be converted."""
-
-
-@dataclass(frozen=True)
-class RowExample:
-    """A documented case of a row step: a table before and after, under the same titles."""
-
-    titles: tuple[str, ...]
-    before: tuple[tuple[str, ...], ...]
-    after: tuple[tuple[str, ...], ...]
-    params: Mapping[str, Any] = field(default_factory=dict)
-
-
-class WholeRowStep(Configured, ABC):
-    """A step on whole rows, in source order. Subclasses derive from RawRowStep, CleanedRowStep or HeaderStep.
-
-    `stage` says when it runs: "header" before the table is read, "raw" on raw text before the columns are
-    cleaned, "cleaned" after.
-    """
-
-    label: ClassVar[str]
-    help: ClassVar[str]
-    group: ClassVar[str] = "rows"
-    examples: ClassVar[tuple[RowExample, ...]] = ()
-    safe: ClassVar[bool] = False
-    stage: ClassVar[Literal["raw", "cleaned", "header"]]
-
-    def reads(self, titles: Sequence[str]) -> tuple[str, ...]:
-        """Which of the sheet's `titles` the step looks at; may name others, which are then missing."""
-        return tuple(titles)
+        """Return the new text of a non-blank cell. Raises CouldNot, with the reason, where there is none."""
 
 
 def by_value(values: pa.Array, convert: Callable[[str], str]) -> Outcome:
@@ -174,3 +166,33 @@ def by_value(values: pa.Array, convert: Callable[[str], str]) -> Outcome:
     if not reasons:
         return Outcome(converted)
     return Outcome(converted, pa.array(failed, pa.bool_()).take(encoded.indices), reasons)
+
+
+@dataclass(frozen=True)
+class RowExample:
+    """Document a case of a step on whole rows: a table before and after, under the same titles."""
+
+    titles: tuple[str, ...]
+    before: tuple[tuple[str, ...], ...]
+    after: tuple[tuple[str, ...], ...]
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class WholeRowStep(Configured, ABC):
+    """Work on whole rows, in source order; subclasses derive from RowDrop, CleanedRowStep or HeaderStep.
+
+    Attributes:
+        stage: When it runs: "header" before the table is read, "raw" on raw text before the columns are cleaned,
+            "cleaned" after.
+    """
+
+    label: ClassVar[str]
+    help: ClassVar[str]
+    group: ClassVar[str] = "rows"
+    examples: ClassVar[tuple[RowExample, ...]] = ()
+    safe: ClassVar[bool] = False
+    stage: ClassVar[Literal["raw", "cleaned", "header"]]
+
+    def reads(self, titles: Sequence[str]) -> tuple[str, ...]:
+        """Return the titles of the columns that the step looks at; they may be missing among the sheet's `titles`."""
+        return tuple(titles)

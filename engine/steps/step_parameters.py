@@ -1,4 +1,4 @@
-"""The parameters of a step: what they are called, how they are shown, and how given values are checked."""
+"""The parameters of a step: what they are called, how a form shows them, and how given values are checked."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ ParamType = Literal[
 
 
 class StepError(ValueError):
-    """A step or its parameters make no sense; the text is one sentence for the user."""
+    """Raise this where a step or its parameters make no sense; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Param:
-    """One parameter: shown as a form field, stored as JSON, written to a recipe as YAML.
+    """Describe one parameter: shown as a form field, stored as JSON, written to a recipe as YAML.
 
     Types: text, integer, boolean, choice (one of `choices`), column (a title), columns (list of titles),
     new_column, new_columns (titles of columns that the step adds), country (ISO code), words (list of texts),
@@ -37,13 +37,17 @@ class Param:
 
 
 class Configured:
-    """Something with parameters: given by name, checked, then attributes of that name."""
+    """Hold parameters: given by name and checked, each is then an attribute of that name."""
 
     slug: ClassVar[str]
     params: ClassVar[tuple[Param, ...]] = ()
 
     def __init__(self, **given: Any) -> None:
-        """Check `given` against `params`. Raises StepError with one sentence that names step and parameter."""
+        """Check `given` against `params`.
+
+        Raises:
+            StepError: a parameter is unknown, missing or has no sense; the message names it and the step.
+        """
         known = [param.name for param in self.params]
         unknown = sorted(set(given) - set(known))
         if unknown:
@@ -59,8 +63,12 @@ class Configured:
 
 
 def checked(slug: str, param: Param, value: Any) -> Any:
-    """`value` as the parameter's Python type. Raises StepError with one sentence. A missing value is the default;
-    so is an empty one, but for a text that has a default to be emptied (no separator, no signs to keep).
+    """Return a value as the parameter's Python type, its default where the value is missing or empty.
+
+    A text that has a default may be emptied all the same: no separator, no signs to keep.
+
+    Raises:
+        StepError: the parameter is required and missing, or the value is not of its type.
     """
     if value == "" and param.type == "text" and isinstance(param.default, str):
         return ""
@@ -115,7 +123,10 @@ def _words(value: Any, _: Param) -> tuple[str, ...]:
 def _pairs(value: Any, _: Param) -> dict[str, str]:
     if not isinstance(value, Mapping):
         raise ValueError("it is a list of pairs, old: new")
-    return {str(old): "" if new is None else str(new) for old, new in value.items()}
+    pairs = {}
+    for old, new in value.items():
+        pairs[str(old)] = "" if new is None else str(new)
+    return pairs
 
 
 def _country(value: Any, _: Param) -> str:

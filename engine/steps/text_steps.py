@@ -1,4 +1,4 @@
-"""Steps on the text of a cell: spaces, invisible characters, upper and lower case, length."""
+"""Steps on the text of a cell: spaces, upper and lower case, capitals as in a name, length."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DIGITS_ONLY = "^[0-9]+$"
 
 
 class Trim(ColumnStep):
-    """Removes spaces before and after the text: Unicode spaces, tabs, line ends and byte order marks too."""
+    """Remove spaces before and after the text: Unicode spaces, tabs, line ends and byte order marks too."""
 
     slug = "trim"
     label = "Remove spaces around"
@@ -41,7 +41,7 @@ class Trim(ColumnStep):
 
 
 class CollapseSpaces(ColumnStep):
-    """Makes every run of spaces and tabs one plain space; line breaks stay where they are."""
+    """Make every run of spaces and tabs one plain space; line breaks stay where they are."""
 
     slug = "collapse_spaces"
     label = "Make several spaces one"
@@ -62,7 +62,7 @@ class CollapseSpaces(ColumnStep):
 
 
 class Lowercase(ColumnStep):
-    """Lower case as Python's `str.lower` has it, final sigma and dotted İ included."""
+    """Write lower case as Python's `str.lower` has it, final sigma and dotted İ included."""
 
     slug = "lowercase"
     label = "Make lower case"
@@ -79,7 +79,7 @@ class Lowercase(ColumnStep):
 
 
 class Uppercase(ColumnStep):
-    """Upper case as Python's `str.upper` has it: `ß` becomes `SS`."""
+    """Write upper case as Python's `str.upper` has it: `ß` becomes `SS`."""
 
     slug = "uppercase"
     label = "Make upper case"
@@ -93,7 +93,7 @@ class Uppercase(ColumnStep):
 
 
 class UnicodeNfc(ColumnStep):
-    """Unicode normal form C: a letter and its accent become one character."""
+    """Write Unicode normal form C: a letter and its accent become one character."""
 
     slug = "unicode_nfc"
     label = "Store accented letters one way"
@@ -108,7 +108,7 @@ class UnicodeNfc(ColumnStep):
 
 
 class PadLeft(ColumnStep):
-    """Fills cells of digits only up to a width; longer ones and anything else stay."""
+    """Fill cells of digits only up to a width; longer ones and anything else stay."""
 
     slug = "pad_left"
     label = "Restore leading zeros"
@@ -137,7 +137,8 @@ class PadLeft(ColumnStep):
 
 
 class Truncate(ColumnStep):
-    """Cuts texts after `length` characters, never between a letter and its accent or inside an emoji.
+    """Cut texts after `length` characters, never between a letter and its accent or inside an emoji.
+
     `rest` names a column that keeps what was cut, row by row.
     """
 
@@ -164,10 +165,11 @@ class Truncate(ColumnStep):
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         long = pc.greater(pc.utf8_length(values), self.length)
         if not pc.any(long).as_py():
-            empty = pa.array([""] * len(values), pa.string())
-            return Outcome(values, added={self.rest: empty} if self.rest else {})
-        pairs = [self._cut(text) for text in values.to_pylist()]
-        kept, cut = (pa.array(side, pa.string()) for side in zip(*pairs, strict=True))
+            return self._outcome(values, pa.array([""] * len(values), pa.string()))
+        kept, cut = zip(*map(self._cut, values.to_pylist()), strict=True)
+        return self._outcome(pa.array(kept, pa.string()), pa.array(cut, pa.string()))
+
+    def _outcome(self, kept: pa.Array, cut: pa.Array) -> Outcome:
         return Outcome(kept, added={self.rest: cut} if self.rest else {})
 
     def _cut(self, text: str) -> tuple[str, str]:
@@ -183,7 +185,7 @@ class Truncate(ColumnStep):
 
 
 class AddPrefix(ColumnStep):
-    """Puts a text before every filled cell; a second run adds it a second time."""
+    """Put a text before every filled cell; a second run adds it a second time."""
 
     slug = "add_prefix"
     label = "Put a text before"
@@ -201,7 +203,7 @@ class AddPrefix(ColumnStep):
 
 
 class AddSuffix(ColumnStep):
-    """Puts a text after every filled cell; a second run adds it a second time."""
+    """Put a text after every filled cell; a second run adds it a second time."""
 
     slug = "add_suffix"
     label = "Put a text after"
@@ -226,7 +228,7 @@ _VOWELS = regex.compile(r"[aeiouyäöüàáâãåèéêëìíîïòóôõùúû�
 
 
 def titled(text: str) -> str:
-    """`text` with capitals as in a name: words that mix both cases stay as they were typed."""
+    """Return the text with capitals as in a name: words that mix both cases stay as they were typed."""
     shouting = text.isupper()
     parts = _WORD.findall(text)
     alone = sum(part[0].isalpha() for part in parts) == 1
@@ -272,8 +274,10 @@ def _ordinal() -> regex.Pattern[str]:
 
 
 def _abbreviation(word: str, *, shouting: bool) -> bool:
-    """Capitals that are meant: no vowel (KPMG), or few letters in a text that has small ones too (IBM)."""
-    return len(word) <= (3 if not shouting else 0) or (len(word) <= 5 and not _VOWELS.search(word))
+    """Tell whether capitals are meant: no vowel (KPMG), or few letters in a text that has small ones too (IBM)."""
+    if len(word) <= 3 and not shouting:
+        return True
+    return len(word) <= 5 and not _VOWELS.search(word)
 
 
 def _capitalised(lower: str) -> str:
@@ -287,7 +291,7 @@ def _capitalised(lower: str) -> str:
 
 
 class TitleCase(ValueStep):
-    """Capitals as in a name: O'Neil, McDonald, IBM, GmbH and Inc. keep theirs."""
+    """Write capitals as in a name: O'Neil, McDonald, IBM, GmbH and Inc. keep theirs."""
 
     slug = "title_case"
     label = "Capitals as in a name"

@@ -15,8 +15,10 @@ LIST_SEPARATOR = ";"
 
 
 class MapValues(ValueStep):
-    """Replaces whole cells by `pairs` (old → new). `others` says what happens to the rest: keep, could_not (keep
-    and list) or empty. New values are always accepted as they are, unless a pair replaces one of them.
+    """Replace whole cells by `pairs` (old → new).
+
+    `others` says what happens to the rest: keep, could_not (keep and list) or empty. New values are always accepted as
+    they are, unless a pair replaces one of them.
     """
 
     slug = "map_values"
@@ -61,7 +63,7 @@ class MapValues(ValueStep):
 
 
 class ToBoolean(ValueStep):
-    """Writes `1` and `0`, which Odoo reads; an empty cell stays empty, since it says neither."""
+    """Write `1` and `0`, which Odoo reads; an empty cell stays empty, since it means neither."""
 
     slug = "to_boolean"
     label = "Make it yes or no"
@@ -95,7 +97,7 @@ class ToBoolean(ValueStep):
 
 
 class Split(ValueStep):
-    """Rewrites a list to one form, `a;b;c`: each part trimmed, empty and repeated parts left out, order kept."""
+    """Write a list in one form, `a;b;c`: each part trimmed, empty and repeated parts left out, order kept."""
 
     slug = "split"
     label = "Separate a list"
