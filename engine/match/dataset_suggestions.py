@@ -79,7 +79,9 @@ def _sheets_of_variants(
             continue
         keys = _key_values(dataset.sheets[position], one)
         for other, sheet in enumerate(dataset.sheets):
-            wanted = _variants_wanted(alone[other], sheet, dataset.catalog) if other != position else None
+            if other == position:
+                continue
+            wanted = _variants_wanted(alone[other], sheet, dataset.catalog)
             # Without values at hand on either side, the reference alone decides.
             if wanted is not None and (not wanted or not keys or wanted & keys):
                 yield position
@@ -90,7 +92,9 @@ def _variants_wanted(one: SheetSuggestion, sheet: SheetEvidence, catalog: Catalo
     """Return the values of the sheet's column that points to product.product; None where it has no such column."""
     for target in (one, *one.also):
         for column in target.columns:
-            field = catalog.model(target.model).field(column.field) if column.field and target.model else None
+            if not column.field:
+                continue
+            field = catalog.model(target.model).field(column.field)
             if field and field.relation == _VARIANT:
                 return _column_values(sheet, column.title)
     return None
@@ -116,8 +120,7 @@ def _key_values(sheet: SheetEvidence, target: TargetSuggestion) -> frozenset[str
 
 def _column_values(sheet: SheetEvidence, title: str) -> frozenset[str]:
     column = next(column for column in sheet.columns if column.title == title)
-    values = [value.strip() for value in (column.values or column.samples)]
-    return frozenset(values) - {""}
+    return frozenset(map(str.strip, column.values or column.samples)) - {""}
 
 
 def _with_ids_apart(found: Sequence[SheetSuggestion], sheets: Sequence[SheetEvidence]) -> list[SheetSuggestion]:

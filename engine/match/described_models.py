@@ -20,6 +20,7 @@ from engine.match.weights import WEIGHTS, MatchWeights
 from odoo_migrate.catalog import Catalog, OdooField, OdooModel
 
 _PATTERN = re.compile(r"([^@?]+?)(?:\s*@\s*([\d.]+))?(?:\s*\?(\w+))?")
+# Fields of these types are filled by records or programs of their own, never by a plain cell.
 _UNLABELLED_TYPES = frozenset({"one2many", "binary", "reference", "json", "properties"})
 
 
@@ -56,6 +57,10 @@ class TitlePatterns:
             for pattern in self.by_word.get(word, ()):
                 if pattern.words <= words:
                     yield pattern
+
+    def rule_out(self, words: frozenset[str]) -> bool:
+        """Return whether a title of these words fills no field, whatever else it says."""
+        return any(ruled_out <= words for ruled_out in self.without_field)
 
     def means_alone(self, word: str, field: str) -> bool:
         """Return whether a word alone means a field: two such words together mean it too ("Company / Account")."""
@@ -140,6 +145,7 @@ def _described(model: str, catalog: Catalog, label_points: float, single_word: f
     record_words = _words(entry, "record_words")
     lines = entry.get("lines", {})
     patterns = [*_described_patterns(odoo, base, entry), *_label_patterns(odoo, base, entry, label_points)]
+    # What a model shares with the one whose fields it has (a variant with its product) is said there alone.
     return DescribedModel(
         odoo=odoo,
         titles=TitlePatterns(
@@ -217,6 +223,7 @@ def _label_patterns(
 ) -> Iterator[TitlePattern]:
     """Yield what Odoo's own labels say of the fields that no file describes."""
     covered = {name for alternatives in _fields_in_file(base, entry) for name in alternatives.split("|")}
+    # Fields of Odoo's own workings have labels that other systems use for something else ("Sequence", "Color").
     never = re.compile("|".join(load("labels")["never"].split()))
     for field in odoo.fields.values():
         if field.name in covered or field.type in _UNLABELLED_TYPES or never.fullmatch(field.name):
@@ -232,6 +239,7 @@ def _vague_words() -> frozenset[str]:
     return frozenset(load("labels")["vague"].split())
 
 
+# A weak pattern of one word is a guess; two guesses together are no certainty.
 def _single_words(patterns: Iterable[TitlePattern], least: float) -> Mapping[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for pattern in patterns:

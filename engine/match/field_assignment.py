@@ -16,6 +16,7 @@ def assign(worths: Worths) -> list[str | None]:
     No name is given twice and the sum of the worths is the greatest possible; of equal sums, earlier columns get more.
     Columns that share no name with another are settled apart, so the cost grows with the conflicts.
     """
+    # Most columns want fields of their own, so taking the groups apart leaves little to assign.
     chosen: list[str | None] = [None] * len(worths)
     for columns in _connected(worths):
         names = _settle([worths[column] for column in columns])
@@ -69,6 +70,7 @@ def _best_chain(worths: Worths, holder: Mapping[str, int], column: int) -> Itera
     """
     gains: dict[int, float] = {column: 0.0}
     came: dict[int, tuple[int, str]] = {}
+    # No chain is longer than there are columns, so as many rounds are enough.
     for _ in range(len(worths)):
         if not _relax(worths, holder, gains, came):
             break

@@ -49,7 +49,8 @@ def field_candidates(model: DescribedModel, sheet: SheetToMatch) -> list[list[Fi
     """Return for each column its fields of at least `least_score` points, the best first."""
     context = _ModelInSheet(model, sheet)
     found = [_of_column(values, context) for values in sheet.columns]
-    return [_with_neighbours(place, found, sheet.weights.neighbour) for place in range(len(found))]
+    # All columns are read first: neighbours help by their own best candidates, not by what they were raised to.
+    return [_with_neighbours(position, found, sheet.weights.neighbour) for position in range(len(found))]
 
 
 def field_worths(
@@ -80,6 +81,7 @@ def _of_column(values: ColumnValues, context: _ModelInSheet) -> list[FieldCandid
     named = _field_by_import_name(title, context.model)
     if named:
         return [context.candidate(values, named, weights.import_name)]
+    # "Company / Account" may be read as a whole; only a title that then fits nothing is taken apart at the slash.
     found = _best(_matches(title, values, context), weights.least_score)
     if found or "/" not in title:
         return found
@@ -106,9 +108,10 @@ def _sorted(found: Iterable[FieldCandidate]) -> list[FieldCandidate]:
 
 def _matches(title: str, values: ColumnValues, context: _ModelInSheet) -> Iterator[FieldCandidate]:
     weights, patterns = context.sheet.weights, context.model.titles
+    # Titles a little too weak are kept until their values have been looked at.
     least = weights.least_score - weights.rescue_by_values
     for reading in readings(title):
-        if any(words <= reading.words for words in patterns.without_field):
+        if patterns.rule_out(reading.words):
             continue
         for pattern in patterns.fulfilled_by(reading.all_words):
             points = _title_points(reading, pattern, context)
@@ -119,19 +122,23 @@ def _matches(title: str, values: ColumnValues, context: _ModelInSheet) -> Iterat
 def _field_by_import_name(title: str, model: DescribedModel) -> OdooField | None:
     """Return the field of a title that is an import name of Odoo's own: `list_price`, `categ_id/id`."""
     name = title.strip().partition("/")[0]
-    return model.odoo.fields.get(name) if "_" in name and name != "company_id" else None
+    # Without an underscore it is an ordinary word; company_id is Odoo's own company, which other systems call so too.
+    if "_" not in name or name == "company_id":
+        return None
+    return model.odoo.fields.get(name)
 
 
-def _with_neighbours(place: int, found: Sequence[Sequence[FieldCandidate]], points: float) -> list[FieldCandidate]:
+def _with_neighbours(position: int, found: Sequence[Sequence[FieldCandidate]], points: float) -> list[FieldCandidate]:
     """Return a column's candidates with points for those whose group a column beside it belongs to."""
     groups = set()
-    for other in (place - 1, place + 1):
+    for other in (position - 1, position + 1):
         if 0 <= other < len(found) and found[other] and _helps_neighbours(found[other][0].group):
             groups.add(found[other][0].group)
     helped = []
-    for candidate in found[place]:
-        beside = candidate.group in groups
-        helped.append(replace(candidate, points=candidate.points + points) if beside else candidate)
+    for candidate in found[position]:
+        if candidate.group in groups:
+            candidate = replace(candidate, points=candidate.points + points)
+        helped.append(candidate)
     return _sorted(helped)
 
 
@@ -143,8 +150,11 @@ def _title_points(reading: Reading, pattern: TitlePattern, context: _ModelInShee
     if pattern.only_about and not context.sheet.is_about(pattern.only_about):
         return 0.0
     weights = context.sheet.weights
-    cost = sum(_word_cost(word, pattern, context) for word in reading.words - pattern.words)
+    cost = 0.0
+    for word in reading.words - pattern.words:
+        cost += _word_cost(word, pattern, context)
     cost += weights.unknown_word * len(reading.unknown - pattern.words) + weights.misspelt_word * reading.misspelt
+    # Of "Customer No." and "Customer Name", the number is the safer way to find the customer.
     if pattern.field.relational and "name" in reading.words:
         cost += weights.record_by_name
     return pattern.points + weights.further_word * (len(pattern.words) - 1) - cost
@@ -157,6 +167,7 @@ def _word_cost(word: str, pattern: TitlePattern, context: _ModelInSheet) -> floa
         return 0.0
     if patterns.means_alone(word, pattern.field.name):
         return 0.0
+    # "Customer number" names the customer as well as "Customer" does; in a plain field, a number is something else.
     if word in kinds()["neutral"] or (word in RECORD_KEY_WORDS and _points_to_record(pattern)):
         return weights.neutral_word
     if word in kinds()["aside"] or (word in kinds()["place"] and group in {"address", "reach"}):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import sqrt
+from operator import attrgetter
 
 from engine.match import suggestion_reasons
 from engine.match.described_models import DescribedModel, described_model, model_files
@@ -41,7 +42,7 @@ class ModelFit:
     @property
     def filled(self) -> int:
         """Return how many columns would get a field."""
-        return sum(name is not None for name in self.fields)
+        return len(self.fields) - list(self.fields).count(None)
 
 
 # Ranking
@@ -60,8 +61,10 @@ def ranked_models(sheet: SheetToMatch) -> list[ModelFit]:
             tried[name], name_shares[name] = model, share
     found = {name: field_candidates(model, sheet) for name, model in tried.items()}
     shares = _column_shares(found, len(sheet.columns))
-    fits = [_fit(model, sheet, found[name], shares, name_shares[name]) for name, model in tried.items()]
-    return sorted(fits, key=lambda fit: -fit.points)
+    fits = []
+    for name, model in tried.items():
+        fits.append(_fit(model, sheet, found[name], shares, name_shares[name]))
+    return sorted(fits, key=attrgetter("points"), reverse=True)
 
 
 def _models_labelled(name: str, catalog: Catalog) -> Iterator[str]:
@@ -82,11 +85,12 @@ def _column_shares(found: Mapping[str, Candidates], columns: int) -> list[float]
 
     A column that few models know tells more; one that no model knows tells nothing.
     """
-    weights = []
-    for column in range(columns):
-        knowing = sum(bool(of_model[column]) for of_model in found.values())
-        weights.append(1 / sqrt(knowing) if knowing else 0.0)
-    return weights
+    knowing = [0] * columns
+    for of_model in found.values():
+        for column, candidates in enumerate(of_model):
+            knowing[column] += bool(candidates)
+    # The square root: a title that ten models know still says something, but less than a tenth.
+    return [1 / sqrt(models) if models else 0.0 for models in knowing]
 
 
 def _fit(
@@ -138,12 +142,17 @@ def _name_share(model: DescribedModel, sheet: SheetToMatch) -> float:
 
 def chosen_model(fits: Sequence[ModelFit], sheet: SheetToMatch) -> tuple[str, str]:
     """Return the model of a sheet, "" for none, and the reason."""
-    best = fits[0] if fits and fits[0].points >= sheet.weights.least_fit else None
-    if best is None or (best.filled < sheet.weights.fewest_fields and not best.name_share):
-        return "", "the titles say too little about what the rows are"
+    weights = sheet.weights
+    nothing = "", "the titles say too little about what the rows are"
+    if not fits or fits[0].points < weights.least_fit:
+        return nothing
+    best = fits[0]
+    # A single column with a field is what nearly every sheet has of nearly every model.
+    if best.filled < weights.fewest_fields and not best.name_share:
+        return nothing
     if best.model == "account.move" and _lists_open_items(sheet):
         return "res.partner", "the rows say who owes what; the customers can be loaded, the invoices lack their lines"
-    parent_model = described_model(best.model, sheet.catalog, sheet.weights).parent_model
+    parent_model = described_model(best.model, sheet.catalog, weights).parent_model
     for fit in fits:
         if fit.model == parent_model and _describes_orders(fit, best):
             best = fit
@@ -157,8 +166,13 @@ def model_confidence(model: str, fits: Sequence[ModelFit], sheet: SheetToMatch) 
     weights = sheet.weights
     line_model = described_model(model, sheet.catalog, weights).line_model
     own = {model, line_model, _SAME_RECORDS.get(model, "")}
-    points = max(fit.points for fit in fits if fit.model in own)
-    rival = max((fit.points for fit in fits if fit.model not in own), default=0.0)
+    points = rival = 0.0
+    # The fits are in order, so the first of either kind is the best of it.
+    for fit in reversed(fits):
+        if fit.model in own:
+            points = fit.points
+        else:
+            rival = fit.points
     lead = min(points - rival, weights.greatest_lead)
     if lead < 0:
         return weights.outdone_model
@@ -179,11 +193,11 @@ def _lists_open_items(sheet: SheetToMatch) -> bool:
 
     Then it is the customers that can be loaded, for the invoices lack their lines.
     """
-    words = [reading.words for title in sheet.titles for reading in readings(title)]
-
-    def has(*wanted: str) -> bool:
-        return any(one.issuperset(wanted) for one in words)
-
-    numbered = has("customer", "number") or has("vendor", "number")
-    named = has("customer", "name") or has("vendor", "name")
-    return numbered and named and has("open", "amount")
+    numbered = named = counted = False
+    for title in sheet.titles:
+        for reading in readings(title):
+            of_party = not reading.words.isdisjoint({"customer", "vendor"})
+            numbered |= of_party and "number" in reading.words
+            named |= of_party and "name" in reading.words
+            counted |= {"open", "amount"} <= reading.words
+    return numbered and named and counted

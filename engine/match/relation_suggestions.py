@@ -62,12 +62,16 @@ def suggest_relation(
     weights: MatchWeights = WEIGHTS,
 ) -> RelationSuggestion:
     """Return what a column needs to fill a field; one that holds no record needs nothing."""
+    if field.type == "binary":
+        return RelationSuggestion(needs=_BINARY)
     if not field.relational:
-        return RelationSuggestion(needs=_BINARY if field.type == "binary" else "")
-    separator = _separator(values) if field.type != "many2one" else ""
+        return RelationSuggestion()
+    # A comma in the cell of a many2one field is part of a name.
+    separator = "" if field.type == "many2one" else _separator(values)
     sibling, share = best_sibling(values, field, siblings, separator, weights)
     if sibling:
         return RelationSuggestion(ref=sibling.mapping, separator=separator, sibling=sibling, share=share)
+    # Countries, units and the like are found in Odoo by their names and codes.
     if field.relation in built_in():
         return RelationSuggestion(separator=separator)
     if field.type == "one2many":
@@ -87,8 +91,9 @@ def best_sibling(
 ) -> tuple[Sibling | None, float]:
     """Return the sheet of the field's model whose keys most of the column's values are, with their share."""
     fitting = [one for one in siblings if one.values and same_model(one.model, field.relation)]
-    own = _distinct(values, separator) if fitting else frozenset[str]()
     best, best_share = None, 0.0
+    # Most columns point to no sheet of the dataset; only for the others are the cells taken apart.
+    own = fitting and _distinct(values, separator)
     if not own:
         return best, best_share
     for sibling in fitting:
@@ -120,8 +125,10 @@ def _distinct(values: ColumnValues, separator: str) -> frozenset[str]:
     cells = values.column.values or frozenset(values.samples)
     found: set[str] = set()
     for cell in cells:
-        parts = cell.split(separator) if separator else [cell]
-        found.update(part.strip() for part in parts)
+        if separator:
+            found.update(map(str.strip, cell.split(separator)))
+        else:
+            found.add(cell.strip())
     return frozenset(found - {""})
 
 
@@ -148,7 +155,9 @@ def _entries(values: ColumnValues, own: Sequence[Mapping[str, object]], *, terms
                 names[fold(str(record[part]))] = str(record["xml_id"])
     entries = {}
     for value in sorted(_distinct(values, "")):
-        xml_id = names.get(fold(value)) or (_term_by_days(value, names) if terms else None)
+        xml_id = names.get(fold(value))
+        if terms and not xml_id:
+            xml_id = _term_by_days(value, names)
         if xml_id:
             entries[value] = xml_id
     return entries
@@ -161,12 +170,15 @@ def _term_by_days(value: str, names: Mapping[str, str]) -> str | None:
     if fold(value) in folded_words("at_once"):
         return names.get("immediate payment")
     number = _DAYS.fullmatch(value)
-    return names.get(f"{number[1]} days") if number and not _more_than_days().search(value) else None
+    # "30 days end of month" and "2% 10 net 30" are more than a number of days.
+    if number is None or _more_than_days().search(value):
+        return None
+    return names.get(f"{number[1]} days")
 
 
 @cache
 def _more_than_days() -> re.Pattern[str]:
-    """What a payment term says that is more than a number of days: a discount, or the end of a month."""
+    """Return what a payment term says that is more than a number of days: a discount, or the end of a month."""
     return re.compile(rf"%|\b{pattern('month_ends')}\b", re.IGNORECASE)
 
 
@@ -176,13 +188,16 @@ def _creatable(catalog: Catalog, model: str) -> bool:
     if model not in catalog or model in load("references")["not_created"].split():
         return False
     fields = catalog.model(model).fields
-    needed = {field.name for field in fields.values() if field.required and not field.has_default}
-    return "name" in fields and needed <= {"name"}
+    for field in fields.values():
+        if field.required and not field.has_default and field.name != "name":
+            return False
+    return "name" in fields
 
 
 def _undecided(lookup: Lookup, values: ColumnValues) -> str:
     """Return a sentence on the values without an entry, "" where all have one."""
     open_values = sorted(_distinct(values, "") - set(lookup.entries))
+    # Without values nothing can be listed, but nothing is decided either.
     if not open_values:
         return "" if lookup.entries else "Say which record of Odoo each value means."
     listed = ", ".join(open_values[:_LISTED_VALUES])

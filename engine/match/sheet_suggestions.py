@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from engine.match import suggestion_reasons
 from engine.match.column_values import ColumnValues
@@ -50,7 +51,9 @@ def suggest_sheet(
     values = [ColumnValues.of(column) for column in columns]
     sheet = SheetToMatch(sheet_name, values, catalog, siblings, namespace, weights)
     fits = ranked_models(sheet)
-    chosen, reason = (model, "chosen by you") if model else chosen_model(fits, sheet)
+    chosen, reason, confidence = model or "", "chosen by you", 1.0
+    if not chosen:
+        chosen, reason = chosen_model(fits, sheet)
     shown = []
     for fit in fits[:SHOWN_CANDIDATES]:
         if fit.points > 0:
@@ -58,8 +61,10 @@ def suggest_sheet(
     if not chosen:
         nothing = _no_fields(sheet)
         return SheetSuggestion("", 0.0, sheet=sheet_name, candidates=shown, reason=reason, columns=nothing)
-    confidence = 1.0 if model else model_confidence(chosen, fits, sheet)
+    if not model:
+        confidence = model_confidence(chosen, fits, sheet)
     target = _suggest_target(chosen, confidence, sheet)
+    # The lines are looked for among all columns; those that they need more are then taken from the order.
     also = _suggest_lines(target, sheet)
     target = replace(target, columns=_without_lines(target, also))
     return SheetSuggestion(**vars(target), sheet=sheet_name, candidates=shown, also=also, reason=reason)
@@ -74,13 +79,14 @@ def _suggest_target(name: str, confidence: float, sheet: SheetToMatch) -> Target
     found = []
     for values, column in zip(sheet.columns, field_candidates(model, sheet), strict=True):
         found.append(_with_references(values, column, sheet))
+    # References raise candidates before the assignment: a column of another sheet's keys has the first claim.
     chosen = assign(field_worths(found, model, sheet))
     filled = {field: title for field, title in zip(chosen, sheet.titles, strict=True) if field}
     columns = []
     for values, column, field in zip(sheet.columns, found, chosen, strict=True):
-        candidate = next((one for one in column if one.field.name == field), None)
-        if candidate:
-            columns.append(_suggest_field(values, column, candidate, model, sheet))
+        by_field = {candidate.field.name: candidate for candidate in column}
+        if field:
+            columns.append(_suggest_field(values, column, by_field[field], model, sheet))
         else:
             reason = suggestion_reasons.for_nothing(values, column, model.odoo, filled)
             columns.append(FieldSuggestion(values.column.title, None, 0.0, reason, _shown(column, sheet)))
@@ -97,7 +103,7 @@ def _with_references(
     for candidate in column:
         _, share = best_sibling(values, candidate.field, sheet.others(values), weights=sheet.weights)
         raised.append(replace(candidate, points=candidate.points + sheet.weights.linked_values * share))
-    return sorted(raised, key=lambda candidate: -candidate.points)
+    return sorted(raised, key=attrgetter("points"), reverse=True)
 
 
 def _suggest_field(
@@ -144,7 +150,8 @@ def _suggest_lines(target: TargetSuggestion, sheet: SheetToMatch) -> list[Target
     if not order.line_model or not target.key:
         return []
     lines = _suggest_target(order.line_model, target.confidence, sheet)
-    filled = {column.field for column in lines.columns}
+    # A price or a name alone may be the order's own: a sheet holds lines when it says what and how much.
+    filled = set(map(attrgetter("field"), lines.columns))
     if not filled & _WHAT_WAS_ORDERED or not filled & _HOW_MUCH_OF_IT:
         return []
     columns = []
@@ -164,6 +171,7 @@ def _column_of_lines(
 ) -> FieldSuggestion:
     """Return what a column fills in the lines: the order's key names their order; what fits orders better is theirs."""
     link, title = order.line_link + "/id", of_line.title
+    # The order's number is both the order's own name and what its lines point to.
     if title == target.key[0]:
         reason = f"'{title}' names the order that the line belongs to"
         sure, mapping = sheet.weights.order_key, sheet.mapping_name(target.model)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 from engine.match.column_values import ColumnValues
 from engine.match.relation_suggestions import Sibling
@@ -48,6 +49,7 @@ class SheetToMatch:
         """Return the words that many titles begin with ("Deal - …"): they say nothing about the single column."""
         beginnings = Counter[str]()
         for parts in map(pieces, self.titles):
+            # A title of one word would lose all that it says.
             if len(parts) > 1:
                 beginnings[parts[0]] += 1
         share = self.weights.shared_beginning_share * len(self.titles)
@@ -55,11 +57,12 @@ class SheetToMatch:
         found = frozenset[str]()
         for beginning, times in beginnings.items():
             if times >= least:
-                found = found.union(*(reading.all_words for reading in readings(beginning)))
+                found = found.union(*map(attrgetter("all_words"), readings(beginning)))
         return found - RECORD_KEY_WORDS
 
     def is_about(self, party: str) -> bool:
         """Return whether the sheet speaks of a party, such as "vendor", and not of customers."""
+        # Sheets that speak of both, such as price lists, are not about either.
         return party in self.words and "customer" not in self.words
 
     def others(self, values: ColumnValues) -> list[Sibling]:

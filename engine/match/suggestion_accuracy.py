@@ -6,8 +6,9 @@ right fields, or null where none fits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from statistics import mean, stdev
 from typing import Any
 
@@ -82,17 +83,22 @@ class Accuracy:
     @property
     def right(self) -> int:
         """Return how many titles got a right field, or rightly none, with the model given."""
-        return sum(answer.right for answer in self.titles)
+        return _count(self.titles, "right")
 
     @property
     def right_with_model_found(self) -> int:
         """Return how many titles got a right field in a sheet whose model was found rightly."""
-        return sum(answer.found_right for answer in self.titles)
+        return _count(self.titles, "found_right")
 
     @property
     def models_right(self) -> int:
         """Return for how many sheets the model was found rightly."""
-        return sum(answer.right for answer in self.models)
+        return _count(self.models, "right")
+
+    @property
+    def left_alone(self) -> int:
+        """Return how many of the titles that no field fits got none."""
+        return _count(self.without_field, "right")
 
     @property
     def without_field(self) -> list[TitleAnswer]:
@@ -112,7 +118,7 @@ class Accuracy:
             for answer in self.titles:
                 if answer.suggested is not None and least <= answer.confidence < most:
                     inside.append(answer)
-            bands.append(Reliability(least, most, len(inside), sum(answer.right for answer in inside)))
+            bands.append(Reliability(least, most, len(inside), _count(inside, "right")))
         return bands
 
     def of_system(self, system: str) -> Accuracy:
@@ -122,7 +128,12 @@ class Accuracy:
 
     def systems(self) -> list[str]:
         """Return the systems in their order, each once."""
-        return list(dict.fromkeys(answer.system for answer in self.models))
+        return list(dict.fromkeys(map(attrgetter("system"), self.models)))
+
+
+def _count(answers: Iterable[TitleAnswer | ModelAnswer], verdict: str) -> int:
+    """Return how many answers have a property that is true."""
+    return sum(map(attrgetter(verdict), answers))
 
 
 def measure_accuracy(lists: Sequence[TitleList], catalog: Catalog, weights: MatchWeights = WEIGHTS) -> Accuracy:
@@ -180,6 +191,7 @@ class SystemChange:
     def gain(self) -> float:
         """Return by how much the share of right titles rises, with the model given and found together."""
         gained = self.after - self.before + self.found_after - self.found_before
+        # Each title is counted twice, with the model given and with it found.
         return gained / max(2 * self.titles, 1)
 
 
@@ -190,6 +202,7 @@ class AccuracyChange:
     before: Accuracy
     after: Accuracy
 
+    # Systems are the folds: titles of one system are alike, so single titles would make any gain look certain.
     def by_system(self) -> list[SystemChange]:
         """Return the change for each system."""
         changes = []
@@ -209,12 +222,17 @@ class AccuracyChange:
 
     def mean_gain(self) -> float:
         """Return the mean gain of the systems, each counting alike."""
-        return mean([change.gain for change in self.by_system()] or [0.0])
+        return mean(self._gains() or [0.0])
 
     def error_of_gain(self) -> float:
         """Return the standard error of the mean gain; a gain of less than two of them is noise."""
-        gains = [change.gain for change in self.by_system()]
-        return stdev(gains) / len(gains) ** 0.5 if len(gains) > 1 else 0.0
+        gains = self._gains()
+        if len(gains) < 2:
+            return 0.0
+        return stdev(gains) / len(gains) ** 0.5
+
+    def _gains(self) -> list[float]:
+        return [change.gain for change in self.by_system()]
 
     def changed_titles(self) -> list[tuple[TitleAnswer, TitleAnswer]]:
         """Return the titles whose suggestion differs, before and after."""
@@ -236,6 +254,7 @@ class WeightSweep:
     def best_value(self, without: str = "") -> float:
         """Return the value with most right titles in all systems but one; of equal ones the nearest to its own."""
 
+        # The nearest to its own: where nothing is gained, nothing should be changed.
         def rank(value: float) -> tuple[int, float]:
             accuracy = self.accuracies[value]
             left_out = accuracy.of_system(without)
@@ -272,9 +291,15 @@ def sweep_weight(
 ) -> WeightSweep:
     """Return the accuracy for a few values around a weight, within its sensible range."""
     own = weights.value(weight.name)
-    values = [own * factor for factor in _SWEEP] if own else _STEPS_FROM_ZERO
-    sensible = {round(value, 4) for value in values if weight.least <= value <= weight.most}
+    values = {own}
+    for factor in _SWEEP:
+        values.add(round(own * factor, 4))
+    if not own:
+        values.update(_STEPS_FROM_ZERO)
     accuracies = {}
-    for value in sorted(sensible | {own}):
+    for value in sorted(values):
+        # Beyond the sensible range the weight would mean something else.
+        if value != own and not weight.least <= value <= weight.most:
+            continue
         accuracies[value] = measure_accuracy(lists, catalog, weights.changed({weight.name: value}))
     return WeightSweep(weight.name, own, accuracies)

@@ -35,12 +35,15 @@ _ALL = 0.999  # share from which on "all" is said, so that 1,999 of 2,000 are no
 
 def for_model(fields: Sequence[str | None], model: str, sheet: SheetToMatch, *, named: bool) -> str:
     """Return why a sheet is of a model; `fields` are its columns' fields, `named` whether the sheet's name fits."""
-    filled = sum(name is not None for name in fields)
+    filled = len(fields) - list(fields).count(None)
     reason = f"{filled} of {len(fields)} titles name fields of {sheet.catalog.model(model).label}"
     if named:
         reason += f", and the sheet's name '{sheet.name}' fits"
     source = recognise(sheet.titles, sheet.name)
-    return f"{reason}; {source.sentence}" if source and same_model(source.model, model) else reason
+    # An export whose rows are something else would only make the reason doubtful.
+    if source and same_model(source.model, model):
+        reason += f"; {source.sentence}"
+    return reason
 
 
 def for_field(values: ColumnValues, candidate: FieldCandidate, model: OdooModel) -> str:
@@ -61,9 +64,9 @@ def for_nothing(
 ) -> str:
     """Return why a column gets no field; `filled` holds by field the title that fills it."""
     title = values.column.title
-    best = candidates[0].field if candidates else None
-    other = filled.get(best.name) if best else None
-    if best and other is not None:
+    if candidates and candidates[0].field.name in filled:
+        best = candidates[0].field
+        other = filled[best.name]
         if _words(title) & {"firstname", "lastname"}:
             return f"Odoo keeps first and last name in one field, which '{other}' fills; join the columns first"
         return f"'{other}' fills {_label(best)} already"
@@ -79,7 +82,10 @@ def _for_title(title: str, candidate: FieldCandidate) -> str:
     meaning = _label(candidate.field)
     if pieces(title) == pieces(meaning):
         return f"title '{title}' is what Odoo calls it"
-    return f"title '{title}' means {meaning.lower() if not meaning.isupper() else meaning}"
+    # VAT and IBAN keep their capitals.
+    if not meaning.isupper():
+        meaning = meaning.lower()
+    return f"title '{title}' means {meaning}"
 
 
 def _counted(values: ColumnValues, kind: str) -> str:
@@ -111,8 +117,11 @@ def _words(title: str) -> frozenset[str]:
 def _meaning_without_field(title: str) -> str:
     """Return what the title means that Odoo has no field for: the meaning of most words that it has, "" for none."""
     words = _words(title)
-    found = [(len(meant), text) for meant, text in _meanings_without_field() if meant <= words]
-    return max(found, default=(0, ""))[1]
+    best = (0, "")
+    for meant, text in _meanings_without_field():
+        if meant <= words:
+            best = max(best, (len(meant), text))
+    return best[1]
 
 
 @cache

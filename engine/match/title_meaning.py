@@ -49,10 +49,12 @@ class _Span:
 @lru_cache(maxsize=20_000)
 def readings(title: str) -> tuple[Reading, ...]:
     """Return what a title may mean, the likeliest first; an empty title has one empty reading."""
-    spans = list(_spans(pieces(title)[: weights.MOST_WORDS]))
-    misspelt = sum(not span.certain for span in spans)
-    choices = [span.meanings for span in spans]
+    misspelt, choices = 0, []
+    for span in _spans(pieces(title)[: weights.MOST_WORDS]):
+        choices.append(span.meanings)
+        misspelt += not span.certain
     found = []
+    # The product varies the last word first, so the likeliest meanings of the first words come first.
     for combination in islice(product(*choices), weights.MOST_READINGS):
         found.append(_reading(combination, misspelt))
     return tuple(dict.fromkeys(found))
@@ -96,13 +98,16 @@ def _word_without_entry(piece: str) -> _Span:
     # Two letters are an abbreviation of anything, so they are not guessed at.
     if piece.isdigit() or len(piece) < 3 or any(piece in listed for listed in kinds().values()):
         return _Span(((piece,),))
+    # The dictionary holds singulars; a plural is likelier than a compound or a misspelling.
     for ending in words("plural_endings"):
         singular = piece.removesuffix(ending)
         if singular in entries():
             return _Span(entries()[singular])
-    if found := _compound(piece):
-        return _Span((found,))
-    if near := _misspelt_entry(piece):
+    compound = _compound(piece)
+    if compound:
+        return _Span((compound,))
+    near = _misspelt_entry(piece)
+    if near:
         return _Span(near, certain=False)
     return _Span((_code(piece) or (piece,),))
 
@@ -132,6 +137,7 @@ def _compound_parts(text: str, most: int) -> tuple[str, ...]:
         return (text,)
     if most == 1:
         return ()
+    # Fewest parts: "artikelnummer" is Artikel and Nummer, not Art, i, kel, …
     best: tuple[str, ...] = ()
     for cut in range(len(text) - 2, 1, -1):
         head = text[:cut]
@@ -146,7 +152,8 @@ def _compound_parts(text: str, most: int) -> tuple[str, ...]:
 def _compound_endings(text: str, most: int) -> Iterator[tuple[str, ...]]:
     """Yield the parts of the rest of a compound, once per linking sound that it may begin with."""
     for link in ("", *words("compound_links")):
-        if text.startswith(link) and (following := _compound_parts(text.removeprefix(link), most)):
+        following = _compound_parts(text.removeprefix(link), most) if text.startswith(link) else ()
+        if following:
             yield following
 
 
@@ -203,6 +210,7 @@ def _abbreviations(text: str, most: int) -> tuple[str, ...]:
             continue
         if not rest:
             return (head,)
-        if most > 1 and (following := _abbreviations(rest, most - 1)):
+        following = _abbreviations(rest, most - 1) if most > 1 else ()
+        if following:
             return (head, *following)
     return ()

@@ -11,9 +11,11 @@ import regex
 from engine.values import languages
 from engine.values.folding import fold
 
+# Spelt out before signs are dropped: "Ph #" is a phone number, "Disc %" a share.
 _SIGNS = {"#": " number ", "№": " number ", "%": " percent ", "€": " eur "}
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _PLURAL = regex.compile(r"\b(\p{Lu}{2,})s\b")
+# A run of capitals ends before the one that begins a word: "POAddressLine1" is PO, Address, Line, 1.
 _PIECES = regex.compile(r"\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\d+|\p{L}+")
 
 
@@ -27,7 +29,7 @@ def pieces(title: str) -> tuple[str, ...]:
         title = title.replace(sign, word)
     # "IDs" is one word, though its letters change their case.
     composed = _PLURAL.sub(_in_lower_case, normalize("NFC", title))
-    return tuple(fold(piece) for piece in _PIECES.findall(composed))
+    return tuple(map(fold, _PIECES.findall(composed)))
 
 
 def _in_lower_case(found: regex.Match[str]) -> str:
@@ -49,10 +51,13 @@ def spellings(text: str) -> set[str]:
     found: set[str] = set()
     for words in written:
         forms = [_forms(word, words) for word in words]
-        found.update("".join(way) for way in product(*forms))
+        found.update(map("".join, product(*forms)))
     return found
 
 
 def _forms(word: str, words: tuple[str, ...]) -> tuple[str, ...]:
     numbers = languages.words("number_words")
-    return numbers if word in numbers and len(words) > 1 else (word,)
+    # Alone, "no" means something else than a number.
+    if word in numbers and len(words) > 1:
+        return numbers
+    return (word,)

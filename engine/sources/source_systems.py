@@ -79,8 +79,8 @@ class Recognised:
     @property
     def sentence(self) -> str:
         """Return what it looks like: "looks like Salesforce's account export"."""
-        genitive = "'" if self.system_name.endswith("s") else "'s"
-        return f"looks like {self.system_name}{genitive} {self.export_label}"
+        owner = f"{self.system_name}'s".replace("s's", "s'")
+        return f"looks like {owner} {self.export_label}"
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ def recognise(titles: Sequence[str], sheet_name: str = "", report_lines: Iterabl
         sheet_name: what its tab or file is called.
         report_lines: the texts above the table, such as a report's head.
     """
-    found = {fold(title) for title in titles if title.strip()}
-    names = {fold(text) for text in (sheet_name, *report_lines)}
+    found = set(map(fold, titles)) - {""}
+    names = set(map(fold, (sheet_name, *report_lines)))
     fits = [_best_export(system, found, names) for system in source_systems().values()]
     fits.sort(key=_rank, reverse=True)
     best, *others = fits
@@ -189,4 +189,4 @@ def _read_export(key: str, entry: Mapping[str, Any]) -> SystemExport:
 
 
 def _folded(texts: Iterable[Any]) -> frozenset[str]:
-    return frozenset(fold(str(text)) for text in texts)
+    return frozenset(map(fold, map(str, texts)))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,8 @@ class Command(PlainCommand):
         return measured(weight_changes(options["weight"]), lists, odoo)
 
     def tell(self, result: Any) -> None:
-        self.stdout.writelines(f"{line}\n" for line in _lines(result))
+        for line in _lines(result):
+            self.stdout.write(line)
 
 
 def title_lists(path: Path, odoo: Catalog) -> list[dict[str, Any]]:
@@ -64,7 +66,9 @@ def title_lists(path: Path, odoo: Catalog) -> list[dict[str, Any]]:
         for sheet in sheets:
             if sheet["model"] not in odoo:
                 raise CommandError(f"{path}: Odoo {odoo.version} has no model '{sheet['model']}' that can be filled.")
-            _ = sheet["system"], sheet["sheet"], [(c["header"], c["fields"], c["values"]) for c in sheet["columns"]]
+            _ = sheet["system"], sheet["sheet"]
+            for column in sheet["columns"]:
+                _ = column["header"], column["fields"], column["values"]
     except json.JSONDecodeError as problem:
         raise CommandError(f"{path}, line {problem.lineno}: this is not valid JSON.") from problem
     except (KeyError, TypeError) as problem:
@@ -133,12 +137,11 @@ def weights_as_json() -> list[dict[str, Any]]:
     """Return the name, value, range and meaning of every weight."""
     from engine.match.weights import weight_descriptions
 
-    return [vars(weight) for weight in weight_descriptions()]
+    return list(map(vars, weight_descriptions()))
 
 
 def figures(accuracy: Accuracy) -> dict[str, Any]:
     """Return how often the suggestions were right, in all and by their confidence."""
-    without_field = accuracy.without_field
     return {
         "titles": len(accuracy.titles),
         "right": accuracy.right,
@@ -146,9 +149,9 @@ def figures(accuracy: Accuracy) -> dict[str, Any]:
         "right_with_model_found": accuracy.right_with_model_found,
         "models": len(accuracy.models),
         "models_right": accuracy.models_right,
-        "without_field": len(without_field),
-        "left_alone": sum(answer.right for answer in without_field),
-        "reliability": [vars(band) for band in accuracy.reliability()],
+        "without_field": len(accuracy.without_field),
+        "left_alone": accuracy.left_alone,
+        "reliability": list(map(vars, accuracy.reliability())),
     }
 
 
@@ -166,8 +169,9 @@ def comparison(change: AccuracyChange) -> dict[str, Any]:
                 "expected": list(before.expected),
             }
         )
+    systems = [{**vars(one), "gain": _rounded(one.gain)} for one in change.by_system()]
     return {
-        "systems": [{**vars(one), "gain": _rounded(one.gain)} for one in change.by_system()],
+        "systems": systems,
         "mean_gain": _rounded(change.mean_gain()),
         "error_of_gain": _rounded(change.error_of_gain()),
         "changed": titles,
@@ -176,8 +180,11 @@ def comparison(change: AccuracyChange) -> dict[str, Any]:
 
 def sheets_as_json(accuracy: Accuracy) -> list[dict[str, Any]]:
     """Return for each sheet its model and its wrong titles."""
-    groups = groupby(accuracy.titles, key=lambda answer: (answer.system, answer.sheet))
-    return [_sheet_as_json(model, list(answers)) for model, (_, answers) in zip(accuracy.models, groups, strict=True)]
+    groups = groupby(accuracy.titles, key=attrgetter("system", "sheet"))
+    sheets = []
+    for model, (_, answers) in zip(accuracy.models, groups, strict=True):
+        sheets.append(_sheet_as_json(model, list(answers)))
+    return sheets
 
 
 def _sheet_as_json(model: ModelAnswer, answers: list[TitleAnswer]) -> dict[str, Any]:
@@ -220,7 +227,9 @@ def _lines(result: Any) -> Iterator[str]:
 def _sheet_lines(sheets: list[dict[str, Any]]) -> Iterator[str]:
     yield f"{'system, sheet':<34} {'titles':>6} {'right':>6}   model"
     for sheet in sheets:
-        model = sheet["model"] if sheet["model_right"] else f"{sheet['got'] or 'none'}, not {sheet['model']}"
+        model = sheet["model"]
+        if not sheet["model_right"]:
+            model = f"{sheet['got'] or 'none'}, not {model}"
         name = f"{sheet['system']}, {sheet['sheet']}"
         yield f"{name:<34} {sheet['titles']:>6} {sheet['right']:>6}   {model}"
         for wrong in sheet["wrong"]:
@@ -267,7 +276,9 @@ def _sweep_lines(result: dict[str, Any]) -> Iterator[str]:
 def _comparison_lines(result: dict[str, Any]) -> Iterator[str]:
     for title in result["changed"]:
         after = title["after"] or "nothing"
-        judged = "right" if title["after"] in title["expected"] else _instead(after, title["expected"])
+        judged = "right"
+        if title["after"] not in title["expected"]:
+            judged = _instead(after, title["expected"])
         yield f"    {title['system']}, {title['header']}: {title['before'] or 'nothing'} → {after} ({judged})"
     changed = [system for system in result["systems"] if system["gain"]]
     for system in changed:
@@ -275,10 +286,13 @@ def _comparison_lines(result: dict[str, Any]) -> Iterator[str]:
             f"{system['system']}: {system['before']} → {system['after']} of {system['titles']} titles right, "
             f"with the model found {system['found_before']} → {system['found_after']}"
         )
-    better = sum(system["gain"] > 0 for system in changed)
+    better = len([system for system in changed if system["gain"] > 0])
     yield f"better in {better} of {len(result['systems'])} systems, worse in {len(changed) - better}"
-    noise = changed and abs(result["mean_gain"]) < 2 * result["error_of_gain"]
-    yield f"mean gain of a system {_gain(result)}{'; this may be noise' if noise else ''}"
+    gain = f"mean gain of a system {_gain(result)}"
+    # Two standard errors: about one in twenty such gains would come about by chance.
+    if changed and abs(result["mean_gain"]) < 2 * result["error_of_gain"]:
+        gain += "; this may be noise"
+    yield gain
 
 
 def _gain(entry: dict[str, Any]) -> str:
