@@ -24,6 +24,7 @@ LINES = 500  # a quoted value may span so many lines; beyond, its first quote is
 SIZE = 2**20  # characters of one record
 _HINT = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # Excel's own first line, which it does not show
 _LEAST_SCORE = 0.4  # below, the file has one column
+_NEVER = "$^"  # a pattern that fits nothing between two values
 _UNUSED = "\x1f"  # a delimiter for files of one column, which it does not occur in
 
 # A cell may hold a whole document; what a record may hold is limited where lines are read.
@@ -53,10 +54,10 @@ class Dialect:
 
 def detect(sample: str, complete: bool) -> Dialect:
     """Return the dialect of a file that begins with `sample`; `complete` says that the sample is the whole file."""
-    hint = _HINT.match(sample)
-    skipped = hint.end() if hint else 0
+    skipped, allowed = 0, SEPARATORS + WEAK_SEPARATORS
+    if hint := _HINT.match(sample):
+        skipped, allowed = hint.end(), hint[1]
     text = sample[skipped:]
-    allowed = hint[1] if hint else SEPARATORS + WEAK_SEPARATORS
     best_score, best = 0.0, None
     for separator in allowed:
         if separator not in text:
@@ -65,8 +66,8 @@ def detect(sample: str, complete: bool) -> Dialect:
         if best is None or score > best_score:
             best_score, best = score, dialect
     if best is None or best_score < _LEAST_SCORE:
-        quote = '"' if _quote_of(text, "", complete) == '"' else ""
-        best = Dialect("", quote, "", 1)
+        # In one column an apostrophe is a part of the text.
+        best = Dialect("", _quote_of(text, "", complete).strip("'"), "", 1)
     return replace(best, hint=skipped)
 
 
@@ -75,14 +76,15 @@ def _try(text: str, separator: str, complete: bool) -> tuple[float, Dialect]:
     quote = _quote_of(text, separator, complete)
     escape = "\\" if quote and _has_escapes(text, separator, quote) else ""
     records = _first_records(text, separator, quote, escape, complete)
-    widths = Counter(len(record) for record in records if any(record)) or Counter(map(len, records))
+    widths = Counter(map(len, filter(any, records))) or Counter(map(len, records))
     if not widths or max(widths) < 2:
         return 0.0, Dialect(separator, quote, escape, 1)
+    total = widths.total()
+    split = total - widths.pop(0, 0) - widths.pop(1, 0)
     # The most frequent width of records that are split at all, the larger one of two.
-    width, usual = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
+    usual = max(widths.values())
+    width = max(size for size, count in widths.items() if count == usual)
     dialect = Dialect(separator, quote, escape, width)
-    split = sum(count for size, count in widths.items() if size > 1)
-    total = sum(widths.values())
     if separator in WEAK_SEPARATORS and not _looks_like_titles(records[0]):
         return 0.0, dialect
     if split < total and _is_only_in_numbers(text, separator):
@@ -122,9 +124,9 @@ def _is_only_in_numbers(text: str, separator: str) -> bool:
 
 def _quote_of(text: str, separator: str, complete: bool) -> str:
     """Return the character that values are wrapped in, "" for none: it both begins and ends values."""
+    edge = re.escape(separator) or _NEVER
     # Apostrophes occur in words; a few of them at edges are no quotes yet.
     for quote, least in (('"', 1), ("'", 3)):
-        edge = re.escape(separator) if separator else "$^"
         begins = len(re.findall(rf"(?:^|{edge}){quote}", text, re.MULTILINE))
         ends = (not complete) + len(re.findall(rf"{quote}(?:{edge}|\r?$)", text, re.MULTILINE))
         if min(begins, ends) >= least and max(begins, ends) <= 2 * min(begins, ends):
@@ -144,14 +146,18 @@ def records(text: TextIO, dialect: Dialect) -> Iterator[list[str]]:
     A quote that is never closed is a plain character. Raises Unreadable for a line that no table has.
     """
     lines = _Lines(text)
-    special = dialect.quote + dialect.escape
     while line := lines.take():
-        if not any(mark in line for mark in special):
+        if not _has_marks(line, dialect):
             yield _plain(line, dialect)
         elif not dialect.quote or not _opens(line, dialect):
             yield dialect.split(line)
         else:
             yield _spanning(line, lines, dialect)
+
+
+def _has_marks(line: str, dialect: Dialect) -> bool:
+    """Return whether the line cannot simply be cut at its separators."""
+    return (dialect.quote != "" and dialect.quote in line) or (dialect.escape != "" and dialect.escape in line)
 
 
 class _Lines:
@@ -176,7 +182,9 @@ class _Lines:
 
 def _plain(line: str, dialect: Dialect) -> list[str]:
     bare = line.rstrip("\r\n")
-    return bare.split(dialect.delimiter) if dialect.delimiter else [bare]
+    if not dialect.delimiter:
+        return [bare]
+    return bare.split(dialect.delimiter)
 
 
 def _spanning(line: str, lines: _Lines, dialect: Dialect) -> list[str]:

@@ -249,7 +249,7 @@ def _split_batches(stream: Utf8Stream, dialect: Dialect, uneven: UnevenRows) -> 
             if stream.broken or uneven.too_many:
                 break
             columns = _with_uneven(batch.columns, number, uneven)
-            number += len(columns[0]) if columns else 0
+            number += len(columns[0])
             yield columns
     except pa.ArrowInvalid as problem:
         raise (NotUtf8 if stream.broken else NotRectangular) from problem
@@ -266,12 +266,15 @@ def _ends_in_lines(columns: list[pa.Array]) -> bool:
 
     Its quote may have been opened by mistake and never closed, so that the cell holds the rest of the file.
     """
-    last_cells = [column[-1].as_py() for column in columns if len(column)]
-    return any("\n" in text or "\r" in text for text in last_cells)
+    for column in columns:
+        last = column[-1].as_py() if len(column) else ""
+        if "\n" in last or "\r" in last:
+            return True
+    return False
 
 
 def _open_csv(stream: Utf8Stream, dialect: Dialect, uneven: UnevenRows) -> pa_csv.CSVStreamingReader:
-    names = [str(position) for position in range(dialect.width)]
+    names = list(map(str, range(dialect.width)))
     return pa_csv.open_csv(
         stream,
         # Uneven rows have to be handed over in order, hence without threads.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import mmap
 import re
 from functools import cached_property
@@ -19,6 +20,7 @@ _ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _MIMETYPE, _MANIFEST = "mimetype", "META-INF/manifest.xml"
+_OTHER_OFFICE_PARTS = ("word/", "ppt/", "visio/")
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
 
 # Kinds that never hold a table; a zip is read without them.
@@ -69,8 +71,9 @@ class FileContent:
     @cached_property
     def head_text(self) -> str:
         """Return the first 4 KB as text, without what is no text in UTF-8 or marked UTF-16."""
-        encoding = "utf-16" if self.head.startswith(_WIDE_MARKS) else "utf-8-sig"
-        return self.head.decode(encoding, "ignore")
+        if self.head.startswith(_WIDE_MARKS):
+            return self.head.decode("utf-16", "ignore")
+        return self.head.decode("utf-8-sig", "ignore")
 
     @cached_property
     def is_empty(self) -> bool:
@@ -142,12 +145,12 @@ def _refused_archive(file: FileContent) -> Unreadable | None:
             return _not_a_table(file.name, "a text document or a drawing", NotATable)
         return None
     if not is_office_package(file):
-        if any(name.startswith("Index/") and name.endswith(".iwa") for name in names):
+        if fnmatch.filter(names, "Index/*.iwa"):
             return Unreadable(f"'{file.name}' is an Apple Numbers file. Export it to Excel (.xlsx) and upload that.")
         return None
-    if any(name.startswith("xl/") and name.endswith(".bin") and "workbook" in name for name in names):
+    if fnmatch.filter(names, "xl/*workbook*.bin"):
         return Unreadable(f"'{file.name}' is a binary Excel workbook (.xlsb). {_SAVE_AS_XLSX}")
-    if any(name.startswith(("word/", "ppt/", "visio/")) for name in names):
+    if any(name.startswith(_OTHER_OFFICE_PARTS) for name in names):
         return _not_a_table(file.name, "a text document or a presentation", NotATable)
     return None
 
@@ -181,6 +184,7 @@ def _refused_markup(file: FileContent) -> Unreadable | None:
         ending = PurePath(file.name).suffix.lower()
         what = "a web page" if ending in (".htm", ".html", ".mht") else f"a web page that was only named '{ending}'"
         return Unreadable(f"'{file.name}' is {what}. {_SAVE_AS_XLSX}")
+    # Old programs write workbooks as XML of their own.
     if text.lstrip().startswith("<?xml"):
         what = "an XML spreadsheet" if "schemas-microsoft-com:office:spreadsheet" in text else "an XML file"
         return Unreadable(f"'{file.name}' is {what}. {_SAVE_AS_XLSX}")

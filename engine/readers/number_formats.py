@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import Literal
 
 import pyarrow as pa
@@ -64,7 +65,7 @@ class Section:
     @property
     def places(self) -> str:
         """Return all digit places of the whole part."""
-        return "".join(run for _, run in self.runs)
+        return "".join(map(itemgetter(1), self.runs))
 
     @property
     def whole(self) -> int:
@@ -240,7 +241,7 @@ def compiled(code: str) -> NumberFormat:
         return NumberFormat("elapsed")
     if letters and not sections[0].runs:
         return NumberFormat(_kind_of_moment(set(letters)))
-    return NumberFormat("number", tuple(_settled(section) for section in sections[:3]))
+    return NumberFormat("number", tuple(map(_settled, sections[:3])))
 
 
 def _kind_of_moment(letters: set[str]) -> Kind:
@@ -254,8 +255,12 @@ def _take_bracket(section: Section, inside: str) -> None:
     if inside.startswith("$"):
         _literal(section, inside[1:].partition("-")[0])
     elif condition := _CONDITION.match(inside.strip()):
-        limit = condition[2]
-        section.condition = (condition[1], float(limit) if limit.count(".") <= 1 else 0.0)
+        section.condition = (condition[1], _number(condition[2]))
+
+
+def _number(text: str) -> float:
+    # A damaged format may have more points than one.
+    return float(text) if text.count(".") <= 1 else 0.0
 
 
 def _take(section: Section, name: str | None, token: re.Match[str]) -> None:
@@ -299,7 +304,7 @@ def _settled(section: Section) -> Section:
     An empty section would hide data.
     """
     if not section.runs and not section.fraction and not section.plain:
-        section.plain = not any(letter.isalpha() for letter in section.prefix)
+        section.plain = not any(map(str.isalpha, section.prefix))
         section.word = section.prefix.strip()
     section.plain |= section.dots > 1 or (len(section.runs) > 1 and (section.grouped or len(section.runs) > 8))
     section.plain |= bool(section.places) and not section.places.strip("?,")  # room for a dash that means zero

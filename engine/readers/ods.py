@@ -35,7 +35,7 @@ _AT_ONCE = 16 * 2**20  # characters that wait, and that one row may hold
 _SPACES = 1000  # most spaces that one element may stand for
 
 _NAMESPACE = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
-TABLE, OFFICE, STYLE, WORDS = (_NAMESPACE % part for part in ("table", "office", "style", "text"))
+TABLE, OFFICE, STYLE, WORDS = map(_NAMESPACE.__mod__, ("table", "office", "style", "text"))
 _TABLE, _ROW = f"{TABLE}table", f"{TABLE}table-row"
 _CELL, _COVERED = f"{TABLE}table-cell", f"{TABLE}covered-table-cell"
 _PARAGRAPH = f"{WORDS}p"

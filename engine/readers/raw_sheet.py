@@ -150,7 +150,7 @@ class RowSpool:
 
 
 def _position_names(width: int) -> list[str]:
-    return [str(position) for position in range(width)]
+    return list(map(str, range(width)))
 
 
 def _together(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
@@ -181,6 +181,10 @@ class Range(NamedTuple):
     left: int
     bottom: int
     right: int
+
+    def covers_row(self, number: int) -> bool:
+        """Return whether a part of the range is on this row."""
+        return self.top <= number <= self.bottom
 
 
 @dataclass

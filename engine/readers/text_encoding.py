@@ -47,6 +47,8 @@ _SIGNS = frozenset("€£¥§°©®™«»‘’‚“”„–—…·•±×½
 # Names for nearly the same encoding that differ in rare characters only.
 _SAME = {"euc_jis_2004": "euc_jp", "euc_jisx0213": "euc_jp", "shift_jis_2004": "cp932", "shift_jisx0213": "cp932",
          "shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "cp1125": "cp866"}  # fmt: skip
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+_WITH_NEIGHBOURS = re.compile("(?s)(?<=(.))([^\x00-\x7f])(?=(.))")
 _STRAY = re.compile("[\udc80-\udcff]")  # a byte that the decoder could not read, as `surrogateescape` keeps it
 _CONVINCING = 0.6
 _CONVINCING_SCRIPT = 0.9  # Chinese bytes also look like Cyrillic letters, but in no order
@@ -68,7 +70,8 @@ def from_head(head: bytes) -> str | None:
     for mark, name in _BOMS:
         if head.startswith(mark):
             return name
-    if b"\0" in head and (wide := _wide_encoding(head)) and _breaks_lines(head, wide):
+    wide = _wide_encoding(head)
+    if wide and _breaks_lines(head, wide):
         return wide
     if re.search(rb"\x1b\$[@B]", head):
         return "iso2022_jp"
@@ -77,6 +80,8 @@ def from_head(head: bytes) -> str | None:
 
 def _wide_encoding(head: bytes) -> str | None:
     """Return UTF-16 or UTF-32 without a mark: the upper bytes of Western letters and separators are NULs."""
+    if b"\0" not in head:
+        return None
     size = len(head) // 4
     nuls = [head[start::4][:size].count(0) for start in range(4)]
     full = {start for start, count in enumerate(nuls) if count > size * 0.9}
@@ -126,24 +131,30 @@ def legacy(path: Path) -> str:
     sample = b"\n".join(_telling_lines(path))
     text = sample.decode("utf-8", "surrogateescape")
     strays = len(_STRAY.findall(text))
-    others = sum(letter > "\x7f" for letter in text) - strays
-    if strays <= others:
+    beyond_ascii = len(_BEYOND_ASCII.findall(text))
+    if 2 * strays <= beyond_ascii:
         return "utf-8"
     return _latin(sample) or _script(sample) or _guess(sample) or _LATIN[0]
 
 
 def _latin(sample: bytes) -> str | None:
-    likely = {name: _likelihood(sample, name, _SETS) for name in _LATIN}
+    likely = _likelihoods(sample, _LATIN, _SETS)
     best = max(likely, key=likely.__getitem__)
     if likely[best] < _CONVINCING:
         return None
-    return _LATIN[0] if likely[_LATIN[0]] >= likely[best] - _AS_GOOD else best
+    if likely[_LATIN[0]] >= likely[best] - _AS_GOOD:
+        return _LATIN[0]
+    return best
 
 
 def _script(sample: bytes) -> str | None:
-    likely = {name: _likelihood(sample, name, _SCRIPTS) for name in _CYRILLIC_OR_GREEK}
+    likely = _likelihoods(sample, _CYRILLIC_OR_GREEK, _SCRIPTS)
     best = max(likely, key=likely.__getitem__)
     return best if likely[best] >= _CONVINCING_SCRIPT else None
+
+
+def _likelihoods(sample: bytes, names: Sequence[str], sets: Sequence[frozenset[str]]) -> dict[str, float]:
+    return {name: _likelihood(sample, name, sets) for name in names}
 
 
 def _telling_lines(path: Path) -> Iterator[bytes]:
@@ -162,7 +173,9 @@ def _telling_lines(path: Path) -> Iterator[bytes]:
 
 def _guess(sample: bytes) -> str | None:
     best = from_bytes(sample[:65536]).best()
-    return _SAME.get(best.encoding, best.encoding) if best else None
+    if best is None:
+        return None
+    return _SAME.get(best.encoding, best.encoding)
 
 
 def _likelihood(sample: bytes, name: str, sets: Sequence[frozenset[str]]) -> float:
@@ -172,23 +185,23 @@ def _likelihood(sample: bytes, name: str, sets: Sequence[frozenset[str]]) -> flo
     below 0 for letters and signs that break words.
     """
     text = sample.decode(name, "replace")
-    marks = [position for position, letter in enumerate(text) if letter > "\x7f"]
-    if not marks:
-        return 0.0
-    letters = [text[position] for position in marks if text[position].isalpha()]
+    letters = list(filter(str.isalpha, _BEYOND_ASCII.findall(text)))
     best_set, most = sets[0], -1
     for language in sets:
-        count = sum(letter in language for letter in letters)
+        count = sum(map(language.__contains__, letters))
         if count > most:
             best_set, most = language, count
-    padded = f" {text} "
-    fits = [_fit(padded[position : position + 3], best_set, sets is _SETS) for position in marks]
-    return sum(fits) / len(marks)
+    # With its neighbours; both ends of the text count as spaces.
+    threes = _WITH_NEIGHBOURS.findall(f" {text} ")
+    if not threes:
+        return 0.0
+    is_latin = sets is _SETS
+    fits = [_fit(before, letter, after, best_set, is_latin) for before, letter, after in threes]
+    return sum(fits) / len(fits)
 
 
-def _fit(three: str, known: frozenset[str], latin: bool) -> float:
-    """Return how well the middle one of three characters fits between its neighbours."""
-    before, letter, after = tuple(three)
+def _fit(before: str, letter: str, after: str, known: frozenset[str], latin: bool) -> float:
+    """Return how well a character fits between its neighbours."""
     if not letter.isalpha() or letter in "ºª":
         return _sign_fit(before, letter, after)
     if letter not in known or (letter.isupper() and before.islower()) or _is_strange(before, after, latin):
@@ -241,8 +254,8 @@ class Utf8Stream(io.RawIOBase):
         self._decoder = None
         if mend or encoding not in ("utf-8", "utf-8-sig"):
             # Half a wide character is no letter of cp1252.
-            is_wide = encoding.startswith(("utf-16", "utf-32"))
-            self._decoder = codecs.getincrementaldecoder(encoding)("replace" if is_wide else "surrogateescape")
+            errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+            self._decoder = codecs.getincrementaldecoder(encoding)(errors)
 
     def readable(self) -> bool:
         """Return True."""
@@ -257,7 +270,7 @@ class Utf8Stream(io.RawIOBase):
         """Return at least one byte, unless the end is reached; what is decoded may be longer than `size`."""
         while chunk := self._file.read(size):
             self.done += len(chunk)
-            text = self._checked(chunk) if self._decoder is None else self._encoded(self._decoder.decode(chunk))
+            text = self._as_utf8(chunk)
             if b"\0" in text:
                 self.nuls += text.count(0)
                 text = text.replace(b"\0", b"")
@@ -265,6 +278,11 @@ class Utf8Stream(io.RawIOBase):
                 return text
         self.broken |= bool(self._cut)
         return b""
+
+    def _as_utf8(self, chunk: bytes) -> bytes:
+        if self._decoder is None:
+            return self._checked(chunk)
+        return self._encoded(self._decoder.decode(chunk))
 
     def _checked(self, chunk: bytes) -> bytes:
         """Return UTF-8 up to the last whole character; what is cut off comes before the next chunk."""
@@ -284,7 +302,7 @@ class Utf8Stream(io.RawIOBase):
         try:
             return text.encode()
         except UnicodeEncodeError:
-            mended, count = _STRAY.subn(lambda found: _as_cp1252(found[0]), text)
+            mended, count = _STRAY.subn(_as_cp1252, text)
             self.strays += count
             return mended.encode()
 
@@ -293,25 +311,23 @@ def _unfinished(chunk: bytes) -> int:
     """Return how many bytes at the end begin a character that goes on."""
     for back in range(1, min(4, len(chunk)) + 1):
         byte = chunk[-back]
-        if byte >= 0xC0:
-            return back if back < _utf8_length(byte) else 0
-        if byte < 0x80:
+        if byte >= 0xC0 and back < _utf8_length(byte):
+            return back
+        if byte >= 0xC0 or byte < 0x80:
             return 0
     return 0
 
 
 def _utf8_length(first: int) -> int:
     """Return how many bytes the character has that begins with this byte."""
-    if first < 0xE0:
-        return 2
-    return 3 if first < 0xF0 else 4
+    return 2 + (first >= 0xE0) + (first >= 0xF0)
 
 
 def _bounds(end: int) -> pa.Buffer:
     return pa.py_buffer(struct.pack("=ii", 0, end))
 
 
-def _as_cp1252(stray: str) -> str:
+def _as_cp1252(stray: re.Match[str]) -> str:
     """Return the letter that a lone byte most likely was."""
-    byte = bytes([ord(stray) - 0xDC00])
+    byte = bytes([ord(stray[0]) - 0xDC00])
     return byte.decode("cp1252", "replace").replace("\ufffd", byte.decode("latin-1"))

@@ -102,9 +102,10 @@ class CellDisplay:
     @cached_property
     def _formats(self) -> tuple[list[NumberFormat], Integers]:
         """Return the different formats, and the place of each style's format among them; -1 for an unknown style."""
-        different = {code: place for place, code in enumerate(dict.fromkeys(self.codes))}
-        format_of = [different[code] for code in self.codes]
-        return [compiled(code) for code in different], np.array([*format_of, -1], np.int64)
+        different = list(dict.fromkeys(self.codes))
+        place_of = dict(zip(different, range(len(different)), strict=True))
+        format_of = [*map(place_of.__getitem__, self.codes), -1]
+        return list(map(compiled, different)), np.array(format_of, np.int64)
 
     def show(self, cells: WorkbookCells, notes: SheetNotes) -> None:
         """Turn the stored texts of the cells into those that the workbook shows."""
@@ -150,8 +151,8 @@ def _errors(cells: WorkbookCells, places: Integers, notes: SheetNotes) -> None:
 
 
 def _iso_dates(cells: WorkbookCells, places: Integers, notes: SheetNotes) -> None:
-    shown = [iso(text) for text in cells.texts.take(places).to_pylist()]
-    cells.texts.put(places, pa.array(shown, pa.string()))
+    stored = cells.texts.take(places).to_pylist()
+    cells.texts.put(places, pa.array(map(iso, stored), pa.string()))
 
 
 class SheetGrid:
@@ -211,9 +212,9 @@ def plain(numbers: pa.StringArray) -> pa.StringArray:
     odd = np.flatnonzero(~np.asarray(is_plain))
     if not len(odd):
         return numbers
-    written = [plain_number(text) for text in numbers.take(pa.array(odd)).to_pylist()]
+    stored = numbers.take(pa.array(odd)).to_pylist()
     texts = TextColumn(numbers)
-    texts.put(odd, pa.array(written, pa.string()))
+    texts.put(odd, pa.array(map(plain_number, stored), pa.string()))
     return texts.whole()
 
 
@@ -256,7 +257,7 @@ def _floats(serials: pa.StringArray) -> npt.NDArray[np.float64]:
     try:
         return np.asarray(pc.cast(serials, pa.float64()))
     except pa.ArrowInvalid:
-        return np.array([_float(text) for text in serials.to_pylist()])
+        return np.fromiter(map(_float, serials.to_pylist()), np.float64, len(serials))
 
 
 def _float(text: str) -> float:
@@ -299,4 +300,6 @@ def iso(text: str) -> str:
         moment = (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
     except (ValueError, OverflowError):
         return text
-    return f"{moment:%Y-%m-%d}" if moment.time() == moment.min.time() else f"{moment:%Y-%m-%d %H:%M:%S}"
+    if moment.time() == moment.min.time():
+        return f"{moment:%Y-%m-%d}"
+    return f"{moment:%Y-%m-%d %H:%M:%S}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
@@ -93,20 +93,17 @@ def _read_sheet(sheet: xlrd.sheet.Sheet, name: str, display: CellDisplay, contex
 
 
 def _cells(sheet: xlrd.sheet.Sheet, numbers: Iterable[int]) -> WorkbookCells:
-    found = list(_filled(sheet, numbers))
-    rows, columns, holds, styles = np.array([cell[:4] for cell in found], np.int64).reshape(-1, 4).T
-    texts = [cell[4] for cell in found]
-    return WorkbookCells(rows, columns, holds, styles, TextColumn(pa.array(texts, pa.string())))
-
-
-def _filled(sheet: xlrd.sheet.Sheet, numbers: Iterable[int]) -> Iterator[tuple[int, int, int, int, str]]:
-    """Yield row, column, what it holds, style and stored text of every filled cell."""
+    """Return the filled cells of these rows."""
+    found, texts = list[tuple[int, int, int, int]](), list[str]()
     for row in numbers:
         kinds, values = sheet.row_types(row), sheet.row_values(row)
         for column, (kind, value) in enumerate(zip(kinds, values, strict=True)):
             holds = _HOLDS.get(kind)
             if holds is not None and value != "":
-                yield row + 1, column, holds, sheet.cell_xf_index(row, column), _stored(holds, value)
+                found.append((row + 1, column, holds, sheet.cell_xf_index(row, column)))
+                texts.append(_stored(holds, value))
+    rows, columns, holds_all, styles = np.array(found, np.int64).reshape(-1, 4).T
+    return WorkbookCells(rows, columns, holds_all, styles, TextColumn(pa.array(texts, pa.string())))
 
 
 def _stored(holds: int, value: object) -> str:

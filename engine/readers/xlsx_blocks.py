@@ -38,10 +38,11 @@ class ItemBlocks:
         self._stream, self._name = stream, name
         self._decoder: codecs.IncrementalDecoder | None = None
         self._rest = self._first()
-        found = self._find(_TAG)
-        self.root, prefix = (found[0], found[1]) if found else (b"", b"")
-        opened = self._find(rb"<((?:[\w.-]+:)?)%s(?=[\s/>])[^>]*>" % container.encode())
+        self.root = prefix = b""
+        if found := self._find(_TAG):
+            self.root, prefix = found[0], found[1]
         self.is_usual = not prefix
+        opened = self._find(rb"<((?:[\w.-]+:)?)%s(?=[\s/>])[^>]*>" % container.encode())
         self._empty = opened is None or opened[0].endswith(b"/>")
         self._rest = self._rest[opened.end() :] if opened else b""
         self._start = b"<" + prefix + item.encode()
@@ -84,14 +85,20 @@ class ItemBlocks:
         chunk = self._stream.read(CHUNK)
         if len(self._rest) > PART:
             raise damaged(self._name, "a part without structure")
-        self._rest += chunk if self._decoder is None else self._decoder.decode(chunk).encode()
+        self._rest += self._as_utf8(chunk)
         return bool(chunk)
+
+    def _as_utf8(self, chunk: bytes) -> bytes:
+        if self._decoder is None:
+            return chunk
+        return self._decoder.decode(chunk).encode()
 
     def _first(self) -> bytes:
         """Return the first bytes, and find out the encoding, which is UTF-8 but for the oddest files."""
         chunk = self._stream.read(CHUNK)
-        declared = _DECLARED.match(chunk)
-        encoding = declared[1].decode().lower() if declared else "utf-8"
+        encoding = "utf-8"
+        if declared := _DECLARED.match(chunk):
+            encoding = declared[1].decode().lower()
         if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             encoding = "utf-16"
         if encoding in _PLAIN_ENCODINGS:
@@ -118,8 +125,11 @@ def rewritten_rows(block: bytes, root: bytes, last_row: int) -> bytes:
 
 def rewritten_strings(block: bytes, root: bytes) -> bytes:
     """Return a block of shared strings, written the usual way. `root` is the start tag of their part."""
-    texts = [escape(_text(item), _KEPT) for item in _items(block, root, "si")]
-    return "".join(f"<si><t>{text}</t></si>" for text in texts).encode()
+    written = []
+    for item in _items(block, root, "si"):
+        text = escape(_text(item), _KEPT)
+        written.append(f"<si><t>{text}</t></si>")
+    return "".join(written).encode()
 
 
 def _items(block: bytes, root: bytes, name: str) -> Iterator[Element]:
@@ -134,11 +144,14 @@ def _rewritten_cells(row: Element, number: int) -> Iterator[str]:
         column = column_number(letters) if letters else column + 1
         kind = cell.get("t", "n")
         text = _stored_text(cell, kind)
-        value = "" if text is None else f"<v>{escape(text, _KEPT)}</v>"
-        formula = "<f/>" if cell.find("{*}f") is not None else ""
+        inside = ""
+        if cell.find("{*}f") is not None:
+            inside += "<f/>"
+        if text is not None:
+            inside += f"<v>{escape(text, _KEPT)}</v>"
         style = int(cell.get("s", "0"))
         usual_kind = kind if kind in _CELL_TYPES else "str"
-        yield f'<c r="{_column_name(column)}{number}" s="{style}" t="{usual_kind}">{formula}{value}</c>'
+        yield f'<c r="{_column_name(column)}{number}" s="{style}" t="{usual_kind}">{inside}</c>'
 
 
 def _stored_text(cell: Element, kind: str) -> str | None:

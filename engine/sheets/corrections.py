@@ -80,7 +80,7 @@ def _corrected_batches(
             continue
         corrected = batch.column(ROW).take(pa.array(here)).to_pylist()
         found.update(corrected)
-        cells = [rows[number] for number in corrected]
+        cells = map(rows.__getitem__, corrected)
         yield _with_rows(batch, dict(zip(here.tolist(), cells, strict=True)))
 
 

@@ -6,16 +6,18 @@ beside it: a customer called "Total Wine & More" has other cells filled with wor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.sheets.total_words import AMOUNT, grand_total, named_total, note, subtotal, total_candidate
 from engine.sheets.working_file import LAST_ROW, ROW
+from engine.values.languages import pattern
 from engine.values.text_masks import data, offsets
 
 Mask = npt.NDArray[np.bool_]
@@ -77,10 +79,10 @@ class _Cells:
         self.rows = batch.num_rows
         self.columns = [batch.column(name) for name in batch.schema.names if name != ROW]
         self._ends_sheet = _ends_sheet(batch)
-        bounds = [offsets(column) for column in self.columns]
+        bounds = list(map(offsets, self.columns))
         self.filled = [limits[1:] > limits[:-1] for limits in bounds]
         self.count = self._counted(self.filled)
-        self.first = [_first_bytes(column, limits) for column, limits in zip(self.columns, bounds, strict=True)]
+        self.first = list(map(_first_bytes, self.columns, bounds))
 
     def _counted(self, flags: list[Mask]) -> npt.NDArray[np.int32]:
         """Return in how many columns each row is flagged."""
@@ -117,7 +119,7 @@ class _Cells:
             few &= ~flags
             if len(rows):
                 labels = column.take(pa.array(rows))
-                for row in rows[np.asarray(pc.match_substring_regex(labels, total_candidate()))]:
+                for row in rows[np.asarray(pc.match_substring_regex(labels, _total_candidate_pattern()))]:
                     yield int(row), position
 
     def _kind_of_total(self, row: int, position: int) -> str:
@@ -125,11 +127,11 @@ class _Cells:
         texts = self.texts(row)
         label = texts.pop(position)
         others = [text.strip() for text in texts if text.strip()]
-        if not all(map(AMOUNT.fullmatch, others)):
+        if not all(map(_AMOUNT.fullmatch, others)):
             return ""
-        if grand_total().fullmatch(label):
+        if _grand_total_pattern().fullmatch(label):
             return "grand"
-        if subtotal().fullmatch(label):
+        if _subtotal_pattern().fullmatch(label):
             return "sub"
         # "Total Acme": a total only where Acme is a group, and most cells of the row are empty.
         is_sparse = 2 * self.count[row] <= len(self.columns) + 1
@@ -160,7 +162,7 @@ class _Cells:
                 single = []
             elif self.count[row] > 2 or (self.count[row] == 2 and len(self.columns) < 5):
                 break
-            elif note().fullmatch(self._first_text(row)):
+            elif _note_pattern().fullmatch(self._first_text(row)):
                 found[row] = True
             elif self.count[row] == 1:
                 single.append(row)
@@ -182,8 +184,10 @@ class _Cells:
 
 def _group_of(label: str) -> str:
     """Return the name in a label such as "Total Acme" or "Acme Total", "" for none."""
-    named = named_total().fullmatch(label)
-    return (named["after"] or named["before"]).strip() if named else ""
+    named = _named_total_pattern().fullmatch(label)
+    if named is None:
+        return ""
+    return (named["after"] or named["before"]).strip()
 
 
 def _ends_sheet(batch: pa.RecordBatch) -> bool:
@@ -216,3 +220,63 @@ def _bytes(*ranges: tuple[int, int]) -> Mask:
 # What spaces in UTF-8 begin with, and what words begin with: letters, spaces, * and =; not signs such as €.
 _SPACE_BYTES = _bytes((9, 13), (28, 32), (0xC2, 0xC2), (0xE1, 0xE3), (0xEF, 0xEF))
 _WORD_BYTES = _bytes((65, 90), (97, 122), (32, 32), (42, 42), (61, 61), (0xC3, 0xC3), (0xC4, 0xDF))
+
+
+# --- The labels of totals, and notes ------------------------------------------------------------------------------
+
+# A total's own words may be followed by signs, a remark in brackets or a currency.
+_CLOSING = r"(?:\s*[:=*]*|\s*\([^)]*\)|\s+[A-Z]{3}|\s+[€$£¥])\s*"
+
+_AMOUNT = re.compile(
+    r"[-–—]*|(?:[A-Z]{2,3}\.?\s?)?[\s(+−–-]*[€$£¥₹]?[\s(+−–-]*[0-9][0-9.,'’\s\u00a0\u202f]*[\s)%+−–-]*"
+    r"(?:\s?(?:[A-Z]{3}|[€$£¥₹%]|DR|CR|[SH]))?[)−–-]*"
+)
+
+
+@cache
+def _total_candidate_pattern() -> str:
+    """Return the pattern of labels that may be those of totals, as Arrow's regular expressions have it.
+
+    The other patterns are asked of these labels only.
+    """
+    any_total = "|".join((pattern("grand_totals"), pattern("subtotals"), pattern("totals")))
+    return rf"(?i)^[\s*=]*(?:{any_total})(?:[\s:=*(]|$)|\s{pattern('total_endings')}[\s:*]*$"
+
+
+@cache
+def _grand_total_pattern() -> re.Pattern[str]:
+    """Return the pattern of labels of a grand total, or of a total that says no more."""
+    alone = rf"(?:[\s*=]*{pattern('totals')}){_CLOSING}"
+    return re.compile(rf"(?i)[\s*=]*{pattern('grand_totals')}\b.*|{alone}", re.DOTALL)
+
+
+@cache
+def _subtotal_pattern() -> re.Pattern[str]:
+    """Return the pattern of labels of a subtotal: `Subtotal`, `Total for customer 4`."""
+    of_a_group = rf"{pattern('totals')}[\s:]+{pattern('after_totals')}\b.*"
+    return re.compile(rf"(?i)[\s*=]*(?:{pattern('subtotals')}\b.*|{of_a_group})", re.DOTALL)
+
+
+@cache
+def _named_total_pattern() -> re.Pattern[str]:
+    """Return the pattern of `Total Acme` and `Acme Total`: a total only where Acme (after, before) is a group."""
+    in_front = rf"[\s*=]*{pattern('totals')}[\s:–-]+(?P<after>.+?)\s*"
+    behind = rf"(?P<before>.+?)\s+{pattern('total_endings')}[\s:*]*"
+    return re.compile(rf"(?i){in_front}|{behind}", re.DOTALL)
+
+
+@cache
+def _note_pattern() -> re.Pattern[str]:
+    """Return the pattern of report stamps, page numbers and counts of records."""
+    month = pattern("month_starts")
+    notes = (
+        rf"{pattern('note_starts')}.*",
+        rf".*\b{pattern('page_words')}\.?\s*[0-9]+.*",
+        rf"[0-9.,]+\s+{pattern('counted_records')}\b.*",
+        rf"{pattern('record_counts')}\b[^:]{{0,30}}:\s*[0-9.,]+.*",
+        rf"{pattern('weekday_forms')},?\s.*[0-9]{{4}}.*",
+        rf"[0-9]{{1,2}}\.?\s?{month}\w*\.?,?\s[0-9]{{4}}.*:[0-9]{{2}}.*",
+        rf"{month}\w*\.?\s[0-9]{{1,2}},?\s[0-9]{{4}}.*:[0-9]{{2}}.*",
+        r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4},?[T\s]+[0-9]{1,2}:[0-9]{2}.*",
+    )
+    return re.compile(rf"(?i)\W*(?:{'|'.join(notes)})", re.DOTALL)

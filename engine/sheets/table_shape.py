@@ -60,12 +60,13 @@ def find_table(sheet: RawSheet, header: Sequence[int] | None = None) -> TableSha
         found, first = search_titles(head, sheet.merged)
         return _table_shape(sheet, head, found, first)
     chosen = sorted({row for row in header if row > 0})
-    if chosen and chosen[-1] > sheet.num_rows:
+    last = max(chosen, default=0)
+    if last > sheet.num_rows:
         raise Unreadable(
-            f"The column titles should be on row {chosen[-1]:,}, but the sheet '{sheet.name}' has only "
+            f"The column titles should be on row {last:,}, but the sheet '{sheet.name}' has only "
             f"{sheet.num_rows:,} rows."
         )
-    return _table_shape(sheet, head, chosen, chosen[-1] + 1 if chosen else 1)
+    return _table_shape(sheet, head, chosen, last + 1)
 
 
 def _table_shape(sheet: RawSheet, head: list[list[str]], header: list[int], first: int) -> TableShape:
@@ -74,14 +75,17 @@ def _table_shape(sheet: RawSheet, head: list[list[str]], header: list[int], firs
     kept, dropped = list[int](), list[int]()
     for position, last in enumerate(sheet.last_filled):
         has_data = last >= first
-        (kept if titles[position] or has_data else dropped).append(position)
-    raw = tuple(titles[position] for position in kept)
+        if titles[position] or has_data:
+            kept.append(position)
+        else:
+            dropped.append(position)
+    raw = [titles[position] for position in kept]
     return TableShape(
         title_rows=tuple(_filled_rows_above(head, header, first)),
         header_rows=tuple(header),
         first_data_row=first,
         titles=unique_titles(raw, kept),
-        raw_titles=raw,
+        raw_titles=tuple(raw),
         columns=tuple(kept),
         merged_titles=_merged_among(sheet.merged, header),
         repeated_titles=tuple(_repeated(raw)),
@@ -111,7 +115,7 @@ def _merged_among(merged: Sequence[Range], header: list[int]) -> int:
     """Return how many merged cells are on the rows of titles."""
     count = 0
     for area in merged:
-        if any(area.top <= row <= area.bottom for row in header):
+        if any(map(area.covers_row, header)):
             count += 1
     return count
 
@@ -131,17 +135,21 @@ def joined_titles(rows: Mapping[int, Sequence[str]], merged: Sequence[Range]) ->
         rows: the cells by source row number.
         merged: the merged ranges of the sheet.
     """
-    numbers = sorted(rows)
-    spread = []
-    for place, number in enumerate(numbers):
-        cells = [" ".join(cell.replace("\ufeff", "").split()) for cell in rows[number]]
-        areas = [area for area in merged if area.top <= number <= area.bottom and area.right > area.left]
+    spread, below = list[list[str]](), list[Sequence[str]]()
+    for number in sorted(rows, reverse=True):
+        cells = list(map(_one_line, rows[number]))
+        areas = [area for area in merged if area.covers_row(number) and area.right > area.left]
         if areas:
             spread.append(_spread_over_areas(cells, areas, number))
         else:
-            below = [rows[lower] for lower in numbers[place + 1 :]]
             spread.append(_spread_over_gaps(cells, below))
-    return [_joined(parts) for parts in zip(*spread, strict=True)]
+        below.append(rows[number])
+    return list(map(_joined, zip(*reversed(spread), strict=True)))
+
+
+def _one_line(cell: str) -> str:
+    # A byte order mark may have come into the first title.
+    return " ".join(cell.replace("\ufeff", "").split())
 
 
 def _spread_over_areas(cells: list[str], areas: Sequence[Range], number: int) -> list[str]:
@@ -177,7 +185,7 @@ def unique_titles(titles: Sequence[str], positions: Sequence[int]) -> tuple[str,
     A text of more than LONGEST characters is cut: it names a column, and nobody could distinguish it from another by
     its end.
     """
-    short = [title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…" for title in titles]
+    short = list(map(_shortened, titles))
     used = {ROW, *short}
     seen = {"", ROW}
     found = []
@@ -189,6 +197,10 @@ def unique_titles(titles: Sequence[str], positions: Sequence[int]) -> tuple[str,
         used.add(name)
         found.append(name)
     return tuple(found)
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"
 
 
 def _free_title(title: str, used: set[str], repeated: bool) -> str:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
+from itertools import starmap
 from statistics import median
 
 from engine.profile.title_hints import says
@@ -71,7 +72,10 @@ def search_titles(head: Sequence[Sequence[str]], merged: Sequence[Range]) -> tup
     `head` are the first rows of the sheet, each as long as the sheet is wide; rows are counted from 1.
     """
     rows = rows_of(head)
-    wide = [row for row in rows[:SEARCHED] if row.is_wide] or [row for row in rows if row.filled][:1]
+    wide = [row for row in rows[:SEARCHED] if row.is_wide]
+    if not wide:
+        # Nothing but lines of a report title: the first row that holds anything has to do.
+        wide = [row for row in rows if row.filled][:1]
     if not wide:
         return [], 1
     best = _best_of(wide)
@@ -113,8 +117,9 @@ class HeadRow:
     def is_wide(self) -> bool:
         """Return whether it fills half as many cells as the rows below do, as no line of a report title does."""
         usual = self._usual_width if self._below else len(self.filled)
-        least = 1 if usual <= 1 else max(2, usual / 2)
-        return len(self.filled) >= least
+        if usual <= 1:
+            return bool(self.filled)
+        return len(self.filled) >= max(2, usual / 2)
 
     @cached_property
     def coverage(self) -> float:
@@ -125,7 +130,7 @@ class HeadRow:
 
     @cached_property
     def _evidence(self) -> list[float]:
-        return [self._weight(position, text) for position, text in self.filled.items()]
+        return list(starmap(self._weight, self.filled.items()))
 
     @property
     def strong(self) -> int:
@@ -179,8 +184,7 @@ class HeadRow:
         below = self._columns.get(position, [])
         look, usual = look_of(text), usual_look(below)
         if look == usual == "code":
-            is_like_below = mask(text) in set(map(mask, below))
-            return -1.0 if is_like_below else 0.1
+            return _weight_of_code(text, below)
         if look in _WORDS:
             return _weight_of_words(text, below, usual)
         if look == "":
@@ -201,9 +205,14 @@ class HeadRow:
         return {year for year in years if {str(int(year) - 1), str(int(year) + 1)} & years}
 
 
+def _weight_of_code(text: str, below: list[str]) -> float:
+    """Return the weight of a code over codes: the same pattern of letters and digits makes it one of them."""
+    return -1.0 if mask(text) in set(map(mask, below)) else 0.1
+
+
 def _weight_of_words(text: str, below: list[str], usual: str) -> float:
     """Return the weight of a cell of words over a column whose cells usually look like `usual`."""
-    known_word = 0.5 if says(text) else 0.0
+    known_word = 0.5 * bool(says(text))
     if text in below:
         return known_word - 0.5
     if usual not in ("text", ""):
@@ -215,11 +224,13 @@ def _weight_of_words(text: str, below: list[str], usual: str) -> float:
 
 def rows_of(head: Sequence[Sequence[str]]) -> list[HeadRow]:
     """Return the rows of a sheet's head, each a list of texts, to be weighed."""
-    fills = []
-    for cells in head:
-        stripped = map(str.strip, cells[:COLUMNS])
-        fills.append({position: text for position, text in enumerate(stripped) if text})
+    fills = list(map(_filled_cells, head))
     return [HeadRow(number, fills) for number in range(1, len(head) + 1)]
+
+
+def _filled_cells(cells: Sequence[str]) -> dict[int, str]:
+    stripped = map(str.strip, cells[:COLUMNS])
+    return {position: text for position, text in enumerate(stripped) if text}
 
 
 def _best_of(rows: Sequence[HeadRow]) -> HeadRow:
@@ -237,7 +248,7 @@ def _with_rows_above(header: list[int], rows: list[HeadRow], merged: Sequence[Ra
     """Add rows of group titles above: "Customer" over "No." and "Name"."""
     while len(header) < DEEPEST and header[0] > 1:
         above, below = rows[header[0] - 2], rows[header[0] - 1]
-        areas = [area for area in merged if area.top <= above.number <= area.bottom]
+        areas = [area for area in merged if area.covers_row(above.number)]
         if not above.looks_like_titles or not _are_groups(above, below, areas):
             break
         header = [above.number, *header]
@@ -246,9 +257,10 @@ def _with_rows_above(header: list[int], rows: list[HeadRow], merged: Sequence[Ra
 
 def _are_groups(above: HeadRow, below: HeadRow, areas: Sequence[Range]) -> bool:
     """Return whether the cells of `above` are titles of groups, or over gaps: not a report title over everything."""
-    partial = [area for area in areas if area.right - area.left + 1 < len(below.filled)]
-    if any(area.right > area.left or area.bottom > above.number for area in partial):
-        return True
+    for area in areas:
+        is_partial = area.right - area.left + 1 < len(below.filled)
+        if is_partial and (area.right > area.left or area.bottom > above.number):
+            return True
     if areas or len(above.filled) <= 1:
         return False
     is_over_gaps = bool(above.filled.keys() - below.filled.keys())

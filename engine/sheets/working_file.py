@@ -153,9 +153,9 @@ class WorkingFile:
 
     def take(self, positions: Sequence[int], columns: Sequence[str] | None = None) -> pa.Table:
         """Return the rows at these positions (from 0), in the order given. Raises IndexError outside the file."""
-        if any(not 0 <= position < self.num_rows for position in positions):
-            raise IndexError(f"{self.path} has {self.num_rows} rows")
         wanted = np.asarray(positions, np.int64)
+        if ((wanted < 0) | (wanted >= self.num_rows)).any():
+            raise IndexError(f"{self.path} has {self.num_rows} rows")
         # Batch by batch, so that each is read once; the order is restored at the end.
         order = np.argsort(wanted, kind="stable")
         numbers = np.searchsorted(self._starts, wanted[order], "right") - 1
@@ -187,16 +187,16 @@ class WorkingFile:
     def _options(self, columns: Sequence[str] | None) -> ipc.IpcReadOptions:
         if columns is None:
             return ipc.IpcReadOptions()
-        positions = {title: position for position, title in enumerate(self._schema.names)}
-        return ipc.IpcReadOptions(included_fields=[0, *(positions[title] for title in columns)])
+        position_of = dict(zip(self._schema.names, range(len(self._schema.names)), strict=True))
+        return ipc.IpcReadOptions(included_fields=[0, *map(position_of.__getitem__, columns)])
 
     def _ordered(self, batch: pa.RecordBatch, columns: Sequence[str] | None) -> pa.RecordBatch:
         """Return the columns in the order asked for; the file hands them out in its own."""
         return batch if columns is None else batch.select([ROW, *columns])
 
     def _empty(self, columns: Sequence[str] | None) -> pa.Table:
-        names = [ROW, *(self.titles if columns is None else columns)]
-        fields = [self._schema.field(name) for name in names]
+        names = self.titles if columns is None else columns
+        fields = map(self._schema.field, [ROW, *names])
         return pa.schema(fields, self._schema.metadata).empty_table()
 
 
