@@ -1,7 +1,8 @@
 """Uploads become sheets of text. READERS lists the kinds of files that can be read.
 
-A new kind is a file of its own in this folder, with a FileReader in it, and its name in READERS. The upload field, the
-sentences about what can be uploaded and the list in docs/users/upload.md follow from there.
+A new kind is a file of its own in this folder, with a FileReader in it, and an entry in READERS. The upload field, the
+sentences about what can be uploaded and the list in docs/users/upload.md follow from there. How to write one is in
+docs/developers/adding-a-reader.md.
 """
 
 from __future__ import annotations
@@ -25,7 +26,13 @@ __all__ = [
 ]  # fmt: skip
 
 # Asked in this order. Any text is delimited and any archive a zip, so special kinds of either come before these.
-READERS: tuple[FileReader, ...] = (xlsx.READER, xls.READER, ods.READER, delimited.READER, zip_files.READER)
+READERS: tuple[FileReader, ...] = (
+    xlsx.READER,
+    xls.READER,
+    ods.READER,
+    delimited.READER,
+    zip_files.READER,
+)
 
 
 def accepted_endings() -> list[str]:

@@ -23,6 +23,7 @@ class GuardedMember:
     """Read a member of an archive as a stream; `done` bytes were unpacked so far."""
 
     def __init__(self, stream: IO[bytes], archive: SafeZip, member: zipfile.ZipInfo) -> None:
+        """Watch over `stream`, the content of `member`."""
         self._stream, self._archive = stream, archive
         self._most = max(HARMLESS, member.compress_size * archive.limits.ratio)
         self.done = 0
@@ -43,9 +44,11 @@ class GuardedMember:
         self._stream.close()
 
     def __enter__(self) -> GuardedMember:
+        """Return the object itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close it."""
         self.close()
 
 
@@ -56,6 +59,7 @@ class SafeZip:
     """
 
     def __init__(self, path: Path, name: str, limits: Limits) -> None:
+        """Open the archive and check the names of its members."""
         self.name, self.limits, self.unpacked = name, limits, 0
         try:
             self._zip = zipfile.ZipFile(path)
@@ -146,7 +150,9 @@ class SafeZip:
         self._zip.close()
 
     def __enter__(self) -> SafeZip:
+        """Return the object itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close it."""
         self.close()

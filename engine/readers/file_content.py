@@ -60,6 +60,7 @@ class FileContent:
     """Show what the file at `path` holds, which the user calls `name`."""
 
     def __init__(self, path: Path, name: str, limits: Limits) -> None:
+        """Read nothing yet; `limits` are those of the archive that the file may be."""
         self.path, self.name, self.limits = path, name, limits
 
     @cached_property

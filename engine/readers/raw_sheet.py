@@ -43,6 +43,7 @@ class RowSpool:
     """
 
     def __init__(self, folder: Path, budget: MemoryBudget) -> None:
+        """Begin without rows. What exceeds the budget goes to files in `folder`."""
         self.width = 0
         self.num_rows = 0
         self.last_filled: list[int] = []
@@ -217,6 +218,7 @@ class SheetNotes(dict[str, Note]):
     """Hold the notes of one sheet by slug; a slug that is asked for the first time gets an empty note."""
 
     def __missing__(self, slug: str) -> Note:
+        """Return a new note for a slug that has none yet."""
         self[slug] = Note(slug)
         return self[slug]
 
@@ -302,9 +304,11 @@ class Source:
             shutil.rmtree(self.folder)
 
     def __enter__(self) -> Self:
+        """Return the object itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Close it."""
         self.close()

@@ -14,6 +14,7 @@ class Unreadable(Exception):
     """
 
     def __init__(self, sentence: str, detail: str = "") -> None:
+        """Take the sentence for the user and the detail for the log."""
         super().__init__(sentence)
         self.detail = detail
 
@@ -26,6 +27,7 @@ class EmptyFile(Unreadable):
     """Raise this where there is nothing in the file."""
 
     def __init__(self, name: str) -> None:
+        """Say that the file which the user calls `name` is empty."""
         super().__init__(f"'{name}' is empty: there is no data in it.")
 
 
@@ -34,6 +36,7 @@ class Interrupted(BaseException):
 
     # No Exception: the readers' handlers of damaged content must not catch it.
     def __init__(self, reason: BaseException) -> None:
+        """Take what has to come out where the reading was asked for."""
         super().__init__(reason)
         self.reason = reason
 

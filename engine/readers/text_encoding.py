@@ -243,6 +243,7 @@ class Utf8Stream(io.RawIOBase):
     """
 
     def __init__(self, path: Path, encoding: str, mend: bool = False) -> None:
+        """Open the file. Raises LookupError for an encoding that Python does not know."""
         super().__init__()
         self.name = path.name
         self.nuls = self.strays = self.done = 0

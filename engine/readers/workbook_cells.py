@@ -44,10 +44,12 @@ class TextColumn:
 
     # Replaced texts come from parts that are put together only when all is known.
     def __init__(self, texts: pa.StringArray) -> None:
+        """Take `texts` for the entries, in order."""
         self._parts, self._size = [texts], len(texts)
         self._at: Integers = np.arange(len(texts), dtype=np.int64)
 
     def __len__(self) -> int:
+        """Return how many entries there are."""
         return len(self._at)
 
     def put(self, places: Integers, texts: pa.StringArray) -> None:
@@ -159,6 +161,7 @@ class SheetGrid:
     """Put cells that come row by row into a spool, with the empty cells between them."""
 
     def __init__(self, name: str, context: ReadingContext) -> None:
+        """Begin an empty sheet of the workbook that the user calls `name`."""
         self.spool: RowSpool = context.new_spool()
         self._name, self._context = name, context
 

@@ -83,6 +83,7 @@ class XmlTags:
     """Find the tags of a block that matter: `codes` (ROW …) and the places `at` which they begin."""
 
     def __init__(self, block: bytes) -> None:
+        """Find the tags. Raises UnusualXml for comments and other things that programs do not write."""
         # As an XML parser reads line breaks.
         if b"\r" in block:
             block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -90,6 +90,7 @@ class HeadRow:
     """Weigh one row at the top of a sheet. `number` counts from 1; `filled` holds its texts by column position."""
 
     def __init__(self, number: int, fills: Sequence[dict[int, str]]) -> None:
+        """Weigh the row `number`; `fills` holds the filled cells of every row of the head."""
         self.number = number
         self.filled = fills[number - 1]
         # Blank rows say nothing; among twice as many rows there are enough others.

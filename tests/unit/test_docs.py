@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pyarrow as pa
 
+from engine import readers
 from engine.detectors import detector as detectors
 from engine.detectors.wording import cells_of
 from engine.profile.column_batch import ColumnBatch, Way
@@ -13,6 +14,7 @@ from engine.steps import step as steps
 from tests import docs
 from tests.imports import ROOT
 from tests.profiles import TODAY
+from tests.reading import read
 
 
 def test_the_list_of_steps_is_up_to_date():
@@ -27,6 +29,17 @@ def code_in(page: str) -> str:
     text = (ROOT / "docs" / "developers" / page).read_text(encoding="utf-8")
     [code] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     return "from __future__ import annotations\n" + code
+
+
+def test_the_reader_in_the_documentation_reads_a_file(monkeypatch):
+    names: dict[str, object] = {}
+    exec(code_in("adding-a-reader.md"), names)
+    monkeypatch.setattr(readers, "READERS", (names["READER"], *readers.READERS))
+    assert read(b'{"a": 1, "b": "x"}\n{"a": 2, "c": 3}\n', "list.jsonl") == [
+        ["a", "b", "c"],
+        ["1", "x", ""],
+        ["2", "", "3"],
+    ]
 
 
 def test_the_step_in_the_documentation_does_what_its_example_says():
