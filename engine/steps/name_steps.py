@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import compress
+
 import pyarrow as pa
 
 from engine.steps.reading_step import by_row
@@ -54,19 +56,19 @@ class NameSplit(ColumnStep):
     title_to: str | None
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
-        return by_row([values], self._split, [title for title in self._titles() if title])
+        return by_row([values], self._split, list(filter(None, self._titles())))
 
     def _titles(self) -> tuple[str | None, ...]:
         return self.first_to, self.last_to, self.title_to
 
     def _split(self, text: str) -> tuple[str, ...]:
-        wanted = [place for place, title in enumerate(self._titles()) if title]
-        if personal_names.is_company(text) or not (wanted or "," in text):
-            return (text, *[""] * len(wanted))
+        wanted = list(map(bool, self._titles()))
+        if personal_names.is_company(text) or not (any(wanted) or "," in text):
+            return (text, *[""] * sum(wanted))
         name = personal_names.read(text)
         last = " ".join(filter(None, (name.last, name.suffix)))
-        parts = (name.first, last, name.title)
-        return (str(name) if "," in text else text, *(parts[place] for place in wanted))
+        parts = compress((name.first, last, name.title), wanted)
+        return (str(name) if "," in text else text, *parts)
 
 
 class NameJoin(ColumnStep):
@@ -96,8 +98,8 @@ class NameJoin(ColumnStep):
     into: str
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
-        before = [context.others[title] for title in (self.title_column, self.first_column) if title]
-        columns = [column.to_pylist() for column in (*before, values)]
+        before = filter(None, (self.title_column, self.first_column))
+        columns = [*(context.others[title].to_pylist() for title in before), values.to_pylist()]
         names = [" ".join(filter(None, map(str.strip, row))) for row in zip(*columns, strict=True)]
         return Outcome(values, added={self.into: pa.array(names, pa.string())})
 

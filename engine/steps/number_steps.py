@@ -62,12 +62,15 @@ def common_forms(values: pa.Array, decimal: str, kind: numbers.Kind) -> CommonFo
 
     `decimal` is the column's decimal sign, a point or a comma.
     """
-    group, mark = (",", "[.]") if decimal == "." else ("[.]", ",")
+    group, mark = ",", "[.]"
+    if decimal == ",":
+        group, mark = mark, group
     number = rf"-?(?:0|[1-9][0-9]*|[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+)(?:{mark}[0-9]+)?"
     mask = pc.match_substring_regex(values, _AROUND[kind].format(number=number))
     cells = values.filter(mask)
     plain = pc.replace_substring(pc.utf8_trim(cells, _WORDS), group.strip("[]"), "")
-    plain = plain if decimal == "." else pc.replace_substring(plain, ",", ".")
+    if decimal == ",":
+        plain = pc.replace_substring(plain, ",", ".")
     return CommonForms(mask, plain, pc.utf8_trim(cells, "0123456789.,- "))
 
 
@@ -75,8 +78,12 @@ def currencies_of(words: pa.Array) -> pa.Array:
     """Return the ISO codes of currency signs and codes, "" where there is none or several share it."""
     encoded = words.dictionary_encode()
     meant = [currencies.possible(word) for word in encoded.dictionary.to_pylist()]
-    codes = ["".join(possible) if len(possible) == 1 else "" for possible in meant]
-    return pa.array(codes, pa.string()).take(encoded.indices)
+    codes = pa.array(map(_only, meant), pa.string())
+    return codes.take(encoded.indices)
+
+
+def _only(possible: frozenset[str]) -> str:
+    return next(iter(possible)) if len(possible) == 1 else ""
 
 
 def with_cents(plain: pa.Array) -> pa.Array:
@@ -253,7 +260,9 @@ class Round(ReadingStep):
             return plain
         exact = Arithmetic(prec=len(plain) + 2)
         rounded = Decimal(plain, exact).quantize(Decimal(1).scaleb(-self.digits), ROUND_HALF_UP, exact)
-        return f"{abs(rounded) if rounded.is_zero() else rounded:f}"
+        if rounded.is_zero():  # not -0.00
+            rounded = abs(rounded)
+        return f"{rounded:f}"
 
 
 class UndoScientific(ReadingStep):

@@ -65,8 +65,10 @@ class PhoneNormalize(ColumnStep):
         named = context.others[self.country_column].dictionary_encode()
         codes = [named_country(text, default) for text in named.dictionary.to_pylist()]
         countries = pa.array(codes, pa.string()).take(named.indices)
-        masks = {code: pc.equal(countries, code) for code in codes}
-        parts = ((mask, self._of_one_country(values.filter(mask), code)) for code, mask in masks.items())
+        parts = []
+        for code in dict.fromkeys(codes):
+            mask = pc.equal(countries, code)
+            parts.append((mask, self._of_one_country(values.filter(mask), code)))
         return merged(values, parts, self._titles())
 
     def _titles(self) -> list[str]:
@@ -126,19 +128,23 @@ class PhoneSplit(ColumnStep):
     mobile_to: str | None
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
-        return by_row([values], self._split, [self.rest_to, *([self.mobile_to] if self.mobile_to else [])])
+        titles = [self.rest_to, self.mobile_to] if self.mobile_to else [self.rest_to]
+        return by_row([values], self._split, titles)
 
     def _split(self, text: str) -> tuple[str, ...]:
-        parts = [part.strip(" ,") for part in _separators().split(text) if part.strip(" ,")]
+        stripped = [part.strip(" ,") for part in _separators().split(text)]
+        parts = list(filter(None, stripped))
         few = [part for part in parts if sum(map(str.isdigit, part)) < _FEWEST_DIGITS]
         if len(parts) > 1 and few:
             raise NotRead(f"'{few[0]}' in it is not a phone number")
         if len(parts) < 2 and not _labelled().fullmatch(text.strip()):
             parts = [text]
-        mobiles = [part for part in parts if self.mobile_to and _mobile().match(part)]
+        mobiles = []
+        if self.mobile_to:
+            mobiles = [part for part in parts if _mobile().match(part)]
         others = [part for part in parts if part not in mobiles] or [mobiles.pop(0)]
         cell = others[0] if _special().match(others[0]) else _number(others[0])
-        moved = (";".join(others[1:]), ";".join(_number(part) for part in mobiles))
+        moved = (";".join(others[1:]), ";".join(map(_number, mobiles)))
         return (cell, *moved[: 1 + bool(self.mobile_to)])
 
 

@@ -51,7 +51,8 @@ class MapValues(ValueStep):
         self.idempotent = all(self._pairs.get(self._key(new), new) == new for new in self._accepted)
 
     def _key(self, text: str) -> str:
-        return text.strip(EDGES) if self.case else text.strip(EDGES).casefold()
+        stripped = text.strip(EDGES)
+        return stripped if self.case else stripped.casefold()
 
     def convert(self, text: str, context: Context) -> str:
         key = self._key(text)
@@ -83,17 +84,21 @@ class ToBoolean(ValueStep):
 
     def validate(self) -> None:
         words = {**dict.fromkeys(yes_words(), "1"), **dict.fromkeys(no_words(), "0")}
-        words.update({word.strip(EDGES).casefold(): "1" for word in self.yes})
-        words.update({word.strip(EDGES).casefold(): "0" for word in self.no})
+        words.update(dict.fromkeys(map(_folded, self.yes), "1"))
+        words.update(dict.fromkeys(map(_folded, self.no), "0"))
         if words["1"] != "1" or words["0"] != "0":
             raise StepError("The step to_boolean writes 1 for yes and 0 for no; they cannot mean the opposite.")
         self._words = words
 
     def convert(self, text: str, context: Context) -> str:
-        word = text.strip(EDGES).casefold()
+        word = _folded(text)
         if word not in self._words:
             raise CouldNot("it says neither yes nor no")
         return self._words[word]
+
+
+def _folded(word: str) -> str:
+    return word.strip(EDGES).casefold()
 
 
 class Split(ValueStep):

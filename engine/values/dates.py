@@ -107,7 +107,9 @@ def orders(text: str, *, times: bool = True) -> frozenset[str]:
         day, moment = _split(_plain(text))
     except NotRead:
         return frozenset()
-    return _day_orders(day) if times or not has_time(moment) else frozenset()
+    if has_time(moment) and not times:
+        return frozenset()
+    return _day_orders(day)
 
 
 @lru_cache(maxsize=65536)
@@ -154,7 +156,9 @@ def _read(text: str, order: str, formats: tuple[str, ...], excel_1904: bool, piv
 
 @lru_cache(maxsize=65536)
 def _day(text: str, order: str, excel_1904: bool, pivot: int) -> date:
-    return _from_number(text, excel_1904) if _NUMBER.fullmatch(text) else _from_words(text, order, pivot)
+    if _NUMBER.fullmatch(text):
+        return _from_number(text, excel_1904)
+    return _from_words(text, order, pivot)
 
 
 def _plain(text: str) -> str:
@@ -163,7 +167,9 @@ def _plain(text: str) -> str:
 
 def _without_weekday(text: str) -> str:
     found = _WEEKDAY.match(text)
-    return text[found.end() :] if found and months.is_weekday(found[1]) else text
+    if found and months.is_weekday(found[1]):
+        return text[found.end() :]
+    return text
 
 
 def _from_number(text: str, excel_1904: bool) -> date:
@@ -171,12 +177,18 @@ def _from_number(text: str, excel_1904: bool) -> date:
     if compact := _COMPACT.fullmatch(text):
         return _date(*compact.groups())
     serial = _SERIAL.fullmatch(text)
-    first, last = (_FIRST_1904, _LAST_SERIAL - 1462) if excel_1904 else (_FIRST_1900, _LAST_SERIAL)
+    first, last = _FIRST_1900, _LAST_SERIAL
+    if excel_1904:
+        first, last = _FIRST_1904, _LAST_SERIAL - (_FIRST_1904 - _FIRST_1900).days
     if not serial or not 10000 <= int(serial[1]) <= last:
-        raise NotRead("it is a year, not a whole date" if _YEAR.fullmatch(text) else "it is a number, not a date")
+        if _YEAR.fullmatch(text):
+            raise NotRead("it is a year, not a whole date")
+        raise NotRead("it is a number, not a date")
     day = first + timedelta(days=int(serial[1]))
     seconds = round(float(f"0.{serial[2] or 0}") * 86400)
-    return datetime(day.year, day.month, day.day) + timedelta(seconds=seconds) if seconds else day  # noqa: DTZ001
+    if not seconds:
+        return day
+    return datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)  # noqa: DTZ001
 
 
 def _from_words(text: str, order: str, pivot: int) -> date:
@@ -202,7 +214,7 @@ def _from_numeric(numeric: re.Match[str], order: str, pivot: int) -> date:
         raise NotRead(f"it does not fit the order {ORDERS[order]}")
     if not order and len(telling) > 1:
         raise NotRead("it could be day/month or month/day: choose")
-    return readings[order] if order else readings[min(telling or readings)]
+    return readings[order or min(telling or readings)]
 
 
 def _readings(numeric: re.Match[str], pivot: int) -> dict[str, date]:
@@ -232,7 +244,9 @@ def _telling(readings: dict[str, date]) -> frozenset[str]:
     usual = {order: day for order, day in readings.items() if order in ("dmy", "mdy")}
     if not usual:
         return frozenset(readings) - {""}
-    return frozenset(usual) if len(set(usual.values())) == len(usual) else frozenset()
+    if len(set(usual.values())) < len(usual):
+        return frozenset()
+    return frozenset(usual)
 
 
 @cache
@@ -260,7 +274,9 @@ def _from_named(text: str, order: str, pivot: int) -> date | None:
     if not (first + last).isdecimal():
         return None
     year_first = len(first) == 4 or (order == "ymd" and named[0] == 1 and len(first) == len(last) == 2)
-    return _date(first, month, last, pivot=pivot) if year_first else _date(last, month, first, pivot=pivot)
+    if year_first:
+        first, last = last, first
+    return _date(last, month, first, pivot=pivot)
 
 
 def _date(year: str, month: str, day: str, *, pivot: int = PIVOT) -> date:
@@ -316,4 +332,6 @@ def _zone(found: re.Match[str]) -> timezone | None:
         return UTC if found["utc"] else None
     digits = found["offset"][1:].replace(":", "").ljust(4, "0")
     ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(ahead if found["offset"][0] == "+" else -ahead)
+    if found["offset"][0] == "-":
+        ahead = -ahead
+    return timezone(ahead)

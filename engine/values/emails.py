@@ -72,13 +72,14 @@ def split(text: str) -> list[str]:
         parts = [part for part in _SEPARATORS.split(text) if part.strip(_TRAILING)]
         if len(parts) < 2:
             raise
-    return list(dict.fromkeys(_cleaned_part(part) for part in parts))
+    return list(dict.fromkeys(map(_cleaned_part, parts)))
 
 
 def _cleaned_part(part: str) -> str:
     bare = _bare(part)
     mailbox, _, domain = bare.rpartition("@")
-    if not is_valid(address := f"{mailbox}@{domain.lower()}"):
+    address = f"{mailbox}@{domain.lower()}"
+    if not is_valid(address):
         raise NotRead(f"'{part.strip()}' in it is not an email address")
     return address
 

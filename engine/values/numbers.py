@@ -79,9 +79,9 @@ class SignEvidence:
     @property
     def sign(self) -> str:
         """Return a point or a comma, "" where there is no evidence or evidence for both."""
-        if bool(self.point) == bool(self.comma):
-            return ""
-        return "." if self.point else ","
+        if self.point and not self.comma:
+            return "."
+        return "," if self.comma and not self.point else ""
 
     @property
     def both(self) -> bool:
@@ -203,7 +203,9 @@ def read_percent(text: str, decimal: str = "") -> str:
 def _with_point(text: str, decimal: str) -> str:
     if decimal == ".":
         return text.replace(",", "")
-    return text.replace(".", "").replace(",", ".") if decimal else text
+    if decimal == ",":
+        return text.replace(".", "").replace(",", ".")
+    return text
 
 
 def _taken_apart(text: str) -> _Parts:
@@ -237,7 +239,8 @@ def _number(parts: _Parts, decimal: str) -> str:
     if decimal and sign in ("", "?", decimal):
         sign = decimal
     elif decimal:
-        raise NotRead(f"{parts.body} does not fit the column's decimal {'point' if decimal == '.' else 'comma'}")
+        name = "point" if decimal == "." else "comma"
+        raise NotRead(f"{parts.body} does not fit the column's decimal {name}")
     digits = _digits(parts.body, sign)
     return f"-{digits}" if parts.negative else digits
 
@@ -303,9 +306,11 @@ def _currency(before: str, after: str) -> str:
             if not possible:
                 raise NotRead(f"'{word}' is not a currency")
             meant = possible if meant is None else meant & possible
-    if meant is not None and not meant:
+    if meant is None or len(meant) > 1:
+        return ""
+    if not meant:
         raise NotRead(f"{before} and {after} are two currencies")
-    return next(iter(meant)) if meant and len(meant) == 1 else ""
+    return next(iter(meant))
 
 
 def _why_words(words: str) -> str:

@@ -180,8 +180,9 @@ class _DialPlan:
             shorter = found.re.sub(self.transform, number, count=1)
         else:
             shorter = number[found.end() :]
-        harmful = self.numbers.fullmatch(number) and not self.numbers.fullmatch(shorter)
-        return number if harmful else shorter
+        if self.numbers.fullmatch(number) and not self.numbers.fullmatch(shorter):
+            return number
+        return shorter
 
 
 def _compiled(pattern: str | None) -> re.Pattern[str] | None:
@@ -197,13 +198,17 @@ def _verdict(numbers: PhoneNumberDesc, length: int) -> int:
         return ValidationResult.IS_POSSIBLE
     if length < lengths[0]:
         return ValidationResult.TOO_SHORT
-    return ValidationResult.TOO_LONG if length > lengths[-1] else ValidationResult.INVALID_LENGTH
+    if length > lengths[-1]:
+        return ValidationResult.TOO_LONG
+    return ValidationResult.INVALID_LENGTH
 
 
 @cache
 def _plan(region: str) -> _DialPlan | None:
     """Return the rules of a country (ISO alpha-2), None where the library has none."""
-    metadata = PhoneMetadata.metadata_for_region(region) if region in SUPPORTED_REGIONS else None
+    if region not in SUPPORTED_REGIONS:
+        return None
+    metadata = PhoneMetadata.metadata_for_region(region)
     return _DialPlan(metadata) if metadata else None
 
 
@@ -245,10 +250,11 @@ def _national(digits: str, country: str) -> str | int:
     dialled = here.abroad.match(digits) if here.abroad else None
     if dialled and digits[dialled.end() : dialled.end() + 1] != "0":
         return _international(digits[dialled.end() :])
-    if digits.startswith(here.code) and (rest := _without_code(digits, here)) is not None:
-        main = _main_plan(here.code)
-        return _judged(rest, here if main.region == here.region else main)
-    return _judged(digits, here)
+    rest = _without_code(digits, here) if digits.startswith(here.code) else None
+    if rest is None:
+        return _judged(digits, here)
+    main = _main_plan(here.code)
+    return _judged(rest, here if main.region == here.region else main)
 
 
 def _international(digits: str) -> str | int:
@@ -268,9 +274,10 @@ def _international(digits: str) -> str | int:
 def _without_code(digits: str, here: _DialPlan) -> str | None:
     """Return the rest of a number that starts with its own country's calling code, None where these are just digits."""
     rest = here.without_prefix(digits[len(here.code) :])
+    if here.verdicts[len(digits)] == ValidationResult.TOO_LONG:
+        return rest
     better = not here.numbers.fullmatch(digits) and here.numbers.fullmatch(rest)
-    too_long = here.verdicts[len(digits)] == ValidationResult.TOO_LONG
-    return rest if better or too_long else None
+    return rest if better else None
 
 
 def _judged(number: str, rules: _DialPlan) -> str | int:
@@ -282,7 +289,9 @@ def _judged(number: str, rules: _DialPlan) -> str | int:
     if not _SHORTEST <= len(number) <= _LONGEST:
         raise _Undecided
     verdict = _main_plan(rules.code).verdicts[len(number)]
-    return f"+{rules.code}{number}" if verdict == ValidationResult.IS_POSSIBLE else verdict
+    if verdict != ValidationResult.IS_POSSIBLE:
+        return verdict
+    return f"+{rules.code}{number}"
 
 
 # --- the common forms
@@ -299,7 +308,7 @@ def _common_forms(country: str) -> re.Pattern[str]:
     if here is None:
         return re.compile(_NEVER)
     main = _main_plan(here.code)
-    possible = [n for n in range(3, _LONGEST + 1) if main.verdicts[n] == ValidationResult.IS_POSSIBLE]
+    possible = [length for length in range(3, _LONGEST + 1) if main.verdicts[length] == ValidationResult.IS_POSSIBLE]
     too_long = [n for n in possible if here.verdicts[n + len(here.code)] == ValidationResult.TOO_LONG]
     stripped = [n for n in possible if here.verdicts[n] not in _KEEPS_PREFIX]
     stripped_abroad = [n for n in possible if main.verdicts[n] not in _KEEPS_PREFIX]
@@ -319,7 +328,9 @@ def _common_forms(country: str) -> re.Pattern[str]:
 
 def _any(pattern: re.Pattern[str] | None) -> str:
     """Return a pattern whose groups do not count among ours; one that never matches for None."""
-    return f"(?:{_GROUP.sub('(?:', pattern.pattern)})" if pattern else _NEVER
+    if pattern is None:
+        return _NEVER
+    return f"(?:{_GROUP.sub('(?:', pattern.pattern)})"
 
 
 def _trunk(rules: _DialPlan) -> str:
@@ -327,10 +338,12 @@ def _trunk(rules: _DialPlan) -> str:
 
     No number of the country may start with it; otherwise the pattern never matches.
     """
-    prefix = rules.prefix.pattern if rules.prefix else ""
-    alternatives = prefix.replace("(", "").replace(")", "").split("|")
-    simple = not rules.transform and all(_PLAIN_PREFIX.fullmatch(one) for one in alternatives)
-    if not simple or len({one[0] for one in alternatives}) < len(alternatives):
+    if rules.prefix is None or rules.transform:
+        return _NEVER
+    alternatives = rules.prefix.pattern.replace("(", "").replace(")", "").split("|")
+    if not all(map(_PLAIN_PREFIX.fullmatch, alternatives)):
+        return _NEVER
+    if len({one[0] for one in alternatives}) < len(alternatives):
         return _NEVER
     return rf"(?!(?:{rules.numbers.pattern})\Z)(?:{'|'.join(alternatives)})"
 
@@ -340,4 +353,5 @@ def _digits(lengths: Iterable[int]) -> str:
     longest_first = sorted(lengths, reverse=True)
     if not longest_first:
         return f"({_NEVER})"
-    return f"({'|'.join(f'[0-9]{{{length}}}' for length in longest_first)})"
+    repeated = [f"[0-9]{{{length}}}" for length in longest_first]
+    return f"({'|'.join(repeated)})"

@@ -51,7 +51,7 @@ def clean(text: str, country: str) -> str:
     found = re.fullmatch(_FORMS[country][0], bare)
     if not found:
         raise NotRead(f"it is not a postal code of {country}")
-    return _FORMS[country][1].join(part for part in found.groups() if part)
+    return _FORMS[country][1].join(filter(None, found.groups()))
 
 
 @cache
@@ -63,7 +63,9 @@ def _with_zeros(bare: str, plain: str) -> str:
     """Return a US code with the zeros that it lost as a number: `2134`, `2134-1234`, `21341234`."""
     zip_code, hyphen, more = plain.partition("-")
     if hyphen and len(more.strip()) == 4:
-        return f"{zip_code.strip():0>5}{more.strip()}" if len(zip_code.strip()) >= 3 else bare  # -1234 alone: no code
+        if len(zip_code.strip()) < 3:  # too little to be a code that lost zeros
+            return bare
+        return f"{zip_code.strip():0>5}{more.strip()}"
     if len(bare) in (3, 4):
         return bare.zfill(5)
     return bare.zfill(9) if len(bare) in (7, 8) else bare

@@ -56,5 +56,6 @@ def _states() -> Mapping[str, Mapping[str, str]]:
         codes.setdefault(country, {})[fold(state)] = state
         for name in known.split("|"):
             held = names.setdefault(country, {})
-            held[fold(name)] = "" if fold(name) in held else state
+            again = fold(name) in held
+            held[fold(name)] = "" if again else state
     return {country: names[country] | own for country, own in codes.items()}
