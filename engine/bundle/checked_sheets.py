@@ -151,7 +151,7 @@ class _Work:
             planned=self.planned,
             rows=np.concatenate([np.empty(0, np.int32), *self.rows]),
             bad=np.concatenate([np.empty(0, np.bool_), *self.bad]),
-            facts={one.target.name: one.facts() for one in self.collectors},
+            facts={one.target.name: one.whole() for one in self.collectors},
             cells=self.cells,
             problems=[*self._rule_problems(), *self.could_not.problems()],
             spool=spool,

@@ -1,5 +1,6 @@
-"""Lookup tables: from a cell's text to the external ID of a record that Odoo ships with, that the recipe names, or
-that the project creates.
+"""Lookup tables: from a cell's text to the external ID of a record.
+
+It is one that Odoo ships with, that the recipe names, or that the project creates.
 
 Nothing is guessed. A record of Odoo is found by its code or its whole name, case aside, and only where no other
 record of that table has it too. A state is found by country and code (`US-CA`), never by name alone: Odoo takes
@@ -26,7 +27,13 @@ from odoo_migrate.rules.mapping_rules import mapping_label
 
 @dataclass(frozen=True)
 class Shipped:
-    """Records that Odoo ships with: the lookup table's name, their group in the reference, the keys they go by."""
+    """Hold where records that Odoo ships with are found.
+
+    Attributes:
+        table: The lookup table's name.
+        group: Their group in the reference of the catalog.
+        keys: The fields that they go by.
+    """
 
     table: str
     group: str
@@ -57,31 +64,36 @@ SHIPPED: Mapping[str, Shipped] = {
 
 @cache
 def shipped_ids(model: str, version: str) -> Mapping[str, str]:
-    """External ID by folded key of the records of `model` that Odoo `version` ships with; {} where it has none."""
+    """Return the external ID by folded key of the records of `model` that Odoo ships with; {} where it has none."""
     if model not in SHIPPED:
         return {}
-    records = [one for one in catalog.reference(version).get(SHIPPED[model].group, ()) if one["xml_id"]]
-    if model == "res.country.state":
-        return _unique((key, state["xml_id"]) for state in records for key in _state_keys(state))
-    keys = SHIPPED[model].keys
-    return _unique((str(one[key]), one["xml_id"]) for one in records for key in keys if one.get(key))
-
-
-def _state_keys(state: Mapping[str, Any]) -> list[str]:
-    """Country and code; a code that already begins with the country (`VN-44`) stands for itself as well."""
-    country, code = state["country_id_xml_id"].removeprefix("base.").upper(), state["code"]
-    return [f"{country}-{code}", *([code] if code.startswith(f"{country}-") else [])]
-
-
-def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, set[str]] = {}
-    for key, external_id in pairs:
-        found.setdefault(key.strip().casefold(), set()).add(external_id)
+    for record in catalog.reference(version).get(SHIPPED[model].group, ()):
+        if not record["xml_id"]:
+            continue
+        for key in _keys(model, record):
+            found.setdefault(key.strip().casefold(), set()).add(record["xml_id"])
+    # A key that several records have names none of them.
     return {key: next(iter(ids)) for key, ids in found.items() if len(ids) == 1}
 
 
+def _keys(model: str, record: Mapping[str, Any]) -> list[str]:
+    if model == "res.country.state":
+        return _state_keys(record)
+    return [str(record[key]) for key in SHIPPED[model].keys if record.get(key)]
+
+
+def _state_keys(state: Mapping[str, Any]) -> list[str]:
+    """Return country and code; a code that already begins with the country (`VN-44`) names the state as well."""
+    country, code = state["country_id_xml_id"].removeprefix("base.").upper(), state["code"]
+    keys = [f"{country}-{code}"]
+    if code.startswith(f"{country}-"):
+        keys.append(code)
+    return keys
+
+
 def known_records(model: str, version: str) -> dict[str, str]:
-    """The records of `model` that Odoo `version` ships with: external ID → name, for people to choose from."""
+    """Return the records of `model` that Odoo ships with: external ID → name, for people to choose from."""
     if model not in SHIPPED:
         return {}
     records = catalog.reference(version).get(SHIPPED[model].group, ())
@@ -90,8 +102,14 @@ def known_records(model: str, version: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class LookupTable:
-    """One lookup as it is used: `entries` are the user's own decisions, `shipped` Odoo's records by folded key,
-    `pattern` names the records that are created for all other keys (None: no record is created).
+    """Hold one lookup as it is used.
+
+    Attributes:
+        name: The table's name, and the stem of its file.
+        model: The model whose records it names.
+        entries: External ID by key, the user's own decisions.
+        shipped: External ID by folded key, Odoo's records.
+        pattern: Names the records that are created for all other keys; None: no record is created.
     """
 
     name: str
@@ -102,40 +120,48 @@ class LookupTable:
 
     @property
     def creates(self) -> bool:
+        """Return whether keys that are not known become records."""
         return self.pattern is not None
 
     def known(self, key: str) -> str:
-        """The external ID that is known for `key` without creating a record, "" where there is none."""
+        """Return the external ID that is known for `key` without creating a record, "" where there is none."""
         if key in self.entries:
             return self.entries[key]
-        return "" if self.creates else self.shipped.get(key.strip().casefold(), "")
+        if self.creates:
+            return ""
+        return self.shipped.get(key.strip().casefold(), "")
 
     def resolves(self, key: str) -> bool:
+        """Return whether a key leads to a record."""
         return self.known(key) != "" or (self.creates and not is_empty(key))
 
     def created(self, keys: Iterable[str]) -> dict[str, str]:
-        """External ID of every key that becomes a record of its own."""
+        """Return the external ID of every key that becomes a record of its own."""
         if self.pattern is None:
             return {}
         new = [(key,) for key in keys if not self.known(key) and not is_empty(key)]
         return {key: external_id for (key,), external_id in external_ids(self.pattern, new).items()}
 
     def ids(self, keys: Iterable[str]) -> dict[str, str]:
-        """External ID of every key that has one."""
+        """Return the external ID of every key that has one."""
         keys = list(keys)
-        known = {key: self.known(key) for key in keys}
-        return {key: found for key, found in known.items() if found} | self.created(keys)
+        found: dict[str, str] = {}
+        for key in keys:
+            known = self.known(key)
+            if known:
+                found[key] = known
+        return found | self.created(keys)
 
 
 def shipped_table(model: str, version: str) -> LookupTable | None:
-    """The table of the records that Odoo ships with for `model`; None where there are none."""
+    """Return the table of the records that Odoo ships with for `model`; None where there are none."""
     if model not in SHIPPED:
         return None
     return LookupTable(SHIPPED[model].table, model, shipped=shipped_ids(model, version))
 
 
 def recipe_table(lookup: Lookup, namespace: str, version: str) -> LookupTable:
-    """The table that the recipe describes. Raises BadPattern for an ID pattern that cannot name its records."""
+    """Return the table that the recipe describes. Raises BadPattern for a pattern that cannot name its records."""
     name = given_name(lookup.name)
     if not lookup.create:
         return LookupTable(name, lookup.model, lookup.entries, shipped_ids(lookup.model, version))
@@ -145,8 +171,13 @@ def recipe_table(lookup: Lookup, namespace: str, version: str) -> LookupTable:
 
 @dataclass(frozen=True)
 class CreatedRecords:
-    """The records that a table creates: their mapping's name, the field that takes the lookup's key, and what they
-    are called in sentences.
+    """Hold the records that a table creates.
+
+    Attributes:
+        name: Name of their mapping.
+        table: The table.
+        field: The field that takes the lookup's key.
+        label: What they are called in sentences.
     """
 
     name: str
@@ -156,6 +187,7 @@ class CreatedRecords:
 
     @property
     def mapping(self) -> ModelMapping:
+        """Return the mapping that makes them of a raw file of names."""
         pattern = self.table.pattern.text if self.table.pattern else ""
         return ModelMapping(self.name, self.table.model, pattern, {self.field: FieldEntry(source=RECORD_TITLE)})
 
@@ -163,12 +195,19 @@ class CreatedRecords:
 def plan_created(
     names: Mapping[str, str], tables: Mapping[str, LookupTable], catalog: Catalog
 ) -> tuple[list[CreatedRecords], list[ExportProblem]]:
-    """`names`: mapping name by table, for the tables that create records."""
+    """Return the records that tables create, and what prevents them.
+
+    Args:
+        names: Mapping name by table, for the tables that create records.
+        tables: By name.
+        catalog: Of the version of Odoo.
+    """
     created, problems = [], []
     for table, name in names.items():
         model = catalog.model(tables[table].model) if tables[table].model in catalog else None
         problem = _problem(tables[table], model)
-        problems += [problem] if problem else []
+        if problem is not None:
+            problems.append(problem)
         if model is not None:
             label = mapping_label(name, model.name, model.label)
             created.append(CreatedRecords(name, tables[table], name_field(model), label))
@@ -176,12 +215,12 @@ def plan_created(
 
 
 def name_field(model: OdooModel) -> str:
-    """The field that holds a record's name: some models show a computed one."""
+    """Return the field that holds a record's name: some models show a computed one."""
     return "name" if "name" in model.fields else model.rec_name
 
 
 def created_notes(created: Sequence[CreatedRecords], keys: Callable[[str], Collection[str]]) -> Iterator[ExportProblem]:
-    """A word about records that need more than a name. `keys(table)`: the values that stand in the rows."""
+    """Yield a word about records that need more than a name; `keys(table)` gives the values in the rows."""
     for one in created:
         does = required_fields.name_alone(one.table.model, [one.field])
         names = sorted(one.table.created(sorted(keys(one.table.name))))
@@ -194,6 +233,7 @@ def created_notes(created: Sequence[CreatedRecords], keys: Callable[[str], Colle
 
 
 def _problem(table: LookupTable, model: OdooModel | None) -> ExportProblem | None:
+    """Return what prevents that a table creates records, None where nothing does."""
     place = ProblemLocation(model=table.model)
     if model is None:
         message = f"The lookup '{table.name}' creates records of '{table.model}', which this Odoo cannot import."
