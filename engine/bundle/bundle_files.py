@@ -104,17 +104,17 @@ def _write_rows(
     files: ProjectFiles, checked: CheckedSheet, issues: Sequence[RowIssue], advance: Callable[[int], None]
 ) -> Mapping[LookupColumn, Counter[str]]:
     """Write data/raw and, if any row is held back, data/rejected; return the lookup cells of the rows that go."""
-    path = f"{checked.planned.file}.csv"
+    path = f"{checked.mapped.file}.csv"
     if not checked.bad.any():
-        files.adopt(f"{project_files.RAW}/{path}", checked.spool.path, checked.spool.file)
+        files.adopt(f"{project_files.RAW}/{path}", checked.lines.path, checked.lines.file)
         advance(len(checked.bad))
         return checked.cells
     with (
         files.opened(f"{project_files.RAW}/{path}") as raw,
         files.opened(f"{project_files.REJECTED}/{path}") as rejected,
     ):
-        raw.write(csv_text.line(checked.spool.titles).encode(), 0)
-        rejected.write(csv_text.line(held_back_rows.titles(checked.planned)).encode(), 0)
+        raw.write(csv_text.line(checked.lines.titles).encode(), 0)
+        rejected.write(csv_text.line(held_back_rows.titles(checked.mapped)).encode(), 0)
         return _part_rows(checked, issues, raw, rejected, advance)
 
 
@@ -127,12 +127,12 @@ def _part_rows(
 ) -> Mapping[LookupColumn, Counter[str]]:
     """Copy the lines of rows that go, and write the others with their reasons."""
     cells = {column: Counter(counts) for column, counts in checked.cells.items()}
-    for (start, lines), notes in zip(checked.spool.chunks(), checked.notes.batches(), strict=True):
+    for (start, lines), notes in zip(checked.lines.chunks(), checked.notes.batches(), strict=True):
         bad = checked.bad[start : start + len(lines)]
         good = lines.filter(pa.array(~bad)) if bad.any() else lines
         raw.write(text_of(good), len(good))
         if bad.any():
-            cleaned = checked.spool.columns(lines.filter(pa.array(bad)))
+            cleaned = checked.lines.columns(lines.filter(pa.array(bad)))
             for column, counts in cells.items():
                 counts.subtract(occurrences(cleaned[column.title]))
             positions = (np.flatnonzero(bad) + start).astype(np.int32)
@@ -192,7 +192,7 @@ def _settings(plan: BundlePlan) -> Settings:
 def _write_manifest(files: ProjectFiles, plan: BundlePlan) -> None:
     """Write MANIFEST.json: every file written before with its hash, and the uploads behind them."""
     uploads: set[tuple[str, str]] = set()
-    for planned in plan.sheets:
-        uploads.add((planned.sheet.upload or planned.sheet.source_name, planned.sheet.source_sha256))
+    for mapped in plan.sheets:
+        uploads.add((mapped.sheet.upload or mapped.sheet.source_name, mapped.sheet.source_sha256))
     manifest = Manifest([SourceEntry(name, sha256) for name, sha256 in uploads], files.written)
     (files.root / MANIFEST_FILE).write_text(manifest.text(), encoding="utf-8", newline="")

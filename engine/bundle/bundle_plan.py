@@ -1,7 +1,7 @@
 """What a bundle will hold, decided before a row is written: files, mappings, tables, the order of loading.
 
-A `BundlePlan` is the recipe applied to the sheets that are there. What cannot work stands in `problems` and is left out
-of the plan, so that a check can go on and say everything at once.
+A `BundlePlan` is the recipe applied to the sheets that are there. What cannot work is in its `problems` and is left
+out otherwise, so that a check can go on and say everything at once.
 """
 
 from __future__ import annotations
@@ -32,7 +32,16 @@ from odoo_migrate.rules.required_fields import needed_at_once
 
 @dataclass(frozen=True)
 class MappedSheet:
-    """A sheet on its way: its prepared run, the stem of its raw file, its columns there, and what it fills."""
+    """Hold a sheet with what becomes of it.
+
+    Attributes:
+        sheet: As it was read.
+        recipe: Its part of the recipe.
+        run: Cleans it; prepared.
+        file: Stem of its raw file.
+        columns: Those of the raw file.
+        targets: What it fills.
+    """
 
     sheet: BundleSheet
     recipe: SheetRecipe
@@ -43,17 +52,28 @@ class MappedSheet:
 
     @property
     def location(self) -> ProblemLocation:
+        """Return where problems of this sheet are."""
         return self.sheet.location
 
     @property
     def used(self) -> set[str]:
-        """Titles of the columns that any target reads."""
-        return {title for target in self.targets for title in target.used}
+        """Return the titles of the columns that any target reads."""
+        return set().union(*[target.used for target in self.targets])
 
 
 @dataclass(frozen=True)
 class BundlePlan:
-    """The whole bundle. `tables` by name; `created`: the mappings of the records that tables create."""
+    """Hold what the whole bundle will be.
+
+    Attributes:
+        recipe: All of it.
+        catalog: Of the version of Odoo.
+        sheets: In the order of the recipe.
+        tables: Lookup tables by name.
+        created: The records that tables create.
+        load_order: Names of the mappings, parents first.
+        problems: What cannot work, or should be known.
+    """
 
     recipe: Recipe
     catalog: Catalog
@@ -65,13 +85,22 @@ class BundlePlan:
 
     @property
     def targets(self) -> Iterator[tuple[MappedSheet, MappedTarget]]:
-        return ((sheet, target) for sheet in self.sheets for target in sheet.targets)
+        """Yield every target with its sheet."""
+        for sheet in self.sheets:
+            for target in sheet.targets:
+                yield sheet, target
 
 
 def make_plan(sources: Sequence[BundleSheet], recipe: Recipe, progress: Callable[[], None]) -> BundlePlan:
-    """The plan, with every sheet's run prepared; `progress` is called now and then and may raise to cancel.
+    """Return the plan, with every sheet's run prepared.
 
-    Raises RecipeError where the recipe does not fit the files at all.
+    Args:
+        sources: All sheets of the uploads.
+        recipe: What to do with them.
+        progress: Called now and then; may raise to cancel.
+
+    Raises:
+        RecipeError: The recipe does not fit the files at all.
     """
     try:
         version = catalog.load(recipe.odoo_version)
@@ -82,7 +111,7 @@ def make_plan(sources: Sequence[BundleSheet], recipe: Recipe, progress: Callable
 
 @dataclass(frozen=True)
 class _Draft:
-    """A sheet before its targets are planned; `names`: of its mappings, in the order of the targets."""
+    """Hold a sheet before its targets are planned; `names` are those of its mappings, in the order of the targets."""
 
     sheet: BundleSheet
     part: SheetRecipe
@@ -93,20 +122,24 @@ class _Draft:
 
     @property
     def targets(self) -> Iterator[tuple[str, TargetRecipe, str]]:
+        """Yield name, recipe and ID pattern of every target."""
         return zip(self.names, self.part.targets, self.columns.patterns, strict=True)
 
 
 class _Planner:
+    """Plan one bundle; `problems` grows on the way."""
+
     def __init__(self, sources: Sequence[BundleSheet], recipe: Recipe, version: Catalog) -> None:
         self.sources, self.recipe, self.catalog = sources, recipe, version
         self.problems: list[ExportProblem] = [*settings_problems(recipe), *left_out(sources, recipe)]
-        self.taken: set[str] = set()
+        self.taken: set[str] = set()  # names of mappings
 
     def plan(self, progress: Callable[[], None]) -> BundlePlan:
         pairs = match(self.sources, self.recipe)
         stems, shared = file_stems(pairs, self.sources)
         self.problems += shared
         drafts = [self._draft(pair, stem, progress) for pair, stem in zip(pairs, stems, strict=True)]
+        # All keys are known before any field is planned, since fields may refer to later sheets.
         around = PlanContext(self.catalog, self._tables(stems), self._announced(drafts))
         sheets = tuple(self._sheet(draft, around) for draft in drafts)
         created = self._created(sheets, around.tables)
@@ -127,15 +160,17 @@ class _Planner:
         return name
 
     def _announced(self, drafts: Sequence[_Draft]) -> dict[str, MappingKey]:
+        """Return what fields may refer to; a mapping that cannot be planned is not among it."""
         found = {}
-        for name, target, pattern in (one for draft in drafts for one in draft.targets):
-            with suppress(BadPattern):
-                if target.model in self.catalog:
-                    found[name] = MappingKey(target.model, Pattern.read(pattern).placeholders)
+        for draft in drafts:
+            for name, target, pattern in draft.targets:
+                with suppress(BadPattern):
+                    if target.model in self.catalog:
+                        found[name] = MappingKey(target.model, Pattern.read(pattern).placeholders)
         return found
 
     def _tables(self, stems: Sequence[str]) -> dict[str, LookupTable]:
-        """The recipe's lookups, by the name under which the bundle holds them."""
+        """Return the recipe's lookups, by the name under which the bundle holds them."""
         tables: dict[str, LookupTable] = {}
         for lookup in self.recipe.lookups.values():
             try:
@@ -150,17 +185,21 @@ class _Planner:
     def _sheet(self, draft: _Draft, around: PlanContext) -> MappedSheet:
         targets = []
         for name, target, pattern in draft.targets:
-            place = replace(draft.sheet.location, model=target.model)
-            planned, problems = plan_target(name, target, pattern, draft.columns.titles, around, place)
+            location = replace(draft.sheet.location, model=target.model)
+            mapped, problems = plan_target(name, target, pattern, draft.columns.titles, around, location)
             self.problems += problems
-            targets += [planned] if planned else []
-        planned_sheet = MappedSheet(draft.sheet, draft.part, draft.run, draft.file, draft.columns, tuple(targets))
-        self.problems += column_notes(planned_sheet)
-        return planned_sheet
+            if mapped is not None:
+                targets.append(mapped)
+        sheet = MappedSheet(draft.sheet, draft.part, draft.run, draft.file, draft.columns, tuple(targets))
+        self.problems += column_notes(sheet)
+        return sheet
 
     def _created(self, sheets: Sequence[MappedSheet], tables: Mapping[str, LookupTable]) -> tuple[CreatedRecords, ...]:
-        used = {field.lookup for sheet in sheets for target in sheet.targets for field in target.fields}
-        creating = sorted(name for name in used if name and tables[name].creates)
+        used: set[str] = set()
+        for sheet in sheets:
+            for target in sheet.targets:
+                used.update(field.lookup for field in target.fields if field.lookup)
+        creating = sorted(name for name in used if tables[name].creates)
         names = {name: self._name(tables[name].model, name) for name in creating}
         created, problems = plan_created(names, tables, self.catalog)
         self.problems += problems
@@ -170,21 +209,29 @@ class _Planner:
         self, sheets: Sequence[MappedSheet], created: Sequence[CreatedRecords], tables: Mapping[str, LookupTable]
     ) -> tuple[str, ...]:
         targets = [target for sheet in sheets for target in sheet.targets]
-        behind = {one.table.name: [one.name] for one in created}
-        for table in tables.values():
-            if any(own.startswith(f"{self.recipe.namespace}.") for own in table.entries.values()):
-                same = [target.name for target in targets if target.model.name == table.model]
-                behind.setdefault(table.name, []).extend(same)
-        edges = [
-            _reference(target, field, parent)
-            for target in targets
-            for field in target.fields
-            for parent in ([field.ref] if field.ref else behind.get(field.lookup, []))
-        ]
-        labels = {one.name: one.label for one in targets} | {one.name: one.label for one in created}
-        order, problems = ordered(labels, edges)
+        behind = self._behind_tables(targets, created, tables)
+        references = []
+        for target in targets:
+            for field in target.fields:
+                parents = [field.ref] if field.ref else behind.get(field.lookup, [])
+                references += [_reference(target, field, parent) for parent in parents]
+        labels = {one.name: one.label for one in targets}
+        labels |= {one.name: one.label for one in created}
+        order, problems = ordered(labels, references)
         self.problems += problems
         return order
+
+    def _behind_tables(
+        self, targets: Sequence[MappedTarget], created: Sequence[CreatedRecords], tables: Mapping[str, LookupTable]
+    ) -> dict[str, list[str]]:
+        """Return by table the mappings whose records its entries may name."""
+        behind = {one.table.name: [one.name] for one in created}
+        ours = f"{self.recipe.namespace}."
+        for table in tables.values():
+            if any(own.startswith(ours) for own in table.entries.values()):
+                same = [target.name for target in targets if target.model.name == table.model]
+                behind.setdefault(table.name, []).extend(same)
+        return behind
 
 
 def _reference(target: MappedTarget, field: MappedField, parent: str) -> MappingReference:
@@ -194,18 +241,20 @@ def _reference(target: MappedTarget, field: MappedField, parent: str) -> Mapping
 
 
 def without_own(titles: Sequence[str], part: SheetRecipe) -> tuple[str, ...]:
-    """`titles` without the two that the bridge put before rows it held back, where such a file comes back."""
-    own = is_correction(titles) and not set(TITLES) & set(part.columns)
-    return tuple(titles[len(TITLES) :] if own else titles)
+    """Return `titles` without the two that an export put before rows it held back, where such a file comes back."""
+    if is_correction(titles) and not set(TITLES) & set(part.columns):
+        return tuple(titles[len(TITLES) :])
+    return tuple(titles)
 
 
 def column_notes(sheet: MappedSheet) -> Iterator[ExportProblem]:
-    """A word about a sheet that fills nothing, and about all columns that Odoo does not get."""
+    """Yield a word about a sheet that fills nothing, and about all columns that Odoo does not get."""
     if not sheet.targets and not sheet.recipe.targets:
         message = f"'{sheet.sheet.sheet}' fills no Odoo records: its rows are cleaned and kept in data/raw only."
         yield sheet.location.warning("no_target", message)
-    made = {one.title for one in sheet.columns.added}  # by the bridge itself, for IDs
-    unsent = [title for title in sheet.columns.titles if title not in sheet.used | made]
+    made = {one.title for one in sheet.columns.added}  # by the export itself, for IDs
+    sent = sheet.used | made
+    unsent = [title for title in sheet.columns.titles if title not in sent]
     if unsent and sheet.recipe.targets:
         these = "This column goes" if len(unsent) == 1 else "These columns go"
         they = "It stays" if len(unsent) == 1 else "They stay"

@@ -1,11 +1,12 @@
-"""The first half of a check or an export: every sheet is cleaned once, its cells are tried against the rules, and
-what must be known of each row later is kept.
+"""Sheets with all their rows looked at: the first half of a check or an export.
+
+Every sheet is cleaned once, its cells are tried against the rules, and what must be known of each row later is kept.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,29 +30,35 @@ from engine.clean import CleanedBatch
 from engine.sheets.working_file import ROW
 from odoo_migrate.project.project_files import split_keys
 
+# --- cells of lookup columns
+
 
 class LookupColumn(NamedTuple):
-    """A column whose cells are translated: by table `table`, several in a cell where there is a separator."""
+    """Name a column whose cells are translated: by which table, and how several keys in a cell are separated."""
 
     table: str
     separator: str
     title: str
 
 
-def lookup_columns(planned: MappedSheet) -> list[LookupColumn]:
-    """The columns that go through lookup tables."""
-    fields = [field for target in planned.targets for field in target.fields if field.lookup]
-    return list(dict.fromkeys(LookupColumn(one.lookup, one.separator, one.source) for one in fields))
+def lookup_columns(sheet: MappedSheet) -> list[LookupColumn]:
+    """Return the distinct columns that go through lookup tables."""
+    found: dict[LookupColumn, None] = {}
+    for target in sheet.targets:
+        for field in target.fields:
+            if field.lookup:
+                found[LookupColumn(field.lookup, field.separator, field.source)] = None
+    return list(found)
 
 
 def occurrences(column: pa.Array | pa.ChunkedArray) -> dict[str, int]:
-    """How often each cell stands in a column."""
+    """Return how many cells of a column hold each text."""
     found = pc.value_counts(column)
     return dict(zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True))
 
 
 def keys_of(cells: Mapping[LookupColumn, Counter[str]], table: str) -> Counter[str]:
-    """In how many rows each key of `table` stands, from the counts of cells."""
+    """Return in how many rows each key of `table` is, from the counts of cells."""
     keys: Counter[str] = Counter()
     for column, counts in cells.items():
         if column.table == table:
@@ -60,118 +67,147 @@ def keys_of(cells: Mapping[LookupColumn, Counter[str]], table: str) -> Counter[s
     return keys
 
 
+# --- a sheet
+
+
 @dataclass
 class CheckedSheet:
-    """One sheet, seen whole. One entry per cleaned row: `rows` source row numbers, `bad` whether it stays wrong.
-    `facts` by mapping name; `cells`: in how many rows each cell of a lookup column stands; `spool`: the cleaned
-    rows; `notes`: what is wrong with a row itself.
+    """Hold what is known of a sheet when all its rows have been looked at.
+
+    Attributes:
+        mapped: The sheet as it was planned.
+        rows: The source row number of every cleaned row.
+        bad: Whether each row stays wrong; completed when all sheets are known.
+        hashes: By mapping name.
+        cells: In how many rows each cell of a lookup column is.
+        problems: What was found; completed when all sheets are known.
+        lines: The cleaned rows.
+        notes: What is wrong with a row itself.
     """
 
-    planned: MappedSheet
+    mapped: MappedSheet
     rows: Positions
     bad: Marks
-    facts: Mapping[str, RowHashes]
+    hashes: Mapping[str, RowHashes]
     cells: Mapping[LookupColumn, Counter[str]]
     problems: list[ExportProblem]
-    spool: CleanedLines
+    lines: CleanedLines
     notes: RowNotes
 
     def keys(self, table: str) -> Counter[str]:
-        """In how many rows each key of a lookup table stands."""
+        """Return in how many rows each key of a lookup table is."""
         return keys_of(self.cells, table)
 
     def sum(self) -> SheetRows:
-        """The rows and cells of the sheet, with what is known to be wrong so far."""
-        report = self.planned.run.report
-        columns = report.columns.values()
+        """Return the rows and cells of the sheet, with what is known to be wrong so far."""
+        report = self.mapped.run.report
         rejected = int(self.bad.sum())
         return SheetRows(
-            self.planned.sheet.sheet, report.rows_in, len(self.rows) - rejected, rejected,
-            sum(report.dropped.values()), sum(c.changed for c in columns), sum(c.could_not for c in columns),
-        )  # fmt: skip
+            sheet=self.mapped.sheet.sheet,
+            rows_in=report.rows_in,
+            rows_out=len(self.rows) - rejected,
+            rejected=rejected,
+            dropped=sum(report.dropped.values()),
+            cells_changed=sum(column.changed for column in report.columns.values()),
+            cells_could_not=sum(column.could_not for column in report.columns.values()),
+        )
 
 
 def check_sheet(
-    plan: BundlePlan, planned: MappedSheet, directory: Path, titles: Sequence[str], advance: Callable[[int], None]
+    plan: BundlePlan, sheet: MappedSheet, directory: Path, titles: Sequence[str], advance: Callable[[int], None]
 ) -> CheckedSheet:
-    """See the sheet; its cleaned columns `titles` are kept in `directory`. `advance(rows)` after every batch."""
-    work = _Work(plan, planned)
-    notes = RowNotes(directory / f"{planned.file}.notes")
-    with closing(notes), CleanedLines(directory / f"{planned.file}.csv", titles) as spool:
-        for batch in planned.run.batches():
-            work.take(batch, spool, notes)
+    """Clean a sheet and look at all its rows.
+
+    Args:
+        plan: Of the bundle.
+        sheet: One of its sheets.
+        directory: Where cleaned rows are kept.
+        titles: The columns that are kept.
+        advance: Called with the number of rows after every batch.
+    """
+    batches = _BatchChecks(plan, sheet)
+    notes = RowNotes(directory / f"{sheet.file}.notes")
+    with closing(notes), CleanedLines(directory / f"{sheet.file}.csv", titles) as lines:
+        for batch in sheet.run.batches():
+            batches.take(batch, lines, notes)
             advance(batch.after.num_rows)
-    return work.survey(spool, notes)
+    return batches.checked(lines, notes)
 
 
-class _Work:
-    """What is gathered while a sheet goes by. `wanted`: the columns that must be looked at."""
+class _BatchChecks:
+    """Gather what is kept of a sheet, batch by batch."""
 
-    def __init__(self, plan: BundlePlan, planned: MappedSheet) -> None:
-        self.plan, self.planned = plan, planned
-        self.rules = sheet_rules(planned, plan.tables, plan.catalog.version)
-        self.rules += sheet_cautions(planned, plan.tables, plan.recipe)
-        self.tallies = [ProblemCounter() for _ in self.rules]
-        self.added = [one.fresh() if isinstance(one, LineNumber) else one for one in planned.columns.added]
-        self.wanted = planned.used | {title for one in self.added for title in one.columns}
-        self.collectors = [RowHashCollector(target) for target in planned.targets]
-        self.could_not = UnconvertedCells(planned)
-        self.cells = {column: Counter[str]() for column in lookup_columns(planned)}
+    def __init__(self, plan: BundlePlan, sheet: MappedSheet) -> None:
+        self.sheet = sheet
+        self.rules = sheet_rules(sheet, plan.tables, plan.catalog.version)
+        self.rules += sheet_cautions(sheet, plan.tables, plan.recipe)
+        self.counters = [ProblemCounter() for _ in self.rules]
+        self.added = [one.fresh() if isinstance(one, LineNumber) else one for one in sheet.columns.added]
+        self.wanted = set(sheet.used)  # columns that must be looked at
+        for one in self.added:
+            self.wanted.update(one.columns)
+        self.collectors = [RowHashCollector(target) for target in sheet.targets]
+        self.unconverted = UnconvertedCells(sheet)
+        self.cells = {column: Counter[str]() for column in lookup_columns(sheet)}
         self.rows: list[Positions] = []
         self.bad: list[Marks] = []
         self.seen = 0
 
-    def take(self, batch: CleanedBatch, spool: CleanedLines, notes: RowNotes) -> None:
+    def take(self, batch: CleanedBatch, lines: CleanedLines, notes: RowNotes) -> None:
         frame = self._frame(batch)
         rows = batch.after.column(ROW).to_numpy(zero_copy_only=False).astype(np.int32)
         why = RowReasons(rows)
-        marks = self.could_not.take(batch, frame, why)
-        for rule, tally in zip(self.rules, self.tallies, strict=True):
-            _try(rule, tally, frame, marks, why)
+        marks = self.unconverted.take(batch, frame, why)
+        for rule, counter in zip(self.rules, self.counters, strict=True):
+            _try(rule, counter, frame, marks, why)
         for collector in self.collectors:
             collector.add(frame, self.seen)
         for column, counts in self.cells.items():
             counts.update(occurrences(_column(batch.after, frame, column.title)))
         notes.add(*why.texts(self.seen))
-        spool.write([_column(batch.after, frame, title) for title in spool.titles])
+        lines.write([_column(batch.after, frame, title) for title in lines.titles])
         self.rows.append(rows)
         self.bad.append(why.bad)
         self.seen += len(rows)
 
     def _frame(self, batch: CleanedBatch) -> pl.DataFrame:
-        """The columns that matter for checks, and the bridge's own."""
+        """Return the columns that matter for checks, and those that the export adds."""
         wanted = [title for title in batch.after.schema.names if title in self.wanted or title in batch.could_not]
         frame = pl.DataFrame(pl.from_arrow(batch.after.select(wanted)))
         for one in self.added:
             frame = frame.with_columns(one.cells(frame))
         return frame
 
-    def survey(self, spool: CleanedLines, notes: RowNotes) -> CheckedSheet:
+    def checked(self, lines: CleanedLines, notes: RowNotes) -> CheckedSheet:
         return CheckedSheet(
-            planned=self.planned,
+            mapped=self.sheet,
             rows=np.concatenate([np.empty(0, np.int32), *self.rows]),
             bad=np.concatenate([np.empty(0, np.bool_), *self.bad]),
-            facts={one.target.name: one.whole() for one in self.collectors},
+            hashes={one.target.name: one.whole() for one in self.collectors},
             cells=self.cells,
-            problems=[*self._rule_problems(), *self.could_not.problems()],
-            spool=spool,
+            problems=[*self._rule_problems(), *self.unconverted.problems()],
+            lines=lines,
             notes=notes,
         )
 
-    def _rule_problems(self) -> Iterable[ExportProblem]:
-        for rule, tally in zip(self.rules, self.tallies, strict=True):
-            if tally.count:
+    def _rule_problems(self) -> Iterator[ExportProblem]:
+        for rule, counter in zip(self.rules, self.counters, strict=True):
+            if counter.count:
                 yield ExportProblem(
-                    rule.kind, rule.severity, rule.says(tally.count), self.planned.sheet.sheet,
-                    self.planned.sheet.source_name, rule.column, rule.model, rule.field, rule.lookup, rule.station,
-                    tally.count, tuple(tally.examples), tuple(tally.rows),
+                    rule.kind, rule.severity, rule.says(counter.count), self.sheet.sheet.sheet,
+                    self.sheet.sheet.source_name, rule.column, rule.model, rule.field, rule.lookup, rule.station,
+                    counter.count, tuple(counter.examples), tuple(counter.rows),
                 )  # fmt: skip
 
 
+# --- a batch
+
+
 class RowReasons:
-    """Why rows of one batch are wrong, each in its own words. `rows`: their source row numbers."""
+    """Gather why rows of one batch are wrong, each in its own words."""
 
     def __init__(self, rows: Positions) -> None:
+        """Take the source row numbers of the batch."""
         self.rows = rows
         self.bad: Marks = np.zeros(len(rows), dtype=bool)
         self._texts: dict[int, str] = {}
@@ -185,16 +221,19 @@ class RowReasons:
                 self._texts[position] = f"{known}; {reason}" if known else reason
 
     def texts(self, start: int) -> tuple[list[int], list[str]]:
-        """The positions of wrong rows and what is wrong; `start` is the position of the batch's first row."""
+        """Return the positions of wrong rows and what is wrong; `start` is the position of the batch's first row."""
         wrong = sorted(self._texts)
         return [start + position for position in wrong], [self._texts[position] for position in wrong]
 
 
 def _try(
-    rule: BatchRule, tally: ProblemCounter, frame: pl.DataFrame, could_not: Mapping[str, pl.Series], why: RowReasons
+    rule: BatchRule,
+    counter: ProblemCounter,
+    frame: pl.DataFrame,
+    could_not: Mapping[str, pl.Series],
+    why: RowReasons,
 ) -> None:
     """Note the cells that break a rule; one that could not be converted has its reason already."""
-    cells = frame[rule.column]
     bad = rule.bad(frame)
     if rule.when:
         bad = bad & ~blank(frame[rule.when])
@@ -203,21 +242,22 @@ def _try(
     if not bad.any():
         return
     positions = bad.arg_true().to_list()
-    texts = cells.gather(positions).to_list()
-    tally.add(why.rows[positions].tolist(), filter(None, texts))
+    texts = frame[rule.column].gather(positions).to_list()
+    counter.add(why.rows[positions].tolist(), filter(None, texts))
     if rule.severity == "row":
         why.add(positions, rule.reasons(frame.filter(bad)))
 
 
 class UnconvertedCells:
-    """Cells that a step could not convert: their rows are wrong where a target reads the column."""
+    """Note cells that a step could not convert: their rows are wrong where a target reads the column."""
 
-    def __init__(self, planned: MappedSheet) -> None:
-        self.planned = planned
-        self.tallies: dict[str, ProblemCounter] = {}
+    def __init__(self, sheet: MappedSheet) -> None:
+        """Start without any cells."""
+        self.sheet = sheet
+        self.counters: dict[str, ProblemCounter] = {}
 
     def take(self, batch: CleanedBatch, frame: pl.DataFrame, why: RowReasons) -> dict[str, pl.Series]:
-        """The marks by column, for the columns that have any."""
+        """Note the cells of a batch; return the marks by column, for the columns that have any."""
         marks = {}
         for title, array in batch.could_not.items():
             mark = pl.Series(np.asarray(array.to_numpy(zero_copy_only=False), dtype=bool))
@@ -229,29 +269,32 @@ class UnconvertedCells:
     def _note(self, title: str, mark: pl.Series, cells: pl.Series, reasons: Mapping[str, str], why: RowReasons) -> None:
         positions = mark.arg_true().to_list()
         texts = cells.gather(positions).to_list()
-        self.tallies.setdefault(title, ProblemCounter()).add(why.rows[positions].tolist(), texts)
-        if title in self.planned.used:
+        self.counters.setdefault(title, ProblemCounter()).add(why.rows[positions].tolist(), texts)
+        if title in self.sheet.used:
             sentences = {text: _could_not(title, text, reasons.get(text, "")) for text in set(texts)}
             why.add(positions, [sentences[text] for text in texts])
 
-    def problems(self) -> Iterable[ExportProblem]:
-        for title, tally in self.tallies.items():
-            used = title in self.planned.used
-            message = f"{rows_word(tally.count)}: '{title}' could not be converted"
+    def problems(self) -> Iterator[ExportProblem]:
+        """Yield one problem for every column with such cells."""
+        for title, counter in self.counters.items():
+            used = title in self.sheet.used
+            message = f"{rows_word(counter.count)}: '{title}' could not be converted"
             message += "." if used else "; the cells are kept as they are, since the column fills no field."
             yield ExportProblem(
-                "could_not", "row" if used else "warning", message, self.planned.sheet.sheet,
-                self.planned.sheet.source_name, title, station="cleaning", count=tally.count,
-                examples=tuple(tally.examples), rows=tuple(tally.rows),
+                "could_not", "row" if used else "warning", message, self.sheet.sheet.sheet,
+                self.sheet.sheet.source_name, title, station="cleaning", count=counter.count,
+                examples=tuple(counter.examples), rows=tuple(counter.rows),
             )  # fmt: skip
 
 
 def _could_not(title: str, text: str, reason: str) -> str:
-    return f"'{title}' ('{text}') could not be converted" + (f": {reason}" if reason else "")
+    sentence = f"'{title}' ('{text}') could not be converted"
+    return f"{sentence}: {reason}" if reason else sentence
 
 
 def _column(after: pa.RecordBatch, frame: pl.DataFrame, title: str) -> pa.Array:
-    """A column of data/raw: cleaned, or added by the bridge."""
+    """Return a column of data/raw: cleaned, or added by the export."""
     if title in after.schema.names:
         return after.column(title)
+    # The oldest format has plain strings, as the cleaned columns are.
     return frame[title].to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())

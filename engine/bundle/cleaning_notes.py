@@ -35,7 +35,7 @@ def cleaning_text(plan: BundlePlan, checked: Sequence[CheckedSheet], problems: S
 
 
 def _sheet(checked: CheckedSheet, problems: Sequence[ExportProblem]) -> Iterator[str]:
-    sheet, rows = checked.planned, checked.sum()
+    sheet, rows = checked.mapped, checked.sum()
     yield f"## {_cell(sheet.sheet.sheet)}"
     yield ""
     yield f"From `{sheet.sheet.source_name}` to `data/raw/{sheet.file}.csv`."

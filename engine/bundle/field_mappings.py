@@ -18,7 +18,7 @@ from odoo_migrate.rules.mapping_rules import field_fault, mapping_label
 
 @dataclass(frozen=True)
 class MappingKey:
-    """What other mappings may know of one: its model, and the columns of its key."""
+    """Hold what other mappings may know of one: its model, and the columns of its key."""
 
     model: str
     key: tuple[str, ...]
@@ -26,22 +26,35 @@ class MappingKey:
 
 @dataclass
 class PlanContext:
-    """What a target is planned in. `tables` grows by the tables of Odoo's own records that fields ask for."""
+    """Hold what a target is planned with.
+
+    Attributes:
+        catalog: Of the version of Odoo.
+        tables: Lookup tables by name; those of Odoo's own records are added when a field asks for them.
+        mappings: What fields may refer to, by name.
+    """
 
     catalog: Catalog
     tables: dict[str, LookupTable]
     mappings: Mapping[str, MappingKey]
 
     def called(self, mapping: str) -> str:
-        """One of `mappings` in a sentence."""
+        """Return what one of `mappings` is called in a sentence."""
         model = self.mappings[mapping].model
         return mapping_label(mapping, model, model_label(model, self.catalog))
 
 
 @dataclass(frozen=True)
 class MappedField:
-    """`field` of the model, filled from column `source`, as it is or through a table or another mapping's keys.
-    `refused`: an empty cell cannot be stored.
+    """Hold how a field of a model is filled.
+
+    Attributes:
+        field: The field.
+        source: Title of the column that fills it.
+        lookup: Name of the table that translates the cells, "" for none.
+        ref: Name of the mapping whose keys the cells hold, "" for none.
+        separator: What stands between keys where a cell holds several, "" where it holds one.
+        refused: Whether an empty cell cannot be stored.
     """
 
     field: OdooField
@@ -53,29 +66,39 @@ class MappedField:
 
     @property
     def name(self) -> str:
+        """Return the name under which the field is imported."""
         return self.field.import_name
 
 
 class FieldRefused(Exception):
-    """A field that cannot be filled as the recipe says."""
+    """Refuse a field that cannot be filled as the recipe says."""
 
     def __init__(self, problem: ExportProblem) -> None:
+        """Take the problem that says why."""
         super().__init__(problem.message)
         self.problem = problem
 
 
 @dataclass(frozen=True)
 class FieldPlanner:
-    """Plans the fields of one target. `given` are the names of all fields that the target fills."""
+    """Plan the fields of one target.
+
+    Attributes:
+        model: That the target fills.
+        titles: Of the sheet's columns.
+        given: Names of all fields that the target fills.
+        around: What is known of the other mappings.
+        location: Where problems are.
+    """
 
     model: OdooModel
     titles: Sequence[str]
     given: Collection[str]
     around: PlanContext
-    place: ProblemLocation
+    location: ProblemLocation
 
     def plan(self, entry: str, spec: FieldSpec) -> MappedField:
-        """Raises FieldRefused."""
+        """Return how a field is filled; `entry` is its name in the recipe. Raises FieldRefused."""
         field = self._field(entry, spec)
         if spec.source not in self.titles:
             raise self._no("missing_column", missing_column(spec.source, self.titles), field, spec)
@@ -89,7 +112,7 @@ class FieldPlanner:
 
     def _no(self, kind: str, message: str, field: OdooField | None, spec: FieldSpec, **more: Any) -> FieldRefused:
         name = field.import_name if field else ""
-        return FieldRefused(self.place.blocking(kind, message, field=name, column=spec.source, **more))
+        return FieldRefused(self.location.blocking(kind, message, field=name, column=spec.source, **more))
 
     def _field(self, entry: str, spec: FieldSpec) -> OdooField:
         field = self.model.field(entry)
@@ -133,7 +156,7 @@ class FieldPlanner:
             raise self._no("wide_key", message, field, spec)
 
     def _table(self, field: OdooField, spec: FieldSpec) -> LookupTable:
-        """The lookup table of a relational field; Odoo's own records where the recipe names none."""
+        """Return the lookup table of a relational field; Odoo's own records where the recipe names none."""
         tables = self.around.tables
         shipped = shipped_table(field.relation, self.around.catalog.version)
         name = given_name(spec.lookup) or (shipped.name if shipped else "")
@@ -142,7 +165,8 @@ class FieldPlanner:
         if name not in tables:
             raise self._no("no_lookup", self._no_table(field, spec), field, spec)
         if tables[name].model != field.relation:
-            needed, given = (model_label(one, self.around.catalog) for one in (field.relation, tables[name].model))
+            needed = model_label(field.relation, self.around.catalog)
+            given = model_label(tables[name].model, self.around.catalog)
             message = f"'{field.label}' needs records of {needed}, but the lookup '{name}' has those of {given}."
             raise self._no("wrong_model", message, field, spec)
         return tables[name]
@@ -155,5 +179,5 @@ class FieldPlanner:
 
 
 def missing_column(title: str, titles: Sequence[str]) -> str:
-    """The sentence for a column that is not there, with the likeliest title that is."""
+    """Return the sentence for a column that is not there, with the likeliest title that is."""
     return f"The sheet has no column '{title}'{did_you_mean(title, titles, at_least=ALIKE_FIELDS)}"

@@ -65,9 +65,9 @@ def held_back_columns(
         notes: What is wrong with rows of the batch themselves.
     """
     rows = checked.rows[positions]
-    columns = _columns(checked.planned)
-    source = [title for title in columns if title in checked.planned.sheet.working.titles]
-    raw = checked.planned.sheet.working.find(rows.tolist(), source)
+    columns = _columns(checked.mapped)
+    source = [title for title in columns if title in checked.mapped.sheet.working.titles]
+    raw = checked.mapped.sheet.working.find(rows.tolist(), source)
     why = _reasons(issues, positions, cleaned, notes)
     cells = []
     for title in columns:

@@ -32,20 +32,20 @@ def table_problems(
     table: LookupTable, shown: str, others: Container[str], files: Container[str], version: str
 ) -> Iterator[ExportProblem]:
     """Yield what cannot work in a lookup that the recipe calls `shown`; `files`: stems of the sheets' raw files."""
-    place = ProblemLocation(model=table.model)
+    location = ProblemLocation(model=table.model)
     if not table.name or table.name in others:
         message = f"The lookup '{shown}' needs a name of its own, of letters and digits."
-        yield place.blocking("bad_lookup_name", message, lookup=shown)
+        yield location.blocking("bad_lookup_name", message, lookup=shown)
     if table.creates and table.name in files:
         message = f"The lookup '{shown}' and a sheet would both be written to {table.name}.csv; rename one."
-        yield place.blocking("file_name_twice", message, lookup=shown)
+        yield location.blocking("file_name_twice", message, lookup=shown)
     bad = {key: own for key, own in table.entries.items() if wrong_reference(own)}
     if bad:
         texts = listed(sorted(bad.values()))
         message = f"In the lookup '{shown}' these are no external IDs such as base.us: {texts}."
-        yield place.blocking("bad_entry", message, lookup=shown, count=len(bad), examples=tuple(sorted(bad)[:5]))
+        yield location.blocking("bad_entry", message, lookup=shown, count=len(bad), examples=tuple(sorted(bad)[:5]))
     strange = [own for key, own in table.entries.items() if is_missing(own, table.model, version)]
     if strange:
         names = listed(sorted(set(strange)))
         message = f"The lookup '{shown}' points to {names}; Odoo {version.removesuffix('.0')} has no such record."
-        yield place.warning("entry_unknown", message, lookup=shown, count=len(strange))
+        yield location.warning("entry_unknown", message, lookup=shown, count=len(strange))

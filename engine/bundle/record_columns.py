@@ -15,13 +15,17 @@ _FILLED = "x"  # given to a rule that only asks whether a cell is filled
 
 
 class RecordColumns:
-    """Find the rows of a batch that break `rule`, and why.
+    """Find the rows of a batch that break a rule, and why.
 
-    What the rule reads comes from a column, as it is or through a lookup, or from a constant. `blamed` is the column to
-    blame, "" where all are constants; `shown` is what the rule's predicate is said of where the cell is not named.
+    What the rule reads comes from a column, as it is or through a lookup, or from a constant.
+
+    Attributes:
+        blamed: The column to blame, "" where all are constants.
+        shown: What the rule's predicate is said of where the cell is not named.
     """
 
     def __init__(self, rule: RecordRule, target: MappedTarget, tables: Mapping[str, LookupTable]) -> None:
+        """Look up where a target has what the rule reads."""
         fields = {one.name: one for one in target.fields}
         self.rule, self.constants = rule, target.values
         self.sources = {name: fields[name].source for name in rule.reads if name in fields}

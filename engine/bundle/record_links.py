@@ -30,12 +30,15 @@ def repeated(facts: RowHashes) -> tuple[Positions, Positions]:
 
 def disputed(values: Hashes, records: Hashes) -> Marks:
     """Mark the entries whose value belongs to several records."""
+    marks = np.zeros(len(values), dtype=bool)
+    if not len(values):
+        return marks
+    # In order of the values, those of one value are neighbours: each is compared with the first of them.
     order = np.argsort(values, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(values[order]) != 0]) if len(values) else np.empty(0, np.int64)
+    starts = np.flatnonzero(np.r_[True, np.diff(values[order]) != 0])
     sizes = np.diff(np.r_[starts, len(values)])
     differs = records[order] != np.repeat(records[order][starts], sizes)
-    marks = np.zeros(len(values), dtype=bool)
-    marks[order] = np.repeat(np.logical_or.reduceat(differs, starts), sizes) if len(values) else differs
+    marks[order] = np.repeat(np.logical_or.reduceat(differs, starts), sizes)
     return marks
 
 
@@ -43,11 +46,13 @@ class Records:
     """Hold the distinct records of one mapping; `of_row` is the record of every row of its sheet, -1 where none."""
 
     def __init__(self, facts: RowHashes) -> None:
+        """Number the distinct keys of the rows that are records."""
         self.keys, numbers = np.unique(facts.keys[facts.inside], return_inverse=True)
         self.of_row: Numbers = np.full(len(facts.inside), -1, dtype=np.int64)
         self.of_row[facts.inside] = numbers
 
     def __len__(self) -> int:
+        """Return how many records there are."""
         return len(self.keys)
 
     def find(self, keys: Hashes) -> Numbers:
@@ -74,11 +79,12 @@ def circles(records: Mapping[str, Records], fields: Sequence[ParentLinks]) -> li
     starts, total = _numbered(records, fields)
     up = np.full(total + 1, total, dtype=np.int64)  # the last entry is "no parent"
     ends = []
-    for child, parent in (_ends(records, starts, one) for one in fields):
+    for one in fields:
+        child, parent = _ends(records, starts, one)
         known = (child >= 0) & (parent >= 0) & (child != parent)
         up[child[known]] = parent[known]
         ends.append((child, parent, known))
-    for _ in range(max(total.bit_length(), 1)):
+    for _ in range(max(total.bit_length(), 1)):  # each time the climb is twice as long
         up = up[up]
     looping = np.zeros(total + 1, dtype=bool)
     looping[up] = True  # from a circle, and from what leads into one, the climb ends on the circle
@@ -92,10 +98,13 @@ def circles(records: Mapping[str, Records], fields: Sequence[ParentLinks]) -> li
 
 def _numbered(records: Mapping[str, Records], fields: Sequence[ParentLinks]) -> tuple[dict[str, int], int]:
     """Return the number of each mapping's first record among all of them, and how many there are."""
-    starts, total = {}, 0
-    for name in dict.fromkeys(name for one in fields for name in (one.child, one.parent)):
-        starts[name] = total
-        total += len(records[name])
+    starts: dict[str, int] = {}
+    total = 0
+    for one in fields:
+        for name in (one.child, one.parent):
+            if name not in starts:
+                starts[name] = total
+                total += len(records[name])
     return starts, total
 
 
@@ -135,13 +144,16 @@ class Reference:
 
 
 class HoldingBack:
-    """Spread from rows that are wrong to the rows that refer to their records.
-
-    `bad`: per sheet, marks that are changed in place. `records`: of the mappings that are referred to; `homes`:
-    the sheet number of each mapping.
-    """
+    """Spread from rows that are wrong to the rows that refer to their records."""
 
     def __init__(self, bad: Sequence[Marks], records: Mapping[str, Records], homes: Mapping[str, int]) -> None:
+        """Start from the rows that are wrong themselves.
+
+        Args:
+            bad: Per sheet, marks of its rows; they are changed in place.
+            records: Of the mappings that are referred to.
+            homes: The number of the sheet of each mapping.
+        """
         self.bad, self.records, self.homes = bad, records, homes
         self.left = {name: self._rows_left(name) for name in records}
 

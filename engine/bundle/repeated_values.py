@@ -45,14 +45,14 @@ class _Column(NamedTuple):
         return found
 
 
-def repeated_values(surveys: Sequence[CheckedSheet]) -> Iterator[Repeats]:
+def repeated_values(sheets: Sequence[CheckedSheet]) -> Iterator[Repeats]:
     """Yield what all rows repeat, also those that are wrong for another reason: they are mended, and come back."""
     for name, groups in ONCE_AMONG.items():
         for models in groups:
             places = [
-                _Column(number, target, field, survey.facts[target.name])
-                for number, survey in enumerate(surveys)
-                for target in survey.planned.targets
+                _Column(number, target, field, checked.hashes[target.name])
+                for number, checked in enumerate(sheets)
+                for target in checked.mapped.targets
                 for field in target.fields
                 if target.model.name in models and field.name == name and target.pattern is not None
             ]

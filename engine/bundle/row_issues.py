@@ -25,9 +25,17 @@ from odoo_migrate.rules.unique_values import not_unique
 
 @dataclass(frozen=True)
 class RowIssue:
-    """Hold rows of a sheet, by position, that are wrong because of other rows.
+    """Hold rows of a sheet that are wrong because of other rows.
 
-    `why(cell)` is the reason, given the cell of `column`; `says` completes "12 rows: …".
+    Attributes:
+        kind: A short name of what is wrong.
+        column: Title of the column that it shows in.
+        positions: Of the rows.
+        why: Gives the reason, given the cell of `column`.
+        says: Completes "12 rows: …".
+        target: What the rows are records of.
+        field: Odoo's name of the field, "" where it does not apply.
+        station: The part of the portal that mends it.
     """
 
     kind: str
@@ -39,68 +47,79 @@ class RowIssue:
     field: str = ""
     station: Station = "cleaning"
 
-    def problem(self, survey: CheckedSheet) -> ExportProblem:
-        place, count = survey.planned.location, len(self.positions)
+    def problem(self, checked: CheckedSheet) -> ExportProblem:
+        """Return what to say about the rows."""
+        location, count = checked.mapped.location, len(self.positions)
         return ExportProblem(
-            self.kind, "row", f"{rows_word(count)}: {self.says}.", place.sheet, place.source, self.column,
+            self.kind, "row", f"{rows_word(count)}: {self.says}.", location.sheet, location.source, self.column,
             self.target.model.name, self.field, station=self.station, count=count,
-            examples=examples(survey, self.column, self.positions),
-            rows=tuple(survey.rows[self.positions[:MAX_ROWS]].tolist()),
+            examples=examples(checked, self.column, self.positions),
+            rows=tuple(checked.rows[self.positions[:MAX_ROWS]].tolist()),
         )  # fmt: skip
 
 
-def examples(survey: CheckedSheet, column: str, positions: Positions) -> tuple[str, ...]:
+def examples(checked: CheckedSheet, column: str, positions: Positions) -> tuple[str, ...]:
     """Return some of the cells of `column` at `positions`."""
     if not len(positions):
         return ()
-    cells = (row[column] for row in survey.spool.rows(positions[: 4 * MAX_EXAMPLES]))
-    return tuple(dict.fromkeys(cell for cell in cells if cell))[:MAX_EXAMPLES]
+    # Cells may repeat, so that more rows are looked at than examples are wanted.
+    cells = [row[column] for row in checked.lines.rows(positions[: 4 * MAX_EXAMPLES])]
+    return tuple(dict.fromkeys(filter(None, cells)))[:MAX_EXAMPLES]
 
 
-def judge(surveys: Sequence[CheckedSheet]) -> list[list[RowIssue]]:
-    """Return the issues of every sheet; the surveys' `bad` marks and `problems` are completed."""
-    issues: list[list[RowIssue]] = [list(_repeated_keys(survey)) for survey in surveys]
-    for one in repeated_values(surveys):
+def judge(sheets: Sequence[CheckedSheet]) -> list[list[RowIssue]]:
+    """Return the issues of every sheet, and complete the sheets' `bad` marks and `problems`.
+
+    Rows that are wrong themselves are marked first, since what refers to them is then held back too.
+    """
+    issues: list[list[RowIssue]] = [list(_repeated_keys(checked)) for checked in sheets]
+    for one in repeated_values(sheets):
         issues[one.sheet].append(_repeated(one))
-    records = _referenced(surveys)
-    for number, issue in _circles(surveys, records):
+    records = _referenced(sheets)
+    for number, issue in _circles(sheets, records):
         issues[number].append(issue)
-    for survey, found in zip(surveys, issues, strict=True):
-        _mark(survey, found)
-    for number, issue in _references(surveys, records):
+    for checked, found in zip(sheets, issues, strict=True):
+        _mark(checked, found)
+    for number, issue in _references(sheets, records):
         issues[number].append(issue)
-    for survey, found in zip(surveys, issues, strict=True):
-        survey.problems += _in_part(survey, records)
-        survey.problems += [issue.problem(survey) for issue in found if len(issue.positions)]
+    for checked, found in zip(sheets, issues, strict=True):
+        checked.problems += _in_part(checked, records)
+        checked.problems += [issue.problem(checked) for issue in found if len(issue.positions)]
     return issues
 
 
-def _referenced(surveys: Sequence[CheckedSheet]) -> dict[str, Records]:
+def _referenced(sheets: Sequence[CheckedSheet]) -> dict[str, Records]:
     """Return the records of every mapping that some field refers to."""
-    targets = [target for survey in surveys for target in survey.planned.targets]
-    wanted = {field.ref for target in targets for field in target.fields if field.ref}
-    facts = {name: facts for survey in surveys for name, facts in survey.facts.items()}
-    return {one.name: Records(facts[one.name]) for one in targets if one.name in wanted and one.pattern}
+    wanted: set[str] = set()
+    for checked in sheets:
+        for target in checked.mapped.targets:
+            wanted.update(field.ref for field in target.fields if field.ref)
+    found = {}
+    for checked in sheets:
+        for target in checked.mapped.targets:
+            if target.name in wanted and target.pattern:
+                found[target.name] = Records(checked.hashes[target.name])
+    return found
 
 
-def _mark(survey: CheckedSheet, issues: Sequence[RowIssue]) -> None:
+def _mark(checked: CheckedSheet, issues: Sequence[RowIssue]) -> None:
     for issue in issues:
-        survey.bad[issue.positions] = True
+        checked.bad[issue.positions] = True
 
 
-def _repeated_keys(survey: CheckedSheet) -> Iterator[RowIssue]:
+def _repeated_keys(checked: CheckedSheet) -> Iterator[RowIssue]:
     """Yield rows of one key whose mapped cells differ.
 
     Where they agree they are one record, which is reported in a sheet of one target; in an order sheet it is what one
     expects.
     """
-    alone = len(survey.planned.targets) == 1
-    for target in survey.planned.targets:
+    alone = len(checked.mapped.targets) == 1
+    for target in checked.mapped.targets:
         if target.pattern is None:
             continue
-        agreeing, disputed = repeated(survey.facts[target.name])
+        agreeing, disputed = repeated(checked.hashes[target.name])
         if alone and len(agreeing):
-            survey.problems.append(_merged(survey, target, agreeing))
+            checked.problems.append(_merged(checked, target, agreeing))
         if len(disputed):
             yield _disputed(target, disputed, alone)
 
@@ -114,17 +133,17 @@ def _repeated(found: Repeats) -> RowIssue:
     )  # fmt: skip
 
 
-def _merged(survey: CheckedSheet, target: MappedTarget, rows: Positions) -> ExportProblem:
+def _merged(checked: CheckedSheet, target: MappedTarget, rows: Positions) -> ExportProblem:
     key = target.key[0]
     message = f"{rows_word(len(rows))} repeat a '{key}' with the same values; each key becomes one record."
-    return about_rows(survey, target, "key_repeats", message, rows)
+    return about_rows(checked, target, "key_repeats", message, rows)
 
 
-def about_rows(survey: CheckedSheet, target: MappedTarget, kind: str, message: str, rows: Positions) -> ExportProblem:
+def about_rows(checked: CheckedSheet, target: MappedTarget, kind: str, message: str, rows: Positions) -> ExportProblem:
     """Return a warning about rows, shown by their key."""
-    return survey.planned.location.warning(
+    return checked.mapped.location.warning(
         kind, message, model=target.model.name, column=target.key[0], count=len(rows),
-        examples=examples(survey, target.key[0], rows), rows=tuple(survey.rows[rows[:MAX_ROWS]].tolist()),
+        examples=examples(checked, target.key[0], rows), rows=tuple(checked.rows[rows[:MAX_ROWS]].tolist()),
     )  # fmt: skip
 
 
@@ -142,20 +161,20 @@ def _disputed(target: MappedTarget, rows: Positions, alone: bool) -> RowIssue:
     )  # fmt: skip
 
 
-def _circles(surveys: Sequence[CheckedSheet], records: dict[str, Records]) -> Iterator[tuple[int, RowIssue]]:
+def _circles(sheets: Sequence[CheckedSheet], records: dict[str, Records]) -> Iterator[tuple[int, RowIssue]]:
     """Yield (sheet number, issue) for records that come back to themselves, whichever mappings lead there."""
     columns: dict[tuple[str, str], list[_ParentColumn]] = {}
-    for number, survey in enumerate(surveys):
-        for target in survey.planned.targets:
+    for number, checked in enumerate(sheets):
+        for target in checked.mapped.targets:
             for field in target.fields:
                 if field.ref in records and _must_end(field, target):
-                    column = _ParentColumn(number, survey, target, field)
+                    column = _ParentColumn(number, checked, target, field)
                     columns.setdefault((target.model.name, field.name), []).append(column)
     for those in columns.values():
         numbered = dict(records)
         for one in those:
             if one.target.name not in numbered:
-                numbered[one.target.name] = Records(one.survey.facts[one.target.name])
+                numbered[one.target.name] = Records(one.checked.hashes[one.target.name])
         links = [ParentLinks(one.target.name, one.field.ref, one.links) for one in those]
         for one, (own, around) in zip(those, circles(numbered, links), strict=True):
             label = one.field.field.label
@@ -167,13 +186,13 @@ class _ParentColumn(NamedTuple):
     """Hold a column through which records may not come back to themselves."""
 
     sheet: int
-    survey: CheckedSheet
+    checked: CheckedSheet
     target: MappedTarget
     field: MappedField
 
     @property
     def links(self) -> ReferenceKeys:
-        return self.survey.facts[self.target.name].links[self.field.name]
+        return self.checked.hashes[self.target.name].links[self.field.name]
 
 
 def _must_end(field: MappedField, target: MappedTarget) -> bool:
@@ -193,22 +212,21 @@ def _issue(kind: str, rows: Positions, field: MappedField, target: MappedTarget,
     )  # fmt: skip
 
 
-def _references(surveys: Sequence[CheckedSheet], records: dict[str, Records]) -> Iterator[tuple[int, RowIssue]]:
+def _references(sheets: Sequence[CheckedSheet], records: dict[str, Records]) -> Iterator[tuple[int, RowIssue]]:
     """Yield (sheet number, issue) for references to nothing and to what is held back itself."""
-    homes = {target.name: number for number, one in enumerate(surveys) for target in one.planned.targets}
-    labels = {target.name: target.label for one in surveys for target in one.planned.targets}
-    found = [
-        (
-            Reference(number, field.ref, homes[field.ref], survey.facts[target.name].links[field.name]),
-            field,
-            target,
-        )
-        for number, survey in enumerate(surveys)
-        for target in survey.planned.targets
-        for field in target.fields
-        if field.ref in records
-    ]
-    spreading = HoldingBack([survey.bad for survey in surveys], records, homes)
+    homes: dict[str, int] = {}
+    labels: dict[str, str] = {}
+    for number, checked in enumerate(sheets):
+        for target in checked.mapped.targets:
+            homes[target.name], labels[target.name] = number, target.label
+    found = []
+    for number, checked in enumerate(sheets):
+        for target in checked.mapped.targets:
+            for field in target.fields:
+                if field.ref in records:
+                    links = checked.hashes[target.name].links[field.name]
+                    found.append((Reference(number, field.ref, homes[field.ref], links), field, target))
+    spreading = HoldingBack([checked.bad for checked in sheets], records, homes)
     spreading.spread([reference for reference, _, _ in found])
     for reference, field, target in found:
         label = labels[field.ref]
@@ -217,17 +235,20 @@ def _references(surveys: Sequence[CheckedSheet], records: dict[str, Records]) ->
         yield reference.sheet, _issue("reference_held_back", held_back, field, target, f"its {label} is held back")
 
 
-def _in_part(survey: CheckedSheet, records: dict[str, Records]) -> Iterator[ExportProblem]:
+def _in_part(checked: CheckedSheet, records: dict[str, Records]) -> Iterator[ExportProblem]:
     """Yield a warning of records (orders) that go although some rows with their lines are held back."""
-    targets = survey.planned.targets
-    named = {field.ref for target in targets for field in target.fields if field.ref != target.name}
-    for target in (target for target in targets if target.name in named and target.name in records):
+    named: set[str] = set()
+    for target in checked.mapped.targets:
+        named.update(field.ref for field in target.fields if field.ref != target.name)
+    for target in checked.mapped.targets:
+        if target.name not in named or target.name not in records:
+            continue
         of_row = records[target.name].of_row
-        rows = np.flatnonzero(survey.bad & (of_row >= 0) & np.isin(of_row, of_row[~survey.bad])).astype(np.int32)
+        rows = np.flatnonzero(checked.bad & (of_row >= 0) & np.isin(of_row, of_row[~checked.bad])).astype(np.int32)
         if len(rows):
             some = f"{rows_word(len(rows))} held back while other rows with the same '{target.key[0]}' are exported"
             message = f"{some}; not complete: {len(np.unique(of_row[rows])):,} {target.model.label}."
-            yield about_rows(survey, target, "in_part", message, rows)
+            yield about_rows(checked, target, "in_part", message, rows)
 
 
 def _nowhere(reference: Reference, field: MappedField, target: MappedTarget, label: str) -> RowIssue:

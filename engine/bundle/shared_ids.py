@@ -26,7 +26,7 @@ def identity_problems(plan: BundlePlan, checked: Sequence[CheckedSheet]) -> Iter
     """Yield what the user should see about external IDs before the export; only rows that go are looked at."""
     named: list[tuple[CheckedSheet, MappedTarget]] = []
     for sheet in checked:
-        for target in sheet.planned.targets:
+        for target in sheet.mapped.targets:
             named.append((sheet, target))
             if target.pattern is not None:
                 yield from _within(sheet, target, target.pattern)
@@ -46,7 +46,7 @@ def _keys(checked: Sequence[CheckedSheet], table: str) -> list[str]:
 
 
 def _within(checked: CheckedSheet, target: MappedTarget, pattern: Pattern) -> Iterator[ExportProblem]:
-    facts = checked.facts[target.name]
+    facts = checked.hashes[target.name]
     going = facts.inside & ~checked.bad
     alike = _NO_ROWS if facts.faithful else _alike(facts, going & ~facts.marked)
     if len(alike):
@@ -75,7 +75,7 @@ def _alike(facts: RowHashes, going: Marks) -> Positions:
 def _shown(checked: CheckedSheet, pattern: Pattern, rows: Positions) -> list[str]:
     """Return some of the IDs as they will be."""
     # Rows may repeat a key, so that more are looked at than are shown.
-    sample = checked.spool.rows(rows[: 4 * MAX_EXAMPLES])
+    sample = checked.lines.rows(rows[: 4 * MAX_EXAMPLES])
     keys = [tuple(row[title] for title in pattern.placeholders) for row in sample]
     ids = external_ids(pattern, dict.fromkeys(keys))
     return list(ids.values())[:MAX_EXAMPLES]
@@ -97,7 +97,7 @@ class _Owner:
     @classmethod
     def of(cls, checked: CheckedSheet, target: MappedTarget) -> _Owner:
         """Return the records that a target makes of the rows that go."""
-        facts = checked.facts[target.name]
+        facts = checked.hashes[target.name]
         rows = np.flatnonzero(facts.inside & ~checked.bad)
         ids, first = np.unique(facts.ids[rows], return_index=True)
         fields = frozenset(field.field.name for field in target.fields)

@@ -1,7 +1,8 @@
-"""BundlePlan one target of a sheet, as far as it can work."""
+"""One target of a sheet as a mapping of the bundle, as far as it can work."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,16 @@ from odoo_migrate.rules.value_rules import value_rules, wrong_value
 
 @dataclass(frozen=True)
 class MappedTarget:
-    """Hold a mapping of the bundle; `pattern` is None where the ID cannot be made, then nothing can be exported."""
+    """Hold a mapping of the bundle.
+
+    Attributes:
+        name: Its name.
+        model: The model whose records it makes.
+        pattern: Of their IDs; None where it cannot be used, and then nothing can be exported.
+        fields: In the order of the columns.
+        values: Constants by field name.
+        when: Only rows in which this column is not blank are records; "" for all.
+    """
 
     name: str
     model: OdooModel
@@ -47,7 +57,7 @@ class MappedTarget:
     @property
     def used(self) -> set[str]:
         """Return all columns that the mapping reads."""
-        return {*self.columns, *self.key, *([self.when] if self.when else [])}
+        return {*self.columns, *self.key, self.when} - {""}
 
     @property
     def given(self) -> frozenset[str]:
@@ -62,22 +72,23 @@ def given_fields(entries: Iterable[str], constants: Mapping[str, str]) -> frozen
 
 
 def plan_target(
-    name: str, target: TargetRecipe, pattern: str, titles: Sequence[str], around: PlanContext, place: ProblemLocation
+    name: str, target: TargetRecipe, pattern: str, titles: Sequence[str], around: PlanContext, location: ProblemLocation
 ) -> tuple[MappedTarget | None, list[ExportProblem]]:
     """Return the target (None for a model that this version of Odoo lacks), and what cannot work in it."""
     if target.model not in around.catalog:
         version = around.catalog.version.removesuffix(".0")
         message = f"Odoo {version} has no model '{target.model}' that can be imported."
-        return None, [place.blocking("unknown_model", message)]
+        return None, [location.blocking("unknown_model", message)]
     model = around.catalog.model(target.model)
     given = given_fields(target.fields, target.values)
-    fields, problems = _fields(target, FieldPlanner(model, titles, given, around, place))
-    problems += _filled_twice(target, model, place)
-    problems += _not_mapped(model, given, place)
-    problems += _constants(target, model, around.catalog.version, place)
-    problems += _columns_gone(target, titles, place)
-    usable, problem = _pattern(pattern, titles, place)
-    problems += [problem] if problem else []
+    fields, problems = _fields(target, FieldPlanner(model, titles, given, around, location))
+    problems += _filled_twice(target, model, location)
+    problems += _not_mapped(model, given, location)
+    problems += _constants(target, model, around.catalog.version, location)
+    problems += _columns_gone(target, titles, location)
+    usable, problem = _pattern(pattern, titles, location)
+    if problem is not None:
+        problems.append(problem)
     when = target.when if target.when in titles else ""
     return MappedTarget(name, model, usable, fields, dict(sorted(target.values.items())), when), problems
 
@@ -94,63 +105,67 @@ def _fields(target: TargetRecipe, planner: FieldPlanner) -> tuple[tuple[MappedFi
     return tuple(sorted(fields, key=lambda one: order[one.source])), problems
 
 
-def _filled_twice(target: TargetRecipe, model: OdooModel, place: ProblemLocation) -> Iterator[ExportProblem]:
+def _filled_twice(target: TargetRecipe, model: OdooModel, location: ProblemLocation) -> Iterator[ExportProblem]:
     entries = [*target.fields, *target.values]
-    names = [entry.removesuffix("/id") for entry in entries]
-    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+    times = Counter(entry.removesuffix("/id") for entry in entries)
+    for name, count in times.items():
+        if count < 2:
+            continue
         columns = [spec.source for entry, spec in target.fields.items() if entry.removesuffix("/id") == name]
-        field = model.fields.get(name)
+        label = model.fields[name].label if name in model.fields else name
         what = f"{listed(columns)} and a constant both" if len(columns) == 1 else f"{listed(columns)} all"
-        message = f"{what} fill '{field.label if field else name}'; a field takes one."
+        message = f"{what} fill '{label}'; a field takes one."
         column = columns[-1] if columns else ""
-        yield place.blocking("filled_twice", message, field=name, column=column, count=names.count(name))
+        yield location.blocking("filled_twice", message, field=name, column=column, count=count)
 
 
-def _not_mapped(model: OdooModel, given: Collection[str], place: ProblemLocation) -> Iterator[ExportProblem]:
+def _not_mapped(model: OdooModel, given: Collection[str], location: ProblemLocation) -> Iterator[ExportProblem]:
     for field in required_fields.must_be_mapped(model, given):
         message = required_fields.not_mapped(field, model)
-        yield place.blocking("required_not_mapped", message, field=field.import_name)
+        yield location.blocking("required_not_mapped", message, field=field.import_name)
 
 
-def _columns_gone(target: TargetRecipe, titles: Sequence[str], place: ProblemLocation) -> Iterator[ExportProblem]:
-    for title in (*target.key, *([target.when] if target.when else [])):
-        if title not in titles:
-            yield place.blocking("missing_column", missing_column(title, titles), column=title)
+def _columns_gone(target: TargetRecipe, titles: Sequence[str], location: ProblemLocation) -> Iterator[ExportProblem]:
+    for title in (*target.key, target.when):
+        if title and title not in titles:
+            yield location.blocking("missing_column", missing_column(title, titles), column=title)
 
 
 def _pattern(
-    pattern: str, titles: Sequence[str], place: ProblemLocation
+    pattern: str, titles: Sequence[str], location: ProblemLocation
 ) -> tuple[Pattern | None, ExportProblem | None]:
     if not pattern:
         message = "No column names the records: choose a key column, or columns that make up a key."
-        return None, place.blocking("no_key", message)
+        return None, location.blocking("no_key", message)
     try:
         found = Pattern.read(pattern)
     except BadPattern as problem:
-        return None, place.blocking("bad_pattern", str(problem), examples=(pattern,))
+        return None, location.blocking("bad_pattern", str(problem), examples=(pattern,))
     module = found.literals[0].partition(".")[0]
     if wrong := wrong_namespace(module):
         message = f"The ID pattern '{pattern}' cannot be used: '{module}' {wrong}. Use a namespace of your own."
-        return None, place.blocking("bad_pattern", message, examples=(pattern,))
-    gone = next((title for title in found.placeholders if title not in titles), None)
-    if gone is None:
-        return found, None
-    message = f"The ID pattern '{pattern}' cannot be filled. {missing_column(gone, titles)}"
-    return None, place.blocking("pattern_column", message, column=gone, examples=(pattern,))
+        return None, location.blocking("bad_pattern", message, examples=(pattern,))
+    for title in found.placeholders:
+        if title not in titles:
+            message = f"The ID pattern '{pattern}' cannot be filled. {missing_column(title, titles)}"
+            return None, location.blocking("pattern_column", message, column=title, examples=(pattern,))
+    return found, None
 
 
-def _constants(target: TargetRecipe, model: OdooModel, version: str, place: ProblemLocation) -> Iterator[ExportProblem]:
+def _constants(
+    target: TargetRecipe, model: OdooModel, version: str, location: ProblemLocation
+) -> Iterator[ExportProblem]:
     for entry, value in sorted(target.values.items()):
         field = model.field(entry)
         label = field.label if field else entry
         if wrong := _wrong_constant(field, entry, value, version):
-            yield place.blocking("bad_constant", f"The constant '{value}' for '{label}' {wrong}.", field=entry)
+            yield location.blocking("bad_constant", f"The constant '{value}' for '{label}' {wrong}.", field=entry)
         elif wrong := _missing_record(field, value, version):
             message = f"The constant '{value}' for '{label}' {wrong}."
             certain = field is not None and is_certain(field.relation)
-            say = place.blocking if certain else place.warning
+            say = location.blocking if certain else location.warning
             yield say("bad_constant", message, field=entry)
-    yield from _constants_at_odds(target, model, version, place)
+    yield from _constants_at_odds(target, model, version, location)
 
 
 def _wrong_constant(field: OdooField | None, entry: str, value: str, version: str) -> str:
@@ -175,7 +190,7 @@ def _missing_record(field: OdooField | None, value: str, version: str) -> str:
 
 
 def _constants_at_odds(
-    target: TargetRecipe, model: OdooModel, version: str, place: ProblemLocation
+    target: TargetRecipe, model: OdooModel, version: str, location: ProblemLocation
 ) -> Iterator[ExportProblem]:
     """Yield what is wrong between constants alone: it is so in every record."""
     for rule in record_rules(model.name, [*target.fields, *target.values], version):
@@ -186,5 +201,5 @@ def _constants_at_odds(
             field = model.field(rule.column)
             value, label = target.values[rule.column], field.label if field else rule.column
             message = f"The constant '{value}' for '{label}' {wrong}."
-            say = place.blocking if rule.level == "error" else place.warning
+            say = location.blocking if rule.level == "error" else location.warning
             yield say("bad_constant", message, field=rule.column)
