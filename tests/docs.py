@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from engine.detectors import COLUMN_DETECTORS, SHEET_DETECTORS, group_of
+from engine.detectors import GROUPS as FINDING_GROUPS
 from engine.readers import READERS
 from engine.steps import COLUMN_STEPS, GROUPS, ROW_STEPS
 from engine.steps.step import ColumnStep, WholeRowStep
 
 USERS = Path(__file__).resolve().parent.parent / "docs" / "users"
-CLEANING, UPLOAD = USERS / "cleaning.md", USERS / "upload.md"
+CLEANING, FINDINGS, UPLOAD = USERS / "cleaning.md", USERS / "findings.md", USERS / "upload.md"
 
 
 def steps() -> str:
@@ -31,6 +33,17 @@ def _cells(step: type[ColumnStep] | type[WholeRowStep]) -> str:
     return " | ".join(cell.replace("|", r"\|").replace("<", "&lt;") for cell in cells)
 
 
+def findings() -> str:
+    """A list, under headings, of what the detectors find, in the words of their docstrings."""
+    found: dict[str, list[str]] = {heading: [] for heading in FINDING_GROUPS.values()}
+    for detector in (*SHEET_DETECTORS, *COLUMN_DETECTORS):
+        group = group_of(detector)
+        summary = str(detector.__doc__).partition("\n")[0].removeprefix("Find ").removesuffix(".")
+        found.setdefault(FINDING_GROUPS.get(group, group.capitalize()), []).append(f"  - {summary}\n")
+    lists = [f"- *{heading}*:\n" + "".join(lines) for heading, lines in found.items()]
+    return "\n" + "\n".join(lists) + "\n"
+
+
 def readers() -> str:
     """A table of all kinds of files that can be read."""
     rows = "".join(f"| {reader.description} | {', '.join(reader.endings)} |\n" for reader in READERS)
@@ -40,6 +53,11 @@ def readers() -> str:
 def cleaning() -> str:
     """docs/users/cleaning.md as it should be."""
     return _with_block(CLEANING, "steps", steps())
+
+
+def findings_page() -> str:
+    """docs/users/findings.md as it should be."""
+    return _with_block(FINDINGS, "findings", findings())
 
 
 def upload() -> str:
@@ -54,4 +72,5 @@ def _with_block(page: Path, name: str, content: str) -> str:
 
 if __name__ == "__main__":
     CLEANING.write_text(cleaning(), encoding="utf-8")
+    FINDINGS.write_text(findings_page(), encoding="utf-8")
     UPLOAD.write_text(upload(), encoding="utf-8")

@@ -1,28 +1,48 @@
-"""The detectors, by what they look at. A new one is a class in one of these files, named in its DETECTORS."""
+"""Know every detector: a class in a module of this package is all it takes.
+
+Findings are made and shown in the order of GROUPS, within one in the order of the classes in their module.
+"""
 
 from __future__ import annotations
 
-from engine.detectors import (
-    contact_findings,
-    date_findings,
-    number_findings,
-    phone_findings,
-    place_findings,
-    sheet_findings,
-    target_findings,
-    text_findings,
-    value_findings,
-)
+from collections.abc import Iterator
+from importlib import import_module
+from inspect import isabstract
+from pkgutil import iter_modules
+
 from engine.detectors.detector import ColumnDetector, SheetDetector
 
-COLUMN_DETECTORS: tuple[type[ColumnDetector], ...] = (
-    *text_findings.DETECTORS,
-    *contact_findings.DETECTORS,
-    *phone_findings.DETECTORS,
-    *place_findings.DETECTORS,
-    *value_findings.DETECTORS,
-    *number_findings.DETECTORS,
-    *date_findings.DETECTORS,
-    *target_findings.DETECTORS,
-)
-SHEET_DETECTORS: tuple[type[SheetDetector], ...] = sheet_findings.DETECTORS
+# Each group of findings with its heading in the users' documentation; a module that is not named here comes last.
+GROUPS = {
+    "sheet": "The sheet", "duplicate": "The sheet", "text": "Text", "contact": "Contacts", "phone": "Contacts",
+    "place": "Addresses", "value": "Values", "number": "Numbers and dates", "date": "Numbers and dates",
+    "target": "For Odoo",
+}  # fmt: skip
+_SUFFIX = "_findings"
+
+
+def group_of(detector: type[ColumnDetector | SheetDetector]) -> str:
+    """Return the group of a detector, after which its module is named: `text` for those of `text_findings`."""
+    return detector.__module__.rpartition(".")[2].removesuffix(_SUFFIX)
+
+
+def _found() -> Iterator[type[ColumnDetector | SheetDetector]]:
+    """Yield the detectors of all modules, module by module."""
+    for module in iter_modules(__path__):
+        if not module.name.endswith(_SUFFIX):
+            continue
+        held = import_module(f"{__name__}.{module.name}")
+        for one in vars(held).values():
+            made_here = isinstance(one, type) and one.__module__ == held.__name__
+            if made_here and issubclass(one, ColumnDetector | SheetDetector) and not isabstract(one):
+                yield one
+
+
+def _position(detector: type[ColumnDetector | SheetDetector]) -> int:
+    group = group_of(detector)
+    return [*GROUPS, group].index(group)
+
+
+_ALL = sorted(_found(), key=_position)
+COLUMN_DETECTORS: tuple[type[ColumnDetector], ...] = tuple(one for one in _ALL if issubclass(one, ColumnDetector))
+SHEET_DETECTORS: tuple[type[SheetDetector], ...] = tuple(one for one in _ALL if issubclass(one, SheetDetector))

@@ -1,4 +1,4 @@
-"""Findings about email and web addresses; phone numbers and indices have rooms of their own."""
+"""Find what is wrong with email and web addresses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.values import NotRead, emails
 
 
 class Emails(ColumnDetector):
-    """Email addresses that are none, several in a cell, or dressed up; and capitals in them."""
+    """Find emails that are not valid, several in a cell, with something around them, or with capitals."""
 
     kinds = frozenset(["email"])
     plain = (
@@ -70,7 +70,7 @@ def _judged(text: str) -> str:
 
 
 class WebAddresses(ColumnDetector):
-    """Web addresses without https:// or with capitals, and texts that are none."""
+    """Find web addresses without https:// or with capitals, and texts that are none."""
 
     kinds = frozenset(["url"])
     right = r"^https?://[^A-Z\s/?#]+\.[^A-Z\s/?#]+(?:[/?#]\S*)?$"
@@ -93,6 +93,3 @@ class WebAddresses(ColumnDetector):
         if count := self.wrong.count:
             message = f"{counted(count, 'cell is no web address', 'cells are no web addresses')}"
             yield self.found("not_web_addresses", self.wrong, message, severity="problem")
-
-
-DETECTORS: tuple[type[ColumnDetector], ...] = (Emails, WebAddresses)

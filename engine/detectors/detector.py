@@ -1,7 +1,7 @@
-"""What a detector is: a class that looks at the data once, batch by batch, and says what a person should know.
+"""Define what a detector is: it looks at the data once, batch by batch, and says what a person should know.
 
-A column detector is made per column whose kind it knows; a sheet detector once per sheet. A new one is one
-class in one file, named in the file's DETECTORS.
+A column detector is made for each column of its kinds; a sheet detector once for each sheet. A new one is one class
+in a module of this package whose name ends in `_findings`.
 """
 
 from __future__ import annotations
@@ -30,11 +30,17 @@ LOOK_AT = 64  # flagged cells of a batch among which examples are sought
 
 @dataclass(frozen=True)
 class ColumnContext:
-    """What is known about a column before the pass.
+    """Hold what is clear about a column before the pass.
 
-    `kind` is decided from `sample`: up to a few hundred different filled texts, spread over the sheet, with how
-    often each was met. `hints`: what the title says (`title_words.says`). `country`: ISO alpha-2 or "".
-    `others`: kinds and samples of all columns of the sheet, this one included, by title.
+    Attributes:
+        title: Its title.
+        position: Its position in the sheet, from 0 on.
+        kind: Its kind, decided from the sample.
+        sample: Up to a few hundred different filled texts, spread over the sheet, with how often each occurs there.
+        hints: What the title says (`title_hints.says`).
+        country: ISO alpha-2 of the dataset, or "".
+        today: Dates after it lie in the future.
+        others: Kinds and samples of all columns of the sheet, this one included, by title.
     """
 
     title: str
@@ -47,13 +53,13 @@ class ColumnContext:
     others: Mapping[str, tuple[str, Sample]] = field(default_factory=dict)
 
     def neighbours_of(self, kind: str) -> list[Sample]:
-        """The samples of the sheet's columns of a kind."""
-        return [sample for known, sample in self.others.values() if known == kind]
+        """Return the samples of the sheet's columns of a kind."""
+        return [sample for other, sample in self.others.values() if other == kind]
 
 
 @dataclass(frozen=True)
 class RangeFacts:
-    """What a detector adds to the column's facts: range, and further figures by name."""
+    """Hold what a detector adds to the column's facts: range, and further figures by name."""
 
     minimum: str = ""
     maximum: str = ""
@@ -61,7 +67,7 @@ class RangeFacts:
 
 
 class CellTally:
-    """Counts flagged cells; keeps the first rows and the first few different texts."""
+    """Count flagged cells; keep the first rows and the first few different texts."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -70,12 +76,12 @@ class CellTally:
 
     @property
     def rows(self) -> list[int]:
-        """The first source row numbers, ascending."""
+        """Return the first source row numbers, ascending."""
         return self._rows.tolist()
 
     @property
     def examples(self) -> list[str]:
-        """Different texts, in the order of their rows."""
+        """Return different texts, in the order of their rows."""
         return list(self._examples)
 
     def add(self, cells: ColumnBatch, flags: Flags) -> None:
@@ -84,14 +90,14 @@ class CellTally:
             return
         self.count += cells.count(flags)
         if self._wants(cells.rows):
-            indices = cells.positions(flags)[:MAX_ROWS]
-            texts = cells.values.take(pa.array(indices[:LOOK_AT])).to_pylist()
-            self._keep(
-                cells.rows[indices], dict(zip(texts[::-1], cells.rows[indices][:LOOK_AT][::-1].tolist(), strict=True))
-            )
+            positions = cells.positions(flags)[:MAX_ROWS]
+            rows = cells.rows[positions]
+            texts = cells.values.take(pa.array(positions[:LOOK_AT])).to_pylist()
+            # Backwards, so that of equal texts the first row is kept.
+            self._keep(rows, dict(zip(texts[::-1], rows[:LOOK_AT][::-1].tolist(), strict=True)))
 
     def add_at(self, cells: ColumnBatch, indices: Indices) -> None:
-        """Add the cells whose texts stand at these indices of `cells.base`."""
+        """Add the cells whose texts are at these indices of `cells.base`."""
         flags = np.zeros(len(cells.base), np.bool_)
         flags[indices] = True
         self.add(cells, flags)
@@ -103,34 +109,37 @@ class CellTally:
             self._keep(rows[:MAX_ROWS], dict.fromkeys(examples, int(rows[0])))
 
     def _wants(self, rows: npt.NDArray[np.int32]) -> bool:
-        """Whether rows of a batch that has these can be among the first ones."""
+        """Return whether rows of a batch that has these can be among the first ones."""
         return len(self._rows) < MAX_ROWS or bool(rows[0] < self._rows[-1])
 
     def _keep(self, rows: npt.NDArray[np.int32], examples: Mapping[str, int]) -> None:
         self._rows = np.sort(np.concatenate([self._rows, rows]))[:MAX_ROWS]
-        met = {**examples, **self._examples}
-        both = {text: min(row, examples.get(text, row)) for text, row in met.items()}
+        both = {**examples, **self._examples}
+        for text in both:
+            both[text] = min(both[text], examples.get(text, both[text]))
         self._examples = dict(sorted(both.items(), key=lambda pair: pair[1])[:MAX_EXAMPLES])
 
     @classmethod
     def merged(cls, tallies: Iterable[CellTally]) -> CellTally:
-        """One tally of several that share no cell: the first rows of all, and examples of each in turn."""
-        parts = sorted((tally for tally in tallies if tally.count), key=lambda tally: int(tally._rows[0]))
+        """Return one tally of several that share no cell: the first rows of all, and examples of each in turn."""
+        found = [tally for tally in tallies if tally.count]
+        parts = sorted(found, key=lambda tally: int(tally._rows[0]))
         whole = cls()
         for tally in parts:
             whole.count += tally.count
             whole._keep(tally._rows, {})
-        in_turn = (
-            text for texts in zip_longest(*(tally.examples for tally in parts)) for text in texts if text is not None
-        )
+        in_turn: list[str] = []
+        for texts in zip_longest(*[tally.examples for tally in parts]):
+            in_turn += [text for text in texts if text is not None]
         whole._examples = dict.fromkeys(islice(in_turn, MAX_EXAMPLES), 0)
         return whole
 
 
 @dataclass(frozen=True)
 class PendingFinding:
-    """A finding about a column that is known only after the pass: the rows that hold a text with one of these
-    hashes, and examples of them, are still to be looked up.
+    """Hold a finding about a column that is made only after the pass.
+
+    The rows that hold a text with one of these hashes, and examples of them, are still to be looked up.
     """
 
     finding: FindingFacts
@@ -138,7 +147,7 @@ class PendingFinding:
 
 
 class Vocabulary:
-    """The different texts of a column that has few of them, with how often each occurs."""
+    """Collect the different texts of a column that has few of them, with how often each occurs."""
 
     LIMIT = 2000
 
@@ -156,32 +165,36 @@ class Vocabulary:
             self.counts = None
 
     def stripped(self) -> Counter[str]:
-        """The texts without spaces around them; empty where there are too many."""
+        """Return the texts without spaces around them; none where there are too many."""
         found: Counter[str] = Counter()
         for text, times in (self.counts or {}).items():
             found[text.strip()] += times
         return found
 
-    def unplaced(self, finding: FindingFacts, stripped: Collection[str]) -> PendingFinding:
-        """`finding` about the cells that hold one of the `stripped` texts, with count and examples filled in."""
+    def pending(self, finding: FindingFacts, stripped: Collection[str]) -> PendingFinding:
+        """Return `finding` about the cells that hold one of the `stripped` texts, with their number."""
         counts = self.counts or Counter()
         texts = [text for text in counts if text.strip() in stripped]
-        return PendingFinding(
-            replace(finding, count=sum(map(counts.__getitem__, texts))), hashes(pa.array(texts, pa.string()))
-        )
+        count = sum(map(counts.__getitem__, texts))
+        return PendingFinding(replace(finding, count=count), hashes(pa.array(texts, pa.string())))
 
 
 class ColumnDetector(ABC):
-    """Looks at one column. `kinds`: the kinds of column it is for; empty: all."""
+    """Look at one column.
+
+    `kinds`: the kinds of column it is for; empty: all. `tally` counts the cells found, where one count is enough.
+    """
 
     kinds: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, column: ColumnContext) -> None:
+        """Begin with the column as its sample shows it."""
         self.column = column
+        self.tally = CellTally()
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
-        """Whether the detector has anything to say about such a column."""
+        """Return whether the detector has anything to say about such a column."""
         return not cls.kinds or column.kind in cls.kinds
 
     @abstractmethod
@@ -190,27 +203,40 @@ class ColumnDetector(ABC):
 
     @abstractmethod
     def findings(self) -> Iterable[FindingFacts | PendingFinding]:
-        """What was found, after the last batch."""
+        """Return what was found, after the last batch."""
 
     def facts(self) -> RangeFacts:
-        """What the detector adds to the column's facts."""
+        """Return what the detector adds to the column's facts."""
         return RangeFacts()
 
     def found(
         self, slug: str, tally: CellTally, message: str, fix: Fix | None = None, *,
-        safe: bool = False, severity: Severity = "attention", count: int | None = None,
+        safe: bool = False, severity: Severity = "attention",
     ) -> FindingFacts:  # fmt: skip
-        """A finding about this column."""
+        """Return a finding about this column.
+
+        Args:
+            slug: Names the finding; it stays the same for ever, since stored findings have it.
+            tally: Its cells.
+            message: One sentence for a person, without a full stop.
+            fix: The step that mends it.
+            safe: Whether that step can lose nothing and guesses nothing.
+            severity: How bad it is.
+        """
         return FindingFacts(
-            slug, self.column.title, tally.count if count is None else count, message,
-            tally.examples, tally.rows, fix, safe, severity,
-        )  # fmt: skip
+            slug, self.column.title, tally.count, message, tally.examples, tally.rows, fix, safe, severity
+        )
 
 
 @dataclass(frozen=True)
 class SheetContext:
-    """What a sheet detector may know before the pass: the columns, what was noted while the sheet was read, and
-    the working file, for a second look; `others`: source rows that were no data.
+    """Hold what a sheet detector may use.
+
+    Attributes:
+        columns: The columns as their samples show them.
+        notes: What was noted while the sheet was read (`WorkingFile.shape_notes`).
+        working: The sheet itself, for a second look.
+        others: Source rows that were no data, one array for each batch so far that has any.
     """
 
     columns: Sequence[ColumnContext]
@@ -219,14 +245,18 @@ class SheetContext:
     others: list[npt.NDArray[np.int32]] = field(default_factory=list)
 
     def is_data(self, rows: npt.NDArray[np.int32]) -> Flags:
-        """Which of these source rows were data, after the pass."""
-        return ~np.isin(rows, np.concatenate(self.others)) if self.others else np.ones(len(rows), np.bool_)
+        """Return which of these source rows were data, after the pass."""
+        if not self.others:
+            return np.ones(len(rows), np.bool_)
+        return ~np.isin(rows, np.concatenate(self.others))
 
 
 @dataclass(frozen=True)
 class SheetBatch:
-    """One batch of a sheet: `batch` all rows, `kinds` which of them are no data, `data` the others; `hashes`: of
-    every cell of `data`, column by column.
+    """Hold one batch of a sheet.
+
+    `batch` has all rows, `kinds` says which of them are no data, `data` has the others; `hashes`: of every cell of
+    `data`, column by column.
     """
 
     batch: pa.RecordBatch
@@ -236,17 +266,18 @@ class SheetBatch:
 
 
 class SheetDetector(ABC):
-    """Looks at whole rows."""
+    """Look at whole rows."""
 
     def __init__(self, sheet: SheetContext) -> None:
+        """Begin with the sheet as its sample shows it."""
         self.sheet = sheet
 
     def look(self, seen: SheetBatch) -> None:
         """Take in one batch."""
 
     def second_look(self) -> None:
-        """Look at the working file again, after the last batch, beside all other detectors."""
+        """Look at the working file again, after the last batch; the columns are counted at the same time."""
 
     @abstractmethod
     def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
-        """What was found, after the last batch, when the facts of all columns are known."""
+        """Return what was found, after the last batch, when the facts of all columns are there."""

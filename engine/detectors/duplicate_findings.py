@@ -1,4 +1,4 @@
-"""Rows that are probably the same record twice."""
+"""Find rows that are probably the same record twice."""
 
 from __future__ import annotations
 
@@ -21,17 +21,20 @@ MOST_NAMES = 3
 
 
 def identity(columns: Sequence[ColumnContext]) -> list[str]:
-    """The titles that together name a record: its names, and an email address or phone number; empty if unclear."""
+    """Return the titles that together name a record: its names, and an email address or phone number.
+
+    Empty if that is unclear.
+    """
     names = [column.title for column in columns if column.kind == "text" and not column.hints.isdisjoint(_NAMES)]
     contacts = [column.title for kind in ("email", "phone") for column in columns if column.kind == kind]
     return [*names[:MOST_NAMES], contacts[0]] if names and contacts else []
 
 
 class Duplicates(SheetDetector):
-    """Rows that agree in name and contact, capitals and spaces aside; without such columns, in every cell.
+    """Find likely duplicates: rows that agree in name and contact or, without such columns, in every cell.
 
-    SheetCountry a name comes back in more than a fifth of the rows, the sheet lists what happened to a record (orders,
-    invoices) and not the records.
+    Capitals and spaces around make no difference. Where a name comes back in more than a fifth of the rows, the
+    sheet lists what happened to a record (orders, invoices) and not the records.
     """
 
     def __init__(self, sheet: SheetContext) -> None:
@@ -52,7 +55,7 @@ class Duplicates(SheetDetector):
         return _together([hashes(text) for text in texts])
 
     def _complete(self, batch: pa.RecordBatch) -> Flags:
-        """Rows of which the whole identity is filled."""
+        """Return the rows of which the whole identity is filled."""
         flags = np.ones(len(batch), np.bool_)
         for title in self.keys:
             flags &= pc.not_equal(batch.column(title), "").to_numpy(zero_copy_only=False)
@@ -73,7 +76,7 @@ class Duplicates(SheetDetector):
             yield FindingFacts("duplicates", None, self._again, message, self._examples, self._rows, fix)
 
     def _members(self, wanted: Hashes) -> tuple[list[int], list[str]]:
-        """The rows of all members, and what they have in common."""
+        """Return the rows of all members, and what they have in common."""
         titles = self.keys or [column.title for column in self.sheet.columns]
         tally = CellTally()
         for batch in self.sheet.working.batches(titles):
@@ -88,11 +91,8 @@ class Duplicates(SheetDetector):
 
 
 def _together(columns: Sequence[Hashes]) -> Hashes:
-    """One hash for each row of several hashed columns; their order counts."""
+    """Return one hash for each row of several hashed columns; their order counts."""
     total = np.zeros(len(columns[0]), np.uint64)
     for hashed in columns:
         total = (total ^ hashed) * _FACTOR
     return total
-
-
-DETECTORS: tuple[type[SheetDetector], ...] = (Duplicates,)

@@ -1,4 +1,4 @@
-"""Findings about numbers: signs and words around them, decimal signs, digits and zeros that were lost."""
+"""Find signs and words around numbers, decimal signs that are mixed, digits and zeros that were lost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WORDS = re.compile(r"[^\s0-9.,'’()+\-−–]+")
 
 @dataclass
 class NumberShape:
-    """The numbers of one column that are written in one shape, all digits taken as 9.
+    """Sum up the numbers of one column that are written in one shape, all digits taken as 9.
 
     `lowest`, `highest` and `total` are of the digits as whole numbers, without sign and decimals.
     """
@@ -52,11 +52,11 @@ class NumberShape:
         self.zero_in_front |= len(positions) > 1 and lowest < 10 ** (len(positions) - 1)
 
     def texts(self) -> list[str]:
-        """Texts that stand for the shape when the column's decimal sign is sought."""
+        """Return texts that represent the shape when the column's decimal sign is sought."""
         return [self.shape, self.shape.replace("9", "0", 1)] if self.zero_in_front else [self.shape]
 
     def scaled(self, text: str) -> tuple[Decimal, Decimal, Decimal] | None:
-        """Lowest, highest and total, given how the shape itself is read; None where its digits are too many."""
+        """Return lowest, highest and total, given how the shape itself is read; None where its digits are too many."""
         if self.highest < 0:
             return None
         power = -len(text.partition(".")[2])
@@ -73,26 +73,26 @@ def _sum(values: Numbers, times: Numbers | None) -> int:
 
 
 class NumberShapes:
-    """The numbers of a column by the shape they are written in."""
+    """Group the numbers of a column by the shape they are written in."""
 
     def __init__(self) -> None:
         self.written: dict[str, NumberShape] = {}
 
     def add(self, cells: ColumnBatch) -> None:
-        """Take in a batch. What is no number in any column is taken together."""
+        """Take in a batch; what is no number in any column is taken together."""
         for shape, indices in cells.groups(cells.filled):
             if says_something(shape):
                 shape = shape if is_read(shape) else OTHER
                 self.written.setdefault(shape, NumberShape(shape)).add(cells, indices)
 
     def evidence(self, kind: numbers.Kind) -> numbers.SignEvidence:
-        """What the shapes say about the decimal sign."""
+        """Return what the shapes say about the decimal sign."""
         texts = (text for written in self.written.values() for text in written.texts())
         return numbers.decimal_sign(texts, kind)
 
 
 class Amounts(ColumnDetector):
-    """Numbers and amounts that are not plain: currencies, separators, brackets, signs behind."""
+    """Find numbers that are not plain: currencies, separators, brackets, signs behind; and texts that are none."""
 
     kinds = frozenset(["number", "money"])
 
@@ -168,14 +168,14 @@ class Amounts(ColumnDetector):
 
 
 def plain(number: Decimal) -> str:
-    """`Decimal("1000000.00")` -> "1000000", `Decimal("0.50")` -> "0.5"."""
+    """Return a number as plain text: `Decimal("1000000.00")` -> "1000000", `Decimal("0.50")` -> "0.5"."""
     text = f"{number:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
 
 
 def _read(shape: str, sign: str) -> str:
-    """How a shape is read, all digits taken as 9; "" where it cannot be."""
+    """Return how a shape is read, all digits taken as 9; "" where it cannot be."""
     try:
         return numbers.read_amount(shape, sign).number
     except NotRead:
@@ -184,12 +184,12 @@ def _read(shape: str, sign: str) -> str:
 
 @lru_cache(maxsize=4096)
 def is_read(shape: str) -> bool:
-    """Whether a shape is a number, an amount or a percentage under some decimal sign."""
+    """Return whether a shape is a number, an amount or a percentage under some decimal sign."""
     return any(_read(shape, sign) or _percent(shape, sign) for sign in (".", ","))
 
 
 def _is_open(shape: str) -> bool:
-    """Whether a shape can be read, but in two ways."""
+    """Return whether a shape can be read, but in two ways."""
     return not _read(shape, "") and bool(_read(shape, ".")) and bool(_read(shape, ","))
 
 
@@ -202,7 +202,7 @@ def _currencies(shapes: Iterable[str]) -> list[str]:
 
 
 def _features(shapes: list[str]) -> list[str]:
-    """What makes numbers unlike plain ones, in words."""
+    """Return what makes numbers unlike plain ones, in words."""
     words = dict.fromkeys(word for shape in shapes for word in _WORDS.findall(shape))
     tests = (
         (",", "commas"), (r"9[ \u00a0\u202f]9", "spaces"), ("['’]", "apostrophes"), (r"\(", "brackets"),
@@ -213,7 +213,7 @@ def _features(shapes: list[str]) -> list[str]:
 
 
 class Percentages(ColumnDetector):
-    """Percentages written in several ways: `5`, `5%`, `10 %`."""
+    """Find percentages that are written in several ways: `5`, `5%`, `10 %`."""
 
     kinds = frozenset(["percent"])
 
@@ -252,14 +252,10 @@ def _percent(shape: str, sign: str) -> str:
 
 
 class LostDigits(ColumnDetector):
-    """Long codes that a spreadsheet turned into powers of ten."""
+    """Find long codes that a spreadsheet turned into powers of ten: `4.00638E+12`."""
 
     kinds = frozenset(["number", "code", "phone"])
     gate = r"^\s*[0-9][.,][0-9]+[A-Z]\+[0-9]{2}\s*$"
-
-    def __init__(self, column: ColumnContext) -> None:
-        super().__init__(column)
-        self.tally = CellTally()
 
     def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.judged(cells.shaped(self.gate), lambda text: "E+" in text))
@@ -271,14 +267,10 @@ class LostDigits(ColumnDetector):
 
 
 class DecimalZero(ColumnDetector):
-    """Codes and phone numbers that went through a number column: `4155552671.0`."""
+    """Find codes and phone numbers that went through a number column: `4155552671.0`."""
 
     kinds = frozenset(["code", "phone", "postal_code"])
     gate = r"^\s*[0-9]{3,}\.[0-9]\s*$"
-
-    def __init__(self, column: ColumnContext) -> None:
-        super().__init__(column)
-        self.tally = CellTally()
 
     def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.judged(cells.shaped(self.gate), lambda text: text.strip().endswith(".0")))
@@ -290,7 +282,7 @@ class DecimalZero(ColumnDetector):
 
 
 class LostZeros(ColumnDetector):
-    """Postal codes and article numbers that are shorter than the others, because a leading 0 was taken away."""
+    """Find postal codes and article numbers that have lost a leading 0."""
 
     kinds = frozenset(["code", "postal_code"])
 
@@ -314,7 +306,7 @@ class LostZeros(ColumnDetector):
             yield self.found("lost_zeros", short, message, Fix("pad_left", {"width": width}))
 
     def _width(self) -> int:
-        """How many digits a full code has, 0 where that is not clear."""
+        """Return how many digits a full code has, 0 where that is not clear."""
         if not self.by_length:
             return 0
         width = max(self.by_length, key=lambda length: self.by_length[length].count)
@@ -324,12 +316,3 @@ class LostZeros(ColumnDetector):
         else:
             proven = all(length >= width for length in self.zero_lengths)
         return width if most and proven and width >= 4 else 0
-
-
-DETECTORS: tuple[type[ColumnDetector], ...] = (
-    Amounts,
-    Percentages,
-    LostDigits,
-    DecimalZero,
-    LostZeros,
-)

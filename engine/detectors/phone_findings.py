@@ -1,4 +1,4 @@
-"""Findings about phone numbers."""
+"""Find what is wrong with phone numbers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _extension() -> re.Pattern[str]:
 
 
 class Phones(ColumnDetector):
-    """How phone numbers are written, what is more than a number, and what cannot be dialled."""
+    """Find phone numbers in several formats, with extensions, several in a cell, and some that cannot be dialled."""
 
     kinds = frozenset(["phone"])
 
@@ -68,7 +68,7 @@ class Phones(ColumnDetector):
         self.formats.setdefault(form, CellTally()).add_at(cells, indices)
 
     def _readable(self, cells: ColumnBatch, shape: str, indices: Indices) -> Flags:
-        """Which of these texts, all of one shape, can be dialled."""
+        """Return which of these texts, all of one shape, can be dialled."""
         columns = digit_positions(shape)[: START if "+" in shape else START - 1]
         if len(columns) < START - 1 or (self._each + len(indices) <= EACH and not _E164.fullmatch(shape)):
             return self._one_by_one(cells, indices)
@@ -111,7 +111,7 @@ class Phones(ColumnDetector):
         yield self.found("phone_formats", tally, message, self._fix(), safe=self._is_safe())
 
     def _is_safe(self) -> bool:
-        """Whether nothing has to be guessed: the country is known, and every number can be read."""
+        """Return whether nothing has to be guessed: the country is set, and every number can be read."""
         return bool(self.country) and not self.several.count and not self.wrong.count
 
     def _fix(self) -> Fix:
@@ -134,7 +134,7 @@ def _can_be_dialled(text: str, country: str) -> bool:
 
 
 def likely_country(column: ColumnContext) -> str:
-    """The country that a column's national numbers belong to (ISO alpha-2, "" if unknown).
+    """Return the country of a column's national numbers (ISO alpha-2, "" if unclear).
 
     The dataset's, unless hardly any number is in use there while most are in a country that the sheet names, or
     that other numbers of the column start with.
@@ -150,7 +150,7 @@ def likely_country(column: ColumnContext) -> str:
 
 
 def _share_valid(texts: list[str], country: str) -> float:
-    """The share of numbers that are in use in a country; 1 where there is none to judge."""
+    """Return the share of numbers that are in use in a country; 1 where there is none to judge."""
     return sum(_is_valid(text, country) for text in texts) / len(texts) if texts else 1.0
 
 
@@ -174,6 +174,3 @@ def _parsed(text: str, country: str) -> phonenumbers.PhoneNumber | None:
         return phonenumbers.parse(text, country or None)
     except NumberParseException:
         return None
-
-
-DETECTORS: tuple[type[ColumnDetector], ...] = (Phones,)

@@ -1,4 +1,4 @@
-"""Findings about countries, states and postal codes."""
+"""Find what is wrong with countries, states and postal codes."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ _PARTS = frozenset(["england", "scotland", "wales", "northern ireland"])
 
 
 class SheetCountry(NamedTuple):
-    """The country that a sheet's indices are in (ISO alpha-2, "" if unknown); where they are in several, `all` of
-    them and the `column` that says which.
+    """Hold the country of a sheet's addresses (ISO alpha-2, "" if unclear).
+
+    Where they are in several countries, `all` holds them and `column` is the title that says which.
     """
 
     country: str
@@ -31,14 +32,14 @@ class SheetCountry(NamedTuple):
     column: str
 
     def params(self) -> dict[str, str]:
-        """Parameters of a step that needs the country."""
+        """Return the parameters of a step that needs the country."""
         if self.column:
             return {"country_column": self.column}
         return {"country": self.country} if self.country else {}
 
 
 def sheet_country(column: ColumnContext) -> SheetCountry:
-    """What the sheet's own country column says, else the dataset's country."""
+    """Return what the sheet's own country column says, else the dataset's country."""
     for title, (kind, sample) in column.others.items():
         if kind == "country":
             codes = dict.fromkeys(code for text, _ in sample if (code := countries.iso_code(text)))
@@ -49,7 +50,7 @@ def sheet_country(column: ColumnContext) -> SheetCountry:
 
 
 class _Names(ColumnDetector):
-    """Few names that stand for codes. Subclasses say what they are called and how they are read."""
+    """Find odd ones among a few names that have codes; subclasses say what they are called and how they are read."""
 
     one, many = "", ""
 
@@ -62,14 +63,14 @@ class _Names(ColumnDetector):
 
     @abstractmethod
     def code(self, text: str) -> str | None:
-        """The code that a name stands for, None if it is none."""
+        """Return the code of a name, None if it has none."""
 
     @abstractmethod
     def fix(self) -> Fix:
-        """The step that writes codes."""
+        """Return the step that writes codes."""
 
     def loses(self, text: str) -> bool:
-        """Whether a code says less than the name."""
+        """Return whether a code says less than the name."""
         return False
 
     def findings(self) -> Iterable[PendingFinding]:
@@ -81,7 +82,7 @@ class _Names(ColumnDetector):
             what = either(len(unknown), f"is no {self.one}", f"are no {self.many}")
             message = f"{quoted(unknown)} {what} that we know"
             finding = self.found(f"unknown_{self.column.kind}", CellTally(), message, severity="problem")
-            yield self.vocabulary.unplaced(finding, set(unknown))
+            yield self.vocabulary.pending(finding, set(unknown))
 
     def _spelled(self, known: dict[str, str], *, safe: bool) -> Iterable[PendingFinding]:
         odd = {text for text, code in known.items() if text not in (code, code.rpartition("-")[2])}
@@ -89,7 +90,7 @@ class _Names(ColumnDetector):
             finding = self.found(
                 f"{self.column.kind}_spellings", CellTally(), self._message(known, odd), self.fix(), safe=safe
             )
-            yield self.vocabulary.unplaced(finding, odd)
+            yield self.vocabulary.pending(finding, odd)
 
     def _message(self, known: dict[str, str], odd: set[str]) -> str:
         several = [ways for ways in Counter(known.values()).values() if ways > 1]
@@ -101,7 +102,7 @@ class _Names(ColumnDetector):
 
 
 class Countries(_Names):
-    """Countries that are spelled in several ways or written out, and names that are none."""
+    """Find countries that are spelled in several ways or written out, and names that are none."""
 
     kinds = frozenset(["country"])
     one, many = "country", "countries"
@@ -117,7 +118,7 @@ class Countries(_Names):
 
 
 class States(_Names):
-    """States that are spelled in several ways or written out, and names that are none."""
+    """Find states that are spelled in several ways or written out, and names that are none."""
 
     kinds = frozenset(["state"])
     one, many = "state", "states"
@@ -135,7 +136,7 @@ class States(_Names):
 
 
 class PostalCodes(ColumnDetector):
-    """Postal codes that are not written as their country does; the country has to be known, and only one."""
+    """Find postal codes that are not written as their country does, where all rows are of one country."""
 
     kinds = frozenset(["postal_code"])
 
@@ -163,7 +164,7 @@ class PostalCodes(ColumnDetector):
         return "" if written == text or lost_zeros else "odd"
 
     def _written(self, text: str) -> str:
-        """How the country writes a code, "" for what is none."""
+        """Return how the country writes a code, "" for what is none."""
         try:
             return postcodes.clean(text, self.where.country)
         except NotRead:
@@ -177,6 +178,3 @@ class PostalCodes(ColumnDetector):
             where = Locale("en").territories.get(self.where.country, self.where.country)
             message = f"{cells_of('postal_code', count)} {either(count, 'is', 'are')} not valid in {where}"
             yield self.found("unknown_postal_codes", self.wrong, message, severity="problem")
-
-
-DETECTORS: tuple[type[ColumnDetector], ...] = (Countries, States, PostalCodes)

@@ -1,4 +1,4 @@
-"""Findings about the sheet as a whole: its titles, rows that are no data, repeated rows, groups to be filled down."""
+"""Find what is odd about a sheet as a whole: its titles, rows that are no data, groups to be filled down."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.detectors import duplicate_findings
 from engine.detectors.detector import CellTally, SheetBatch, SheetContext, SheetDetector
 from engine.detectors.wording import counted, either, listed
 from engine.profile.column_batch import Flags
@@ -17,7 +16,7 @@ from engine.sheets.working_file import ROW
 
 
 class TitleRows(SheetDetector):
-    """SheetCountry the titles stand, and what is odd about them."""
+    """Find titles below the first row, on several rows, merged, repeated or missing."""
 
     def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
         shape = self.sheet.notes["shape"]
@@ -69,7 +68,7 @@ _ENDINGS = {
 
 
 class ReadingNotes(SheetDetector):
-    """What was met while the file was read: a hidden sheet, uneven rows, formulas without a result."""
+    """Find what was noted while the file was read: a hidden sheet, uneven rows, formulas without a result."""
 
     def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
         if self.sheet.notes["hidden"] and self.sheet.working.num_rows:
@@ -90,7 +89,7 @@ def _worded(slug: str, count: int, examples: list[str], rows: list[int]) -> Find
 
 
 class OtherRows(SheetDetector):
-    """Rows that are no data: blank ones, totals, notes below the table."""
+    """Find rows that are no data: blank ones, totals, notes below the table."""
 
     def __init__(self, sheet: SheetContext) -> None:
         super().__init__(sheet)
@@ -120,7 +119,7 @@ class OtherRows(SheetDetector):
 
 
 def _labels(batch: pa.RecordBatch, flags: Flags) -> list[str]:
-    """The first filled cell of the first flagged rows."""
+    """Return the first filled cell of the first flagged rows."""
     rows = batch.filter(pa.array(flags)).slice(0, MAX_EXAMPLES).to_pylist()
     labels = (next((text for title, text in row.items() if title != ROW and text.strip()), "") for row in rows)
     return [label for label in labels if label]
@@ -131,7 +130,7 @@ def _rows(slug: str, tally: CellTally, message: str, fix: Fix, *, safe: bool = F
 
 
 class Groups(SheetDetector):
-    """Columns on the left that are filled only in the first row of each group, as reports print them."""
+    """Find columns that are filled only in the first row of each group, as reports print them."""
 
     MOST = 6  # columns looked at
     MANY = 1000  # rows without a single group among them
@@ -164,13 +163,10 @@ class Groups(SheetDetector):
         yield FindingFacts("sparse_groups", None, count, message, titles, self.bare.rows, fix)
 
     def _grouped(self, columns: Sequence[ColumnFacts]) -> bool:
-        """Every value of the first column once, and something to its right that is filled in every row."""
+        """Return whether the first column has each value once, and a column to its right is filled in every row."""
         first, rows = columns[0], columns[0].filled + self.bare.count
         return first.filled == first.distinct > 1 and any(column.filled >= 0.95 * rows for column in columns[1:])
 
 
 def _blank(texts: pa.StringArray) -> Flags:
     return np.asarray(pc.equal(pc.utf8_trim_whitespace(texts), "").to_numpy(zero_copy_only=False), np.bool_)
-
-
-DETECTORS: tuple[type[SheetDetector], ...] = (TitleRows, ReadingNotes, OtherRows, Groups, *duplicate_findings.DETECTORS)

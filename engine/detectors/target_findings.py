@@ -1,4 +1,4 @@
-"""Findings about what Odoo will make of a column: keys that repeat, references that lead nowhere, check digits."""
+"""Find what Odoo would trip over: keys that repeat, references that lead nowhere, check digits that fail."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOST_CHECKED = 50_000  # VAT numbers, which take their time
 
 
 class Barcodes(ColumnDetector):
-    """EAN, UPC and GTIN numbers whose check digit is wrong, or that have the wrong length."""
+    """Find EAN, UPC and GTIN numbers whose check digit is wrong, or that have the wrong length."""
 
     kinds = frozenset(["code", "number"])
 
@@ -57,13 +57,16 @@ class Barcodes(ColumnDetector):
 
 
 def _right_check_digit(texts: pa.StringArray, indices: npt.NDArray[np.intp], length: int) -> npt.NDArray[np.bool_]:
-    """GS1: from the right, digits count three times and once in turn; with the check digit the sum ends in 0."""
+    """Return which barcodes of one length have the check digit that GS1 asks for.
+
+    From the right, digits count three times and once in turn; with the check digit the sum ends in 0.
+    """
     weights = np.array([1, 3] * 7)[:length][::-1]
     return np.asarray((digits(texts, indices, list(range(length))) @ weights) % 10 == 0)
 
 
 class VatNumbers(ColumnDetector):
-    """VAT numbers whose check digits fail, and right ones that are not written as Odoo wants them."""
+    """Find VAT numbers whose check digits fail, and right ones that are not written as Odoo wants them."""
 
     kinds = frozenset(["code", "text"])
 
@@ -105,11 +108,11 @@ class VatNumbers(ColumnDetector):
 
 
 class MissingNames(ColumnDetector):
-    """Rows without a name or number, in a column of names or numbers that nearly all rows have."""
+    """Find rows without a name or number, in a column of names or numbers that nearly all rows have."""
 
     def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally, self.rows = CellTally(), 0
+        self.rows = 0
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
@@ -131,9 +134,10 @@ class MissingNames(ColumnDetector):
 
 
 def repeated(column: ColumnContext, distinct: Distinct, filled: int) -> FindingFacts | None:
-    """`Customer Code repeats 3 times`, for a column of codes of which nearly all differ; rows are to be looked up.
+    """Return a finding such as `Customer Code repeats 3 times`, or None.
 
-    `filled`: how many cells hold anything.
+    It is for a column of codes of which nearly all differ; its rows are still to be looked up. `filled`: how many
+    cells hold anything.
     """
     again = filled - distinct.count
     if column.kind != "code" or distinct.estimated or not 0 < again <= 0.05 * filled:
@@ -144,7 +148,10 @@ def repeated(column: ColumnContext, distinct: Distinct, filled: int) -> FindingF
 
 
 def key_hashes(working: WorkingFile, title: str) -> Hashes:
-    """The hashes of a column's different texts without spaces around them, in ascending order; "" is none."""
+    """Return the hashes of a column's different texts without spaces around them, in ascending order.
+
+    Empty cells have none.
+    """
     nothing = hashes(pa.array([""], pa.string()))
     known = [np.unique(hashes(_trimmed(batch.column(title)))) for batch in working.batches([title])]
     return np.setdiff1d(np.concatenate(known), nothing) if known else np.zeros(0, np.uint64)
@@ -154,10 +161,11 @@ def find_orphans(
     child: WorkingFile, column: str, parent: WorkingFile, key: str, *, children: tuple[str, str] = ("row", "rows"),
     parents: str = "records",
 ) -> FindingFacts | None:  # fmt: skip
-    """`14 orders refer to customers that are nowhere`: cells of `column` that are not among those of `key`.
+    """Return a finding such as `14 orders refer to customers that are nowhere`, or None.
 
-    Texts are compared without spaces around them; empty cells refer to nothing. `children` names one and several
-    rows of the child sheet, `parents` the records of the other.
+    It counts the cells of `column` that are not among those of `key`. Texts are compared without spaces around them;
+    empty cells refer to nothing. `children` names one and several rows of the child sheet, `parents` the records of
+    the other.
     """
     keys, tally = key_hashes(parent, key), CellTally()
     for batch in child.batches([column]):
@@ -175,6 +183,3 @@ def find_orphans(
 
 def _trimmed(texts: pa.StringArray) -> pa.StringArray:
     return pc.utf8_trim_whitespace(texts)
-
-
-DETECTORS: tuple[type[ColumnDetector], ...] = (Barcodes, VatNumbers, MissingNames)

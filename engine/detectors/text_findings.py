@@ -1,4 +1,4 @@
-"""Findings about text as such: spaces, invisible and scrambled characters, words that mean nothing, spelling."""
+"""Find what is wrong with text as such: spaces, invisible and scrambled characters, words that mean nothing."""
 
 from __future__ import annotations
 
@@ -23,13 +23,9 @@ NUMERIC = frozenset(["number", "money", "percent", "date", "datetime"])
 
 
 class SpacesAround(ColumnDetector):
-    """Spaces before or after the text, no-break spaces and byte order marks among them."""
+    """Find spaces before or after the text, no-break spaces and byte order marks among them."""
 
     pattern = f"^{SPACE}|{SPACE}$"
-
-    def __init__(self, column: ColumnContext) -> None:
-        super().__init__(column)
-        self.tally = CellTally()
 
     def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.shaped(self.pattern, within=ODD))
@@ -41,15 +37,11 @@ class SpacesAround(ColumnDetector):
 
 
 class SpacesInside(ColumnDetector):
-    """Several spaces, tabs or no-break spaces between words."""
+    """Find several spaces, tabs or no-break spaces between words."""
 
     some, odd = character_class(SPACES), character_class(SPACES.replace(" ", ""))
     none = SPACE.replace("[", "[^", 1)
     pattern = f"{none}(?:{some}{{2,}}|{odd}){none}"
-
-    def __init__(self, column: ColumnContext) -> None:
-        super().__init__(column)
-        self.tally = CellTally()
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
@@ -66,11 +58,7 @@ class SpacesInside(ColumnDetector):
 
 
 class Invisible(ColumnDetector):
-    """Characters that nobody sees: zero-width spaces, soft hyphens, control and direction marks."""
-
-    def __init__(self, column: ColumnContext) -> None:
-        super().__init__(column)
-        self.tally = CellTally()
+    """Find characters that nobody sees: zero-width spaces, soft hyphens, control and direction marks."""
 
     def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.judged(cells.shaped(INVISIBLE, within=ODD), lambda text: visible(text) != text))
@@ -82,13 +70,9 @@ class Invisible(ColumnDetector):
 
 
 class Scrambled(ColumnDetector):
-    """Letters that were read in the wrong encoding: `schÃ¶n`."""
+    """Find letters that were read in the wrong encoding: `schÃ¶n`."""
 
     gate = r"[\x{c2}-\x{f4}\x{221a}\x{251c}\x{252c}][^\x00-\x7f]"
-
-    def __init__(self, column: ColumnContext) -> None:
-        super().__init__(column)
-        self.tally = CellTally()
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
@@ -107,12 +91,12 @@ class Scrambled(ColumnDetector):
 
 @lru_cache(maxsize=8192)
 def is_scrambled(text: str) -> bool:
-    """Whether ftfy would mend the text; the word DrÃ¥ber only looks scrambled."""
+    """Return whether ftfy would mend the text; the word DrÃ¥ber only looks scrambled."""
     return "DrÃ¥ber" not in text and bool(ftfy.fix_encoding(text) != text)
 
 
 class WebCodes(ColumnDetector):
-    """Codes and tags of web pages: `&amp;`, `<br>`."""
+    """Find codes and tags of web pages: `&amp;`, `<br>`."""
 
     codes = r"&(?:[A-Za-z]{2,8}[0-9]{0,2}|#[0-9]{2,6}|#[A-Za-z][0-9A-Za-z]{1,5});"
     tags = r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>"
@@ -145,13 +129,9 @@ def _has_tag(text: str) -> bool:
 
 
 class FormulaErrors(ColumnDetector):
-    """ColumnBatch in which a formula failed: `#REF!`."""
+    """Find cells in which a formula failed: `#REF!`."""
 
     gate = r"^\s*(?:#[A-Z]|[A-Z][a-z]{2}:[0-9])"
-
-    def __init__(self, column: ColumnContext) -> None:
-        super().__init__(column)
-        self.tally = CellTally()
 
     def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.judged(cells.shaped(self.gate, longest=20), is_formula_error))
@@ -164,23 +144,25 @@ class FormulaErrors(ColumnDetector):
 
 
 def is_formula_error(text: str) -> bool:
-    """`#REF!`, `#DIV/0!`, `#WERT!`; not `#N/A`, which people type as well."""
+    """Return whether a text is `#REF!`, `#DIV/0!`, `#WERT!`; not `#N/A`, which people type as well."""
     return bool(formula_error().fullmatch(text.strip()))
 
 
 @cache
 def _empty_shapes() -> tuple[frozenset[str], int]:
-    """The masks of the words that mean empty, and the bytes of the longest such cell."""
+    """Return the masks of the words that mean empty, and the bytes of the longest such cell."""
     longest = max(len(word.encode()) for word in empty_words()) + 8  # with spaces around
     return frozenset(mask(word).lower() for word in empty_words()), longest
 
 
 class WordsForEmpty(ColumnDetector):
-    """`N/A`, `-`, `k.A.` where nothing is meant; letters alone are left to countries, states and people's names."""
+    """Find words that mean empty: `N/A`, `-`, `k.A.`.
+
+    Letters alone are left to countries, states and people's names.
+    """
 
     def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally = CellTally()
         self.words: Counter[str] = Counter()
         self.signs_only = column.kind in {"country", "state"} or "person" in column.hints
 
@@ -202,13 +184,9 @@ class WordsForEmpty(ColumnDetector):
 
 
 class LinesInside(ColumnDetector):
-    """Texts of several lines: right in an address or a note, in the way elsewhere."""
+    """Find texts of several lines: right in an address or a note, in the way elsewhere."""
 
     pattern = r"\S\s*[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]\s*\S"
-
-    def __init__(self, column: ColumnContext) -> None:
-        super().__init__(column)
-        self.tally = CellTally()
 
     def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.shaped(self.pattern, within=ODD))
@@ -220,14 +198,10 @@ class LinesInside(ColumnDetector):
 
 
 class LastFirst(ColumnDetector):
-    """Names of people written `Last, First`."""
+    """Find names of people that are written `Last, First`."""
 
     kinds = frozenset(["text"])
     gate = r"^\s*[^\s,]+(?: [^\s,]+)?, ?[^\s,]+(?: [^\s,]+)?\s*$"
-
-    def __init__(self, column: ColumnContext) -> None:
-        super().__init__(column)
-        self.tally = CellTally()
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
@@ -243,7 +217,7 @@ class LastFirst(ColumnDetector):
 
 
 def _is_last_first(text: str) -> bool:
-    """Whether the step name_split would turn it round: the name of a person, in capitalised words."""
+    """Return whether the step name_split would turn it round: the name of a person, in capitalised words."""
     try:
         personal_names.read(text.strip())
     except NotRead:
@@ -252,14 +226,14 @@ def _is_last_first(text: str) -> bool:
 
 
 class Capitals(ColumnDetector):
-    """Names in capitals or in small letters throughout, among others that are not."""
+    """Find names in capitals or in small letters throughout, among others that are not."""
 
     one_case = r"^[^a-z]*[^\s0-9a-z]{5}[^a-z]*$|^[^A-Z]*[^\s0-9A-Z]{5}[^A-Z]*$"
     mixed = "[A-Z][a-z]"
 
     def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.tally, self.mixed_count = CellTally(), 0
+        self.mixed_count = 0
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
@@ -277,19 +251,5 @@ class Capitals(ColumnDetector):
 
 
 def _is_one_case(text: str) -> bool:
-    """Only capitals or only small letters, at least five of them in a row."""
+    """Return whether there are only capitals or only small letters, at least five of them in a row."""
     return (text.isupper() or text.islower()) and bool(re.search(r"[^\W\d_]{5}", text))
-
-
-DETECTORS: tuple[type[ColumnDetector], ...] = (
-    SpacesAround,
-    SpacesInside,
-    Invisible,
-    Scrambled,
-    WebCodes,
-    FormulaErrors,
-    WordsForEmpty,
-    LinesInside,
-    LastFirst,
-    Capitals,
-)

@@ -1,4 +1,4 @@
-"""Findings about columns that hold a few values again and again: yes and no, lists, spellings."""
+"""Find odd ones in columns that hold a few values again and again: yes and no, lists, spellings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_MEMBERS = 20  # different parts of lists shown
 
 
 class YesNo(ColumnDetector):
-    """Yes and no in several words."""
+    """Find yes and no in several words, and words that say neither."""
 
     kinds = frozenset(["boolean"])
 
@@ -36,15 +36,15 @@ class YesNo(ColumnDetector):
         if odd:
             message = f"Yes and no are written in {len(set(texts) - unknown)} ways"
             finding = self.found("yes_no_words", CellTally(), message, Fix("to_boolean"))
-            yield self.vocabulary.unplaced(finding, odd)
+            yield self.vocabulary.pending(finding, odd)
         if unknown:
             message = f"{quoted(sorted(unknown))} {either(len(unknown), 'says', 'say')} neither yes nor no"
             finding = self.found("neither_yes_nor_no", CellTally(), message, severity="problem")
-            yield self.vocabulary.unplaced(finding, unknown)
+            yield self.vocabulary.pending(finding, unknown)
 
 
 class Lists(ColumnDetector):
-    """Several values in a cell, and what stands between them."""
+    """Find cells with several values that are not separated by `;` alone."""
 
     kinds = frozenset(["list"])
     other_signs = r"[,|\n]|;\s|\s;|;;|^;|;$"
@@ -76,7 +76,7 @@ class Lists(ColumnDetector):
 
 
 class Spelling(ColumnDetector):
-    """One value spelled in several ways: `Möbel`, `möbel`, `MÖBEL`."""
+    """Find one value spelled in several ways: `Möbel`, `möbel`, `MÖBEL`."""
 
     kinds = frozenset(["text"])
 
@@ -92,10 +92,10 @@ class Spelling(ColumnDetector):
         if spellings:
             pairs = {old: best for best, others in spellings.items() for old in others}
             finding = self.found("spelling", CellTally(), _message(spellings), Fix("map_values", {"pairs": pairs}))
-            yield self.vocabulary.unplaced(finding, pairs)
+            yield self.vocabulary.pending(finding, pairs)
 
     def _spellings(self) -> dict[str, list[str]]:
-        """The most frequent spelling of each value -> its other spellings."""
+        """Return the most frequent spelling of each value, and its other spellings."""
         same: dict[str, Counter[str]] = {}
         for text, times in self.vocabulary.stripped().items():
             if says_something(text):
@@ -109,7 +109,7 @@ class Spelling(ColumnDetector):
 
 
 def _weight(text: str, times: int) -> float:
-    """How much speaks for a spelling: it is frequent, and has capitals where a person would write them."""
+    """Return how likely a spelling is the right one: it is frequent, with capitals where a person would write them."""
     return times if text.islower() or text.isupper() else 3 * times
 
 
@@ -120,6 +120,3 @@ def _message(spellings: dict[str, list[str]]) -> str:
         more = counted(len(spellings) - 1, "other value is", "other values are")
         message += f", and {more} spelled more than one way"
     return message
-
-
-DETECTORS: tuple[type[ColumnDetector], ...] = (YesNo, Lists, Spelling)

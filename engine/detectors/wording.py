@@ -1,4 +1,4 @@
-"""Counting in sentences: complete, plain, singular and plural right."""
+"""Count in sentences: complete, plain, singular and plural right."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ _NOUNS = {
 
 
 def counted(count: int, one: str, many: str) -> str:
-    """`1 row`, `1,200 rows`."""
+    """Return a count with its noun: `1 row`, `1,200 rows`."""
     return f"{count:,} {one if count == 1 else many}"
 
 
 def cells_of(kind: str, count: int) -> str:
-    """`47 emails`, `1 cell`: the count with what a column of this kind holds."""
+    """Return the count with what a column of this kind holds: `47 emails`, `1 cell`."""
     return counted(count, *_NOUNS.get(kind, ("cell", "cells")))
 
 
 def either(count: int, one: str, many: str) -> str:
-    """The verb, or any other word, that goes with a count."""
+    """Return the verb, or any other word, that goes with a count."""
     return one if count == 1 else many
 
 
 def listed(things: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """Return things as a sentence lists them: `a`, `a and b`, `a, b and c`."""
     return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} and {things[-1]}"
 
 
 def quoted(texts: Sequence[str], most: int = 4) -> str:
-    """`'N/A', '-' and 'none'`; more than `most` are counted."""
+    """Return texts in quotes: `'N/A', '-' and 'none'`; more than `most` are counted."""
     shown = [f"'{text.strip()}'" for text in texts[:most]]
     if len(texts) > most:
         shown.append(counted(len(texts) - most, "other", "others"))

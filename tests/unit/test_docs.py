@@ -25,6 +25,10 @@ def test_the_list_of_readable_files_is_up_to_date():
     assert docs.UPLOAD.read_text(encoding="utf-8") == docs.upload(), "run: python -m tests.docs"
 
 
+def test_the_list_of_findings_is_up_to_date():
+    assert docs.FINDINGS.read_text(encoding="utf-8") == docs.findings_page(), "run: python -m tests.docs"
+
+
 def code_in(page: str) -> str:
     text = (ROOT / "docs" / "developers" / page).read_text(encoding="utf-8")
     [code] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
