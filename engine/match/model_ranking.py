@@ -1,6 +1,6 @@
 """Rank the models that a sheet's rows may be, and choose one.
 
-The likeliest model is the one whose fields the titles and values name best, and that the sheet's name speaks of.
+The likeliest model is the one whose fields the titles and values name best, and that the sheet's name names.
 """
 
 from __future__ import annotations

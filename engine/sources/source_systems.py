@@ -1,7 +1,7 @@
 """Read what the exports of source systems look like, and recognise them.
 
 The systems are the folders beside this module that hold a `source.yml`; docs/developers/adding-a-source-system.md says
-what stands in one.
+what it holds.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class BadSource(ValueError):
 class SystemExport:
     """Hold what one export of a system looks like; all texts are folded.
 
-    `telling` are titles that hardly any other system has, `titles` further ones. `names` is what its sheets, files or
-    report heads may be called. `model` is what its rows are in Odoo.
+    `distinctive` are titles that hardly any other system has, `titles` further ones. `names` is what its sheets,
+    files or report heads may be called. `model` is what its rows are in Odoo.
     """
 
     key: str
     label: str
     model: str
-    telling: frozenset[str]
+    distinctive: frozenset[str]
     titles: frozenset[str]
     names: frozenset[str]
 
@@ -57,9 +57,9 @@ class SourceSystem:
     exports: tuple[SystemExport, ...]
 
     @property
-    def telling(self) -> frozenset[str]:
-        """Return the telling titles of all its exports."""
-        return frozenset[str]().union(*(export.telling for export in self.exports))
+    def distinctive(self) -> frozenset[str]:
+        """Return the distinctive titles of all its exports."""
+        return frozenset[str]().union(*(export.distinctive for export in self.exports))
 
 
 @dataclass(frozen=True)
@@ -125,21 +125,21 @@ def _rank(fit: _ExportFit) -> tuple[float, float]:
 
 def _fit(system: SourceSystem, export: SystemExport, titles: set[str], names: set[str]) -> _ExportFit:
     points = 0.0
-    for title in titles & export.telling:
+    for title in titles & export.distinctive:
         # A title that several systems have tells the less.
-        points += 1 / _systems_telling()[title]
+        points += 1 / _systems_with()[title]
     if points and names & export.names:
         points += 1
-    own = titles & (export.telling | export.titles)
+    own = titles & (export.distinctive | export.titles)
     return _ExportFit(system, export, points, len(own) / max(len(titles), 1))
 
 
 @cache
-def _systems_telling() -> Counter[str]:
-    """Return for each telling title how many systems have it."""
+def _systems_with() -> Counter[str]:
+    """Return for each distinctive title how many systems have it."""
     counts = Counter[str]()
     for system in source_systems().values():
-        counts.update(system.telling)
+        counts.update(system.distinctive)
     return counts
 
 
@@ -182,7 +182,7 @@ def _read_export(key: str, entry: Mapping[str, Any]) -> SystemExport:
         key,
         str(entry["called"]),
         str(entry["model"]),
-        telling=_folded(entry["telling"]),
+        distinctive=_folded(entry["distinctive"]),
         titles=_folded(entry.get("titles", [])),
         names=_folded(entry.get("names", [])),
     )

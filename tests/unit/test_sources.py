@@ -121,7 +121,7 @@ def test_the_documented_file_describes_a_system():
     page = (HERE.parent / "docs" / "developers" / "adding-a-source-system.md").read_text(encoding="utf-8")
     content = yaml.safe_load(page.partition("```yaml")[2].partition("```")[0])
     [export] = read_system("lightspeed", content).exports
-    assert "loyalty balance" in export.telling
+    assert "loyalty balance" in export.distinctive
 
 
 def test_every_file_describes_a_system():
@@ -130,8 +130,8 @@ def test_every_file_describes_a_system():
     for system in source_systems().values():
         for export in system.exports:
             assert export.model in odoo
-            assert len(export.telling) >= 3
-            assert not export.telling & export.titles
+            assert len(export.distinctive) >= 3
+            assert not export.distinctive & export.titles
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_every_file_describes_a_system():
     [
         (None, "a name and exports"),
         ({"exports": {}}, "'name' is missing"),
-        ({"name": "X", "exports": {"items": {"called": "x", "model": "y"}}}, "'telling' is missing"),
+        ({"name": "X", "exports": {"items": {"called": "x", "model": "y"}}}, "'distinctive' is missing"),
         ({"name": "X", "exports": {"items": "all"}}, "a name and exports"),
     ],
 )
