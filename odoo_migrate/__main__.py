@@ -1,4 +1,4 @@
-"""`python -m odoo_migrate` is `odoo-migrate`."""
+"""Run `odoo-migrate` as `python -m odoo_migrate`."""
 
 from odoo_migrate.cli import main
 

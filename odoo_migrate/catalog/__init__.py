@@ -85,11 +85,13 @@ class Catalog:
     """Hold the models of one Odoo version, built one by one as they are asked for."""
 
     def __init__(self, version: str) -> None:
+        """Read the file of a version such as "18.0"; raise UnknownVersion where there is none."""
         self.version = checked_version(version)
         self._raw: Mapping[str, Any] = catalog_files.read("odoo", self.version)["models"]
         self._models: dict[str, OdooModel] = {}
 
     def __contains__(self, model: str) -> bool:
+        """Tell whether the catalog holds a model."""
         return model in self._raw
 
     def names(self) -> list[str]:

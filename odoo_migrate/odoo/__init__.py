@@ -1,1 +1,1 @@
-"""Talking to an Odoo server: one login, calls that are repeated where the network fails, and answers in types."""
+"""Call methods of an Odoo server: one login, calls that are repeated where the network fails, answers in types."""

@@ -1,4 +1,4 @@
-"""A login at an Odoo server, and calls of its methods."""
+"""Sign in at an Odoo server and call its methods."""
 
 from __future__ import annotations
 
@@ -19,46 +19,57 @@ _MOST_REDIRECTS = 3
 
 
 class Odoo:
-    """A login. One thread uses it at a time; `clone` makes another for another thread. `version` is "18.0".
-    `remembered` holds what was asked once and does not change: field descriptions; clones share it.
+    """Hold a login, which one thread uses at a time.
+
+    Attributes:
+        version: The server's version, such as "18.0".
+        remembered: What was asked once and does not change, such as field descriptions; clones share it.
     """
 
     def __init__(self, transport: Transport, version: str, remembered: dict[Any, Any] | None = None) -> None:
+        """Take a connection that is signed in."""
         self._transport = transport
         self.version = version
         self.remembered: dict[Any, Any] = {} if remembered is None else remembered
 
     @property
     def url(self) -> str:
+        """Return the address as text."""
         return str(self._transport.login.address)
 
     @property
     def address(self) -> Address:
+        """Return the address."""
         return self._transport.login.address
 
     @property
     def database(self) -> str:
+        """Return the name of the database."""
         return self._transport.login.database
 
     @property
     def username(self) -> str:
+        """Return the user's login name."""
         return self._transport.login.username
 
     @property
     def uid(self) -> int:
+        """Return the user's database ID."""
         return self._transport.login.uid
 
     @property
     def login(self) -> Login:
+        """Return what the login was made with."""
         return self._transport.login
 
     @property
     def manner(self) -> Manner:
+        """Return how calls are made."""
         return self._transport.manner
 
     @property
     def major(self) -> int:
-        """18 for "18.0" and for "saas~18.2"."""
+        """Return 18 for "18.0" and for "saas~18.2"."""
         return int("".join(filter(str.isdigit, self.version.split(".")[0])) or 0)
 
     def call(
@@ -71,30 +82,45 @@ class Odoo:
         accept: Callable[[Any], str] | None = None,
         **kwargs: Any,
     ) -> Any:
-        """The answer of a method. Its records are given first, or by name as `ids`; other arguments by position or by
-        name (over JSON-2, by position only where `transport.NAMES` knows the method).
+        """Return the answer of a method.
 
-        `retry=False` says that doing it twice is not the same as doing it once: then it is repeated only where the
-        server surely did not get it. `accept` gives a reason to ask again for an answer, "" to take it.
+        Args:
+            model: The model that has the method.
+            method: Its name.
+            *args: Its records first (or by name as `ids`), then its other arguments; over JSON-2, by position only
+                where `transport.NAMES` knows the method.
+            retry: False where doing it twice is not the same as doing it once: then it is repeated only where the
+                server surely did not get it.
+            context: The context of the call.
+            accept: Gives a reason to ask again for an answer, "" to take it.
+            **kwargs: Arguments by name.
 
-        Raises Unreachable (see its `maybe_done`), Rejected or Fault.
+        Raises:
+            Unreachable: No answer came; see its `maybe_done`.
+            Rejected: The server refuses the user.
+            Fault: The method raised an exception.
         """
         named = {**kwargs, "context": dict(context)} if context else kwargs
         return self._transport.call(Call(model, method, args, named, retry, accept))
 
     def clone(self) -> Odoo:
+        """Return the same login over a connection of its own, for another thread."""
         return Odoo(self._transport.clone(), self.version, self.remembered)
 
     def close(self) -> None:
+        """Close the connection."""
         self._transport.close()
 
     def __enter__(self) -> Odoo:
+        """Return this login."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close the connection."""
         self.close()
 
     def __repr__(self) -> str:
+        """Return a text without the secret."""
         return f"<Odoo {self.version} {self.url} {self.database} {self.username}>"
 
 
@@ -109,8 +135,11 @@ def connect(
     retries: Retries = PATIENT,
     on_retry: OnRetry | None = None,
 ) -> Odoo:
-    """Sign in: over JSON-2 where the server has it and the secret is an API key (`kind`), otherwise over JSON-RPC.
-    Raises Rejected (no address, no Odoo, unknown database, wrong password) or Unreachable.
+    """Sign in: over JSON-2 where the server has it and the secret is an API key, otherwise over JSON-RPC.
+
+    Raises:
+        Rejected: There is no address, no Odoo, no such database, or the password is wrong.
+        Unreachable: The server does not answer.
     """
     if not db:
         raise Rejected("There is no database name: say which database of the server to load into.")
@@ -123,7 +152,7 @@ def connect(
 
 
 def _met(address: Address, manner: Manner) -> tuple[Address, str]:
-    """Where the server really stands (http may send us on to https) and its version, asked without any secret."""
+    """Return where the server really is (http may send us on to https) and its version, asked without any secret."""
     for _ in range(_MOST_REDIRECTS):
         wire = Wire(address, manner.timeout)
         try:

@@ -1,4 +1,4 @@
-"""Passwords and API keys: where they come from, and how they stay out of every text."""
+"""Find passwords and API keys, and keep them out of every text."""
 
 from __future__ import annotations
 
@@ -17,37 +17,44 @@ _LONGEST_FILE = 4096  # bytes; whatever is longer is no password file
 
 
 class Secret:
-    """A password or key that shows as `***` wherever it is printed; `reveal()` is for the one who sends it."""
+    """Hold a password or key that shows as `***` wherever it is printed."""
 
     __slots__ = ("__text",)
 
     def __init__(self, text: str) -> None:
+        """Take the text to keep."""
         self.__text = text
 
     def reveal(self) -> str:
+        """Return the text, for the one who sends it."""
         return self.__text
 
     def out_of(self, text: str) -> str:
-        """`text` with every occurrence of the secret as a word of its own hidden: a server may repeat what it got."""
+        """Return a text with every occurrence of the secret as a word hidden: a server may repeat what it got."""
         if not self.__text or self.__text not in text:
             return text
         return re.sub(rf"(?<!\w){re.escape(self.__text)}(?!\w)", HIDDEN, text)
 
     def __bool__(self) -> bool:
+        """Tell whether there is any text."""
         return bool(self.__text)
 
     def __eq__(self, other: object) -> bool:
+        """Tell whether both hold the same text."""
         return isinstance(other, Secret) and other.reveal() == self.__text
 
     def __hash__(self) -> int:
+        """Return a hash of the text."""
         return hash(self.__text)
 
     def __repr__(self) -> str:
+        """Return the mask."""
         return HIDDEN
 
     __str__ = __repr__
 
     def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled."""
         raise TypeError("A secret is not written anywhere.")
 
 
@@ -59,10 +66,11 @@ def find_secret(
     *,
     password_first: bool = False,
 ) -> tuple[Secret, Kind]:
-    """The secret to sign in with, from the first that gives one: `option`, `file` (its first line), ODOO_API_KEY,
-    ODOO_PASSWORD, `prompt`; with `password_first`, ODOO_PASSWORD before ODOO_API_KEY. Line ends around a variable's
-    text, as of a file of variables from Windows, are no part of it. Raises Rejected where none does, or where
-    the file cannot be read.
+    """Return the secret to sign in with, from the first place that has one.
+
+    These are `option`, the first line of `file`, ODOO_API_KEY, ODOO_PASSWORD and `prompt`; with `password_first`,
+    ODOO_PASSWORD comes before ODOO_API_KEY. Line ends around a variable's text, as of a file of variables from Windows,
+    are no part of it. Raises Rejected where there is none, or where the file cannot be read.
     """
     if option:
         return Secret(option), "password"

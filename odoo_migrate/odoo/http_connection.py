@@ -1,4 +1,4 @@
-"""One HTTP connection to a server: what is sent, and what each failure means for the call."""
+"""Send HTTP requests to a server over one connection, and say what each failure means for the call."""
 
 from __future__ import annotations
 
@@ -26,18 +26,20 @@ _LONGEST_ASKED = 30.0  # seconds of Retry-After that we heed
 
 
 class Moved(Rejected):
-    """The server sends us to another address. Only before signing in is it followed, and only on the same host."""
+    """Say that the server sends us to another address; followed only before signing in, and on the same host."""
 
     def __init__(self, address: Address, to: str) -> None:
+        """Make the sentence without what the address may hold besides."""
         where = to.split("?")[0].removesuffix("/jsonrpc")
         super().__init__(f"{address} sends us on to {where}: give that address if it is the right one.")
         self.to = to
 
 
 class Wire:
-    """HTTP to one server, for one thread at a time. Certificates are verified, redirects reported, cookies dropped."""
+    """Send HTTP to one server, for one thread: certificates verified, redirects reported, cookies dropped."""
 
     def __init__(self, address: Address, timeout: float = ANSWER_SECONDS, *, cookies: bool = False) -> None:
+        """Prepare the connection; nothing is sent yet."""
         self.address = address
         self.timeout = timeout
         allowed: list[str] | None = None if cookies else []
@@ -51,6 +53,7 @@ class Wire:
         )
 
     def close(self) -> None:
+        """Close the connection."""
         self._http.close()
 
     def post(self, path: str, body: object, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
@@ -61,14 +64,14 @@ class Wire:
         )
 
     def request(self, method: str, path: str, **given: Any) -> tuple[int, Any]:
-        """As `post`, for any other request."""
+        """Send any other request; answer and exceptions are as those of `post`."""
         with _failures(self.address):
             response = self._http.request(method, f"{self.address}{path}", **given)
         _check_status(self.address, response)
         return response.status_code, _json(response)
 
     def text(self, method: str, path: str, **given: Any) -> str:
-        """The body of an answer that is no JSON."""
+        """Return the body of an answer that is no JSON."""
         with _failures(self.address):
             response = self._http.request(method, f"{self.address}{path}", **given)
         _check_status(self.address, response)
@@ -76,7 +79,7 @@ class Wire:
 
 
 def _cause(error: Exception) -> str:
-    """Why there is no connection, in a few words."""
+    """Say in a few words why there is no connection."""
     told = str(error).lower()
     if "name or service" in told or "nodename" in told or "name resolution" in told or "no address" in told:
         return "there is no server of that name"
@@ -89,7 +92,7 @@ def _cause(error: Exception) -> str:
 
 @contextmanager
 def _failures(address: Address) -> Iterator[None]:
-    """What the failures of HTTP mean."""
+    """Turn the failures of HTTP into our own exceptions."""
     try:
         yield
     except _NOT_SENT as error:
@@ -105,7 +108,7 @@ def _failures(address: Address) -> Iterator[None]:
 
 
 def _certificate(error: BaseException | None) -> str | None:
-    """Why a certificate was refused, from the chain of exceptions; None where it was something else."""
+    """Return why a certificate was refused, from the chain of exceptions; None where it was something else."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return error.verify_message.rstrip(".")
@@ -127,13 +130,13 @@ def _check_status(address: Address, response: httpx.Response) -> None:
 
 
 def _asked(response: httpx.Response) -> float:
-    """Seconds of Retry-After, where it is a number."""
+    """Return the seconds of Retry-After, where it is a number."""
     given = response.headers.get("retry-after", "")
     return min(float(given), _LONGEST_ASKED) if given.isdecimal() else 0.0
 
 
 def _json(response: httpx.Response) -> Any:
-    """The JSON of an answer. Raises Temporary where it is none: cut short, or a page of whatever stands before Odoo."""
+    """Return the JSON of an answer; raise Temporary where it is cut short, or a page of whatever is before Odoo."""
     said = f"{response.status_code} {response.reason_phrase}".strip()
     try:
         return json.loads(response.content)
@@ -143,7 +146,7 @@ def _json(response: httpx.Response) -> Any:
 
 
 def redirected(address: Address, path: str, moved: Moved) -> Address:
-    """The address of the same server to which a call of `path` was sent on. Raises Rejected for another server."""
+    """Return the address of the same server to which a call was sent on; raise Moved for another server."""
     to = parsed(moved.to.split("?")[0].split("#")[0])
     there = Address(to.scheme, to.host, to.port, urlsplit(moved.to).path.removesuffix(path).rstrip("/"))
     safe = address.scheme == "http" or to.scheme == "https"
@@ -154,7 +157,7 @@ def redirected(address: Address, path: str, moved: Moved) -> Address:
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """The authorities whose certificates count. Reading them takes longer than a call, so it is done once."""
+    """Return the trusted authorities, read once: reading them takes longer than a call."""
     return httpx.create_ssl_context()
 
 

@@ -1,7 +1,7 @@
-"""Odoo's import wizard, for the one thing that `load` cannot do: try rows and store none of them.
+"""Use Odoo's import wizard for the one thing that `load` cannot do: try rows and store none of them.
 
-The wizard takes its file over a page of the web client, so that it needs a session, which only a password opens;
-its two other steps are ordinary calls. Without a row of titles it remembers nothing of what it is shown.
+The wizard takes its file over a page of the web client, so that it needs a session, which only a password opens; its
+two other steps are ordinary calls. Without a row of titles it remembers nothing of what it is shown.
 """
 
 from __future__ import annotations
@@ -37,11 +37,10 @@ OPTIONS: Mapping[str, Any] = {
 
 
 class WebSession:
-    """A session of the web client, beside the login of `odoo`; for one thread. Close it, or use it as a context
-    manager. Raises Rejected where the login is by API key, or where the wizard is not there.
-    """
+    """Hold a session of the web client beside the login of `odoo`, for one thread."""
 
     def __init__(self, odoo: Odoo) -> None:
+        """Prepare the session; raise Rejected where the login is by API key."""
         if odoo.login.kind == "key":
             raise Rejected(
                 "The test goes through Odoo's import wizard, which wants a password; an API key will not do."
@@ -51,16 +50,19 @@ class WebSession:
         self._token = ""
 
     def close(self) -> None:
+        """Close the connection."""
         self._wire.close()
 
     def __enter__(self) -> WebSession:
+        """Return this session."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close the connection."""
         self.close()
 
     def put(self, wizard: int, content: bytes) -> None:
-        """Give a wizard its file. An expired session is opened again."""
+        """Give a wizard its file; an expired session is opened again."""
         persist(lambda: self._put(wizard, content), self.odoo.manner.retries, self.odoo.manner.on_retry)
 
     def _put(self, wizard: int, content: bytes) -> None:
@@ -98,8 +100,9 @@ def dry_run(
     rows: Sequence[Sequence[str]],
     context: Mapping[str, Any] | None = None,
 ) -> list[Message]:
-    """What Odoo says of rows that it tries and does not store; rows count from 0, -1 where it names none. No row may
-    be empty. Raises Rejected, Unreachable or Fault.
+    """Return what Odoo says of rows that it tries and does not store.
+
+    Rows count from 0, -1 where a message names none. No row may be empty. Raises Rejected, Unreachable or Fault.
     """
     odoo = session.odoo
     try:

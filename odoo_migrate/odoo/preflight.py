@@ -1,4 +1,4 @@
-"""A look before anything is sent: is it the right version, is everything there, may this user do it?"""
+"""Look, before anything is sent, whether the version is right, everything is there and this user may do it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEEDED = ("read", "write", "create")
 
 
 class ModelMissing(Exception):
-    """The server has no such model."""
+    """Say that the server has no such model."""
 
 
 def check(odoo: Odoo, settings: Settings, models: Collection[str]) -> None:
@@ -47,7 +47,7 @@ def check_version(odoo: Odoo, settings: Settings) -> None:
 
 
 def missing_models(odoo: Odoo, models: Iterable[str]) -> list[str]:
-    """Those that the server does not have."""
+    """Return those models that the server does not have."""
     absent = []
     for model in models:
         try:
@@ -58,7 +58,7 @@ def missing_models(odoo: Odoo, models: Iterable[str]) -> list[str]:
 
 
 def module_of(settings: Settings, model: str) -> str:
-    """The module that brings a model, "" where the catalog does not know it."""
+    """Return the module that brings a model, "" where the catalog does not know it."""
     known = catalog.load(settings.odoo_version)
     return known.model(model).module if model in known else ""
 
@@ -70,8 +70,11 @@ def _needs_modules(odoo: Odoo, settings: Settings, absent: Collection[str]) -> s
 
 
 def may(odoo: Odoo, model: str, operation: str) -> bool:
-    """Whether the user has a right to read, write, create or unlink records of a model. Raises ModelMissing, or Fault
-    for what else the server has against the question.
+    """Tell whether the user has a right to read, write, create or unlink records of a model.
+
+    Raises:
+        ModelMissing: The server has no such model.
+        Fault: The server has something else against the question.
     """
     try:
         if odoo.major >= _HAS_ACCESS_SINCE:
@@ -86,7 +89,7 @@ def may(odoo: Odoo, model: str, operation: str) -> bool:
 
 
 def _check_company(odoo: Odoo, settings: Settings, models: Collection[str]) -> None:
-    """The company must be there, unless this load brings it, and the user must be allowed to work for it."""
+    """Refuse a company that is not there, or for which the user may not work; a load may bring it along."""
     if not settings.company:
         return
     model, company = server_records.find(odoo, [settings.company]).get(settings.company, ("", 0))
@@ -100,7 +103,7 @@ def _check_company(odoo: Odoo, settings: Settings, models: Collection[str]) -> N
 
 
 def _check_namespace(odoo: Odoo, settings: Settings) -> None:
-    """Odoo refuses imported records under the name of a module: it would delete them with the module's next update."""
+    """Refuse the name of a module as namespace: its next update would delete what was imported under it."""
     try:
         taken = odoo.call("ir.module.module", "search_count", [["name", "=", settings.namespace]])
     except Fault:

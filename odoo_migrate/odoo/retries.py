@@ -1,4 +1,4 @@
-"""Trying again: how often, how long between, and when to give up.
+"""Try again: how often, how long between, and when to give up.
 
 Waiting times grow from try to try, and each is drawn evenly between nothing and its bound ("full jitter"), so that
 connections which failed together do not come back together.
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Retry:
-    """Told before waiting: the try that failed (from 1), why, and the seconds until the next."""
+    """Describe a try that failed, before waiting: its number from 1, why, and the seconds until the next."""
 
     number: int
     reason: str
@@ -31,8 +31,9 @@ OnRetry = Callable[[Retry], None]
 
 @dataclass(frozen=True)
 class Retries:
-    """At most `tries` tries, and at most about `total` seconds of waiting between them. The n-th wait is drawn below
-    `first` × 2ⁿ⁻¹ seconds, never above `longest`.
+    """Limit tries: at most `tries` of them, and about `total` seconds of waiting between them.
+
+    The n-th wait is drawn below `first` × 2ⁿ⁻¹ seconds, never above `longest`.
     """
 
     tries: int = 6
@@ -41,7 +42,7 @@ class Retries:
     longest: float = 20.0
 
     def wait(self, number: int, asked: float, waited: float) -> float:
-        """Seconds to wait after try `number`: drawn, but no less than the server `asked` for, within what is left."""
+        """Return the seconds to wait after a try: drawn, but no less than the server asked for, if time is left."""
         # S311: nobody gains by guessing when we call again.
         drawn = random.uniform(0, min(self.longest, self.first * 2 ** (number - 1)))  # noqa: S311
         return min(max(drawn, asked), max(0.0, self.total - waited))
@@ -52,8 +53,10 @@ HASTY = Retries(tries=3, total=6.0)  # for the first word with a server, whose a
 
 
 def persist(once: Callable[[], T], retries: Retries, on_retry: OnRetry | None, *, repeatable: bool = True) -> T:
-    """The answer of `once`, which raises Temporary where another try may help. Where the call is not `repeatable`, only
-    failures that surely left the server untouched are tried again. Raises Unreachable.
+    """Return the answer of `once`, which raises Temporary where another try may help.
+
+    Where the call is not `repeatable`, only failures that surely left the server untouched are tried again. Raises
+    Unreachable when it is given up.
     """
     waited, maybe_done = 0.0, False
     for number in range(1, retries.tries + 1):

@@ -1,4 +1,4 @@
-"""The address of a server, as people write it and as we use it."""
+"""Read the address of a server as people write it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True)
 class Address:
-    """`https://host[:port][/path]` without a slash at its end."""
+    """Hold `https://host[:port][/path]`, without a slash at its end."""
 
     scheme: str
     host: str
@@ -23,13 +23,14 @@ class Address:
     path: str = ""
 
     def __str__(self) -> str:
+        """Return the address, without a port that goes without saying."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.path}"
 
     @property
     def local(self) -> bool:
-        """Whether it is this machine."""
+        """Tell whether it is this machine."""
         if self.host == "localhost" or self.host.endswith(".localhost"):
             return True
         try:
@@ -39,14 +40,14 @@ class Address:
 
     @property
     def warning(self) -> str:
-        """One sentence where a password would travel in the clear, "" otherwise."""
+        """Return one sentence where a password would travel in the clear, "" otherwise."""
         if self.scheme == "https" or self.local:
             return ""
         return f"The password travels unencrypted to {self.host}: use https:// if the server offers it."
 
 
 def parsed(text: str) -> Address:
-    """The address that `text` names. Raises Rejected with one sentence on what is wrong with it."""
+    """Return the address that a text names; raise Rejected with one sentence on what is wrong with it."""
     text = text.strip()
     if not text:
         raise Rejected("There is no address of an Odoo server: give one such as https://example.odoo.com.")
@@ -72,12 +73,12 @@ def _split(text: str) -> SplitResult:
 
 
 def _shown(text: str) -> str:
-    """`text` without what may be a user name and a password."""
+    """Return a text without what may be a user name and a password."""
     return text.rsplit("@", 1)[-1]
 
 
 def _place(path: str) -> str:
-    """The path below which Odoo stands, without the page that was open when the address was copied."""
+    """Return the path below which Odoo is, without the page that was open when the address was copied."""
     path = path.rstrip("/")
     ends = [at for page in _PAGES if (at := f"{path}/".find(f"{page}/")) >= 0]
     return path[: min(ends)] if ends else path

@@ -1,4 +1,4 @@
-"""Which exceptions of the server are worth another try, and which are a refusal."""
+"""Tell exceptions of the server that are worth another try from refusals."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _NO_DATABASE = re.compile(r'database "(?P<name>[^"]*)" does not exist')
 
 
 def clash(text: str) -> bool:
-    """Whether the text of a message or exception says that transactions were in each other's way."""
+    """Tell whether a message or exception says that transactions were in each other's way."""
     return bool(_CLASH.search(text))
 
 
 def meant(error: Mapping[str, Any], secret: Secret) -> Temporary | Rejected | Fault:
-    """What the exception that a server serialized (`name`, `message`, `debug`) means for the one who called."""
+    """Return what the exception that a server serialized (`name`, `message`, `debug`) means for the caller."""
     name, message, debug = (secret.out_of(str(error.get(key) or "")) for key in ("name", "message", "debug"))
     if clash(name) or clash(message):
         return Temporary(f"Another transaction was in the way: {_first_line(message)}", maybe_done=False)

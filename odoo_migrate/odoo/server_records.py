@@ -1,4 +1,4 @@
-"""What a load asks of a server: records by external ID, descriptions of fields, values, and the import itself."""
+"""Ask a server for what a load needs: records by external ID, fields, values, and the import itself."""
 
 from __future__ import annotations
 
@@ -25,8 +25,13 @@ _ATTRIBUTES = (
 
 @dataclass(frozen=True)
 class ServerField:
-    """A field as the server describes it. `selection` are (key, label) pairs; `digits` (all, after the point) or None;
-    `depends` names what it is computed from; `size` 0 where a text has no limit.
+    """Describe a field as the server does.
+
+    Attributes:
+        selection: (key, label) pairs.
+        digits: All digits and those after the point, or None.
+        depends: What it is computed from.
+        size: The longest text, 0 where there is no limit.
     """
 
     name: str
@@ -46,8 +51,14 @@ class ServerField:
 
 @dataclass(frozen=True)
 class Message:
-    """What the import says of rows `first` to `last` of the call, counted from 0 (-1: of none in particular). `type` is
-    error or warning, `field` the field's name or "".
+    """Hold what the import says of some rows of a call.
+
+    Attributes:
+        first: The first row, counted from 0; -1 where it is none in particular.
+        last: The last row.
+        type: Whether it is an error or a warning.
+        field: The field's name, or "".
+        text: Odoo's words.
     """
 
     first: int
@@ -58,29 +69,31 @@ class Message:
 
     @property
     def error(self) -> bool:
+        """Tell whether it is an error."""
         return self.type == "error"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What `load` answered: the database IDs in the order of the records, None where nothing was stored."""
+    """Hold what `load` answered: database IDs in the order of the records, None where nothing was stored."""
 
     ids: list[int] | None
     messages: list[Message]
 
     @property
     def errors(self) -> list[Message]:
+        """Return the messages that are errors."""
         return [message for message in self.messages if message.error]
 
 
 def split_id(external_id: str) -> tuple[str, str]:
-    """Module and name, parted at the first dot as Odoo does."""
+    """Return module and name, parted at the first dot as Odoo does."""
     module, dot, name = external_id.partition(".")
     return (module, name) if dot else (DEFAULT_MODULE, external_id)
 
 
 def find(odoo: Odoo, external_ids: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """Model and database ID of each external ID that the server knows, by the ID as it was given."""
+    """Return model and database ID of each external ID that the server knows, by the ID as it was given."""
     wanted: dict[str, dict[str, list[str]]] = {}
     for given in dict.fromkeys(external_ids):
         module, name = split_id(given)
@@ -94,7 +107,7 @@ def find(odoo: Odoo, external_ids: Iterable[str]) -> dict[str, tuple[str, int]]:
 
 
 def any_named(odoo: Odoo, namespace: str) -> bool:
-    """Whether the server knows any external ID of a namespace (Odoo calls it a module)."""
+    """Tell whether the server knows any external ID of a namespace (Odoo calls it a module)."""
     domain = [["module", "=", namespace], ["res_id", "!=", False]]
     return bool(odoo.call("ir.model.data", "search_read", domain, ["res_id"], 0, 1))
 
@@ -106,7 +119,7 @@ def _identities(odoo: Odoo, module: str, names: Sequence[str]) -> list[dict[str,
 
 
 def server_fields(odoo: Odoo, model: str) -> dict[str, ServerField]:
-    """The fields of a model by name; asked once for a login and its clones."""
+    """Return the fields of a model by name, asked once for a login and its clones."""
     key = ("fields", model)
     if key not in odoo.remembered:
         told = odoo.call(model, "fields_get", attributes=list(_ATTRIBUTES))
@@ -137,8 +150,9 @@ def _field(name: str, told: Mapping[str, Any]) -> ServerField:
 def read(
     odoo: Odoo, model: str, ids: Iterable[int], names: Sequence[str], context: Mapping[str, Any] | None = None
 ) -> dict[int, dict[str, Any]]:
-    """The values of records by database ID; records that are gone are left out. A many2one is its database ID or False,
-    a datetime is UTC, an empty value of most types is False.
+    """Return the values of records by database ID; records that are gone are left out.
+
+    A many2one is its database ID or False, a datetime is UTC, an empty value of most types is False.
     """
     values: dict[int, dict[str, Any]] = {}
     for part in chunks(ids, CHUNK):
@@ -151,8 +165,9 @@ def read(
 def read_visible(
     odoo: Odoo, model: str, ids: Sequence[int], names: Sequence[str], context: Mapping[str, Any]
 ) -> tuple[dict[int, dict[str, Any]], set[int]]:
-    """The values of the records by database ID, and the IDs of those that this user may not read: of another company,
-    say. Odoo refuses a whole call for one of them, so it is halved until they stand alone.
+    """Return the values of records by database ID, and the IDs of those that this user may not read.
+
+    Records of another company are such. Odoo refuses a whole call for one of them, so it is halved until each is alone.
     """
     if not ids:
         return {}, set()
@@ -176,8 +191,10 @@ def load(
     rows: Sequence[Sequence[str]],
     context: Mapping[str, Any] | None = None,
 ) -> Answer:
-    """Import rows. They carry external IDs, so that an import whose answer got lost may be repeated; one that was in
-    another transaction's way is.
+    """Import rows and return Odoo's answer.
+
+    They carry external IDs, so that an import whose answer got lost may be repeated; one that was in another
+    transaction's way is repeated at once.
     """
     told = odoo.call(model, "load", list(fields), [list(row) for row in rows], context=context, accept=_clashed)
     ids = told.get("ids")
@@ -193,7 +210,7 @@ def _clashed(told: Mapping[str, Any]) -> str:
 
 
 def message(told: Mapping[str, Any]) -> Message:
-    """A message of `load`, or of the import wizard, which names fields its own way."""
+    """Return a message of `load`, or of the import wizard, which names fields its own way."""
     rows = told.get("rows") or {}
     given = rows.get("from", told.get("record"))
     first = given if isinstance(given, int) and given is not False else -1
@@ -208,7 +225,7 @@ def message(told: Mapping[str, Any]) -> Message:
 
 
 def defaults(odoo: Odoo, model: str, names: Sequence[str], context: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """What Odoo puts into fields that are left out on creation, where it has a default."""
+    """Return what Odoo puts into fields that are left out on creation, where it has a default."""
     wanted = list(names)
     # Models that extend the method name its argument as they like, and some forget to say that it needs no records.
     ways: list[tuple[tuple[Any, ...], dict[str, Any]]] = [((wanted,), {}), ((wanted,), {"ids": []})]
@@ -224,7 +241,7 @@ def defaults(odoo: Odoo, model: str, names: Sequence[str], context: Mapping[str,
 
 
 def database_uuid(odoo: Odoo) -> str:
-    """What tells this database from any other, even one restored under the same name; "" where we may not see it."""
+    """Return what tells this database from any other, even from its copies; "" where we may not see it."""
     domain = [["key", "=", "database.uuid"]]
     try:
         rows = odoo.call("ir.config_parameter", "search_read", domain, ["value"])
@@ -234,29 +251,32 @@ def database_uuid(odoo: Odoo) -> str:
 
 
 def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The items in lists of at most `size`."""
+    """Yield the items in lists of at most `size`."""
     left = iter(items)
     while part := list(islice(left, size)):
         yield part
 
 
 class KnownIds:
-    """Database IDs by external ID, for references. What is missing is asked again: it may have come since."""
+    """Keep database IDs by external ID, for references; what is missing is asked again, as it may have come since."""
 
     def __init__(self) -> None:
+        """Start with none."""
         self._ids: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def get(self, external_id: str) -> int | None:
+        """Return the database ID, or None where it is not known."""
         return self._ids.get(external_id)
 
     def learn(self, odoo: Odoo, external_ids: Iterable[str]) -> None:
-        """Ask for those that are not known yet."""
+        """Ask the server for those that are not known yet."""
         unknown = [one for one in dict.fromkeys(external_ids) if one not in self._ids]
         if unknown:
             found = find(odoo, unknown)
             self.remember({one: place[1] for one, place in found.items()})
 
     def remember(self, ids: Mapping[str, int]) -> None:
+        """Add database IDs; safe from several threads."""
         with self._lock:
             self._ids.update(ids)

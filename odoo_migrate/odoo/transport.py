@@ -1,6 +1,6 @@
-"""The two ways to call methods of Odoo over HTTP: JSON-RPC (16 to 19) and JSON-2 (from 19, with an API key).
+"""Call methods of Odoo over HTTP in its two ways: JSON-RPC (16 to 19) and JSON-2 (from 19, with an API key).
 
-JSON-2 as in Odoo's documentation, "External JSON-2 API": POST /json/2/<model>/<method>, the key as bearer, the
+JSON-2 is as in Odoo's documentation, "External JSON-2 API": POST /json/2/<model>/<method>, the key as bearer, the
 arguments by name, an exception as a serialized object with a status of 4xx or 5xx.
 """
 
@@ -45,7 +45,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Login:
-    """Who we are, and where. `kind` of the secret: a password or an API key. `uid` is 0 until the server told it."""
+    """Say who we are, and where; `uid` is 0 until the server told it."""
 
     address: Address
     database: str
@@ -57,7 +57,7 @@ class Login:
 
 @dataclass(frozen=True)
 class Manner:
-    """How calls are made: seconds to wait for an answer, how to try again, and whom to tell of it."""
+    """Say how calls are made: seconds to wait for an answer, how to try again, and whom to tell of it."""
 
     timeout: float = ANSWER_SECONDS
     retries: Retries = PATIENT
@@ -69,8 +69,9 @@ Accept = Callable[[Any], str]
 
 @dataclass(frozen=True)
 class Call:
-    """A method with its arguments; `ids` stand in `named` under that name. `repeatable`: doing it twice is the same as
-    once. `accept` gives a reason to ask again for an answer, "" to take it.
+    """Describe a method with its arguments; its records are in `named` under `ids`.
+
+    `repeatable`: doing it twice is the same as once. `accept` gives a reason to ask again for an answer, "" to take it.
     """
 
     model: str
@@ -82,35 +83,40 @@ class Call:
 
 
 class Transport(Protocol):
-    """A connection that carries calls, for one thread at a time."""
+    """Carry calls over a connection, for one thread at a time."""
 
     login: Login
     manner: Manner
 
     def call(self, call: Call) -> Any:
-        """The answer. Raises Unreachable, Rejected or Fault."""
+        """Return the answer; raise Unreachable, Rejected or Fault."""
 
     def clone(self) -> Transport:
-        """Another connection with the same login."""
+        """Return another connection with the same login."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Close the connection."""
 
 
 class JsonRpc:
-    """`execute_kw` of the service `object`, with the password (or an API key in its place) in every call."""
+    """Call `execute_kw` of the service `object`, with the password (or an API key in its place) in every call."""
 
     def __init__(self, login: Login, manner: Manner) -> None:
+        """Prepare the connection; nothing is sent yet."""
         self.login = login
         self.manner = manner
         self._wire = Wire(login.address, manner.timeout)
 
     def clone(self) -> JsonRpc:
+        """Return another connection with the same login."""
         return JsonRpc(self.login, self.manner)
 
     def close(self) -> None:
+        """Close the connection."""
         self._wire.close()
 
     def call(self, call: Call) -> Any:
+        """Return the answer; raise Unreachable, Rejected or Fault."""
         named = dict(call.named)
         positional = [named.pop("ids"), *call.positional] if "ids" in named else list(call.positional)
         return self._persist([call.model, call.method, positional, named], call)
@@ -124,7 +130,7 @@ class JsonRpc:
         return persist(once, self.manner.retries, self.manner.on_retry, repeatable=call.repeatable)
 
     def signed_in(self) -> JsonRpc:
-        """The same connection with the uid that the server gave us. Raises Rejected for a wrong name or password."""
+        """Return the same connection with the uid from the server; raise Rejected for a wrong name or password."""
         login = self.login
         given = [login.database, login.username, login.secret.reveal(), {}]
         uid = persist(
@@ -139,7 +145,7 @@ class JsonRpc:
 
 
 def rpc(wire: Wire, service: str, method: str, args: Sequence[Any], secret: Secret) -> Any:
-    """One call of a service of /jsonrpc. Raises Temporary, Rejected or Fault."""
+    """Call a service of /jsonrpc once and return its answer; raise Temporary, Rejected or Fault."""
     body = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": {"service": service, "method": method, "args": args}}
     status, answer = wire.post(RPC, body)
     if not isinstance(answer, dict) or answer.get("jsonrpc") != "2.0":
@@ -152,20 +158,24 @@ def rpc(wire: Wire, service: str, method: str, args: Sequence[Any], secret: Secr
 
 
 class Json2:
-    """POST /json/2/<model>/<method> with an API key as bearer."""
+    """Post to /json/2/<model>/<method> with an API key as bearer."""
 
     def __init__(self, login: Login, manner: Manner) -> None:
+        """Prepare the connection; nothing is sent yet."""
         self.login = login
         self.manner = manner
         self._wire = Wire(login.address, manner.timeout)
 
     def clone(self) -> Json2:
+        """Return another connection with the same login."""
         return Json2(self.login, self.manner)
 
     def close(self) -> None:
+        """Close the connection."""
         self._wire.close()
 
     def call(self, call: Call) -> Any:
+        """Return the answer; raise Unreachable, Rejected or Fault."""
         body = {**dict(zip(_names(call), call.positional, strict=False)), **call.named}
         headers = self._headers()
 
@@ -182,7 +192,7 @@ class Json2:
         return persist(once, self.manner.retries, self.manner.on_retry, repeatable=call.repeatable)
 
     def _headers(self) -> dict[str, str]:
-        """Raises Rejected for what no header can carry, before the HTTP library fails on it again and again."""
+        """Return the headers; raise Rejected for what none can carry, before the HTTP library fails on it."""
         key, database = self.login.secret.reveal(), self.login.database
         if not _fits_header(key):
             raise Rejected("The API key holds a character that no key has.")
@@ -200,7 +210,7 @@ class Json2:
         raise meant(answer, self.login.secret)
 
     def signed_in(self) -> Json2:
-        """The same connection with the uid of the key's owner. Raises Rejected for an unknown key."""
+        """Return the same connection with the uid of the key's owner; raise Rejected for an unknown key."""
         context = self.call(Call("res.users", "context_get"))
         uid = context.get("uid") if isinstance(context, dict) else None
         self.login = replace(self.login, uid=uid if isinstance(uid, int) else 0)
@@ -220,7 +230,7 @@ def _names(call: Call) -> tuple[str, ...]:
 
 
 def accepted(answer: Any, accept: Accept | None) -> Any:
-    """The answer, unless it says itself that the call should be made again; nothing is stored then."""
+    """Return the answer, unless it says itself that the call should be made again; nothing is stored then."""
     if accept and (reason := accept(answer)):
         raise Temporary(reason, maybe_done=False)
     return answer

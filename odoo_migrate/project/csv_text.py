@@ -1,4 +1,4 @@
-"""CSV as the project files use it: commas, LF line ends, quotes only where needed, every cell a text."""
+"""Write and read CSV as the project files use it: commas, LF line ends, quotes only where needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ csv.field_size_limit(MAX_CELL)
 
 
 def line(cells: Sequence[str]) -> str:
-    """One record with its line end. A single empty cell is quoted, since an empty line is no record."""
+    """Return one record with its line end.
+
+    A single empty cell is quoted, since an empty line is no record.
+    """
     if len(cells) == 1 and not cells[0]:
         return '""\n'
     if _NEEDS_QUOTES.search("".join(cells)):
@@ -31,7 +34,7 @@ def _cell(cell: str) -> str:
 
 
 def cells(record: str) -> list[str]:
-    """The cells of one record as `line` wrote it."""
+    """Return the cells of one record as `line` wrote it."""
     record = record.removesuffix("\n")
     if '"' not in record:
         return record.split(",")
@@ -39,12 +42,12 @@ def cells(record: str) -> list[str]:
 
 
 def text(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A whole file with its titles."""
+    """Return a whole file with its titles."""
     return line(titles) + "".join(line(row) for row in rows)
 
 
 def records(content: str, shown: str, titles: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """(line, cells) of every record after the titles, which must be `titles`. Raises FormatError."""
+    """Yield (line, cells) of every record after the titles; raise FormatError where these are not `titles`."""
     reader = csv.reader(io.StringIO(content, newline=""), strict=True)
     try:
         if next(reader, []) != list(titles):

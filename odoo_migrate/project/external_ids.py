@@ -1,10 +1,10 @@
-"""External IDs: how the key of a record becomes its name in Odoo.
+"""Make external IDs: how the key of a record becomes its name in Odoo.
 
-A pattern such as "migr.partner.{Customer Code}" names source columns; the cells of a row fill it. What may
-stand in an ID was measured on Odoo 18: it splits at the first dot, spaces are refused, and a comma is accepted
-but such a record can never be named in a many2many. So a rendered cell holds only `[A-Za-z0-9_.-]`.
+A pattern such as "migr.partner.{Customer Code}" names source columns; the cells of a row fill it. What an ID may hold
+was measured on Odoo 18: it splits at the first dot, spaces are refused, and a comma is accepted but such a record can
+never be named in a many2many. So a rendered cell holds only `[A-Za-z0-9_.-]`.
 
-The same keys always give the same IDs, whatever their order: the bridge (lookups, checks) and the loader
+The same keys always give the same IDs, whatever their order: whoever writes a project (lookups, checks) and the loader
 (payload) both call this module and must agree to the letter.
 """
 
@@ -35,17 +35,18 @@ Key = tuple[str, ...]
 
 
 class BadPattern(ValueError):
-    """A pattern that cannot name records; the text is one sentence for the user."""
+    """Say in one sentence for the user why a pattern cannot name records."""
 
 
 class EmptyKey(ValueError):
-    """A key with an empty cell: such a row has no external ID."""
+    """Say that a key has an empty cell: such a row has no external ID."""
 
 
 @lru_cache(maxsize=65_536)
 def rendered(value: str) -> str:
-    """`value` as it may stand in an ID: letters without their accents, every other run of characters as one
-    `_`, none at the ends. "" where nothing of the value can be written in ASCII.
+    """Return a value as an ID can hold it; "" where nothing of it can be written in ASCII.
+
+    Letters lose their accents, every other run of characters becomes one `_`, and none stays at the ends.
     """
     if not value.isascii():
         value = "".join(_ascii(char) for char in unicodedata.normalize("NFKD", value))
@@ -53,24 +54,25 @@ def rendered(value: str) -> str:
 
 
 def _ascii(char: str) -> str:
-    """Letters and their marks that ASCII lacks vanish; any other character is a gap between words."""
+    """Return what stands for a character: letters and their marks that ASCII lacks vanish, all others part words."""
     if char.isascii():
         return char
     return "" if unicodedata.category(char)[0] in "LM" else "_"
 
 
 def is_empty(cell: str) -> bool:
+    """Tell whether a cell of a key holds nothing but spaces."""
     return not cell.strip()
 
 
 def digest(key: Sequence[str], digits: int = DIGITS[0]) -> str:
-    """The first hex digits of the SHA-256 of the key's cells."""
+    """Return the first hex digits of the SHA-256 of the key's cells."""
     return hashlib.sha256(KEY_SEPARATOR.join(key).encode()).hexdigest()[:digits]
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A read pattern: `literals` has one text more than `placeholders` (column titles)."""
+    """Hold a pattern that was read; `literals` has one text more than `placeholders`, which are column titles."""
 
     text: str
     literals: tuple[str, ...]
@@ -78,14 +80,14 @@ class Pattern:
 
     @classmethod
     def read(cls, text: str) -> Pattern:
-        """Raises BadPattern."""
+        """Return the pattern that a text describes; raise BadPattern where it cannot name records."""
         pieces = _PLACEHOLDER.split(text)
         literals, placeholders = tuple(pieces[::2]), tuple(pieces[1::2])
         _check(text, literals, placeholders)
         return cls(text, literals, placeholders)
 
     def base(self, key: Sequence[str]) -> str:
-        """The ID of `key` (one cell per placeholder) before keys are told apart. Raises EmptyKey."""
+        """Return the ID of a key, one cell per placeholder, before keys are told apart; raise EmptyKey."""
         if any(is_empty(cell) for cell in key):
             raise EmptyKey(f"a cell of the key of {self.text} is empty")
         pieces = [self.literals[0]]
@@ -94,7 +96,7 @@ class Pattern:
         return "".join(pieces)
 
     def alone(self, key: Sequence[str]) -> str:
-        """The ID that `key` has where no other key renders the same. Raises EmptyKey."""
+        """Return the ID that a key has where no other key renders the same; raise EmptyKey."""
         if len(key) == 1 and len(self.text) + len(key[0]) <= MAX_LENGTH and _AS_IT_STANDS.fullmatch(key[0]):
             return f"{self.literals[0]}{key[0]}{self.literals[1]}"  # what follows gives the same, four times as slowly
         base = self.base(key)
@@ -103,7 +105,7 @@ class Pattern:
         return base
 
     def choices(self, key: Sequence[str]) -> list[str]:
-        """Every ID that `key` can have, whatever other keys there are. Raises EmptyKey."""
+        """Return every ID that a key can have, whatever other keys there are; raise EmptyKey."""
         base = self.base(key)
         return [self.alone(key), *(_marked(base, key, digits) for digits in DIGITS)]
 
@@ -128,8 +130,9 @@ def _marked(base: str, key: Sequence[str], digits: int) -> str:
 
 
 def external_ids(pattern: Pattern, keys: Iterable[Key]) -> dict[Key, str]:
-    """The ID of every distinct key. Keys that render alike all get a suffix, so that no record's name depends on
-    the order of the rows. Raises EmptyKey.
+    """Return the ID of every distinct key; raise EmptyKey for a key with an empty cell.
+
+    Keys that render alike all get a suffix, so that no record's name depends on the order of the rows.
     """
     ids = {key: pattern.alone(key) for key in keys}
     for digits in DIGITS:

@@ -1,4 +1,4 @@
-"""The known name that somebody most likely meant, for messages about a name that is not known.
+"""Find the known name that somebody most likely meant, for messages about a name that is not known.
 
 Every "did you mean" of the loader, the engine and the portal comes from here, so that one misspelling gets the same
 suggestion everywhere.

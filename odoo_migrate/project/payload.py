@@ -1,4 +1,4 @@
-"""The payload: every record of a mapping as a row of Odoo's import columns, ready for `load()`.
+"""Read and write the payload: every record of a mapping as a row of Odoo's import columns, ready for `load()`.
 
     data/payload/<mapping>.csv       `id`, then the mapping's fields
     data/payload/rows/<mapping>.txt  of every record, the row of the raw file that it came from (the first where
@@ -28,15 +28,17 @@ MAX_ROW = 2**40
 
 
 def payload_file(mapping: str) -> str:
+    """Return the path in the project of a mapping's records."""
     return f"{DIRECTORY}/{mapping}.csv"
 
 
 def rows_file(mapping: str) -> str:
+    """Return the path in the project of the row numbers behind those records."""
     return f"{DIRECTORY}/rows/{mapping}.txt"
 
 
 class Record(NamedTuple):
-    """`place` counts the payload's records from 0, `row` is that of the raw file, `values` stand as the fields."""
+    """Hold a record: `place` counts from 0, `row` is that of the raw file, `values` are in the order of the fields."""
 
     place: int
     row: int
@@ -45,27 +47,31 @@ class Record(NamedTuple):
 
 
 class Payload:
-    """The payload of one mapping, read from the start as often as it is asked for. All methods raise FormatError
-    where the files are missing or damaged.
+    """Read the payload of one mapping, from the start as often as it is asked for.
+
+    All methods raise FormatError where the files are missing or damaged.
     """
 
     def __init__(self, root: Path, mapping: str) -> None:
+        """Name the payload of a mapping in the project `root`; nothing is read yet."""
         self.root, self.mapping = root, mapping
         self.file = payload_file(mapping)
 
     @property
     def path(self) -> Path:
+        """Return the file with the records."""
         path = inside(self.root, self.file)
         if not path.exists():
             raise FormatError("it is missing; run: odoo-migrate transform execute", self.file)
         return path
 
     def exists(self) -> bool:
+        """Tell whether there is a payload."""
         return inside(self.root, self.file).exists()
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
-        """The import columns after `id`."""
+        """Return the import columns after `id`."""
         with self.path.open(encoding="utf-8", newline="") as stream:
             try:
                 titles = next(csv.reader(stream, strict=True), [])
@@ -76,12 +82,12 @@ class Payload:
         return tuple(titles[1:])
 
     def sha256(self) -> str:
-        """Of the bytes that will be sent."""
+        """Return the SHA-256 of the bytes that will be sent."""
         return file_sha256(self.path)
 
     @cached_property
     def count(self) -> int:
-        """How many records there are."""
+        """Return the number of records."""
         with self._rows_path().open("rb") as stream:
             return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(2**20), b""))
 
@@ -92,7 +98,7 @@ class Payload:
         return path
 
     def records(self) -> Iterator[Record]:
-        """All records in order; only some are in memory."""
+        """Yield all records in order; only some are in memory at a time."""
         width = len(self.fields) + 1
         with (
             self.path.open(encoding="utf-8", newline="") as stream,
@@ -122,16 +128,19 @@ class Payload:
 
 
 class PayloadWriter:
-    """Writes a mapping's payload, as a context manager. Where the block raises, or after `discard`, no payload of the
-    mapping is left, not even an older one.
+    """Write a mapping's payload, as a context manager.
+
+    Where the block raises, or after `discard`, no payload of the mapping is left, not even an older one.
     """
 
     def __init__(self, root: Path, mapping: str, fields: Sequence[str]) -> None:
+        """Name the payload and its import columns; nothing is written yet."""
         self.root, self.mapping, self.fields = root, mapping, tuple(fields)
         self.count = 0
         self._discarded = False
 
     def __enter__(self) -> PayloadWriter:
+        """Remove the older payload and open both files."""
         remove(self.root, self.mapping)
         self._stack = ExitStack()
         # Closed in reverse order: the rows take their place first.
@@ -141,25 +150,26 @@ class PayloadWriter:
         return self
 
     def write(self, row: int, external_id: str, values: Sequence[str]) -> None:
-        """The next record; `values` stand as the fields."""
+        """Add the next record; its values are in the order of the fields."""
         self._csv.write(csv_text.line([external_id, *values]).encode())
         self._rows.write(b"%d\n" % row)
         self.count += 1
 
     def discard(self) -> None:
-        """The records have errors: nothing of them is kept."""
+        """Keep nothing of the records, because they have errors."""
         self._discarded = True
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Put both files in place, or leave none."""
         if kind is None and self._discarded:
             kind, value = _Discarded, _Discarded()
         self._stack.__exit__(kind, value, trace)
 
 
 class _Discarded(Exception):
-    """Tells the files being written that they are not wanted."""
+    """Tell the files being written that they are not wanted."""
 
 
 def remove(root: Path, mapping: str) -> None:

@@ -1,4 +1,4 @@
-"""What is wrong with a project, as values with a place in a file: problems of the user's data are no exceptions.
+"""Collect what is wrong with a project; problems of the user's data are values with a place, not exceptions.
 
 A table of a million rows may have a million problems. All of them go to a file, the first of each level are kept.
 """
@@ -23,9 +23,17 @@ Level = Literal["error", "warning"]
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong in `file` (its path in the project). `line` counts the lines of a configuration file,
-    `row` the rows of a data file as a spreadsheet does (titles are row 1; a record with line breaks is one row); 0
-    where there is none. `message` is a sentence.
+    """Describe one thing that is wrong in a file.
+
+    Attributes:
+        file: Its path in the project.
+        message: A sentence.
+        line: The line of a configuration file, 0 where there is none.
+        row: The row of a data file as a spreadsheet counts it (titles are row 1; a record with line breaks is one row),
+            0 where there is none.
+        column: The column's title, "" where there is none.
+        value: What the cell holds.
+        level: Whether it is an error or a warning.
     """
 
     file: str
@@ -38,11 +46,11 @@ class Problem:
 
     @classmethod
     def of(cls, error: FormatError, level: Level = "error") -> Problem:
-        """What is wrong with a file that cannot be used."""
+        """Return the problem of a file that cannot be used."""
         return cls(error.file, error.message, error.line, level=level)
 
     def text(self) -> str:
-        """Place and sentence, on one line."""
+        """Return place and sentence, on one line."""
         place = [self.file]
         place += [f"line {self.line}"] if self.line else []
         place += [f"row {self.row}"] if self.row else []
@@ -51,6 +59,7 @@ class Problem:
         return " ".join(f"{', '.join(place)}{value}: {self.message}".split())
 
     def as_json(self) -> dict[str, str | int]:
+        """Return the problem as the JSON documents have it."""
         return asdict(self)
 
 
@@ -62,12 +71,14 @@ _TITLES = ("level", "file", "line", "row", "column", "value", "message")
 
 
 class Problems:
-    """Counts problems (`errors`, `warnings`), keeps the first of each level, and writes all to the CSV file `path`,
-    which is there only if there are any. Iterating gives those kept, in the order they were found. Close it, or use
+    """Count problems, keep the first of each level, and write all to a CSV file.
+
+    The file is there only if there are any. Iterating gives those kept, in the order they were found. Close it, or use
     it as a context manager.
     """
 
     def __init__(self, path: Path | None = None) -> None:
+        """Start with none, and remove the file `path` of an earlier time."""
         self.path = path
         self.errors = self.warnings = 0
         self.kept: list[Problem] = []
@@ -77,10 +88,11 @@ class Problems:
 
     @classmethod
     def in_project(cls, root: Path, name: str) -> Problems:
-        """With a file of the project. Raises FormatError where that would lie elsewhere."""
+        """Return problems with a file of the project; raise FormatError where it would lie elsewhere."""
         return cls(inside(root, name))
 
     def add(self, problem: Problem) -> None:
+        """Count a problem and write it to the file."""
         if problem.level == "error":
             self.errors += 1
         else:
@@ -99,18 +111,22 @@ class Problems:
         self._writer.writerow([getattr(problem, title) or "" for title in _TITLES])
 
     def __iter__(self) -> Iterator[Problem]:
+        """Yield the problems kept."""
         return iter(self.kept)
 
     def __len__(self) -> int:
-        """All problems, kept or not."""
+        """Return the number of all problems, kept or not."""
         return self.errors + self.warnings
 
     def close(self) -> None:
+        """Close the file."""
         if self._stream is not None:
             self._stream.close()
 
     def __enter__(self) -> Problems:
+        """Return these problems."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: object, trace: TracebackType | None) -> None:
+        """Close the file."""
         self.close()

@@ -1,7 +1,7 @@
-"""The odoo-migrate project: the one definition of its files, and how each is written to the letter.
+"""Define the files of an odoo-migrate project, once, and write each to the letter.
 
-The bridge writes a project, the loader runs it, and neither re-implements the format: records and writing stand
-here, reading in `project_reading`, external IDs in `external_ids`.
+Whoever writes a project and the loader that runs it both use this format: records and writing are here, reading in
+`project_reader`, external IDs in `external_ids`.
 
     config/project.yml             Settings
     config/ids.yml                 IdPatterns
@@ -37,8 +37,15 @@ RECORD_TITLE = "Name"  # the one column of the raw file behind a lookup that cre
 
 @dataclass(frozen=True)
 class Settings:
-    """config/project.yml. `sources`: raw file name -> mappings that read it. `load_order`: mapping names, parents
-    before children. `company`: external ID of the company that the records belong to, or "".
+    """Hold config/project.yml.
+
+    Attributes:
+        namespace: What all external IDs of the project begin with.
+        odoo_version: The version it is for, such as "18.0".
+        timezone: The time zone of its times, as "Europe/Brussels".
+        company: The external ID of the company that the records belong to, or "".
+        sources: The mappings that read each raw file.
+        load_order: The names of all mappings, parents before children.
     """
 
     namespace: str
@@ -49,6 +56,7 @@ class Settings:
     load_order: Sequence[str]
 
     def text(self) -> str:
+        """Return the content of the file."""
         lines = [
             f"format: {FORMAT}",
             f"namespace: {plain(self.namespace)}",
@@ -64,12 +72,13 @@ class Settings:
 
 @dataclass(frozen=True)
 class IdPatterns:
-    """config/ids.yml: the external ID pattern of every mapping, by the mapping's name."""
+    """Hold config/ids.yml: the external ID pattern of every mapping, by the mapping's name."""
 
     default_namespace: str
     patterns: Mapping[str, str]
 
     def text(self) -> str:
+        """Return the content of the file."""
         lines = [
             f"default_namespace: {plain(self.default_namespace)}",
             "patterns:" if self.patterns else "patterns: {}",
@@ -80,8 +89,10 @@ class IdPatterns:
 
 @dataclass(frozen=True)
 class FieldEntry:
-    """How one Odoo field is filled: from the column `source`, or with the constant `value`. `lookup` names a
-    table, `ref` a mapping; `separator` parts a cell that holds several keys. `comment` is for a reader only.
+    """Say how one Odoo field is filled: from the column `source`, or with the constant `value`.
+
+    `lookup` names a table, `ref` a mapping; `separator` parts a cell that holds several keys; `comment` is for a reader
+    only.
     """
 
     source: str = ""
@@ -92,6 +103,7 @@ class FieldEntry:
     comment: str = field(default="", compare=False)
 
     def text(self) -> str:
+        """Return the entry as one line of the mapping file."""
         parts = [f"source: {quoted(self.source)}" if self.value is None else f"value: {quoted(self.value)}"]
         parts += [f"lookup: {plain(self.lookup)}"] if self.lookup else []
         parts += [f"ref: {plain(self.ref)}"] if self.ref else []
@@ -101,8 +113,10 @@ class FieldEntry:
 
 @dataclass(frozen=True)
 class ModelMapping:
-    """config/mappings/<name>.yml. `fields` by import name (`country_id/id`), in the order of the columns. `when`
-    names a column: only rows in which it is not empty are records of this mapping; "" takes every row.
+    """Hold config/mappings/<name>.yml.
+
+    `fields` are by import name (`country_id/id`), in the order of the columns. `when` names a column: only rows in
+    which it is not empty are records of this mapping; "" takes every row.
     """
 
     name: str
@@ -112,6 +126,7 @@ class ModelMapping:
     when: str = ""
 
     def text(self) -> str:
+        """Return the content of the file."""
         lines = [
             f"model: {plain(self.model)}",
             f"id: {quoted(self.id)}",
@@ -123,12 +138,12 @@ class ModelMapping:
 
 
 def lookup_text(table: Mapping[str, str]) -> str:
-    """config/lookups/<table>.csv, sorted by key."""
+    """Return the content of config/lookups/<table>.csv, sorted by key."""
     return csv_text.text(LOOKUP_TITLES, sorted(table.items()))
 
 
 def split_keys(cell: str, separator: str) -> list[str]:
-    """The distinct keys of a cell, in their order. Without a separator the cell is the key as it stands."""
+    """Return the distinct keys of a cell in their order; without a separator the whole cell is the key."""
     if not separator:
         return [cell] if cell else []
     return list(dict.fromkeys(part.strip() for part in cell.split(separator) if part.strip()))
@@ -136,7 +151,7 @@ def split_keys(cell: str, separator: str) -> list[str]:
 
 @dataclass(frozen=True)
 class ManifestFile:
-    """A file of the project: SHA-256 of its bytes; `rows` of data in a CSV file, None for any other."""
+    """Name a file of the project with the SHA-256 of its bytes; `rows` of a CSV file, None for any other."""
 
     path: str
     sha256: str
@@ -145,7 +160,7 @@ class ManifestFile:
 
 @dataclass(frozen=True)
 class SourceEntry:
-    """An uploaded file that the project was made from."""
+    """Name an uploaded file that the project was made from."""
 
     name: str
     sha256: str
@@ -153,12 +168,13 @@ class SourceEntry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """MANIFEST.json: every other file of the project, and the uploads behind them."""
+    """Hold MANIFEST.json: every other file of the project, and the uploads behind them."""
 
     sources: Sequence[SourceEntry]
     files: Sequence[ManifestFile]
 
     def text(self) -> str:
+        """Return the content of the file."""
         sources = [{"name": one.name, "sha256": one.sha256} for one in sorted(self.sources, key=_by_name)]
         files = [
             {"path": one.path, "rows": one.rows, "sha256": one.sha256}

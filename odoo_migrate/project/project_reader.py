@@ -1,5 +1,6 @@
-"""Reading an odoo-migrate project without trust: bounded sizes, no surprises of YAML, and complaints that name
-file and line in one sentence a person can act on.
+"""Read an odoo-migrate project without trust.
+
+Sizes are bounded, YAML has no surprises, and complaints name file and line in one sentence that a person can act on.
 """
 
 from __future__ import annotations
@@ -37,28 +38,28 @@ _MODEL_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 
 @dataclass(frozen=True)
 class Project:
-    """A project's configuration, checked to be consistent. `mappings` by name, in load order; `root` holds it."""
+    """Hold a project's configuration, checked to be consistent; `mappings` are by name, in load order."""
 
     root: Path
     settings: Settings
     mappings: Mapping[str, ModelMapping]
 
     def source(self, mapping: str) -> str:
-        """The name of the raw file with the rows of a mapping."""
+        """Return the name of the raw file with the rows of a mapping."""
         return next(file for file, names in self.settings.sources.items() if mapping in names)
 
     def raw_file(self, mapping: str) -> Path:
-        """The file with the rows of a mapping. Raises FormatError where it lies outside the project."""
+        """Return the file with the rows of a mapping; raise FormatError where it lies outside the project."""
         return inside(self.root, f"{project_files.RAW}/{self.source(mapping)}")
 
     def lookup(self, table: str) -> dict[str, str]:
-        """External ID by key of one lookup table. Raises FormatError."""
+        """Return the external ID by key of one lookup table; raise FormatError where it cannot be used."""
         shown = f"{project_files.LOOKUPS}/{table}.csv"
         return read_lookup(inside(self.root, shown), shown)
 
 
 def read_project(root: Path) -> Project:
-    """The project in directory `root`. Raises FormatError for the first thing that is not as it should be."""
+    """Return the project in a directory; raise FormatError for the first thing that is not as it should be."""
     settings = read_settings(inside(root, project_files.SETTINGS_FILE))
     patterns = read_ids(inside(root, project_files.IDS_FILE)).patterns
     mappings = {}
@@ -72,7 +73,7 @@ def read_project(root: Path) -> Project:
 
 
 def read_settings(path: Path, shown: str = project_files.SETTINGS_FILE) -> Settings:
-    """config/project.yml. Raises FormatError."""
+    """Read config/project.yml; raise FormatError where it cannot be used."""
     document = yaml_text.read(path, shown)
     names = ("format", "namespace", "odoo_version", "timezone", "company", "sources", "load_order")
     found = document.record(names)
@@ -95,7 +96,7 @@ def _check_format(given: str, shown: str) -> None:
 
 
 def _named(allowed: re.Pattern[str], name: str, value: Value) -> str:
-    """Names become file names, so nothing but a plain name may pass."""
+    """Return a name that is allowed; names become file names, so nothing but a plain name may pass."""
     if not allowed.fullmatch(name):
         raise value.error(f"'{name}' is not a name that can stand here.")
     return name
@@ -112,7 +113,7 @@ def _check_order(settings: Settings, value: Value) -> None:
 
 
 def read_ids(path: Path, shown: str = project_files.IDS_FILE) -> IdPatterns:
-    """config/ids.yml. Raises FormatError."""
+    """Read config/ids.yml; raise FormatError where it cannot be used."""
     found = yaml_text.read(path, shown).record(("default_namespace", "patterns"))
     patterns = {name: _pattern(value) for name, value in found["patterns"].entries().items()}
     return IdPatterns(found["default_namespace"].text(), patterns)
@@ -126,7 +127,7 @@ def _pattern(value: Value) -> str:
 
 
 def read_mapping(path: Path, name: str) -> ModelMapping:
-    """config/mappings/<name>.yml. Raises FormatError."""
+    """Read config/mappings/<name>.yml; raise FormatError where it cannot be used."""
     found = yaml_text.read(path, f"{project_files.MAPPINGS}/{name}.yml").record(("model", "id", "fields"), ("when",))
     return ModelMapping(
         name=name,
@@ -181,7 +182,7 @@ def _check_references(root: Path, mappings: Mapping[str, ModelMapping]) -> None:
 
 
 def read_lookup(path: Path, shown: str) -> dict[str, str]:
-    """External ID by key. Raises FormatError for a repeated key, an empty cell or any other damage."""
+    """Return the external ID by key; raise FormatError for a repeated key, an empty cell or other damage."""
     content = yaml_text.decoded(yaml_text.read_bytes(path, shown, MAX_LOOKUP_BYTES), shown)
     table: dict[str, str] = {}
     for line, (key, external_id) in csv_text.records(content, shown, project_files.LOOKUP_TITLES):
@@ -194,7 +195,7 @@ def read_lookup(path: Path, shown: str) -> dict[str, str]:
 
 
 def read_manifest(path: Path, shown: str = project_files.MANIFEST_FILE) -> Manifest:
-    """MANIFEST.json. Raises FormatError."""
+    """Read MANIFEST.json; raise FormatError where it cannot be used."""
     content = yaml_text.decoded(yaml_text.read_bytes(path, shown), shown)
     try:
         return _manifest(json.loads(content), shown)
@@ -218,14 +219,14 @@ def _manifest_file(one: Any) -> ManifestFile:
 
 
 def changed_files(root: Path) -> Iterator[str]:
-    """Paths in the manifest whose file is gone or no longer has the exported bytes. Raises FormatError."""
+    """Yield the paths of exported files that are gone or have other bytes; raise FormatError."""
     for one in read_manifest(inside(root, project_files.MANIFEST_FILE)).files:
         if not unchanged(root, one):
             yield one.path
 
 
 def unchanged(root: Path, file: ManifestFile) -> bool:
-    """Whether a file of the project still has its exported bytes."""
+    """Tell whether a file of the project still has its exported bytes."""
     try:
         path = inside(root, file.path)
     except FormatError:
@@ -234,5 +235,6 @@ def unchanged(root: Path, file: ManifestFile) -> bool:
 
 
 def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, as hex digits."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Files of a project, touched without trust: no name leads out of its directory; a file appears when it is whole."""
+"""Touch files of a project without trust: no name leads out of it, and a file appears when it is whole."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from odoo_migrate.project.yaml_text import FormatError
 
 
 def inside(root: Path, name: str) -> Path:
-    """The path of file `name` (with `/`) of the project in `root`, whether it is there or not. Raises FormatError
-    where the name, or a symbolic link on the way, leads out of the project, or to what is no plain file.
+    """Return the path of a file of the project in `root`, whether it is there or not.
+
+    Raises:
+        FormatError: The name (with `/`), or a symbolic link on the way, leads out of the project or to no plain file.
     """
     home, path = root.resolve(), root / name
     try:
@@ -29,8 +31,9 @@ def inside(root: Path, name: str) -> Path:
 
 @contextmanager
 def replacing(root: Path, name: str) -> Iterator[BinaryIO]:
-    """A stream for the new content of file `name`, which takes the old one's place when the block ends well; where it
-    does not, the old one stays. Raises FormatError as `inside`.
+    """Give a stream for the new content of a file, which takes the old one's place when the block ends well.
+
+    Where the block raises, the old file stays. Raises FormatError as `inside`.
     """
     path = inside(root, name)
     path.parent.mkdir(parents=True, exist_ok=True)

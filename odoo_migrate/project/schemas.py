@@ -1,6 +1,6 @@
-"""The configuration files against their JSON Schemas: every deviation, in words, with its line.
+"""Check the configuration files against their JSON Schemas: every deviation, in words, with its line.
 
-The schemas hold what is expected as their `description`, so that it stands in one place for people and programs.
+The schemas hold what is expected as their `description`, so that people and programs read the same words.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from odoo_migrate.project.yaml_text import FormatError, Value
 
 
 class Document(NamedTuple):
-    """A configuration file as plain values (scalars are text, null is None), and what stands on which line."""
+    """Hold a configuration file as plain values (scalars are text, null is None), with the line of each."""
 
     content: Any
     lines: dict[tuple[str | int, ...], int]
 
 
 def read_document(root: Path, name: str) -> Document:
-    """A YAML file of the project. Raises FormatError."""
+    """Read a YAML file of the project; raise FormatError where it cannot be read."""
     lines: dict[tuple[str | int, ...], int] = {}
     value = yaml_text.read(inside(root, name), name)
     return Document(_plain(value, (), lines), lines)
@@ -47,7 +47,7 @@ def _plain(value: Value, path: tuple[str | int, ...], lines: dict[tuple[str | in
 
 
 def yaml_problems(root: Path, name: str, schema: str) -> list[Problem]:
-    """What is wrong with a YAML file, by line."""
+    """Return what is wrong with a YAML file, by line."""
     try:
         document = read_document(root, name)
     except FormatError as problem:
@@ -57,7 +57,7 @@ def yaml_problems(root: Path, name: str, schema: str) -> list[Problem]:
 
 
 def json_problems(root: Path, name: str, schema: str) -> list[Problem]:
-    """What is wrong with a JSON file."""
+    """Return what is wrong with a JSON file."""
     try:
         content = json.loads(yaml_text.decoded(yaml_text.read_bytes(inside(root, name), name), name))
     except FormatError as problem:
@@ -74,7 +74,7 @@ def _shown(path: Sequence[str | int]) -> str:
 
 
 def _line(document: Document, path: tuple[str | int, ...]) -> int:
-    """Of what stands at `path`, or of what it should have stood in."""
+    """Return the line of the value at a path, or of the value that should have held it."""
     while path not in document.lines:
         path = path[:-1]
     return document.lines[path]

@@ -1,8 +1,8 @@
-"""YAML as the project files use it: written the same way always, read without trust.
+"""Write YAML the same way always, and read it without trust.
 
-Reading never builds objects: it walks YAML's own nodes, so that every complaint can name the line, and refuses
-what a project file has no use for (anchors, tags, deep nesting, repeated keys), which is also what makes hostile
-files expensive.
+Reading never builds objects: it walks YAML's own nodes, so that every complaint can name the line, and refuses what a
+project file has no use for (anchors, tags, deep nesting, repeated keys), which is also what makes hostile files
+expensive.
 """
 
 from __future__ import annotations
@@ -25,17 +25,16 @@ _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 class FormatError(ValueError):
-    """A project file cannot be used; the text is one sentence for the user, with file and line; `message` is the
-    sentence without them.
-    """
+    """Say in one sentence, with file and line, why a project file cannot be used; `message` is without them."""
 
     def __init__(self, message: str, file: str, line: int = 0) -> None:
+        """Make the sentence; `line` is 0 where no line is to blame."""
         super().__init__(f"{file}, line {line}: {message}" if line else f"{file}: {message}")
         self.message, self.file, self.line = message, file, line
 
 
 def quoted(text: str) -> str:
-    """`text` in double quotes, on one line."""
+    """Return a text in double quotes, on one line."""
     return f'"{_ESCAPED.sub(_escape, text)}"'
 
 
@@ -47,50 +46,53 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """`text` without quotes where YAML reads it back as that text, else quoted."""
+    """Return a text without quotes where YAML reads it back as that text, else quoted."""
     return text if _PLAIN.fullmatch(text) and text.lower() not in _RESERVED else quoted(text)
 
 
 def one_line_list(items: Iterable[str]) -> str:
+    """Return a list as YAML writes it on one line."""
     return f"[{', '.join(plain(item) for item in items)}]"
 
 
 @dataclass(frozen=True)
 class Value:
-    """A value in a YAML file, knowing where it stands. Scalars are text, whatever YAML would make of them."""
+    """Hold a value of a YAML file that knows its line; scalars are text, whatever YAML would make of them."""
 
     node: yaml.Node
     file: str
 
     @property
     def line(self) -> int:
+        """Return the line on which the value begins."""
         return int(self.node.start_mark.line) + 1
 
     def error(self, message: str) -> FormatError:
+        """Return the exception for what is wrong with this value."""
         return FormatError(message, self.file, self.line)
 
     def text(self) -> str:
-        """Raises FormatError for a list or a map."""
+        """Return the text; raise FormatError for a list or a map."""
         if not isinstance(self.node, yaml.ScalarNode):
             raise self.error("one text is expected here.")
         return str(self.node.value)
 
     def text_or_nothing(self) -> str:
-        """The text; "" for null."""
+        """Return the text; "" for null."""
         return "" if self.is_nothing() else self.text()
 
     def is_nothing(self) -> bool:
-        """Whether this is null."""
+        """Tell whether this is null."""
         return isinstance(self.node, yaml.ScalarNode) and self.node.tag.endswith(":null")
 
     def texts(self) -> tuple[str, ...]:
-        """Raises FormatError for anything but a list of texts."""
+        """Return a list of texts; raise FormatError for anything else."""
         if not isinstance(self.node, yaml.SequenceNode):
             raise self.error("a list such as [a, b] is expected here.")
         return tuple(Value(item, self.file).text() for item in self.node.value)
 
     def entries(self) -> dict[str, Value]:
-        """The map's values by key. Raises FormatError for anything but a map with distinct keys."""
+        """Return the map's values by key; raise FormatError for anything but a map with distinct keys."""
         if not isinstance(self.node, yaml.MappingNode):
             raise self.error("entries of the form 'name: value' are expected here.")
         found: dict[str, Value] = {}
@@ -102,7 +104,7 @@ class Value:
         return found
 
     def record(self, required: Sequence[str], optional: Sequence[str] = ()) -> Mapping[str, Value]:
-        """A map with exactly these keys. Raises FormatError that names the first key too many or too few."""
+        """Return a map with exactly these keys; raise FormatError for the first key too many or too few."""
         found = self.entries()
         for name, value in found.items():
             if name not in required and name not in optional:
@@ -114,7 +116,7 @@ class Value:
 
 
 def read_bytes(path: Path, shown: str, limit: int = MAX_BYTES) -> bytes:
-    """The file's content. Raises FormatError where it is missing, unreadable or larger than `limit` bytes."""
+    """Return a file's content; raise FormatError where it is missing, unreadable or larger than the limit."""
     try:
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
@@ -127,7 +129,7 @@ def read_bytes(path: Path, shown: str, limit: int = MAX_BYTES) -> bytes:
 
 
 def decoded(data: bytes, shown: str) -> str:
-    """Raises FormatError with the line that is not UTF-8."""
+    """Return UTF-8 as text; raise FormatError with the line that is none."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -136,12 +138,12 @@ def decoded(data: bytes, shown: str) -> str:
 
 
 def read(path: Path, shown: str) -> Value:
-    """The file's one document; `shown` is the file's name for messages. Raises FormatError."""
+    """Return the file's one document; `shown` is its name in the FormatError raised where it cannot be used."""
     return read_text(decoded(read_bytes(path, shown), shown), shown)
 
 
 def read_text(text: str, shown: str, max_depth: int = MAX_DEPTH) -> Value:
-    """As `read`, for a text in hand."""
+    """Return the one document of a text, as `read` does of a file."""
     try:
         _refuse_the_unusual(text, shown, max_depth)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
