@@ -102,6 +102,7 @@ class Output:
     """
 
     def __init__(self, *, as_json: bool) -> None:
+        """Print for a person, or one JSON document."""
         self.as_json = as_json
         self.document: dict[str, Any] = {}
         self.go_on = ""

@@ -1,4 +1,4 @@
-"""How a command ends: an exit status that tells, and one sentence in place of a traceback.
+"""End a command with an exit status, and with one sentence in place of a traceback.
 
 0    everything went well
 1    problems in the data, or rows that Odoo did not take
@@ -23,12 +23,13 @@ INTERRUPTED = 130
 
 
 class Unusable(Exception):
-    """A command cannot do what it was asked for; the text is one sentence for the user."""
+    """Say in one sentence for the user why a command cannot do what it was asked for."""
 
 
 def turned(problem: Exception, go_on: str = "") -> tuple[int, str] | None:
-    """Exit status and sentence for what we foresee; None for what would be our own mistake. `go_on` says how to go on
-    where the server was lost.
+    """Return exit status and sentence for an exception that is foreseen; None for what is our own mistake.
+
+    `go_on` says how to go on where the server was lost.
     """
     if isinstance(problem, FormatError | Unusable):
         return UNUSABLE, str(problem)
@@ -58,7 +59,7 @@ def _of_the_load(problem: Exception, go_on: str) -> tuple[int, str] | None:
 
 
 def quietly(write: Callable[[], None]) -> None:
-    """`write`, for a reader that may have gone (`| head`): then nothing more is written to it, and nobody complains."""
+    """Write for a reader that may have gone (`| head`): then nothing more is written, and nobody complains."""
     try:
         write()
     except BrokenPipeError:

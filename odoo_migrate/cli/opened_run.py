@@ -37,6 +37,7 @@ class Watch(Watcher):
     """Draw how a run goes on, and log it."""
 
     def __init__(self, out: Output) -> None:
+        """Draw nothing yet."""
         self._out = out
         self._bars: Bars | None = None
         self._done = self._total = 0

@@ -113,6 +113,7 @@ class Connection:
                 raise click.UsageError(f"--against-odoo needs --{option} (or ODOO_{option.upper()}).")
 
     def __repr__(self) -> str:
+        """Return a text without the password."""
         return f"Connection({self.url!r}, {self.database!r}, {self.username!r})"
 
 

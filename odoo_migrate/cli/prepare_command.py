@@ -1,4 +1,4 @@
-"""odoo-migrate source prepare: the raw files of a project."""
+"""Hold the command odoo-migrate source prepare: check the raw files of a project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the work is: bars with rate and time left on a terminal, plain lines elsewhere, nothing beside JSON."""
+"""Show how far the work is: bars on a terminal, plain lines elsewhere, nothing beside JSON."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ EVERY = 5.0  # seconds between plain lines
 
 
 class Bars(Protocol):
-    """Told by any thread."""
+    """Show progress; called from any thread."""
 
     def at(self, name: str, done: int, total: int) -> None:
-        """`done` of `total` of what is called `name`; `total` 0 where nobody knows."""
+        """Show that so much of what is called `name` is done; `total` is 0 where nobody knows."""
 
     def note(self, text: str) -> None:
-        """A sentence between the bars."""
+        """Print a sentence between the bars."""
 
 
 @contextmanager
 def bars(console: Console, unit: str, *, silent: bool) -> Iterator[Bars]:
-    """The bars that suit where `console` writes to; `unit` is what is counted ("rows")."""
+    """Give the bars that suit where `console` writes to; `unit` is what is counted ("rows")."""
     if silent:
         yield Silent(console)
     elif console.is_terminal:
@@ -38,28 +38,32 @@ def bars(console: Console, unit: str, *, silent: bool) -> Iterator[Bars]:
 
 
 class Silent:
-    """No progress, but notes."""
+    """Show no progress, but print notes."""
 
     def __init__(self, console: Console) -> None:
+        """Take the console for notes."""
         self._console = console
 
     def at(self, name: str, done: int, total: int) -> None:
-        pass
+        """Show nothing."""
 
     def note(self, text: str) -> None:
+        """Print a sentence."""
         self._console.print(text)
 
 
 class Plain:
-    """A line now and then, and one at the end of what took long enough for one before."""
+    """Print a line now and then, and one at the end of what took long enough for one before."""
 
     def __init__(self, console: Console, unit: str) -> None:
+        """Take the console, and what is counted."""
         self._console = console
         self._unit = unit
         self._lock = threading.Lock()
         self._times: dict[str, tuple[float, float]] = {}  # when it began, when a line was last said
 
     def at(self, name: str, done: int, total: int) -> None:
+        """Print a line where it is time for one."""
         now = time.monotonic()
         with self._lock:
             started, last = self._times.setdefault(name, (now, now))
@@ -70,11 +74,12 @@ class Plain:
         self._console.print(line(name, done, total, self._unit, now - started))
 
     def note(self, text: str) -> None:
+        """Print a sentence."""
         self._console.print(text)
 
 
 def line(name: str, done: int, total: int, unit: str, seconds: float) -> str:
-    """One line of progress after so many seconds."""
+    """Return one line of progress after so many seconds."""
     of = f" of {total:,}" if total and done < total else ""
     rate = done / seconds if seconds >= 1 else 0.0
     more = f", {rate:,.0f} {unit}/s" if rate else ""
@@ -83,16 +88,17 @@ def line(name: str, done: int, total: int, unit: str, seconds: float) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Minutes and seconds, or hours, minutes and seconds."""
+    """Return minutes and seconds, or hours, minutes and seconds."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 class Drawn:
-    """Bars that move."""
+    """Draw bars that move."""
 
     def __init__(self, console: Console, unit: str) -> None:
+        """Prepare the bars."""
         from rich.progress import BarColumn, Progress, TextColumn
 
         self._progress = Progress(
@@ -106,13 +112,16 @@ class Drawn:
         self._tasks: dict[str, tuple[TaskID, float]] = {}
 
     def __enter__(self) -> Drawn:
+        """Begin to draw."""
         self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Stop drawing."""
         self._progress.stop()
 
     def at(self, name: str, done: int, total: int) -> None:
+        """Move a bar, which is drawn when it is first named."""
         now = time.monotonic()
         with self._lock:
             if name not in self._tasks:
@@ -122,4 +131,5 @@ class Drawn:
         self._progress.update(task, completed=done, total=total or None, said=said)
 
     def note(self, text: str) -> None:
+        """Print a sentence above the bars."""
         self._progress.console.print(text)

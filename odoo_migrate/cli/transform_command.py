@@ -1,4 +1,4 @@
-"""odoo-migrate transform: from the source's columns to Odoo's."""
+"""Hold the command odoo-migrate transform execute: from the source's columns to Odoo's."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def transform() -> None:
 @click.argument("mappings", nargs=-1, metavar="[MAPPING]...")
 @options.common
 def execute(out: Output, root: Path, mappings: tuple[str, ...]) -> int:
-    """Make the payload: staged rows, mappings, lookups and references become data/payload/*.csv, in Odoo's import
-    columns.
+    """Make the payload in Odoo's import columns.
 
-    MAPPING is a file such as config/mappings/res.partner.yml, or its name; none means all of them. Every problem is
-    listed. A mapping with problems leaves no payload behind.
+    Staged rows, mappings, lookups and references become data/payload/*.csv. MAPPING is a file such as
+    config/mappings/res.partner.yml, or its name; none means all of them. Every problem is listed. A mapping with
+    problems leaves no payload behind.
 
     \b
     Examples:
@@ -56,7 +56,7 @@ def execute(out: Output, root: Path, mappings: tuple[str, ...]) -> int:
 
 
 def _named(given: str, known: Collection[str]) -> str:
-    """The mapping that a file or a name stands for."""
+    """Return the mapping that a file or a name means."""
     name = PurePath(given).name.removesuffix(".yml")
     if name not in known:
         raise exit_statuses.Unusable(f"There is no mapping '{given}' in this project.")

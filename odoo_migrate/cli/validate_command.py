@@ -1,4 +1,4 @@
-"""odoo-migrate validate: what Odoo would refuse, or store wrongly, before anything is sent."""
+"""Hold the command odoo-migrate validate check: find what Odoo would refuse or store wrongly."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Giving records that Odoo already has the project's external IDs, so that a load updates them and creates none twice.
+"""Give records that Odoo already has the project's external IDs, so that a load updates them and creates none twice.
 
-Only records of `ir.model.data` are created; nothing else in Odoo is touched. What was given before is simply known
-when adopting again, so it can be broken off anywhere.
+Only records of `ir.model.data` are created; nothing else in Odoo is touched. What was given before is simply known when
+adopting again, so it can be broken off anywhere.
 """
 
 from __future__ import annotations
@@ -32,8 +32,10 @@ Matches = Mapping[str, tuple[str, ...]]  # fields by mapping
 
 @dataclass
 class Adoption:
-    """What was found for one mapping: `adopted` now (or would be, in a dry run), `doubtful`, `new` to Odoo, and those
-    whose external ID Odoo `knew` before.
+    """Count what was found for one mapping.
+
+    `adopted` got their ID now (or would, in a dry run), `doubtful` need a person, `new` are not in Odoo, and of those
+    that Odoo `knew` it had the external ID before.
     """
 
     mapping: str
@@ -46,7 +48,7 @@ class Adoption:
 
 @dataclass
 class AdoptResult:
-    """`doubtful` are the matched that a person has to look at; `files` the reports, as paths in the project."""
+    """Hold what an adoption did; a person has to look at the `doubtful`; `files` are reports in the project."""
 
     mappings: list[Adoption]
     doubtful: list[RecordMatch]
@@ -55,8 +57,9 @@ class AdoptResult:
 
 
 def parsed(run: Run, odoo: Odoo, texts: Sequence[str]) -> Matches:
-    """The fields to match by, by mapping, from texts such as `res.partner=ref,vat,email`; the name is that of a model,
-    for all its mappings, or of a mapping. Raises RunProblem.
+    """Return the fields to match by, by mapping, from texts such as `res.partner=ref,vat,email`.
+
+    The name is that of a model, for all its mappings, or of a mapping. Raises RunProblem.
     """
     found: dict[str, tuple[str, ...]] = {}
     for text in texts:
@@ -98,9 +101,21 @@ def adopt(
     dry_run: bool = False,
     begins: Callable[[str, int], None] = lambda mapping, records: None,
 ) -> AdoptResult:
-    """Match what Odoo does not know yet of a run's payload, as `parsed` says, and give each record that is matched
-    without doubt its external ID. `begins` is called with a mapping and its records before that is matched. Raises
-    RunProblem, FormatError or OdooError; may then be called again.
+    """Match what Odoo does not know yet, and give each record that is matched without doubt its external ID.
+
+    May be called again, whatever is raised.
+
+    Args:
+        run: The run whose payload is matched.
+        odoo: The login.
+        matches: The fields to match by, as `parsed` reads them.
+        dry_run: Whether nothing is written to Odoo.
+        begins: Called with a mapping and its number of records before it is matched.
+
+    Raises:
+        RunProblem: The run cannot be used, or the fields make no sense.
+        FormatError: A file of the project cannot be used.
+        OdooError: Odoo cannot be reached or refuses the user.
     """
     if changed := run.changed():
         raise RunProblem(f"{changed[0]} changed since this run was made; make a new run with 'odoo-migrate load init'.")
@@ -134,7 +149,7 @@ class _Adopting:
         return self._result
 
     def _model(self, model: str, begins: Callable[[str, int], None]) -> None:
-        """All mappings of a model at once: none may take what another takes too."""
+        """Adopt records of all mappings of a model at once: none may take what another takes too."""
         mappings = [mapping for mapping in self._matches if self._models[mapping] == model]
         matched: dict[str, list[RecordMatch]] = {}
         known: dict[str, list[RecordMatch]] = {}
@@ -154,7 +169,7 @@ class _Adopting:
                 self._report(model, mapping, matched[mapping], known[mapping])
 
     def _unknown(self, mapping: str) -> tuple[list[RecordMatch], list[RecordMatch]]:
-        """Records that Odoo does not know by their ID, and those that it does; what an earlier call adopted says so."""
+        """Return the records that Odoo does not know by their ID, and those that it does."""
         before = self._journal.history.adopted.get(mapping, {})
         unknown: list[RecordMatch] = []
         known: list[RecordMatch] = []
@@ -176,7 +191,7 @@ class _Adopting:
             yield one, tuple(one.values[place] for place in places)
 
     def _ours(self, model: str) -> Callable[[str], bool]:
-        """Whether an external ID is one of this project, by its namespace or because the payload has it."""
+        """Return what tells whether an external ID is of this project, by its namespace or its payload."""
         mappings = [mapping for mapping, its in self._models.items() if its == model]
         ids = {one.id for mapping in mappings for one in self._run.payload(mapping).records()}
         namespace = f"{self._run.project.settings.namespace}."
@@ -188,8 +203,10 @@ class _Adopting:
             self._give(model, batch)
 
     def _give(self, model: str, batch: Sequence[RecordMatch]) -> None:
-        """One call. The journal knows of it before: what Odoo had already must never pass for something that this
-        run created, whatever happens to us or to the answer.
+        """Give external IDs in one call, which the journal knows of before.
+
+        What Odoo had already must never pass for something that this run created, whatever happens to us or to the
+        answer.
         """
         mapping, ids = batch[0].mapping, {one.id: one.found[0] for one in batch}
         self._journal.adopting(mapping, ids)

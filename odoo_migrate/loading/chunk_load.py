@@ -1,4 +1,4 @@
-"""A chunk of records: what Odoo holds of them, what must be sent, sending it, and looking at what came of it."""
+"""Load a chunk of records: ask what Odoo holds, find what must be sent, send it, and look at what came of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from odoo_migrate.loading.journal import Failure, Journal
 from odoo_migrate.loading.record_calls import BatchSize, Sender, SendOutcome, SentRow
 from odoo_migrate.loading.run_server import given_defaults
-from odoo_migrate.loading.sent_columns import SharedAddress, columns_of_new, grouped, minded, refuse_unknown
+from odoo_migrate.loading.sent_columns import SharedAddress, columns_of_new, filled_by_odoo, grouped, refuse_unknown
 from odoo_migrate.loading.stored_values import Comparer, Difference, Differences, shown
 from odoo_migrate.odoo import server_records as server
 from odoo_migrate.odoo.client import Odoo
@@ -20,6 +20,7 @@ from odoo_migrate.odoo.server_records import KnownIds
 from odoo_migrate.project.payload import Record
 from odoo_migrate.stages.load_order import LoadStep
 
+FOREIGN = "In Odoo, '{0}' names a record of another model ({1}); give this mapping another ID pattern."
 HIDDEN = "Odoo has this record and does not let this user read it; it may belong to another company."
 
 Columns = tuple[int, ...]  # places of import columns among those of the step
@@ -27,8 +28,10 @@ Columns = tuple[int, ...]  # places of import columns among those of the step
 
 @dataclass
 class Count:
-    """What became of records. `kept` are those of which Odoo keeps a value differently (they are counted in
-    `created`, `updated` or `unchanged` as well); `calls` are writes that stored something.
+    """Count what became of records.
+
+    Odoo keeps a value of the `kept` ones differently; they are counted in `created`, `updated` or `unchanged` as well.
+    `calls` are writes that stored something.
     """
 
     created: int = 0
@@ -40,18 +43,20 @@ class Count:
     warnings: list[str] = field(default_factory=list)
 
     def add(self, other: Count) -> None:
+        """Add the numbers of another count."""
         for name in ("created", "updated", "unchanged", "failed", "kept", "calls"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.warnings += other.warnings
 
     @property
     def records(self) -> int:
+        """Return the number of records that were dealt with."""
         return self.created + self.updated + self.unchanged + self.failed
 
 
 @dataclass(frozen=True)
 class Site:
-    """What all chunks of a run share. `stop` is set when no further call may begin."""
+    """Hold what all chunks of a run share; `stop` is set when no further call may begin."""
 
     journal: Journal
     differences: Differences
@@ -64,21 +69,32 @@ class Site:
 
 
 class Stopped(Exception):
-    """The run was asked to stop; what was begun is finished and journaled, `count` says what it was."""
+    """Say that the run was asked to stop; what was begun is finished and journaled, and `count` says what it was."""
 
     def __init__(self, count: Count) -> None:
+        """Take the count of what was done."""
         super().__init__()
         self.count = count
 
 
 class ChunkLoader:
-    """Loads chunks of one step; used from several threads, each with an Odoo of its own."""
+    """Load chunks of one step, from several threads, each with an Odoo of its own."""
 
     def __init__(
         self, site: Site, step: LoadStep, places: Sequence[int], odoo: Odoo, size: BatchSize, *, fresh: bool = False
     ) -> None:
-        """`places`: where the step's fields stand among the payload's; `fresh`: Odoo has no record of this step. Raises
-        RunProblem where Odoo lacks a field.
+        """Ask Odoo for the step's fields and defaults.
+
+        Args:
+            site: What all chunks of the run share.
+            step: The step that is loaded.
+            places: Where the step's fields are among the payload's.
+            odoo: The login that is asked.
+            size: How many records go in one call.
+            fresh: Whether Odoo has no record of this step.
+
+        Raises:
+            RunProblem: Odoo lacks a field.
         """
         self.site, self.step, self.size = site, step, size
         self._fresh = fresh
@@ -88,7 +104,7 @@ class ChunkLoader:
         refuse_unknown(step.model, self._names, fields)
         self._comparer = Comparer(fields, site.timezone, site.known.get)
         defaults = {} if step.second else server.defaults(odoo, step.model, self._names, site.context)
-        self._minded = minded(step.fields, fields, defaults)
+        self._filled = filled_by_odoo(step.fields, fields, defaults)
         self._shared = SharedAddress(step, odoo.major)
         self._context = {**site.context, **given_defaults(step.model, fields)}
         self._relational = [place for place, name in enumerate(step.fields) if name.endswith("/id")]
@@ -96,66 +112,79 @@ class ChunkLoader:
     def load(self, odoo: Odoo, records: Iterable[Record]) -> Count:
         """Bring Odoo to hold `records`; only what is new or differs is sent. Raises OdooError or Stopped."""
         count = Count()
-        chunk, stored = self._met(odoo, records, count)
+        chunk, stored = self._compared(odoo, records, count)
         work = self._work(self._without_failed(odoo, chunk, count), stored, count)
         for columns, rows in grouped(work).items():
             self._send_all(odoo, columns, rows, stored, count)
         return count
 
     def look(self, odoo: Odoo, records: Iterable[Record]) -> Count:
-        """Write nothing: what differs from `records` in Odoo is reported as a difference. Raises OdooError."""
+        """Write nothing, and report what differs from `records` in Odoo as a difference; raise OdooError."""
         count = Count()
-        chunk, stored = self._met(odoo, records, count)
+        chunk, stored = self._compared(odoo, records, count)
         self.site.known.learn(odoo, _references(chunk, self._relational))
         for record in chunk:
             values = stored.get(record.id)
-            differing = self._differing(record, values, count) if values else ()
-            self.site.differences.add([self._difference(record, place, values or {}) for place in differing])
+            if not values:
+                continue
+            differing = self._differing(record, values, count)
+            self.site.differences.add([self._difference(record, place, values) for place in differing])
             count.kept += bool(differing)
         return count
 
-    def _met(
+    def _compared(
         self, odoo: Odoo, records: Iterable[Record], count: Count
     ) -> tuple[list[Record], dict[str, dict[str, Any]]]:
-        """The records with the step's values only, but for those whose ID another model has; and what Odoo holds."""
-        chunk = [record._replace(values=tuple(record.values[place] for place in self._places)) for record in records]
+        """Return the records with the step's values only, and the values that Odoo holds by external ID.
+
+        Records whose ID another model has, or that this user may not read, fail and are left out.
+        """
+        chunk = [self._of_step(record) for record in records]
         found = {} if self._fresh else server.find(odoo, [record.id for record in chunk])
-        foreign = {one: model for one, (model, _) in found.items() if model != self.step.model}
-        words = "In Odoo, '{0}' names a record of another model ({1}); give this mapping another ID pattern."
-        taken = [one for one in chunk if one.id in foreign]
-        self._fail([self._failure(one, "id", words.format(one.id, foreign[one.id])) for one in taken], count)
-        ids = {one: place for one, (_, place) in found.items() if one not in foreign}
+        ids = {one: place for one, (model, place) in found.items() if model == self.step.model}
         values, hidden = self._read(odoo, list(ids.values()))
-        unread = [one for one in chunk if ids.get(one.id) in hidden]
-        self._fail([self._failure(one, "", HIDDEN) for one in unread], count)
+        failures: list[Failure] = []
+        left: list[Record] = []
+        for record in chunk:
+            if record.id in found and record.id not in ids:
+                failures.append(self._failure(record, "id", FOREIGN.format(record.id, found[record.id][0])))
+            elif ids.get(record.id) in hidden:
+                failures.append(self._failure(record, "", HIDDEN))
+            else:
+                left.append(record)
+        self._fail(failures, count)
         # An ID may outlive its record: Odoo then creates it again.
         alive = {one: place for one, place in ids.items() if place in values}
         self.site.known.remember(alive)
-        left = [one for one in chunk if one.id not in foreign and ids.get(one.id) not in hidden]
         return left, {one: values[place] for one, place in alive.items()}
+
+    def _of_step(self, record: Record) -> Record:
+        return record._replace(values=tuple(record.values[place] for place in self._places))
 
     # --- What Odoo holds ---------------------------------------------------------------------------------------
     def _read(self, odoo: Odoo, ids: Sequence[int]) -> tuple[dict[int, dict[str, Any]], set[int]]:
         return server.read_visible(odoo, self.step.model, ids, self._names, self.site.context)
 
     def _without_failed(self, odoo: Odoo, chunk: list[Record], count: Count) -> list[Record]:
-        """The records whose references lead somewhere; the others would fail their whole call in Odoo."""
+        """Return the records whose references lead somewhere; the others would fail their whole call."""
         self.site.known.learn(odoo, _references(chunk, self._relational))
-        failures = [failure for record in chunk if (failure := self._missing(record))]
+        failures = list(filter(None, map(self._missing, chunk)))
         self._fail(failures, count)
         failed = {failure.id for failure in failures}
         return [record for record in chunk if record.id not in failed]
 
     def _missing(self, record: Record) -> Failure | None:
+        """Return the failure of a record that refers to what is not in Odoo."""
         for place in self._relational:
-            for part in record.values[place].split(",") if record.values[place] else ():
-                if self.site.known.get(part) is None:
+            for external_id in _parts(record.values[place]):
+                if self.site.known.get(external_id) is None:
                     column = self.step.fields[place]
-                    return self._failure(record, column, self._why_missing(column, part))
+                    return self._failure(record, column, self._why_missing(column, external_id))
         return None
 
     def _why_missing(self, column: str, external_id: str) -> str:
-        if any((mapping, external_id) in self.site.journal.history.failed for mapping in self.step.own.get(column, ())):
+        failed = self.site.journal.history.failed
+        if any((mapping, external_id) in failed for mapping in self.step.own.get(column, ())):
             return f"It refers to '{external_id}', which failed itself; mend that record first."
         return f"It refers to '{external_id}', which is not in Odoo."
 
@@ -180,7 +209,7 @@ class ChunkLoader:
                 else:
                     same.append(record.id)
             elif not self.step.second:
-                work.append((columns_of_new(record.values, self._minded, clear_empty=self.site.clear_empty), record))
+                work.append((columns_of_new(record.values, self._filled, clear_empty=self.site.clear_empty), record))
         self._count_same(same, count)
         return work
 
@@ -194,11 +223,12 @@ class ChunkLoader:
             self.site.journal.mended(self.step.mapping, mended, [self.step.second])
 
     def _differing(self, record: Record, values: Mapping[str, Any], count: Count) -> Columns:
-        """Columns in which Odoo holds something else, but for what it is known to keep differently."""
+        """Return the columns in which Odoo holds something else, but for what it keeps differently anyway."""
         differing = self._unlike(record, values)
-        left = [
-            place for place in differing if not self.site.differences.is_known(self._difference(record, place, values))
-        ]
+        left: list[int] = []
+        for place in differing:
+            if not self.site.differences.is_known(self._difference(record, place, values)):
+                left.append(place)
         own, _ = self._own(record, left)
         shared = [place for place in left if place not in own]
         self.site.differences.add([self._difference(record, place, values) for place in shared])
@@ -228,8 +258,9 @@ class ChunkLoader:
             if self.site.stop.is_set():
                 raise Stopped(count)
             batch = records[start : start + self.size.records]
+            created = [one.id for one in batch if one.id not in stored]
             try:
-                outcome = self._send(odoo, columns, batch, [one.id for one in batch if one.id not in stored])
+                outcome = self._send(odoo, columns, batch, created)
             except Unreachable as lost:
                 if lost.maybe_done and self.size.was_too_slow() < len(batch):
                     continue  # in smaller batches: this one may be too much for one answer
@@ -244,7 +275,7 @@ class ChunkLoader:
             self._fail([self._failure(one.record, one.column, one.message) for one in outcome.refusals], count)
 
     def _send(self, odoo: Odoo, columns: Columns, batch: Sequence[Record], new: Sequence[str]) -> SendOutcome:
-        """One batch, with its intent in the journal before and its end after."""
+        """Send one batch, with its intent in the journal before and its end after."""
         created = set(new)
         old = [record.id for record in batch if record.id not in created]
         number = self.site.journal.intent(self.step.mapping, new, old, second=self.step.second)
@@ -262,11 +293,14 @@ class ChunkLoader:
 
     # --- Looking -----------------------------------------------------------------------------------------------
     def _look(self, odoo: Odoo, records: Sequence[Record], count: Count) -> None:
-        """Read back what was stored. What differs is sent once more by itself (Odoo overwrites some values only while
-        others come with them); what differs even then is Odoo's own doing, and reported.
+        """Read back what was stored, and send once more what differs.
+
+        Odoo overwrites some values only while others come with them. What differs even then is Odoo's own doing, and
+        reported.
         """
         again = self._unlike_in_odoo(odoo, records)
-        for columns, batch in grouped(self._own(record, places) for record, places, _ in again).items():
+        own = [self._own(record, places) for record, places, _ in again]
+        for columns, batch in grouped(own).items():
             if not columns:
                 continue
             outcome = self._send(odoo, columns, batch, [])
@@ -275,12 +309,11 @@ class ChunkLoader:
         if again:
             left = self._unlike_in_odoo(odoo, [record for record, _, _ in again])
             count.kept += len(left)
-            self.site.differences.add(
-                [self._difference(record, place, values) for record, places, values in left for place in places]
-            )
+            for record, places, values in left:
+                self.site.differences.add([self._difference(record, place, values) for place in places])
 
     def _own(self, record: Record, places: Sequence[int]) -> tuple[Columns, Record]:
-        """Those of `places` that may be sent without changing other records."""
+        """Return those of `places` that may be sent without changing other records, with their record."""
         shared = self._shared.among(record, places)
         return tuple(place for place in places if place not in shared), record
 
@@ -300,5 +333,9 @@ class ChunkLoader:
 def _references(chunk: Iterable[Record], places: Sequence[int]) -> Iterable[str]:
     for record in chunk:
         for place in places:
-            if record.values[place]:
-                yield from record.values[place].split(",")
+            yield from _parts(record.values[place])
+
+
+def _parts(cell: str) -> list[str]:
+    """Return the external IDs of a cell."""
+    return cell.split(",") if cell else []

@@ -1,4 +1,4 @@
-"""Several connections at work on one list of chunks."""
+"""Let several connections work on one list of chunks."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ AHEAD = 2  # chunks that wait for each connection, so that none stands idle
 
 
 class Connections:
-    """A pool of logins, each used by one thread at a time. `stop` is set when the rest is not to be begun."""
+    """Hold a pool of logins, each used by one thread at a time; `stop` is set when nothing more may begin."""
 
     def __init__(self, odoo: Odoo, number: int, stop: threading.Event) -> None:
+        """Make so many clones of the login."""
         self._logins: queue.SimpleQueue[Odoo] = queue.SimpleQueue()
         self._clones = [odoo.clone() for _ in range(number)]
         for clone in self._clones:
@@ -29,17 +30,20 @@ class Connections:
         self._pool = ThreadPoolExecutor(number, thread_name_prefix="odoo")
 
     def __enter__(self) -> Connections:
+        """Return this pool."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Let what had begun end, and close all logins."""
         self._stop.set()
         self._pool.shutdown(cancel_futures=True)
         for clone in self._clones:
             clone.close()
 
     def work(self, work: Work, chunks: Iterable[list[Record]], done: Done) -> None:
-        """Do all chunks; `done` is told, in this thread, of each one's result and size. The first error of any
-        is raised after the others have ended what they had begun.
+        """Do all chunks; `done` gets each one's result and size, in this thread.
+
+        The first error of any is raised after the others have ended what they had begun.
         """
         waiting: dict[Future[Count], int] = {}
         try:

@@ -1,4 +1,10 @@
-"""What a run created."""
+"""Find what a run created, what of it Odoo still holds, and what people added to it since.
+
+The journal's word is checked against Odoo before it counts. With a record that is removed, what somebody added to it
+would go unseen. What Odoo makes with a record (a product's variants) has the creator of the record and a time of the
+load; what its own jobs make has its robot as creator. All else is somebody's, but for what was archived: since 18, that
+is what becomes of a bank account that is deleted.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +26,7 @@ Claims = Mapping[tuple[str, int], str]
 
 @dataclass(frozen=True)
 class CreatedRecord:
-    """A record that was created, by its external and its database ID."""
+    """Name a record that was created, by its external and its database ID."""
 
     id: str
     database_id: int
@@ -28,8 +34,10 @@ class CreatedRecord:
 
 @dataclass
 class RunRecords:
-    """What became of the records that a run created by one mapping: `alive` and surely those; external IDs of those
-    that are `gone`; and `strange` ones, which may be others' now, each with the reason.
+    """Sort the records that a run created by one mapping.
+
+    `alive` are there and surely those, `gone` are not there any more (external IDs), and `strange` ones may be others'
+    now, each with the reason.
     """
 
     alive: list[CreatedRecord] = field(default_factory=list)
@@ -37,8 +45,8 @@ class RunRecords:
     strange: list[tuple[CreatedRecord, str]] = field(default_factory=list)
 
 
-def found(run: Run, odoo: Odoo, history: History | None = None) -> dict[str, RunRecords]:
-    """By mapping, children first. Calls whose end nobody saw count by what Odoo holds now. Raises OdooError."""
+def records_of_run(run: Run, odoo: Odoo, history: History | None = None) -> dict[str, RunRecords]:
+    """Return what became of a run's records by mapping, children first; unended calls count by what Odoo holds."""
     history = history or read_history(run.journal)
     claims = _claims(run, history)
     models = {step.mapping: step.model for step in run.steps}
@@ -52,7 +60,7 @@ def _begun(history: History, mapping: str) -> list[str]:
 
 
 def _claims(run: Run, history: History) -> Claims:
-    """Why a record is not this run's alone, by external and database ID: what the other runs say of this database."""
+    """Return why records are not this run's alone, by external and database ID: what other runs say."""
     claims: dict[tuple[str, int], str] = {}
     for name in runs.names(run.root):
         path = run.folder.parent / name / run.journal.name
@@ -92,7 +100,7 @@ def _met(odoo: Odoo, model: str, created: Mapping[str, int], begun: Iterable[str
 
 
 def alive(odoo: Odoo, model: str, ids: Iterable[int]) -> set[int]:
-    """Those of the database IDs that Odoo lets us see."""
+    """Return those of the database IDs that Odoo lets us see."""
     seen: set[int] = set()
     for part in server.chunks(ids, server.CHUNK):
         seen.update(odoo.call(model, "search", [["id", "in", part]], context=SEEN))
@@ -100,7 +108,7 @@ def alive(odoo: Odoo, model: str, ids: Iterable[int]) -> set[int]:
 
 
 def _alive(odoo: Odoo, model: str, ids: Collection[int]) -> tuple[set[int], set[int]]:
-    """The database IDs of records that are there, and of those that a rule hides from us."""
+    """Return the database IDs of records that are there, and of those that a rule hides from us."""
     seen = alive(odoo, model, ids)
     hidden: set[int] = set()
     for part in server.chunks((one for one in ids if one not in seen), server.CHUNK):
@@ -119,7 +127,9 @@ _ASKED = (WHEN, "create_uid", "active")
 
 @dataclass(frozen=True)
 class LoadOrigin:
-    """Database IDs of the users who created what a run created, and when the last of it was: as Odoo writes it, in
+    """Tell what a load made from what came later.
+
+    `creators` are the users who created the records, `last` is when the last of them was made: as Odoo writes it, in
     seconds, so that what one transaction made has one time.
     """
 
@@ -127,8 +137,9 @@ class LoadOrigin:
     last: str
 
     def made(self, row: Mapping[str, Any]) -> bool:
-        """Whether a record, read with the fields that `telling` names, came with the load or by itself, or was
-        archived.
+        """Tell whether a record came with the load or by itself, or was archived.
+
+        `row` holds the fields that `origin_fields` names.
         """
         if not row.get("active", True):
             return True
@@ -136,8 +147,8 @@ class LoadOrigin:
         return creator == ROBOT or (creator in self.creators and row["create_date"] <= self.last)
 
 
-def load_of(odoo: Odoo, created: Mapping[str, Collection[int]]) -> LoadOrigin:
-    """The load that created these records: database IDs by model, all of them there."""
+def origin_of(odoo: Odoo, created: Mapping[str, Collection[int]]) -> LoadOrigin:
+    """Return the load that created these records: database IDs by model, all of them there."""
     creators: set[int] = set()
     last = ""
     for model, ids in created.items():
@@ -148,9 +159,10 @@ def load_of(odoo: Odoo, created: Mapping[str, Collection[int]]) -> LoadOrigin:
     return LoadOrigin(frozenset(creators), last)
 
 
-def telling(odoo: Odoo, models: Collection[str]) -> dict[str, list[str]]:
-    """The fields that tell who created a record, when, and whether it is archived; by model, without those models of
-    which Odoo does not keep this.
+def origin_fields(odoo: Odoo, models: Collection[str]) -> dict[str, list[str]]:
+    """Return the fields that say who created a record, when, and whether it is archived, by model.
+
+    Models of which Odoo does not keep this are left out.
     """
     domain = [["name", "in", list(_ASKED)], ["model", "in", sorted(models)]]
     found: dict[str, list[str]] = {}

@@ -1,8 +1,8 @@
-"""`load run --test`: Odoo tries every record and stores none.
+"""Let Odoo try every record and store none, for `load run --test`.
 
 Its import wizard undoes each call, so a record that was tried is gone before another can refer to it. References to
 records that this project brings are therefore looked up in the project, and left out of what is sent where Odoo does
-not have the record yet. A record that cannot do without such a reference cannot be tried, which is said.
+not have the record yet. A record that cannot do without such a reference cannot be tried, which is reported.
 
 The wizard reads numbers more kindly than `load` does; `validate check` is strict about those.
 """
@@ -21,7 +21,7 @@ from odoo_migrate import catalog
 from odoo_migrate.loading.record_calls import Refusal, Sender, SentRow
 from odoo_migrate.loading.run_server import write_context
 from odoo_migrate.loading.runs import Run
-from odoo_migrate.loading.sent_columns import columns_of_new, grouped, minded, refuse_unknown
+from odoo_migrate.loading.sent_columns import columns_of_new, filled_by_odoo, grouped, refuse_unknown
 from odoo_migrate.odoo import import_wizard
 from odoo_migrate.odoo import server_records as server
 from odoo_migrate.odoo.client import Odoo
@@ -41,8 +41,10 @@ LEFT_OUT = "Tried without {columns}, whose records are not in Odoo yet, Odoo say
 
 @dataclass
 class Tested:
-    """What the test of one mapping showed, in records. `doubtful`: Odoo refused them, maybe only because references
-    were left out. `left_out`: cells from which references were left out, by column.
+    """Count what the test of one mapping showed, in records.
+
+    Odoo refused the `doubtful` ones, maybe only because references were left out. `left_out` counts the cells from
+    which references were left out, by column.
     """
 
     mapping: str
@@ -55,21 +57,27 @@ class Tested:
 
     @property
     def fine(self) -> int:
+        """Return the number of records that Odoo would take."""
         return self.records - self.failed - self.doubtful - self.untestable
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A record as it is tried; `left_out` are places of columns from which references were taken."""
+    """Hold a record as it is tried; `left_out` are places of columns from which references were taken."""
 
     record: Record
     left_out: tuple[int, ...]
 
 
 def try_run(run: Run, odoo: Odoo, problems: Problems, progress: StageProgress = silent) -> list[Tested]:
-    """Try every record of a run; what Odoo says becomes problems with the row of the raw file. Nothing is stored, but
-    sequences of Odoo may have counted on. Raises OdooError (Rejected for a login by API key), FormatError,
-    and RunProblem where Odoo lacks a field.
+    """Try every record of a run; what Odoo says becomes problems with the row of the raw file.
+
+    Nothing is stored, but sequences of Odoo may have counted on.
+
+    Raises:
+        OdooError: Odoo cannot be reached; Rejected for a login by API key.
+        FormatError: A file of the project cannot be used.
+        RunProblem: Odoo lacks a field.
     """
     known, ids = KnownIds(), PayloadIds(run)
     steps = [step for step in run.steps if not step.second]
@@ -78,13 +86,15 @@ def try_run(run: Run, odoo: Odoo, problems: Problems, progress: StageProgress = 
 
 
 class PayloadIds:
-    """The external IDs of each mapping's records, read when first asked for."""
+    """Keep the external IDs of each mapping's records, read when first asked for."""
 
     def __init__(self, run: Run) -> None:
+        """Start with none."""
         self._run = run
         self._ids: dict[str, frozenset[str]] = {}
 
     def has(self, mappings: Sequence[str], external_id: str) -> bool:
+        """Tell whether one of these mappings brings the record."""
         return any(external_id in self._of(mapping) for mapping in mappings)
 
     def _of(self, mapping: str) -> frozenset[str]:
@@ -94,11 +104,12 @@ class PayloadIds:
 
 
 class Tester:
-    """Tries the records of one mapping, with all columns of its payload."""
+    """Try the records of one mapping, with all columns of its payload."""
 
     def __init__(
         self, run: Run, session: import_wizard.WebSession, step: LoadStep, known: KnownIds, ids: PayloadIds
     ) -> None:
+        """Take a mapping by its first step."""
         self._run, self._session, self._step, self._known, self._ids = run, session, step, known, ids
         self._payload = run.payload(step.mapping)
         self._fields = self._payload.fields
@@ -108,7 +119,7 @@ class Tester:
         self._found = Tested(step.mapping, step.model)
 
     def _referred(self, column: str) -> tuple[str, ...]:
-        """Mappings of this project that a column refers to, in whichever pass it is sent."""
+        """Return the mappings of this project that a column refers to, in whichever pass it is sent."""
         same = (step for step in self._run.steps if step.mapping == self._step.mapping)
         return tuple(dict.fromkeys(name for step in same for name in step.own.get(column, ())))
 
@@ -119,13 +130,13 @@ class Tester:
         return fields
 
     @cached_property
-    def _minded(self) -> frozenset[int]:
+    def _filled(self) -> frozenset[int]:
         given = server.defaults(self._session.odoo, self._step.model, self._names, self._context)
-        return minded(self._fields, self._described, given)
+        return filled_by_odoo(self._fields, self._described, given)
 
     @cached_property
     def _needed(self) -> frozenset[int]:
-        """Places of own references that a record cannot do without."""
+        """Return the places of own references that a record cannot do without."""
         known = catalog.load(self._run.project.settings.odoo_version)
         model = known.model(self._step.model) if self._step.model in known else None
         lines = {"product_id"} if self._step.model in required_fields.LINES_OF_PRODUCTS else set()
@@ -137,6 +148,7 @@ class Tester:
         return frozenset(place for place in self._own if self._names[place] in needed)
 
     def go(self, problems: Problems, progress: StageProgress) -> Tested:
+        """Try all records and return the counts."""
         records, total = self._payload.records(), self._payload.count
         while chunk := list(islice(records, CHUNK)):
             self._found.records += len(chunk)
@@ -148,12 +160,12 @@ class Tester:
         cells = (record.values[place] for record in chunk for place in self._own if record.values[place])
         self._known.learn(self._session.odoo, (part for cell in cells for part in cell.split(",")))
         trials = [trial for record in chunk if (trial := self._trial(record, problems))]
-        columns = ((columns_of_new(trial.record.values, self._minded, clear_empty=False), trial) for trial in trials)
+        columns = ((columns_of_new(trial.record.values, self._filled, clear_empty=False), trial) for trial in trials)
         for places, group in grouped(columns).items():
             self._try(places, group, problems)
 
     def _trial(self, record: Record, problems: Problems) -> Trial | None:
-        """The record without references to what is not there yet; None where it cannot do without."""
+        """Return the record without references to what is not there yet; None where it cannot do without."""
         values, left_out = list(record.values), []
         for place, mappings in self._own.items():
             parts = record.values[place].split(",") if record.values[place] else []
@@ -197,7 +209,7 @@ class Tester:
 
 
 class Trier(Sender):
-    """Sends to the wizard instead of `load`; finds the bad records among the good ones in the same way."""
+    """Send to the wizard instead of `load`; find the bad records among the good ones in the same way."""
 
     def __init__(
         self,
@@ -207,6 +219,7 @@ class Trier(Sender):
         context: Mapping[str, Any],
         described: Mapping[str, server.ServerField],
     ) -> None:
+        """Take a session of the wizard, and the columns of the calls."""
         super().__init__(session.odoo, model, columns, context)
         self._session = session
         self._moments = [place for place, name in enumerate(columns) if _type(described, name) == "datetime"]
@@ -215,7 +228,7 @@ class Trier(Sender):
         self._together: dict[str, str] = {}
 
     def tried(self, rows: Sequence[SentRow]) -> list[Refusal]:
-        """Which records Odoo would not take, and why."""
+        """Return which records Odoo would not take, and why."""
         refusals = self.send(rows).refusals
         at_odds = [row.record for row in rows if row.record.id in self._outcome.ids and row.record.id in self._together]
         return refusals + [Refusal(record, "", self._together[record.id]) for record in at_odds]
@@ -235,7 +248,7 @@ class Trier(Sender):
         return server.Answer(None if errors else list(range(len(rows))), said)
 
     def _written(self, row: SentRow) -> list[str]:
-        """The wizard wants seconds where `load` does without."""
+        """Return the cells as the wizard wants them: with seconds where `load` does without."""
         cells = list(row.cells)
         for place in self._moments:
             if _WITHOUT_SECONDS.fullmatch(cells[place]):

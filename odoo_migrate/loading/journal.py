@@ -1,7 +1,7 @@
-"""The journal of a run: what was meant before it was sent, what came of it after.
+"""Keep the journal of a run: what was meant before it was sent, what came of it after.
 
-One JSON object a line in runs/<id>/journal.jsonl, appended and made durable before the next thing happens. A line
-that a crash cut short is dropped when the journal is opened again: what it would have said is then asked of Odoo.
+One JSON object a line in runs/<id>/journal.jsonl, appended and made durable before the next thing happens. A line that
+a crash cut short is dropped when the journal is opened again: what it would have said is then asked of Odoo.
 
     attempt   url, database, uuid, version, payload      a process began to load
     met       the same                                   a process wrote to this database without loading
@@ -35,7 +35,7 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class Failure:
-    """A record that was not stored: the place it came from, the column where one is known, and the words."""
+    """Describe a record that was not stored: where it came from, the column where one is known, and the words."""
 
     mapping: str
     id: str
@@ -47,7 +47,7 @@ class Failure:
 
 @dataclass
 class Intent:
-    """Records of one call that was begun; `new` were not in Odoo before it."""
+    """Name the records of one call that was begun; `new` were not in Odoo before it."""
 
     mapping: str
     new: list[str]
@@ -57,12 +57,20 @@ class Intent:
 
 @dataclass
 class History:
-    """What the entries of a journal add up to.
+    """Add up the entries of a journal.
 
-    `created`: mapping -> external ID -> database ID of records that this run created and that were not removed;
-    `open`: calls that were begun and whose end is not known; `failed`: by (mapping, external ID);
-    `unfinished`: external IDs created since the last attempt that ended whole; `adopted`: as `created`, of records that
-    Odoo had before and that must never pass for ours.
+    Attributes:
+        server: The database, as the last process found it.
+        attempts: How often a load was begun.
+        whole: Whether the last attempt ended with nothing left to do.
+        taken_back: Whether records were removed after the last load.
+        created: The database IDs of records that this run created and that were not removed, by mapping and external
+            ID.
+        open: The calls that were begun and whose end is not known, by batch.
+        failed: What failed, by mapping and external ID.
+        unfinished: The external IDs created since the last attempt that ended whole.
+        adopted: As `created`, of records that Odoo had before and that must never pass for ours.
+        batches: The number of the last batch.
     """
 
     server: Entry = field(default_factory=dict)
@@ -111,7 +119,7 @@ class History:
             self.failed[failure.mapping, failure.id] = failure
 
     def _mended(self, entry: Entry) -> None:
-        """One pass says nothing of the other."""
+        """Forget failures of the passes that the entry names: one pass says nothing of the other."""
         for external_id in entry["ids"]:
             known = self.failed.get((entry["mapping"], external_id))
             if known and known.second in entry.get("passes", [entry.get("second", False)]):
@@ -128,7 +136,7 @@ class History:
             self.unfinished.discard(external_id)
 
     def _adopting(self, entry: Entry) -> None:
-        """From now on these IDs name records that were there before: no call that is still open created them."""
+        """Note that these IDs name records that were there before: no open call created them."""
         for intent in self.open.values():
             if intent.mapping == entry["mapping"]:
                 intent.new = [one for one in intent.new if one not in entry["ids"]]
@@ -144,11 +152,13 @@ class History:
 
 
 class Journal:
-    """The journal of one run, open for reading its history and for appending. Safe to use from several threads. Opening
-    it raises RunProblem where more than its end is damaged.
+    """Hold the journal of one run, open for reading its history and for appending, from several threads.
+
+    Opening it raises RunProblem where more than its end is damaged.
     """
 
     def __init__(self, path: Path) -> None:
+        """Read the history, drop a last line that was cut short, and open the file for appending."""
         self.path = path
         self.history = History()
         self._lock = threading.Lock()
@@ -158,16 +168,19 @@ class Journal:
         _sync_folder(path.parent)
 
     def close(self) -> None:
+        """Close the file."""
         self._stream.close()
 
     def attempt(self, server: Mapping[str, str]) -> None:
+        """Note that a load begins in this database."""
         self._write({"kind": "attempt", **server})
 
     def met(self, server: Mapping[str, str]) -> None:
+        """Note which database a process writes to without loading."""
         self._write({"kind": "met", **server})
 
     def intent(self, mapping: str, new: Sequence[str], old: Sequence[str], *, second: bool = False) -> int:
-        """The number of the batch that is about to be sent."""
+        """Note what is about to be sent; return the number of the batch."""
         with self._lock:
             batch = self.history.batches + 1
             said = {"batch": batch, "mapping": mapping, "new": [*new], "old": [*old], "second": second}
@@ -175,35 +188,41 @@ class Journal:
         return batch
 
     def done(self, batch: int, ids: Mapping[str, int], created: Iterable[str]) -> None:
-        """The batch is stored, with these database IDs."""
+        """Note that the batch is stored, with these database IDs."""
         intent = self.history.open[batch]
         said = {"batch": batch, "mapping": intent.mapping, "ids": dict(ids), "created": [*created]}
         self._write({"kind": "done", **said, "second": intent.second})
 
     def refused(self, batch: int) -> None:
+        """Note that nothing of the batch was stored."""
         self._write({"kind": "refused", "batch": batch})
 
     def failed(self, failures: Sequence[Failure]) -> None:
-        """Nothing is written for a failure that stands there already, word for word."""
+        """Note failures, but for those that are noted already, word for word."""
         known = self.history.failed
         self._write(*({"kind": "failed", **vars(one)} for one in failures if known.get((one.mapping, one.id)) != one))
 
     def mended(self, mapping: str, ids: Sequence[str], passes: Sequence[bool] = (False, True)) -> None:
-        """These records failed before, and what failed in `passes` (False the first, True the second) is as it should
-        be without a write of ours.
+        """Note that records which failed before are as they should be, without a write of ours.
+
+        `passes` says of which pass this is known: False the first, True the second.
         """
         self._write({"kind": "mended", "mapping": mapping, "ids": [*ids], "passes": [*passes]})
 
     def adopting(self, mapping: str, ids: Mapping[str, int]) -> None:
+        """Note which records of Odoo are about to get external IDs."""
         self._write({"kind": "adopting", "mapping": mapping, "ids": dict(ids)})
 
     def adopted(self, mapping: str, ids: Mapping[str, int]) -> None:
+        """Note that they have got them."""
         self._write({"kind": "adopted", "mapping": mapping, "ids": dict(ids)})
 
     def removed(self, mapping: str, ids: Sequence[str]) -> None:
+        """Note that records are gone from Odoo."""
         self._write({"kind": "removed", "mapping": mapping, "ids": [*ids]})
 
     def end(self, *, whole: bool) -> None:
+        """Note that the attempt ended."""
         self._write({"kind": "end", "whole": whole})
 
     def _write(self, *entries: Entry) -> None:
@@ -221,8 +240,9 @@ class Journal:
 
 
 def read_history(path: Path) -> History:
-    """What a journal says, without opening it for writing; an empty history where there is none yet. Raises RunProblem
-    where more than its end is damaged.
+    """Return what a journal says, without opening it for writing; an empty history where there is none yet.
+
+    Raises RunProblem where more than its end is damaged.
     """
     history = History()
     _read(path, history)
@@ -239,8 +259,9 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _read(path: Path, history: History) -> int:
-    """Add the entries of a journal to `history`; the bytes of its whole lines. A last line that a crash cut short or
-    spoilt counts as not written.
+    """Add the entries of a journal to `history`; return the bytes of its whole lines.
+
+    A last line that a crash cut short or spoilt counts as not written.
     """
     if not path.exists():
         return 0
@@ -260,7 +281,7 @@ def _read(path: Path, history: History) -> int:
 
 
 def _taken(line: bytes, history: History) -> bool:
-    """Whether the line is an entry; it is then part of the history."""
+    """Tell whether the line is an entry; it is then part of the history."""
     if not line.endswith(b"\n"):
         return False
     try:

@@ -1,4 +1,14 @@
-"""Calls that store records."""
+"""Make the calls that store records: how many each holds, and what to do when Odoo refuses some of it.
+
+Measured on Odoo 18, contacts go fastest some 500 at a time and orders with lines far slower, so the number of records
+follows the server: it doubles while answers are quick and shrinks when they are slow.
+
+One bad record fails its whole call in Odoo: nothing of it is stored. So the records that the messages name are taken
+out and the rest is sent again, until Odoo takes it; where no message names a record, the call is halved until one
+record is alone. Odoo tries the records of a refused call one by one and names each that fails, but what was wrong with
+the call as a whole it lays at its first record (18 and 19 do), which may be good: that one gets a second chance by
+itself. Good records always go in.
+"""
 
 from __future__ import annotations
 
@@ -17,19 +27,21 @@ SECONDS = 2.0  # what one answer should take
 
 
 class BatchSize:
-    """The size of the next batch of one step; fed with every answer, from any thread. `fixed` never changes."""
+    """Say how many records the next call of a step holds; fed with every answer, from any thread."""
 
     def __init__(self, fixed: int | None = None) -> None:
+        """Begin with the first size, or keep to a `fixed` one for ever."""
         self._fixed = fixed
         self._size = float(fixed or FIRST)
         self._lock = threading.Lock()
 
     @property
     def records(self) -> int:
+        """Return the number of records."""
         return int(self._size)
 
     def took(self, records: int, seconds: float) -> None:
-        """`records` were stored in `seconds`. Small batches say too little to make the size grow."""
+        """Learn that so many records took so long; small batches say too little to make the size grow."""
         if self._fixed or not records:
             return
         with self._lock:
@@ -40,7 +52,7 @@ class BatchSize:
             self._size = min(max(fitting, SMALLEST), LARGEST)
 
     def was_too_slow(self) -> int:
-        """The server gave no answer in time: the size from now on."""
+        """Learn that the server gave no answer in time; return the size from now on."""
         if not self._fixed:
             with self._lock:
                 self._size = max(self._size / 4, SMALLEST)
@@ -53,7 +65,7 @@ UNEXPLAINED = "Odoo refused this record without saying why."
 
 @dataclass(frozen=True)
 class SentRow:
-    """A record and the cells that are sent of it, in the order of the call's columns."""
+    """Hold a record and the cells that are sent of it, in the order of the call's columns."""
 
     record: Record
     cells: tuple[str, ...]
@@ -61,7 +73,7 @@ class SentRow:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a record was not stored; `column` is an import column or ""."""
+    """Say why a record was not stored; `column` is an import column or ""."""
 
     record: Record
     column: str
@@ -70,7 +82,10 @@ class Refusal:
 
 @dataclass
 class SendOutcome:
-    """`ids`: database ID by external ID of what is stored; `calls` that stored something; `warnings` as Odoo says."""
+    """Hold what came of sending.
+
+    `ids` are the database IDs of what is stored, by external ID; `calls` stored something; `warnings` are Odoo's words.
+    """
 
     ids: dict[str, int] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
@@ -79,9 +94,10 @@ class SendOutcome:
 
 
 class Sender:
-    """Sends records of one model with one set of columns."""
+    """Send records of one model with one set of columns."""
 
     def __init__(self, odoo: Odoo, model: str, columns: Sequence[str], context: Mapping[str, Any]) -> None:
+        """Take the columns and the context of the calls."""
         self._odoo = odoo
         self._model = model
         self._columns = list(columns)
@@ -94,7 +110,7 @@ class Sender:
         return self._outcome
 
     def _send(self, rows: list[SentRow], *, again: bool = True) -> None:
-        """`again`: a first record that is named without a field gets its second chance."""
+        """Store what can be stored; with `again`, a first record named without a field gets its second chance."""
         while rows:
             answer = self._ask(rows)
             if isinstance(answer, Fault):
@@ -147,7 +163,7 @@ class Sender:
 
 
 def _named(answer: server.Answer, count: int) -> dict[int, server.Message]:
-    """The first error of each record that an error names; one that names all of several names none."""
+    """Return the first error of each record that an error names; one that names all of several names none."""
     named: dict[int, server.Message] = {}
     for message in answer.errors:
         every = count > 1 and message.first == 0 and message.last >= count - 1
@@ -163,5 +179,5 @@ def _words(answer: server.Answer) -> str:
 
 
 def _stopped_counting(answer: server.Answer) -> bool:
-    """After ten errors of the database Odoo gives up, with a message that names no record."""
+    """Tell whether Odoo gave up after ten errors of the database, with a message that names no record."""
     return any(message.first < 0 for message in answer.messages)

@@ -1,4 +1,4 @@
-"""Which records of Odoo the records of a payload already are, and how sure that is.
+"""Find which records of Odoo the records of a payload already are, and how sure that is.
 
 The fields that the user names are tried in their order; the first that a record fills and by which Odoo has anything
 decides. A match counts only where it is the one possible; everything else is left to a person, with both sides.
@@ -25,7 +25,7 @@ Kind = Literal["adopted", "doubtful", "new"]
 
 @dataclass(frozen=True)
 class MatchCandidate:
-    """A record of Odoo: its database ID, how Odoo shows it, and its values of the matched fields."""
+    """Hold a record of Odoo: its database ID, how Odoo shows it, and its values of the matched fields."""
 
     id: int
     name: str
@@ -34,9 +34,19 @@ class MatchCandidate:
 
 @dataclass
 class RecordMatch:
-    """What a record of the payload is in Odoo. `values`: its own, of the matched fields in their order; `column` and
-    `value`: what decided, "" where nothing did; `found`: database IDs of all candidates, of which the first few are in
-    `candidates`.
+    """Say what a record of the payload is in Odoo.
+
+    Attributes:
+        mapping: Its mapping.
+        id: Its external ID.
+        row: Its row in the raw file.
+        values: Its own values of the matched fields, in their order.
+        kind: Whether it is adopted, doubtful or new.
+        column: The field that decided, "" where none did.
+        value: What that field holds.
+        found: The database IDs of all candidates.
+        candidates: The first few of them with their values.
+        reason: Why it is doubtful.
     """
 
     mapping: str
@@ -51,11 +61,12 @@ class RecordMatch:
     reason: str = ""
 
     def doubt(self, reason: str) -> None:
+        """Leave the record to a person, for this reason."""
         self.kind, self.reason = "doubtful", reason
 
 
 def folded(column: str) -> Callable[[str], str] | None:
-    """How values of a field are made comparable; None: they must be the same to the letter."""
+    """Return what makes values of a field comparable; None where they must be the same to the letter."""
     if column == "vat":
         return _bare
     return _trimmed if "email" in column else None
@@ -70,14 +81,16 @@ def _trimmed(text: str) -> str:
 
 
 def agree(column: str, ours: str, theirs: str) -> bool:
+    """Tell whether two values of a field are the same for a match."""
     fold = folded(column) or str
     return fold(ours) == fold(theirs)
 
 
 class Matcher:
-    """Matches records of one model by `columns`. `context` decides what is seen: archived records must be."""
+    """Match records of one model by `columns`; the context decides what is seen: archived records must be."""
 
     def __init__(self, odoo: Odoo, model: str, columns: Sequence[str], context: Mapping[str, Any]) -> None:
+        """Take the fields to match by, the strongest first."""
         self._odoo, self._model, self._columns = odoo, model, tuple(columns)
         self._context = dict(context)
 
@@ -99,8 +112,10 @@ class Matcher:
                 self._judge(one)
 
     def _find(self, column: str, wanted: set[str]) -> dict[str, list[int]]:
-        """Database IDs by value. Where values are compared loosely, no search of Odoo's would find them all: then
-        every value that it holds is looked through, some thousands a call.
+        """Return database IDs by value.
+
+        Where values are compared loosely, no search of Odoo's would find them all: then every value that it holds is
+        looked through, some thousands a call.
         """
         fold = folded(column)
         rows = self._all(column) if fold else self._some(column, wanted)
@@ -158,7 +173,7 @@ class Matcher:
 
 
 def doubt_shared(matched: Iterable[RecordMatch]) -> None:
-    """No record of Odoo is two records of the payload; `matched` are all those of one model."""
+    """Leave records of one model that match the same record of Odoo to a person: it cannot be two of the payload."""
     claims: dict[int, list[RecordMatch]] = {}
     for one in matched:
         for found in one.found:
@@ -181,7 +196,7 @@ def _both(claiming: Sequence[RecordMatch]) -> str:
 
 
 def doubt_taken(odoo: Odoo, model: str, matched: Iterable[RecordMatch], ours: Callable[[str], bool]) -> None:
-    """A record of Odoo that bears an ID of this project is another of its records; `ours` tells such IDs."""
+    """Leave matches whose record of Odoo has an ID of this project to a person; `ours` tells such IDs."""
     by_record = {one.found[0]: one for one in matched if one.kind == "adopted"}
     for part in server.chunks(by_record, server.CHUNK):
         domain = [["model", "=", model], ["res_id", "in", part]]

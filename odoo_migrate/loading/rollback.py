@@ -1,11 +1,15 @@
-"""Taking back a run."""
+"""Take back a run: remove the records that it created from Odoo, children first.
+
+What the run only updated, or adopted, stays. So does what no longer is what the journal says, and what Odoo refuses to
+remove; both are reported. Every batch is journaled, so a rollback that was broken off can be begun again.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from odoo_migrate.loading.created_records import (
     SEEN,
@@ -13,9 +17,9 @@ from odoo_migrate.loading.created_records import (
     LoadOrigin,
     RunRecords,
     alive,
-    found,
-    load_of,
-    telling,
+    origin_fields,
+    origin_of,
+    records_of_run,
 )
 from odoo_migrate.loading.journal import Journal
 from odoo_migrate.loading.record_calls import BatchSize
@@ -37,14 +41,17 @@ ADDED = "Odoo would remove {0} {1} with it, which somebody added after the load.
 
 
 class Unlinker:
-    """Removes records of one model."""
+    """Remove records of one model."""
 
     def __init__(self, odoo: Odoo, model: str, context: Mapping[str, Any]) -> None:
+        """Take the model and the context of the calls."""
         self._odoo, self._model, self._context = odoo, model, context
 
     def unlink(self, entries: Sequence[CreatedRecord]) -> Iterator[tuple[list[CreatedRecord], str | None]]:
-        """Remove what Odoo lets go, halving calls that it refuses; gives, as it goes on, records with None where they
-        are gone and with Odoo's words where they stay. Raises OdooError when the server is lost.
+        """Remove what Odoo lets go, halving calls that it refuses.
+
+        Yields, as it goes on, records with None where they are gone and with Odoo's words where they stay. Raises
+        OdooError when the server is lost.
         """
         refused = self._try(entries)
         # Records go with others, and a repeated call finds its work done: what counts is what is there.
@@ -75,21 +82,28 @@ class Unlinker:
 
 
 def depths(odoo: Odoo, step: LoadStep, entries: Sequence[CreatedRecord]) -> dict[int, int]:
-    """How many of `entries` stand above each, by database ID, as Odoo holds them now; those that refer to each other in
-    a circle count as on top.
+    """Return how many of the records are above each, by database ID, as Odoo holds them now.
+
+    Those that refer to each other in a circle count as on top.
     """
     names = [column.removesuffix("/id") for column in step.selves]
     ours = {one.database_id for one in entries}
-    rows = server.read(odoo, step.model, ours, names, SEEN) if names and ours else {}
-    parents = {place: {one for name in names for one in _ids(row[name])} & ours for place, row in rows.items()}
+    if not names or not ours:
+        return {}
+    waiting: dict[int, set[int]] = {}
+    for database_id, row in server.read(odoo, step.model, ours, names, SEEN).items():
+        parents = {one for name in names for one in _ids(row[name])}
+        waiting[database_id] = parents & ours
     found: dict[int, int] = {}
-    waiting = parents
     while waiting:
-        ready = [place for place, above in waiting.items() if above.isdisjoint(waiting)]
-        found.update({place: 1 + max((found.get(one, 0) for one in waiting[place]), default=-1) for place in ready})
-        waiting = {place: above for place, above in waiting.items() if place not in found}
+        ready = [one for one, parents in waiting.items() if parents.isdisjoint(waiting)]
         if not ready:
             break
+        for one in ready:
+            above = [found.get(parent, 0) for parent in waiting[one]]
+            found[one] = 1 + max(above, default=-1)
+        for one in ready:
+            del waiting[one]
     return found
 
 
@@ -99,38 +113,49 @@ def _ids(stored: Any) -> list[int]:
     return [stored] if stored else []
 
 
-def spared(
+def reasons_to_keep(
     odoo: Odoo, model: str, ids: Sequence[int], ours: Mapping[str, Collection[int]], load: LoadOrigin
 ) -> dict[int, str]:
-    """Records whose removal would take others with it that are to stay (all but `ours`: database IDs by model), by
-    database ID, with the reason. Parts of a record, such as its lines, go with it; what bears an external ID of its
-    own, stands below it in the same tree, or was added by somebody after `load`, does not.
+    """Return records whose removal would take others with it that are to stay, with the reason, by database ID.
+
+    All may go but `ours` (database IDs by model). Parts of a record, such as its lines, go with it; what has an
+    external ID of its own, is below it in the same tree, or was added by somebody after the load, does not.
     """
-    found: dict[int, str] = {}
-    trees: dict[int, int] = {}  # what stands right above, within the model
-    ties = _ties(odoo, model) if ids else []
-    names = telling(odoo, {other for other, _, vanish in ties if vanish}) if ties else {}
-    for other, name, vanish in ties:
+    if not ids:
+        return {}
+    ties = _ties(odoo, model)
+    origins = origin_fields(odoo, {tie.model for tie in ties if tie.vanishes}) if ties else {}
+    reasons: dict[int, str] = {}
+    parents: dict[int, int] = {}  # of records within the model
+    for tie in ties:
+        fields = origins.get(tie.model)
         for part in server.chunks(ids, server.CHUNK):
-            rows = _below(odoo, other, name, part, names.get(other, ()))
-            below = {place: row[name][0] for place, row in rows.items()}
-            strangers = [one for one in below if one not in ours.get(other, ())]
-            known = _named(odoo, other, strangers)
+            rows = _below(odoo, tie.model, tie.field, part, fields or ())
+            above = {one: row[tie.field][0] for one, row in rows.items()}
+            strangers = [one for one in above if one not in ours.get(tie.model, ())]
+            known = _named(odoo, tie.model, strangers)
             for one in strangers:
-                which = f"'{known[one]}'" if one in known else f"{other} {one}"
-                if not vanish:
-                    found.setdefault(below[one], ORPHANED.format(which))
-                elif other == model or one in known:
-                    found.setdefault(below[one], f"Odoo would remove {which} with it, which is to stay.")
-                elif other in names and not load.made(rows[one]):
-                    found.setdefault(below[one], ADDED.format(other, one))
-            trees.update(below if other == model else {})
-    _spread(found, trees)
-    return found
+                added = fields is not None and not load.made(rows[one])
+                if reason := _reason(tie, one, known.get(one, ""), within=tie.model == model, added=added):
+                    reasons.setdefault(above[one], reason)
+            if tie.model == model:
+                parents.update(above)
+    _spread(reasons, parents)
+    return reasons
+
+
+def _reason(tie: _Tie, one: int, external_id: str, *, within: bool, added: bool) -> str:
+    """Return why a record keeps the one that it refers to; "" where it may go along with it."""
+    which = f"'{external_id}'" if external_id else f"{tie.model} {one}"
+    if not tie.vanishes:
+        return ORPHANED.format(which)
+    if within or external_id:
+        return f"Odoo would remove {which} with it, which is to stay."
+    return ADDED.format(tie.model, one) if added else ""
 
 
 def _below(odoo: Odoo, model: str, name: str, ids: Sequence[int], more: Sequence[str]) -> dict[int, dict[str, Any]]:
-    """The records whose field `name` refers to one of `ids`, by database ID, with that field and `more`."""
+    """Return the records whose field `name` refers to one of `ids`, by database ID, with that field and `more`."""
     try:
         rows = odoo.call(model, "search_read", [[name, "in", ids]], [name, *more], context=SEEN)
     except Fault as fault:
@@ -141,7 +166,7 @@ def _below(odoo: Odoo, model: str, name: str, ids: Sequence[int], more: Sequence
 
 
 def _spread(found: dict[int, str], trees: Mapping[int, int]) -> None:
-    """What stays keeps all that stands above it."""
+    """Keep all that is above a record that stays."""
     for one in list(found):
         above = trees.get(one)
         while above is not None and above not in found:
@@ -149,16 +174,26 @@ def _spread(found: dict[int, str], trees: Mapping[int, int]) -> None:
             above = trees.get(above)
 
 
-def _ties(odoo: Odoo, model: str) -> list[tuple[str, str, bool]]:
-    """Model and field of all records that vanish (True) with one of `model`, or are of the same model and lose what
-    they belong to (False): Odoo empties the company of a contact whose company goes. Those of wizards vanish anyway.
+class _Tie(NamedTuple):
+    """Name a field that refers to records which may be removed, and whether its own record vanishes with them."""
+
+    model: str
+    field: str
+    vanishes: bool
+
+
+def _ties(odoo: Odoo, model: str) -> list[_Tie]:
+    """Return the fields of records that vanish with one of `model`, or that would lose what they belong to.
+
+    The latter are of the same model: Odoo empties the company of a contact whose company goes. Records of wizards
+    vanish anyway and do not count.
     """
     domain = [["relation", "=", model], ["ttype", "=", "many2one"], ["store", "=", True]]
     lasting = ["model_id.transient", "=", False]
     asked = [*domain, ["on_delete", "in", ["cascade", "set null"]], lasting]
     rows = odoo.call("ir.model.fields", "search_read", asked, ["model", "name", "on_delete"])
-    ties = ((row["model"], row["name"], row["on_delete"] == "cascade") for row in rows)
-    return sorted((other, name, vanish) for other, name, vanish in ties if vanish or other == model)
+    ties = [_Tie(row["model"], row["name"], row["on_delete"] == "cascade") for row in rows]
+    return sorted(tie for tie in ties if tie.vanishes or tie.model == model)
 
 
 def _named(odoo: Odoo, model: str, ids: Collection[int]) -> dict[int, str]:
@@ -176,7 +211,7 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Kept:
-    """A record that stays in Odoo, and why: Odoo's words, or ours."""
+    """Name a record that stays in Odoo, and why: in Odoo's words, or ours."""
 
     mapping: str
     id: str
@@ -186,7 +221,7 @@ class Kept:
 
 @dataclass
 class Removal:
-    """Of what a run created by one mapping: `removed` now, `gone` before, `kept` in Odoo."""
+    """Count the records that a run created by one mapping: `removed` now, `gone` before, `kept` in Odoo."""
 
     mapping: str
     model: str
@@ -197,8 +232,10 @@ class Removal:
 
 @dataclass
 class RollbackResult:
-    """`mappings` in the order in which they were removed; `files` the reports, as paths in the project; `stopped` where
-    somebody interrupted it.
+    """Hold what a rollback did.
+
+    `mappings` are in the order in which they were removed; `files` are the reports, as paths in the project; `stopped`
+    says that somebody interrupted it.
     """
 
     mappings: list[Removal]
@@ -207,25 +244,32 @@ class RollbackResult:
 
     @property
     def removed(self) -> int:
+        """Return the number of records that were removed."""
         return sum(one.removed for one in self.mappings)
 
     @property
     def kept(self) -> list[Kept]:
+        """Return all records that stay."""
         return [kept for one in self.mappings for kept in one.kept]
 
 
 def planned(run: Run, odoo: Odoo) -> dict[str, int]:
-    """How many records a rollback would try to remove, by mapping, children first. Nothing is written anywhere. Raises
-    RunProblem where the run was loaded into another database, Rejected where the user may not remove such records.
+    """Return how many records a rollback would try to remove, by mapping, children first; nothing is written.
+
+    Raises:
+        RunProblem: The run was loaded into another database.
+        Rejected: The user may not remove such records.
     """
     check_server(run.journal, odoo)
     _check_rights(run, odoo)
-    return {mapping: len(one.alive) for mapping, one in found(run, odoo).items() if one.alive}
+    return {mapping: len(one.alive) for mapping, one in records_of_run(run, odoo).items() if one.alive}
 
 
 def rollback(run: Run, odoo: Odoo, told: Told = lambda mapping, done, total: None) -> RollbackResult:
-    """Remove what `run` created. `told` is called with a mapping, its records that were dealt with, and all of them.
-    Raises as `planned`, and OdooError when the server is lost; may then be called again.
+    """Remove what a run created; may be called again, whatever is raised.
+
+    `told` is called with a mapping, its records that were dealt with, and all of them. Raises as `planned`, and
+    OdooError when the server is lost.
     """
     with locked(run):
         journal = Journal(run.journal)
@@ -260,10 +304,10 @@ class _Rollback:
 
     def go(self) -> RollbackResult:
         result = RollbackResult([])
-        met = found(self._run, self._odoo, self._journal.history)
+        met = records_of_run(self._run, self._odoo, self._journal.history)
         for mapping, one in met.items():
             self._removals[mapping] = self._begun(mapping, one)
-        self._load = load_of(self._odoo, self._going("", met))
+        self._load = origin_of(self._odoo, self._going("", met))
         result.mappings = list(self._removals.values())
         try:
             self._remove_all(met)
@@ -298,14 +342,14 @@ class _Rollback:
         deep = depths(self._odoo, step, entries)
         entries = sorted(entries, key=lambda one: -deep.get(one.database_id, 0))
         ids = [one.database_id for one in entries]
-        words = spared(self._odoo, step.model, ids, self._going(mapping, met), self._load)
+        words = reasons_to_keep(self._odoo, step.model, ids, self._going(mapping, met), self._load)
         self._staying[mapping] = set(words)
         stay = [one for one in entries if one.database_id in words]
         removal.kept += [Kept(mapping, one.id, one.database_id, words[one.database_id]) for one in stay]
         return stay + self._unlink(removal, [one for one in entries if one.database_id not in words], len(stay))
 
     def _going(self, mapping: str, met: Mapping[str, RunRecords]) -> dict[str, set[int]]:
-        """Database IDs of what may go along with records of `mapping`, by model."""
+        """Return the database IDs of what may go along with records of a mapping, by model."""
         going: dict[str, set[int]] = {}
         for name, one in met.items():
             staying = self._staying.get(name, set()) if name != mapping else set()
@@ -333,7 +377,7 @@ class _Rollback:
         return refused
 
     def _report(self) -> list[str]:
-        """runs/<id>/rollback/<mapping>.csv where something stays; older reports go."""
+        """Write runs/<id>/rollback/<mapping>.csv where something stays, and remove older reports."""
         files: list[str] = []
         for mapping, removal in self._removals.items():
             name = self._run.file(f"rollback/{mapping}.csv")

@@ -1,4 +1,4 @@
-"""A run from its first step to its last, over several connections.
+"""Load a run from its first step to its last, over several connections.
 
 Every `load run` compares all records with what Odoo holds and sends what is new or differs; so it can be broken off
 anywhere and begun again. The journal tells what was created by this run and what failed.
@@ -40,7 +40,10 @@ Only = Mapping[str, frozenset[str]]  # external IDs by mapping
 
 @dataclass(frozen=True)
 class Options:
-    """`batch_size` None: adapted to the server's answers. `clear_empty`: empty cells clear what Odoo holds."""
+    """Say how records are sent.
+
+    `batch_size` None adapts to the server's answers; with `clear_empty`, empty cells clear what Odoo holds.
+    """
 
     connections: int = 2
     batch_size: int | None = None
@@ -49,7 +52,7 @@ class Options:
 
 @dataclass
 class StepResult:
-    """What became of the records of one step."""
+    """Count what became of the records of one step."""
 
     step: LoadStep
     count: Count = field(default_factory=Count)
@@ -58,9 +61,16 @@ class StepResult:
 
 @dataclass
 class RunResult:
-    """`failed`: records that are not in Odoo as they should be, of this and of earlier attempts. `whole`: the run was
-    gone through to its end, by this attempt or an earlier one. `changed`: after a retry, what is no longer as it was
-    when the run was made, so that other records may differ as well.
+    """Hold what a load did.
+
+    Attributes:
+        steps: What became of the records of each step.
+        failed: How many records are not in Odoo as they should be, of this and of earlier attempts.
+        stopped: Whether somebody interrupted it.
+        whole: Whether the run was gone through to its end, by this attempt or an earlier one.
+        changed: After a retry, what is no longer as it was when the run was made, so that other records may differ as
+            well.
+        seconds: How long it took.
     """
 
     steps: list[StepResult]
@@ -72,21 +82,21 @@ class RunResult:
 
     @property
     def writes(self) -> int:
-        """Calls that stored something."""
+        """Return the number of calls that stored something."""
         return sum(one.count.calls for one in self.steps)
 
 
 class Watcher:
-    """Is told how a run goes on; this one does not care."""
+    """Learn how a run goes on; this one ignores it."""
 
     def begins(self, step: LoadStep, records: int) -> None:
-        """A step of `records` records begins."""
+        """Learn that a step of so many records begins."""
 
     def advances(self, step: LoadStep, records: int, count: Count) -> None:
-        """`records` more are done; `count` is what became of them."""
+        """Learn that so many more records are done, and what became of them."""
 
     def looks_again(self, records: int) -> None:
-        """All steps are over, and `records` records are looked at again."""
+        """Learn that all steps are over, and that so many records are looked at again."""
 
 
 def _check_timezone(name: str) -> None:
@@ -99,8 +109,14 @@ def _check_timezone(name: str) -> None:
 def load(
     run: Run, odoo: Odoo, options: Options, watcher: Watcher | None = None, *, only: Only | None = None
 ) -> RunResult:
-    """Load a run; `only` these records of it. Raises RunProblem, FormatError, or OdooError when the server is lost;
-    whatever is raised, what was done is in the journal and `load` may be called again.
+    """Load a run, or `only` these records of it.
+
+    Whatever is raised, what was done is in the journal and `load` may be called again.
+
+    Raises:
+        RunProblem: The run cannot be used.
+        FormatError: A file of the project cannot be used.
+        OdooError: The server is lost.
     """
     refuse_outdated(run.project)
     changed = run.changed() if only is None else []
@@ -182,7 +198,7 @@ class _Load:
         result.seconds = time.monotonic() - before
 
     def _is_fresh(self, step: LoadStep) -> bool:
-        """Whether Odoo has none of the records of this step, so that it need not be asked for each."""
+        """Tell whether Odoo has none of the records of this step, so that it need not be asked for each."""
         namespace = self.run.project.mappings[step.mapping].id.partition(".")[0]
         return not step.second and not server.any_named(self.odoo, namespace)
 
@@ -197,11 +213,11 @@ class _Load:
         return self.payloads[step.mapping].count if self.only is None else len(self.only.get(step.mapping, ()))
 
     def _chunk_size(self, total: int) -> int:
-        """Small enough that every connection has work until the end."""
+        """Return a size that is small enough for every connection to have work until the end."""
         return min(max(total // (self.options.connections * 4), SMALLEST_CHUNK), LARGEST_CHUNK)
 
     def _levels(self, step: LoadStep) -> Iterator[Iterator[Record]]:
-        """The step's records, parents first: no two of one level refer to each other."""
+        """Yield the step's records, parents first: no two of one level refer to each other."""
         payload = self.payloads[step.mapping]
         if not step.selves:
             yield self._wanted(step, payload.records())
@@ -250,8 +266,9 @@ class _Load:
 
 
 def retry(run: Run, odoo: Odoo, options: Options, watcher: Watcher | None = None) -> RunResult:
-    """Load the records of `run` that failed, as the payload has them now; one that the payload has no longer is not
-    failed any more. Raises as `running.load`, and RunProblem where nothing failed.
+    """Load the records of a run that failed, as the payload has them now.
+
+    One that the payload has no longer is not failed any more. Raises as `load`, and RunProblem where nothing failed.
     """
     failed = failed_ids(read_history(run.journal))
     if not failed:

@@ -1,4 +1,7 @@
-"""The server of a run."""
+"""Know the server of a run: whether it is the same database as before, and the context of its calls.
+
+The context spares the server work without changing what it stores.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ FOR_FORMS = {"res.partner": {"display_invoice_template_pdf_report_id": False}}
 
 
 def given_defaults(model: str, fields: Mapping[str, ServerField]) -> dict[str, Any]:
-    """What to add to the context in which records of a model are written."""
+    """Return what to add to the context in which records of a model are written."""
     wanted = FOR_FORMS.get(model, {})
     return {f"default_{name}": value for name, value in wanted.items() if name in fields and not fields[name].store}
 
@@ -37,7 +40,7 @@ WRITING = {
 
 
 def write_context(odoo: Odoo, settings: Settings) -> dict[str, Any]:
-    """The context of all calls of a load. Raises RunProblem where the project's company is not in Odoo."""
+    """Return the context of all calls of a load; raise RunProblem where the project's company is not in Odoo."""
     context: dict[str, Any] = {**WRITING, "tz": settings.timezone or "UTC"}
     if settings.company:
         found = server.find(odoo, [settings.company]).get(settings.company)
@@ -48,7 +51,7 @@ def write_context(odoo: Odoo, settings: Settings) -> dict[str, Any]:
 
 
 def check_server(journal: Path | Journal, odoo: Odoo) -> dict[str, str]:
-    """Who the server is, for the journal. Raises RunProblem where the run was begun against another database."""
+    """Return who the server is, for the journal; raise RunProblem where the run was begun against another."""
     history = journal.history if isinstance(journal, Journal) else read_history(journal)
     identity = {
         "url": odoo.url,
@@ -72,14 +75,15 @@ def check_server(journal: Path | Journal, odoo: Odoo) -> dict[str, str]:
 
 
 def same_database(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two identities, as `check_server` gives them, are of one database."""
+    """Tell whether two identities, as `check_server` gives them, are of one database."""
     names = ("uuid",) if one.get("uuid") and other.get("uuid") else ("url", "database")
     return all(one.get(name) == other.get(name) for name in names)
 
 
 def settle(journal: Journal, odoo: Odoo, *, for_good: bool) -> None:
-    """Ask Odoo about calls whose end nobody saw: what they were to create and what is there now, this run created.
-    Odoo may still be at work on one, so only `for_good` is one closed of which something is not there.
+    """Ask Odoo about calls whose end nobody saw: what they were to create and is there now, this run created.
+
+    Odoo may still be at work on one, so only `for_good` closes one of which something is not there.
     """
     for batch, intent in list(journal.history.open.items()):
         found = server.find(odoo, [*intent.new, *intent.old])

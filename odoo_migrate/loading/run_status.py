@@ -1,4 +1,7 @@
-"""How far a run is."""
+"""Tell how far a run is and what failed, from its files alone: no server is asked.
+
+runs/<id>/failed/<mapping>.csv holds the records that were not stored, with Odoo's words and where they came from.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ SERVER = ("url", "database", "version")
 
 @dataclass(frozen=True)
 class MappingStatus:
-    """`records` in the payload; of them `created` by this run, `failed` and not in Odoo as they should be."""
+    """Count a mapping's records: all, `created` by this run, and `failed`, which are not in Odoo as they should be."""
 
     mapping: str
     model: str
@@ -28,8 +31,10 @@ class MappingStatus:
 
 @dataclass(frozen=True)
 class RunStatus:
-    """`state`: new (nothing was sent), interrupted (`load run` goes on), failed (ended, some records failed), done, or
-    rolled back (after the last load, records that the run had created were removed). `changed`: files that are no
+    """Describe a run.
+
+    `state` is new (nothing was sent), interrupted (`load run` goes on), failed (ended, some records failed), done, or
+    rolled back (after the last load, records that the run had created were removed). `changed` names files that are no
     longer what the run was made of.
     """
 
@@ -42,7 +47,7 @@ class RunStatus:
 
 
 def status(run: Run) -> RunStatus:
-    """Raises FormatError where the payload is gone."""
+    """Return how far a run is; raise FormatError where the payload is gone."""
     history = read_history(run.journal)
     models = {step.mapping: step.model for step in run.steps}
     failed = [mapping for mapping, _ in history.failed]
@@ -76,8 +81,9 @@ MORE = ("source_file", "source_row", "field", "message")
 def write_failed(
     root: Path, folder: str, failed: Iterable[Failure], payloads: Mapping[str, Payload], files: Mapping[str, str]
 ) -> None:
-    """<folder>/<mapping>.csv in the project for each mapping with failures, those of others removed; `files`: the
-    raw file by mapping.
+    """Write <folder>/<mapping>.csv for each mapping with failures, and remove those of others.
+
+    `files` are the raw files by mapping.
     """
     by_mapping: dict[str, dict[str, Failure]] = {}
     for one in failed:
@@ -101,7 +107,7 @@ def _write(root: Path, name: str, failed: Mapping[str, Failure], payload: Payloa
 
 
 def failed_ids(history: History) -> dict[str, frozenset[str]]:
-    """External IDs that failed, by mapping."""
+    """Return the external IDs that failed, by mapping."""
     found: dict[str, set[str]] = {}
     for mapping, external_id in history.failed:
         found.setdefault(mapping, set()).add(external_id)

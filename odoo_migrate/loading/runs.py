@@ -1,4 +1,4 @@
-"""Runs: runs/<id>/ holds what will be sent and everything that came of it.
+"""Keep runs: runs/<id>/ holds what will be sent and everything that came of it.
 
     manifest.json       the steps in their order, and SHA-256 and records of everything that will be sent
     order.txt           the same order, for a person
@@ -38,12 +38,12 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 class RunProblem(ValueError):
-    """A run cannot be made or used; the text is one sentence for the user."""
+    """Say in one sentence for the user why a run cannot be made or used."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A file that is sent or decides what is sent; `records` of a payload, None for any other file."""
+    """Name a file that is sent or decides what is sent; `records` of a payload, None for any other file."""
 
     path: str
     sha256: str
@@ -52,7 +52,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Run:
-    """A run as its manifest says it; `folder` is runs/<id>."""
+    """Hold a run as its manifest says it; `folder` is runs/<id>."""
 
     id: str
     folder: Path
@@ -63,37 +63,48 @@ class Run:
 
     @property
     def root(self) -> Path:
+        """Return the project's directory."""
         return self.project.root
 
     def file(self, name: str) -> str:
-        """The path in the project of a file of this run."""
+        """Return the path in the project of a file of this run."""
         return f"{RUNS}/{self.id}/{name}"
 
     @property
     def journal(self) -> Path:
-        """Raises FormatError where the file leads out of the project."""
+        """Return the file of the journal; raise FormatError where it leads out of the project."""
         return inside(self.root, self.file("journal.jsonl"))
 
     @property
     def mappings(self) -> list[str]:
-        """Every mapping once, in the order of the steps."""
+        """Return every mapping once, in the order of the steps."""
         return list(dict.fromkeys(step.mapping for step in self.steps))
 
     def payload(self, mapping: str) -> Payload:
+        """Return the payload of a mapping."""
         return Payload(self.root, mapping)
 
     def raw_files(self) -> dict[str, str]:
-        """The raw file's path in the project, by mapping."""
+        """Return the raw file's path in the project, by mapping."""
         return {mapping: f"{project.RAW}/{self.project.raw_file(mapping).name}" for mapping in self.mappings}
 
     def changed(self) -> list[str]:
-        """Paths of what will be sent that is no longer what it was when the run was made."""
+        """Return the paths of what will be sent that is no longer what it was when the run was made."""
         return [one.path for one in self.files if _sha256(self.root, one.path) != one.sha256]
 
 
 def init(root: Path, *, order: Sequence[str] = (), run_id: str = "") -> Run:
-    """Make a run of the payload as it is now. `order`: mappings or models, to load these in this order. Raises
-    RunProblem, FormatError, or ordering.Cycle.
+    """Make a run of the payload as it is now.
+
+    Args:
+        root: The project's directory.
+        order: Mappings or models, to load these in this order.
+        run_id: The run's name; date and time where it is empty.
+
+    Raises:
+        RunProblem: The payload is missing or outdated, or the order or the name cannot be used.
+        FormatError: A file of the project cannot be used.
+        Cycle: No order puts parents first.
     """
     found = read_project(root)
     missing = [name for name in found.mappings if not Payload(root, name).exists()]
@@ -118,7 +129,7 @@ def init(root: Path, *, order: Sequence[str] = (), run_id: str = "") -> Run:
 
 
 def refuse_outdated(found: Project) -> None:
-    """What is sent must follow from the project as it is now. Raises RunProblem, FormatError where a file is gone."""
+    """Raise RunProblem where the payload does not follow from the project as it is now."""
     for name, mapping in found.mappings.items():
         changed, by_hand = payload_stamps.changes(found, mapping)
         if changed or by_hand:
@@ -130,7 +141,7 @@ def refuse_outdated(found: Project) -> None:
 
 
 def _refuse_strange_ids(found: Project) -> None:
-    """Records bear names of the project's own."""
+    """Raise RunProblem where a record has a name that is none of the project's own."""
     for name, mapping in found.mappings.items():
         namespace = mapping.id.partition(".")[0]
         for record in Payload(found.root, name).records():
@@ -150,8 +161,10 @@ def _refuse_repeated(mapping: str, record: Record, earlier: Owner) -> None:
 
 
 def ordered(steps: Sequence[LoadStep], order: Sequence[str]) -> list[LoadStep]:
-    """`steps` in the order that the user gives, by mapping or model. Raises RunProblem where it leaves one out,
-    names one that is not there, or puts a record before one that it refers to.
+    """Return steps in the order that the user gives, by mapping or model.
+
+    Raises RunProblem where it leaves one out, names one that is not there, or puts a record before one that it refers
+    to.
     """
     places = {name: place for place, name in enumerate(order)}
     known = {name for step in steps for name in (step.mapping, step.model)}
@@ -200,7 +213,7 @@ def _sha256(root: Path, name: str) -> str:
 
 
 def order_lines(run: Run) -> list[str]:
-    """One line a step: the mapping, and for a second pass the columns that it closes."""
+    """Return one line a step: the mapping, and for a second pass the columns that it closes."""
     return [f"{one.mapping} (second pass: {', '.join(one.fields)})" if one.second else one.mapping for one in run.steps]
 
 
@@ -228,7 +241,7 @@ def _manifest(run: Run) -> dict[str, Any]:
 
 
 def read(root: Path, run_id: str) -> Run:
-    """The run `run_id` of the project in `root`. Raises RunProblem or FormatError."""
+    """Return a run of the project in `root`; raise RunProblem or FormatError where it cannot be used."""
     folder = root / RUNS / run_id
     if not _RUN_ID.fullmatch(run_id) or not inside(root, f"{RUNS}/{run_id}/manifest.json").exists():
         raise RunProblem(f"There is no run '{run_id}' here{_others(root)}.")
@@ -268,13 +281,13 @@ def _others(root: Path) -> str:
 
 
 def names(root: Path) -> list[str]:
-    """The runs of a project, by name."""
+    """Return the runs of a project, by name."""
     return sorted(path.parent.name for path in (root / RUNS).glob("*/manifest.json"))
 
 
 @contextmanager
 def locked(run: Run) -> Iterator[None]:
-    """Only one process at a time. Raises RunProblem; the lock goes with the process, however that ends."""
+    """Let only one process at a time work on a run; raise RunProblem. The lock goes with the process."""
     with inside(run.root, run.file(".lock")).open("a") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,15 @@
-"""Which columns go along with which record."""
+"""Choose which columns go along with which record.
+
+In Odoo's import an empty cell clears: sent along, it would empty what is stored and, in a new record, put nothing in
+the place of a default. So empty cells are left out unless the user asks to clear. One call has one set of columns,
+and every further set is a further call, so new records are told apart only by those empty cells that matter: where
+the field has a default, is computed or differs by company. Anywhere else, empty is what a new record has.
+
+Odoo overwrites the address of a contact of type "contact" with its company's when the two are tied, and leaves it
+alone when it is written by itself afterwards. From version 19 on it does not: whatever is written into the contact's
+address is written into the company's and into those of all its contacts (seen on a real server). So from 19 on, such
+an address is never sent again: that the contact has its company's is reported, and the company keeps its own.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +35,10 @@ def refuse_unknown(model: str, names: Iterable[str], fields: Mapping[str, Server
         )
 
 
-def minded(columns: Sequence[str], fields: Mapping[str, ServerField], defaults: Mapping[str, Any]) -> frozenset[int]:
-    """Places of the columns whose empty cells a new record must not be given."""
+def filled_by_odoo(
+    columns: Sequence[str], fields: Mapping[str, ServerField], defaults: Mapping[str, Any]
+) -> frozenset[int]:
+    """Return the places of the columns whose empty cells a new record must not be given."""
     names = [column.removesuffix("/id") for column in columns]
     return frozenset(
         place
@@ -34,13 +47,13 @@ def minded(columns: Sequence[str], fields: Mapping[str, ServerField], defaults: 
     )
 
 
-def columns_of_new(values: Sequence[str], minded: frozenset[int], *, clear_empty: bool) -> tuple[int, ...]:
-    """Places of the columns that are sent with a new record."""
-    return tuple(place for place, value in enumerate(values) if value or clear_empty or place not in minded)
+def columns_of_new(values: Sequence[str], filled: frozenset[int], *, clear_empty: bool) -> tuple[int, ...]:
+    """Return the places of the columns that are sent with a new record."""
+    return tuple(place for place, value in enumerate(values) if value or clear_empty or place not in filled)
 
 
 def grouped(items: Iterable[tuple[tuple[int, ...], T]]) -> dict[tuple[int, ...], list[T]]:
-    """Items by their set of columns, in the order in which the sets first occur."""
+    """Return items by their set of columns, in the order in which the sets first occur."""
     groups: dict[tuple[int, ...], list[T]] = {}
     for columns, item in items:
         groups.setdefault(columns, []).append(item)
@@ -48,10 +61,10 @@ def grouped(items: Iterable[tuple[tuple[int, ...], T]]) -> dict[tuple[int, ...],
 
 
 class SharedAddress:
-    """Tells which cells of a step's records are their company's."""
+    """Tell which cells of a step's records are their company's."""
 
     def __init__(self, step: LoadStep, major: int) -> None:
-        """`major`: the version of the server, 19 for "19.0"."""
+        """Find the columns of the address; `major` is the version of the server, 19 for "19.0"."""
         names = [name.removesuffix("/id") for name in step.fields]
         applies = step.model == "res.partner" and major >= SHARED_ADDRESS_SINCE and "parent_id" in names
         self._places = {place for place, name in enumerate(names) if name in ADDRESS} if applies else set()
@@ -59,7 +72,7 @@ class SharedAddress:
         self._type = names.index("type") if "type" in names else None
 
     def among(self, record: Record, places: Iterable[int]) -> list[int]:
-        """Those of `places` that hold the company's address."""
+        """Return those of `places` that hold the company's address."""
         if not self._places or not record.values[self._parent]:
             return []
         kind = "" if self._type is None else record.values[self._type].lower()

@@ -1,4 +1,4 @@
-"""`validate check --against-odoo`: what only the server knows of a project, before anything is sent.
+"""Check what only the server knows of a project, for `validate check --against-odoo`.
 
 Modules and fields that are not there, languages and other choices that it does not offer, records that lookups point
 to, external IDs that mean something else there, rights that the user lacks. The database is only read.
@@ -30,7 +30,7 @@ NUMBERS = {"boolean", "integer", "float", "monetary"}  # these are never empty
 
 @dataclass(frozen=True)
 class Asked:
-    """Records of a mapping, and how many of them the server holds already."""
+    """Count the records of a mapping, and how many of them the server holds already."""
 
     mapping: str
     records: int
@@ -38,8 +38,11 @@ class Asked:
 
 
 def check(found: Project, odoo: Odoo, problems: Problems, progress: StageProgress = silent) -> list[Asked]:
-    """Add what the server does not agree with to `problems`. Raises OdooError where it cannot be asked, and
-    FormatError where a payload is missing.
+    """Add what the server does not agree with to `problems`; return how many records of each mapping it holds.
+
+    Raises:
+        OdooError: The server cannot be asked.
+        FormatError: A payload is missing.
     """
     try:
         preflight.check_version(odoo, found.settings)
@@ -68,7 +71,7 @@ def _absent(found: Project, model: str) -> str:
 
 
 def _check_rights(found: Project, odoo: Odoo, models: Sequence[str], problems: Problems) -> None:
-    """What a load would be refused for as a whole."""
+    """Find what a load would be refused for as a whole."""
     try:
         preflight.check(odoo, found.settings, models)
     except Rejected as wrong:
@@ -102,7 +105,7 @@ def _check_mapping(
 
 
 def _check_fields(found: Project, mapping: ModelMapping, fields: Mapping[str, ServerField], problems: Problems) -> None:
-    """Columns whose fields the server has not, with the module that would bring them."""
+    """Find columns whose fields the server has not, with the module that would bring them."""
     known = catalog.load(found.settings.odoo_version)
     entries = known.model(mapping.model).fields if mapping.model in known else {}
     for column in mapping.fields:
@@ -115,7 +118,7 @@ def _check_fields(found: Project, mapping: ModelMapping, fields: Mapping[str, Se
 
 
 def _check_demanded(odoo: Odoo, mapping: ModelMapping, fields: Mapping[str, ServerField], problems: Problems) -> None:
-    """Fields that this server demands besides: Odoo would refuse every new record without them."""
+    """Find fields that this server demands besides: Odoo would refuse every new record without them."""
     given = {column.removesuffix("/id") for column in mapping.fields} | required_fields.FILLED_BY_ODOO.get(
         mapping.model, set()
     )
@@ -134,7 +137,7 @@ def _check_demanded(odoo: Odoo, mapping: ModelMapping, fields: Mapping[str, Serv
 
 
 def _choices(columns: Sequence[str], fields: Mapping[str, ServerField]) -> dict[int, tuple[str, frozenset[str]]]:
-    """Of the columns that take one of several values: place, name, and what the server offers in lower case."""
+    """Return, by place, name and lower-case choices of the columns that take one of several values."""
     return {
         place: (name, frozenset(one.lower() for pair in fields[name].selection for one in pair))
         for place, name in enumerate(columns)
@@ -149,7 +152,7 @@ def _not_offered(name: str, value: str) -> str:
 
 
 def _check_targets(found: Project, odoo: Odoo, mappings: Sequence[ModelMapping], problems: Problems) -> None:
-    """Records that lookups and constants point to: in this project, or in Odoo and of the right kind."""
+    """Check that records which lookups and constants point to are in this project or in Odoo, and of the right kind."""
     targets = list(_targets(found, odoo, mappings))
     wanted = {external_id for _, external_id, _ in targets}
     for mapping in found.mappings.values():
@@ -169,7 +172,7 @@ def _check_targets(found: Project, odoo: Odoo, mappings: Sequence[ModelMapping],
 def _targets(
     found: Project, odoo: Odoo, mappings: Sequence[ModelMapping]
 ) -> Iterator[tuple[tuple[str, str], str, str]]:
-    """(file, what stands beside it), external ID, and the model that is wanted there."""
+    """Yield (file, what is beside it), external ID, and the model that is wanted there."""
     for mapping in mappings:
         fields = records.server_fields(odoo, mapping.model)
         for column, entry in mapping.fields.items():

@@ -1,4 +1,13 @@
-"""Whether Odoo holds what a cell of the payload says."""
+"""Tell whether Odoo holds what a cell of the payload says, and remember what it keeps differently.
+
+Every cell is text, as `load()` takes it; every stored value is what `search_read` answers. The forms that Odoo accepts
+were measured on Odoo 18. Where a form is not known to be the same, it counts as different: the cell is then sent, which
+is safe, and never taken for stored, which would not be.
+
+Some values Odoo changes whenever it stores them: it rounds a price, tidies markup, fills a contact's address from its
+company. Each is sent, read back, sent once more by itself and read back again; what differs then is a difference. It
+is reported, and while neither the payload nor Odoo changes it, later runs count it as kept differently.
+"""
 
 from __future__ import annotations
 
@@ -30,15 +39,16 @@ _SPACE = re.compile(r"[^\S\n]+")
 
 
 class Comparer:
-    """Compares cells of one model. `resolve` gives the database ID behind an external ID, None where there is none."""
+    """Compare cells of one model; `resolve` gives the database ID behind an external ID, or None."""
 
     def __init__(self, fields: Mapping[str, ServerField], timezone: str, resolve: Resolve) -> None:
+        """Take the fields as Odoo describes them, and the time zone of the cells."""
         self._fields = fields
         self._zone = ZoneInfo(timezone or "UTC")
         self._resolve = resolve
 
     def same(self, column: str, text: str, stored: Any) -> bool:
-        """Whether the field behind the import column `column` holds `text` as `stored`."""
+        """Tell whether the field behind an import column holds `text` as `stored`."""
         field = self._fields[column.removesuffix("/id")]
         if not text:
             return _is_empty(field, stored)
@@ -49,7 +59,7 @@ class Comparer:
         return _SAME.get(field.type, _same_text)(field, text, stored)
 
     def _same_records(self, text: str, stored: Any) -> bool:
-        """`stored` is a database ID, or a list of them for fields that hold several."""
+        """Compare external IDs with a database ID, or a list of them for fields that hold several."""
         wanted = [self._resolve(part) for part in text.split(",")]
         if None in wanted:
             return False
@@ -59,7 +69,7 @@ class Comparer:
 
 
 def _is_empty(field: ServerField, stored: Any) -> bool:
-    """Numbers and yes/no fields have no emptiness of their own: nothing is 0 or no."""
+    """Tell whether nothing is stored; for numbers and yes/no fields, that is 0 or no."""
     return not stored or (field.type == "html" and not _plain(str(stored)))
 
 
@@ -68,12 +78,12 @@ def _same_text(field: ServerField, text: str, stored: Any) -> bool:
 
 
 def _same_html(field: ServerField, text: str, stored: Any) -> bool:
-    """Odoo wraps and tidies markup; what a person reads, clicks and sees must be the same, line by line."""
+    """Compare what a person reads, clicks and sees, line by line: Odoo wraps and tidies markup."""
     return text == stored or (bool(stored) and _seen(text) == _seen(str(stored)))
 
 
 def _seen(markup: str) -> tuple[str, list[str], list[str]]:
-    """The text, where links and pictures lead, and what sets words apart."""
+    """Return the text, where links and pictures lead, and what sets words apart."""
     links = [html.unescape(link) for link in _LINK.findall(markup)]
     return _plain(markup), links, [tag.lower() for tag in _NAME.findall(markup) if tag.lower() not in _WRAPPING]
 
@@ -96,7 +106,7 @@ def _same_integer(field: ServerField, text: str, stored: Any) -> bool:
 
 
 def _same_number(field: ServerField, text: str, stored: Any) -> bool:
-    """To the last digit that both show: a float knows some fifteen."""
+    """Compare to the last digit that both show: a float knows some fifteen."""
     try:
         wanted = float(text)
     except ValueError:
@@ -105,14 +115,14 @@ def _same_number(field: ServerField, text: str, stored: Any) -> bool:
 
 
 def _same_choice(field: ServerField, text: str, stored: Any) -> bool:
-    """A choice is given by key or label, in any case."""
+    """Compare a choice, given by key or label, in any case."""
     word = text.lower()
     keys = [key for key, label in field.selection if word in (str(key).lower(), str(label).lower())]
     return stored in keys or text == stored
 
 
 def _utc(text: str, zone: ZoneInfo) -> str:
-    """A local time as Odoo stores it. An hour that a change of clocks gives twice, or leaves out, is winter time."""
+    """Return a local time as Odoo stores it; an hour that a change of clocks gives twice is winter time."""
     try:
         local = datetime.fromisoformat(text)
     except ValueError:
@@ -137,7 +147,7 @@ TITLES = ("id", "source_row", "field", "sent", "stored")
 
 @dataclass(frozen=True)
 class Difference:
-    """`stored` is shown as Odoo answers it, records by their database IDs."""
+    """Describe a value that Odoo keeps differently; `stored` is as Odoo answers it, records by database ID."""
 
     mapping: str
     id: str
@@ -148,17 +158,17 @@ class Difference:
 
 
 def shown(stored: Any) -> str:
-    """A stored value as text: "" for nothing, lists in JSON."""
+    """Return a stored value as text: "" for nothing, lists in JSON."""
     if stored is None or stored is False:
         return ""
     return stored if isinstance(stored, str) else json.dumps(stored, ensure_ascii=False)
 
 
 class Differences:
-    """runs/differences.jsonl: the differences of one database, over all runs of the project; the latest counts."""
+    """Keep runs/differences.jsonl: the differences of one database, over all runs; the latest counts."""
 
     def __init__(self, root: Path, database: str) -> None:
-        """`root` of the project. Raises FormatError where the file leads out of it."""
+        """Read those of the project in `root`; raise FormatError where the file leads out of it."""
         self._path = inside(root, FILE)
         self._database = database
         self._lock = threading.Lock()
@@ -179,13 +189,14 @@ class Differences:
                     self._known[known[:2]] = known[2:4]
 
     def is_known(self, difference: Difference) -> bool:
-        """Whether Odoo keeps this differently, as it did before; it is then among those met."""
+        """Tell whether Odoo keeps this differently, as it did before; it is then reported again."""
         known = self._known.get((difference.id, difference.column)) == (difference.sent, difference.stored)
         if known:
             self._meet(difference)
         return known
 
     def add(self, differences: Sequence[Difference]) -> None:
+        """Remember differences, on disk too."""
         with self._lock, self._path.open("a", encoding="utf-8") as stream:
             for one in differences:
                 entry = {"database": self._database, "id": one.id, "column": one.column}
@@ -199,7 +210,7 @@ class Differences:
         self.met[difference.mapping, difference.id, difference.column] = difference
 
     def write_reports(self, root: Path, folder: str, mappings: Iterable[str]) -> None:
-        """<folder>/<mapping>.csv in the project for each mapping that has any; those of others are removed."""
+        """Write <folder>/<mapping>.csv for each mapping that has any, and remove those of others."""
         for mapping in mappings:
             rows = [one for one in self.met.values() if one.mapping == mapping]
             name = f"{folder}/{mapping}.csv"

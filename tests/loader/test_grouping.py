@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo_migrate.loading.record_calls import LARGEST, SMALLEST, BatchSize
-from odoo_migrate.loading.sent_columns import columns_of_new, grouped, minded
+from odoo_migrate.loading.sent_columns import columns_of_new, filled_by_odoo, grouped
 from odoo_migrate.odoo.server_records import ServerField
 
 FIELDS = {
@@ -20,11 +20,11 @@ COLUMNS = ("name", "lang", "active", "credit_limit", "country_id/id")
 
 
 def test_only_what_odoo_would_fill_itself_is_minded():
-    assert minded(COLUMNS, FIELDS, {"active": True, "name": False}) == {1, 2, 3}
+    assert filled_by_odoo(COLUMNS, FIELDS, {"active": True, "name": False}) == {1, 2, 3}
 
 
 def test_a_new_record_is_not_given_empty_cells_where_odoo_has_a_default():
-    care = minded(COLUMNS, FIELDS, {"active": True})
+    care = filled_by_odoo(COLUMNS, FIELDS, {"active": True})
     assert columns_of_new(["A", "", "", "", ""], care, clear_empty=False) == (0, 4)
     assert columns_of_new(["A", "en_US", "0", "", ""], care, clear_empty=False) == (0, 1, 2, 4)
     assert columns_of_new(["A", "", "", "", ""], care, clear_empty=True) == (0, 1, 2, 3, 4)
