@@ -37,6 +37,7 @@ def reader_of(file: FileContent, readers: Iterable[FileReader]) -> FileReader:
 
     Raises Unreadable for a file of another kind, and where its name promises another kind than it holds.
     """
+    # An empty file would pass for a text.
     refuse_empty(file)
     for reader in readers:
         if reader.recognises(file):

@@ -198,6 +198,7 @@ def _note_merged(table: _Table, cell: Element, column: int) -> None:
 
 def _times(element: Element, what: str) -> int:
     """Return how often a cell or row comes; never more often than a sheet has rows."""
+    # Programs repeat the last, empty row and column up to the end of the sheet.
     times = element.get(f"{TABLE}number-{what}-repeated")
     return min(max(1, int(times)), LAST_ROW) if times else 1
 
@@ -246,6 +247,7 @@ def _pieces(part: Element) -> Iterator[str]:
 
 def _number(value: str, text: str, kind: str, row: int, notes: SheetNotes) -> str:
     """Return the shown text where it has all digits of the value, else the value."""
+    # As everywhere, a format may add to a number but never take digits away.
     plain = plain_number(value)
     if not text or not value:
         return text or _percent(plain, kind)

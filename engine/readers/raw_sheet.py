@@ -122,6 +122,7 @@ class RowSpool:
 
     def _keep(self, batch: pa.RecordBatch) -> None:
         self._budget.stored += batch.nbytes
+        # Behind a batch on disk all others go there too, so that their order stays.
         if batch.nbytes <= self._budget.left and not self._written:
             self._budget.left -= batch.nbytes
             self._kept.append(batch)

@@ -206,6 +206,7 @@ def _fit(before: str, letter: str, after: str, known: frozenset[str], latin: boo
         return _sign_fit(before, letter, after)
     if letter not in known or (letter.isupper() and before.islower()) or _is_strange(before, after, latin):
         return -1.0
+    # A letter alone between signs proves little.
     if not (before.isalpha() or after.isalpha()):
         return 0.3
     return 0.8 if _is_rare(letter, after, latin) else 1.0

@@ -108,7 +108,7 @@ def _cells(sheet: xlrd.sheet.Sheet, numbers: Iterable[int]) -> WorkbookCells:
 
 def _stored(holds: int, value: object) -> str:
     if holds == NUMBER:
-        return repr(value)
+        return repr(value)  # the fewest digits that read as the same number
     if holds == ERROR:
         return xlrd.error_text_from_code.get(value, "#N/A")
     if holds == BOOLEAN and isinstance(value, int | float):

@@ -130,6 +130,7 @@ def _listed(book: Element, related: dict[str, tuple[str, str]]) -> Iterator[List
     for sheet in book.iterfind("{*}sheets/{*}sheet"):
         kind, part = related.get(_relation_id(sheet), ("", ""))
         name = sheet.get("name", "") or "Sheet"
+        # Damaged workbooks repeat a name, and sheets are found again by theirs.
         while name in names:
             name += "'"
         names.add(name)
@@ -154,6 +155,7 @@ def _format_codes(archive: SafeZip, part: str) -> list[str]:
     styles = fromstring(archive.read(part), forbid_dtd=True)
     own = {entry.get("numFmtId"): entry.get("formatCode", "") for entry in styles.iterfind("{*}numFmts/{*}numFmt")}
     used = [entry.get("numFmtId", "0") for entry in styles.iterfind("{*}cellXfs/{*}xf")]
+    # A workbook lists its own formats only; the others every program knows by number.
     return [own.get(number) or BUILT_IN.get(int(number), "General") for number in used]
 
 

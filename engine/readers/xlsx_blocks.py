@@ -141,6 +141,7 @@ def _rewritten_cells(row: Element, number: int) -> Iterator[str]:
     column = 0
     for cell in row.iterfind("{*}c"):
         letters = (cell.get("r") or "").rstrip("0123456789").upper()
+        # A cell without a reference follows the one before it.
         column = column_number(letters) if letters else column + 1
         kind = cell.get("t", "n")
         text = _stored_text(cell, kind)

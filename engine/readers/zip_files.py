@@ -43,6 +43,7 @@ def read_zip(path: Path, name: str, context: ReadingContext) -> list[RawSheet]:
                 notes["other_members"].add(example=member)
             except Unreadable as problem:
                 raise _of_archive(name, problem) from problem
+            # Its rows are in a spool by now; the disk holds one member at a time.
             target.unlink()
             context.check_sheets(name, len(sheets))
     if not sheets and others:

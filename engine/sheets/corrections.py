@@ -89,6 +89,7 @@ def _with_rows(batch: pa.RecordBatch, rows: Mapping[int, Mapping[str, str]]) -> 
     columns = [batch.column(ROW)]
     for title in batch.schema.names[1:]:
         cells = batch.column(title).to_pylist()
+        # A column that the correction lacks keeps its cells.
         for place, row in rows.items():
             cells[place] = row.get(title, cells[place])
         columns.append(pa.array(cells, pa.string()))

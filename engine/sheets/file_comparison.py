@@ -36,6 +36,7 @@ def _changed_values(before: dict[str, set[str]], after: dict[str, set[str]]) -> 
         added, gone = after[title] - before[title], before[title] - after[title]
         if added or gone:
             changed[title] = {"added": sorted(added)[:SHOWN], "gone": sorted(gone)[:SHOWN]}
+    # Sets have no order; the answer must have the same one every time.
     return dict(sorted(changed.items()))
 
 

@@ -174,6 +174,7 @@ def _spread_over_gaps(cells: list[str], below: Sequence[Sequence[str]]) -> list[
 def _joined(parts: Iterable[str]) -> str:
     kept: list[str] = []
     for part in parts:
+        # A title merged over two rows is there twice.
         if part and part not in kept[-1:]:
             kept.append(part)
     return " ".join(kept)
@@ -186,6 +187,7 @@ def unique_titles(titles: Sequence[str], positions: Sequence[int]) -> tuple[str,
     its end.
     """
     short = list(map(_shortened, titles))
+    # The numbers must not make a title that another column has already.
     used = {ROW, *short}
     seen = {"", ROW}
     found = []

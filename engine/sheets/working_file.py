@@ -67,6 +67,7 @@ def rewrite_working_file(working: WorkingFile, path: Path, batches: Iterable[pa.
 @contextmanager
 def _appearing(path: Path) -> Iterator[pa.PythonFile]:
     """Open a stream to a file that gets its name only if all goes well."""
+    # In the same folder, so that the file gets its name in one step.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     os.close(handle)
     try:
