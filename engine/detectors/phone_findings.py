@@ -30,7 +30,7 @@ _SEVERAL = re.compile(r"(?:9[\s().\-/]*){7,}[^9+(]*(?:[A-Za-z:,;|\n]|\s/\s)[^9+(
 
 @cache
 def _extension() -> re.Pattern[str]:
-    """An extension at the end of a phone number's shape."""
+    """Return the pattern of an extension at the end of a phone number's shape."""
     words = pattern("extension_words")
     return re.compile(rf"(?<=9)[\s,;]*(?:x|{words}|#)\.?\s*:?\s*9{{1,7}}\s*$", re.IGNORECASE)
 

@@ -29,6 +29,7 @@ def says(title: str) -> frozenset[str]:
 
 @cache
 def _kinds_by_word() -> Mapping[str, set[str]]:
+    """Return the kinds that each word hints at, by the folded word."""
     found: dict[str, set[str]] = {}
     for kind, words in words_by_key("title_hints").items():
         for word in words:

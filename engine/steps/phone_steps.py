@@ -150,7 +150,7 @@ class PhoneSplit(ColumnStep):
 
 @cache
 def _separators() -> re.Pattern[str]:
-    """What parts several numbers of a cell: a sign, a word, or the label of the next number."""
+    """Return the pattern of what parts several numbers of a cell: a sign, a word, the label of the next number."""
     return re.compile(
         rf"[;|\n\r]+|,(?=[^,]*[0-9]{{3}})|\s+(?:{pattern('between_phones')}|&)\s+|\s+/\s+(?=[+(0])"
         rf"|\s+(?={pattern('phone_labels')}\b\.?\s*:?\s*[+(0-9])",
@@ -170,7 +170,7 @@ def _mobile() -> re.Pattern[str]:
 
 @cache
 def _special() -> re.Pattern[str]:
-    """Labels that say more than that it is a phone."""
+    """Return the pattern of labels that say more than that it is a phone."""
     return re.compile(f"{pattern('mobile_labels')}|{pattern('fax_labels')}", re.IGNORECASE)
 
 

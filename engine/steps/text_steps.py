@@ -264,7 +264,7 @@ def _small_words() -> frozenset[str]:
 
 @cache
 def _fixed_capitals() -> Mapping[str, str]:
-    """Words that are written in one way whatever the cell has, by their lower case."""
+    """Return the words that are written in one way whatever the cell has, by their lower case."""
     return {word.lower(): word for word in words("fixed_capitals")}
 
 

@@ -251,7 +251,7 @@ def _telling(readings: dict[str, date]) -> frozenset[str]:
 
 @cache
 def _time_of_day() -> re.Pattern[str]:
-    """A text that ends with a time of day; `day` is what comes before it."""
+    """Return the pattern of a text that ends with a time of day; `day` is what comes before it."""
     return re.compile(
         rf"(?P<day>.*[^ ,])(?:(?<=[0-9])[Tt](?=[0-9])|,? (?:{pattern('before_times')} )?)"
         r"(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"

@@ -26,8 +26,10 @@ _TAG = re.compile(r"^(\w+):", re.MULTILINE)
 @cache
 def languages() -> tuple[str, ...]:
     """Return the codes of all languages that have a file, English first."""
-    names = [file.name for file in _FOLDER.iterdir()]
-    codes = {name.removesuffix(_ENDING) for name in names if name.endswith(_ENDING)}
+    codes = set()
+    for file in _FOLDER.iterdir():
+        if file.name.endswith(_ENDING):
+            codes.add(file.name.removesuffix(_ENDING))
     return (_FIRST, *sorted(codes - {_FIRST}))
 
 
@@ -52,12 +54,14 @@ def words_by_key(tag: str, language: str = "") -> Mapping[str, tuple[str, ...]]:
     Raises:
         KeyError: No file has the tag.
     """
+    # A language may well lack a tag, but one that no language has is a slip of whoever asks.
     if not any(tag in _unread(code) for code in languages()):
         raise KeyError(tag)
     found: dict[str, list[str]] = {}
-    for code in [language] if language else languages():
-        for key, listed in _lists(tag, code).items():
-            found.setdefault(key, []).extend(listed)
+    for code in languages():
+        if language in ("", code):
+            for key, listed in _lists(tag, code).items():
+                found.setdefault(key, []).extend(listed)
     return {key: tuple(dict.fromkeys(listed)) for key, listed in found.items()}
 
 
@@ -87,16 +91,18 @@ def lacking(language: str, share: float = 0.5) -> list[str]:
     known = frozenset[str]().union(*others)
     missing = []
     for name in known - _names_of_lists(language):
-        if sum(name in names for names in others) > share * len(others):
+        having = sum(name in names for names in others)
+        if having > share * len(others):
             missing.append(name)
     return sorted(missing)
 
 
 def _names_of_lists(language: str) -> frozenset[str]:
     """Return `totals`, `months: 9` and the like for all lists of a language."""
-    names: set[str] = set()
+    names: list[str] = []
     for tag in tags(language):
-        names.update(f"{tag}: {key}" if key else tag for key in _lists(tag, language))
+        for key in _lists(tag, language):
+            names.append(f"{tag}: {key}".removesuffix(": "))
     return frozenset(names)
 
 

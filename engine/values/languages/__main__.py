@@ -14,4 +14,6 @@ def report(language: str) -> str:
 
 if __name__ == "__main__":
     for code in sys.argv[1:] or languages():
+        if code not in languages():
+            sys.exit(f"There is no file {code}.yml.")
         sys.stdout.write(report(code))
