@@ -99,7 +99,7 @@ def examine(
 
     found = list(plan.problems)
     for one in checked:
-        found += one.problems
+        found += one.problems  # complete only now
     found += identity_problems(plan, checked)
     found += created_notes(plan.created, keys)
     order = [(sheet.sheet.source_name, sheet.sheet.sheet) for sheet in plan.sheets]

@@ -123,13 +123,17 @@ def sort_problems(problems: Iterable[ExportProblem], sheets: Sequence[tuple[str,
 
 def rows_word(count: int) -> str:
     """Return `1 row` or `12,000 rows`."""
-    return "1 row" if count == 1 else f"{count:,} rows"
+    if count == 1:
+        return "1 row"
+    return f"{count:,} rows"
 
 
 def listed(texts: list[str], limit: int = 5) -> str:
     """Return `'A', 'B' and 3 more`."""
     shown = ", ".join(f"'{text}'" for text in texts[:limit])
-    return f"{shown} and {len(texts) - limit} more" if len(texts) > limit else shown
+    if len(texts) > limit:
+        return f"{shown} and {len(texts) - limit} more"
+    return shown
 
 
 def model_label(model: str, models: Catalog) -> str:

@@ -41,7 +41,7 @@ class ColumnPlan:
 
     def reads(self, before: int | None = None) -> tuple[str, ...]:
         """Return the columns that must be computed before this one's first `before` steps (all of them) can be."""
-        read = [self.origin] if self.origin else []
+        read = [self.origin] * bool(self.origin)
         for step in self.steps[:before]:
             read += step.reads()
         return tuple(dict.fromkeys(read))
@@ -102,8 +102,9 @@ def effective_header(sheet: SheetRecipe) -> tuple[int, ...]:
     where = f"Sheet '{sheet.name}'"
     said = {sheet.header} - {()}
     for spec in sheet.rows:
-        step = _built(spec, where) if spec.enabled and spec.slug == PromoteHeader.slug else None
-        if isinstance(step, PromoteHeader):
+        if spec.enabled and spec.slug == PromoteHeader.slug:
+            step = _built(spec, where)
+            assert isinstance(step, PromoteHeader)
             said.add(step.numbers)
     if len(said) > 1:
         rows = " and ".join(", ".join(map(str, numbers)) for numbers in sorted(said))
@@ -138,10 +139,12 @@ def plan_sheet(source: Sequence[str], sheet: SheetRecipe) -> SheetPlan:
 def _row_steps(sheet: SheetRecipe) -> Iterator[WholeRowStep]:
     """Yield the enabled row steps but for the header's, then those that stand under a column but work on rows."""
     for spec in sheet.rows:
-        step = _built(spec, f"Sheet '{sheet.name}'") if spec.enabled else None
+        if not spec.enabled:
+            continue
+        step = _built(spec, f"Sheet '{sheet.name}'")
         if isinstance(step, ColumnStep):
             raise RecipeError(f"Sheet '{sheet.name}': the step {spec.slug} works on a column; put it under one.")
-        if step is not None and not isinstance(step, HeaderStep):
+        if not isinstance(step, HeaderStep):  # the titles were found before the rows were
             yield step
     for title, column in sheet.columns.items():
         for spec in column.steps:
@@ -232,9 +235,13 @@ def _require_columns(
     source alone.
     """
     named = dict.fromkeys([*_named_cleaned(sheet, titles, rows, columns), *_named_by_targets(sheet)])
-    missing = [title for title in named if title not in titles and not _made_by_export(title, titles)]
-    raw = chain.from_iterable(step.columns for step in rows if isinstance(step, FillDown))
-    missing += [title for title in raw if title not in source and title not in missing]
+    missing: dict[str, None] = {}
+    for title in named:
+        if title not in titles and not _made_by_export(title, titles):
+            missing[title] = None
+    for step in rows:
+        if isinstance(step, FillDown):
+            missing |= dict.fromkeys(title for title in step.columns if title not in source)
     if missing:
         free = [title for title in source if title not in named]
         listed = ", ".join(_with_likeliest(title, free) for title in missing)
@@ -270,7 +277,9 @@ def _made_by_export(title: str, titles: Sequence[str]) -> bool:
 
 def _with_likeliest(title: str, free: Sequence[str]) -> str:
     near = nearest(title, free)
-    return f"'{title}' (now perhaps '{near}')" if near else f"'{title}'"
+    if near is None:
+        return f"'{title}'"
+    return f"'{title}' (now perhaps '{near}')"
 
 
 # --- the part of a recipe that one column depends on
@@ -308,8 +317,10 @@ def _behind(sheet: SheetRecipe, title: str) -> set[str]:
 def _usable_steps(sheet: SheetRecipe, title: str) -> Iterator[ColumnStep]:
     """Yield the column's enabled steps, but for broken ones."""
     for spec in sheet.columns.get(title, ColumnRecipe()).steps:
+        if not spec.enabled:
+            continue
         with suppress(StepError):
-            step = build(spec.slug, spec.params) if spec.enabled else None
+            step = build(spec.slug, spec.params)
             if isinstance(step, ColumnStep):
                 yield step
 

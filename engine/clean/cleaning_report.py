@@ -54,20 +54,22 @@ class ColumnReport:
             filled: After it was filled from above.
             result: After its steps; None for a column without any.
         """
-        counts = list(result.counts) if result else []
+        after = filled
+        counts: list[tuple[int, int]] = []
+        if result is not None:
+            after = result.values
+            counts += result.counts
+            self.could_not += _cells(result.could_not)
         if len(self.steps) > len(counts):  # the first step is then filling from above, which no result counts
             counts.insert(0, (_cells(differing(source, filled)), 0))
-        self.steps = [
-            (slug, changed + more, could_not + less)
-            for (slug, changed, could_not), (more, less) in zip(self.steps, counts, strict=True)
-        ]
+        for number, (changed, could_not) in enumerate(counts):
+            slug, changed_before, could_not_before = self.steps[number]
+            self.steps[number] = (slug, changed_before + changed, could_not_before + could_not)
         changes = [changed for changed, _ in counts if changed]
         if len(changes) < 2:
             self.changed += sum(changes)
-        else:  # what one step changes another may change back, so that only a comparison tells
-            self.changed += _cells(differing(source, result.values if result else filled))
-        if result:
-            self.could_not += _cells(result.could_not)
+        else:  # what one step changes another may change back, so that only a comparison shows what differs
+            self.changed += _cells(differing(source, after))
 
 
 @dataclass
@@ -114,4 +116,6 @@ def new_column_report(plan: SheetPlan, title: str, before: int | None = None) ->
 
 
 def _cells(mask: Mask | None) -> int:
-    return 0 if mask is None else int(np.count_nonzero(mask))
+    if mask is None:
+        return 0
+    return int(np.count_nonzero(mask))

@@ -50,7 +50,9 @@ class Trace:
     def could_not(self) -> Mask | None:
         """Return which cells some step could not convert, None where there are none."""
         masks = [mask for mask in self.failed if mask is not None]
-        return np.logical_or.reduce(masks) if masks else None
+        if not masks:
+            return None
+        return np.logical_or.reduce(masks)
 
     @property
     def counts(self) -> list[tuple[int, int]]:
@@ -62,7 +64,9 @@ Tracer = Callable[[Sequence[pa.Array]], Trace]
 
 
 def _sum(mask: Mask | None) -> int:
-    return 0 if mask is None else int(np.count_nonzero(mask))
+    if mask is None:
+        return 0
+    return int(np.count_nonzero(mask))
 
 
 def mask_of(flags: pa.BooleanArray) -> Mask:
@@ -75,7 +79,9 @@ def differing(before: pa.Array, after: pa.Array) -> Mask | None:
     if after is before:  # a step that changes nothing hands back what it got
         return None
     mask = mask_of(pc.not_equal(before, after))
-    return mask if mask.any() else None
+    if not mask.any():
+        return None
+    return mask
 
 
 def trace(steps: Sequence[tuple[ColumnStep, Context]], values: pa.Array) -> Trace:

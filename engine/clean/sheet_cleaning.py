@@ -215,4 +215,6 @@ def _unreported(rows: int) -> None:
 
 def _one_batch(table: pa.Table) -> pa.RecordBatch:
     batches = table.combine_chunks().to_batches()
-    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
+    if not batches:  # a table without rows has none
+        return pa.RecordBatch.from_pylist([], schema=table.schema)
+    return batches[0]
