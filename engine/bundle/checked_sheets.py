@@ -26,6 +26,7 @@ from engine.bundle.cleaned_lines import CleanedLines, Positions, RowNotes
 from engine.bundle.column_rules import blank
 from engine.bundle.export_problems import ExportProblem, ProblemCounter, rows_word
 from engine.bundle.row_hashes import Marks, RowHashCollector, RowHashes
+from engine.bundle.shared_fields import SharedFields
 from engine.clean import CleanedBatch
 from engine.sheets.working_file import ROW
 from odoo_migrate.project.project_files import split_keys
@@ -146,7 +147,7 @@ class _BatchChecks:
         self.wanted = set(sheet.used)  # columns that must be looked at
         for one in self.added:
             self.wanted.update(one.columns)
-        self.collectors = [RowHashCollector(target) for target in sheet.targets]
+        self.collectors = [RowHashCollector(target, SharedFields(plan, target).hashes) for target in sheet.targets]
         self.unconverted = UnconvertedCells(sheet)
         self.cells = {column: Counter[str]() for column in lookup_columns(sheet)}
         self.rows: list[Positions] = []

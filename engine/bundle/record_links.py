@@ -18,6 +18,8 @@ from engine.bundle.row_hashes import Hashes, Marks, ReferenceKeys, RowHashes
 
 Numbers = npt.NDArray[np.int64]
 
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no key is lost
+
 
 def repeated(facts: RowHashes) -> tuple[Positions, Positions]:
     """Return rows whose key is in several rows: (those of keys whose mapped cells agree, those where they do not)."""
@@ -40,6 +42,12 @@ def disputed(values: Hashes, records: Hashes) -> Marks:
     differs = records[order] != np.repeat(records[order][starts], sizes)
     marks[order] = np.repeat(np.logical_or.reduceat(differs, starts), sizes)
     return marks
+
+
+def record_hashes(facts: RowHashes, rows: Positions) -> Hashes:
+    """Return what is alike for rows that are one record, in any sheet: its ID and its key."""
+    found: Hashes = facts.ids[rows] ^ (facts.keys[rows] * _SPREAD)
+    return found
 
 
 class Records:

@@ -10,12 +10,10 @@ import numpy as np
 from engine.bundle.checked_sheets import CheckedSheet
 from engine.bundle.cleaned_lines import Positions
 from engine.bundle.field_mappings import MappedField
-from engine.bundle.record_links import disputed
-from engine.bundle.row_hashes import Hashes, RowHashes
+from engine.bundle.record_links import disputed, record_hashes
+from engine.bundle.row_hashes import RowHashes
 from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.rules.unique_values import ONCE_AMONG
-
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no key is lost
 
 
 class Repeats(NamedTuple):
@@ -39,11 +37,6 @@ class _Column(NamedTuple):
         values = self.facts.once[self.field.name]
         return np.flatnonzero(self.facts.inside & (values != 0)).astype(np.int32)
 
-    def records(self, rows: Positions) -> Hashes:
-        """Return what is alike for rows that are one record, in any sheet: its ID and its key."""
-        found: Hashes = self.facts.ids[rows] ^ (self.facts.keys[rows] * _SPREAD)
-        return found
-
 
 def repeated_values(sheets: Sequence[CheckedSheet]) -> Iterator[Repeats]:
     """Yield what all rows repeat, also those that are wrong for another reason: they are mended, and come back."""
@@ -62,7 +55,7 @@ def repeated_values(sheets: Sequence[CheckedSheet]) -> Iterator[Repeats]:
 def _repeats(places: Sequence[_Column]) -> Iterator[Repeats]:
     rows = [place.rows for place in places]
     values = [place.facts.once[place.field.name][own] for place, own in zip(places, rows, strict=True)]
-    records = [place.records(own) for place, own in zip(places, rows, strict=True)]
+    records = [record_hashes(place.facts, own) for place, own in zip(places, rows, strict=True)]
     wrong = disputed(np.concatenate(values), np.concatenate(records))
     parts = np.split(wrong, np.cumsum([len(own) for own in rows])[:-1])
     for place, own, marks in zip(places, rows, parts, strict=True):

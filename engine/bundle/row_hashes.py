@@ -7,7 +7,7 @@ what is not ASCII goes through it cell by cell. Hashes are compared within one r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -26,6 +26,7 @@ from odoo_migrate.rules.unique_values import unique_group
 Hashes = npt.NDArray[np.uint64]
 Marks = npt.NDArray[np.bool_]
 Kind = TypeVar("Kind", bound=np.generic)
+SharedHashes = Callable[[pl.DataFrame], dict[str, npt.NDArray[np.uint64]]]
 
 _NO_HASHES: Hashes = np.empty(0, np.uint64)
 _NO_MARKS: Marks = np.empty(0, np.bool_)
@@ -127,6 +128,7 @@ class RowHashes:
         faithful: Whether different keys cannot have one ID.
         links: By field, the keys of other records that it names.
         once: By field, hashes of the values that no two records may share, 0 where empty.
+        shared: The same of the fields that other mappings of the model fill too.
     """
 
     inside: Marks
@@ -137,14 +139,15 @@ class RowHashes:
     faithful: bool = False
     links: dict[str, ReferenceKeys] = field(default_factory=dict)
     once: dict[str, Hashes] = field(default_factory=dict)
+    shared: dict[str, Hashes] = field(default_factory=dict)
 
 
 class RowHashCollector:
     """Gather the hashes of one target batch by batch."""
 
-    def __init__(self, target: MappedTarget) -> None:
+    def __init__(self, target: MappedTarget, shared: SharedHashes) -> None:
         """Start without any rows."""
-        self.target = target
+        self.target, self.shared = target, shared
         self._batches: list[RowHashes] = []
 
     def add(self, frame: pl.DataFrame, start: int) -> None:
@@ -163,6 +166,7 @@ class RowHashCollector:
             identity = IdHashes(frame, target.pattern)
             found.ids, found.marked, found.faithful = identity.hashes, identity.marked, identity.faithful
             found.once = {one.name: _values(frame[one.source]) for one in _once(target)}
+            found.shared = self.shared(frame)
         self._batches.append(found)
 
     def whole(self) -> RowHashes:
@@ -181,6 +185,8 @@ class RowHashCollector:
                 found.links[one.name] = _joined_links([batch.links[one.name] for batch in batches])
         for one in _once(self.target):
             found.once[one.name] = _joined(_NO_HASHES, [batch.once[one.name] for batch in batches])
+        for name in batches[0].shared if batches else ():
+            found.shared[name] = _joined(_NO_HASHES, [batch.shared[name] for batch in batches])
         batches.clear()
         return found
 

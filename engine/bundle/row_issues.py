@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 
 from engine.bundle.checked_sheets import CheckedSheet
 from engine.bundle.cleaned_lines import Positions
@@ -14,11 +15,12 @@ from engine.bundle.export_problems import MAX_EXAMPLES, MAX_ROWS, ExportProblem,
 from engine.bundle.field_mappings import MappedField
 from engine.bundle.record_links import HoldingBack, ParentLinks, Records, Reference, circles, repeated
 from engine.bundle.repeated_values import Repeats, repeated_values
-from engine.bundle.row_hashes import ReferenceKeys
+from engine.bundle.row_hashes import ReferenceKeys, hashes
+from engine.bundle.shared_records import RecordsAtOdds, records_at_odds
 from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.project.project_files import split_keys
 from odoo_migrate.rules.hierarchies import comes_back, forbids_circles, own_parent
-from odoo_migrate.rules.reference_rules import KEY_DISPUTED, no_such_record
+from odoo_migrate.rules.reference_rules import KEY_DISPUTED, filled_differently, no_such_record
 from odoo_migrate.rules.required_fields import needed_at_once
 from odoo_migrate.rules.unique_values import not_unique
 
@@ -75,6 +77,8 @@ def judge(sheets: Sequence[CheckedSheet]) -> list[list[RowIssue]]:
     issues: list[list[RowIssue]] = [list(_repeated_keys(checked)) for checked in sheets]
     for one in repeated_values(sheets):
         issues[one.sheet].append(_repeated(one))
+    for odds in records_at_odds(sheets):
+        issues[odds.sheet].append(_at_odds(odds))
     records = _referenced(sheets)
     for number, issue in _circles(sheets, records):
         issues[number].append(issue)
@@ -133,6 +137,15 @@ def _repeated(found: Repeats) -> RowIssue:
     )  # fmt: skip
 
 
+def _at_odds(found: RecordsAtOdds) -> RowIssue:
+    key, field = found.target.key[0], found.target.model.field(found.field)
+    says = f"a row of another mapping {filled_differently(field.label if field else found.field)}"
+    return RowIssue(
+        "record_at_odds", key, found.positions, lambda cell: f"'{key}' ('{cell}'): {says}", f"'{key}': {says}",
+        found.target, found.field,
+    )  # fmt: skip
+
+
 def _merged(checked: CheckedSheet, target: MappedTarget, rows: Positions) -> ExportProblem:
     key = target.key[0]
     message = f"{rows_word(len(rows))} repeat a '{key}' with the same values; each key becomes one record."
@@ -163,36 +176,73 @@ def _disputed(target: MappedTarget, rows: Positions, alone: bool) -> RowIssue:
 
 def _circles(sheets: Sequence[CheckedSheet], records: dict[str, Records]) -> Iterator[tuple[int, RowIssue]]:
     """Yield (sheet number, issue) for records that come back to themselves, whichever mappings lead there."""
+    hashes_of = {name: found for checked in sheets for name, found in checked.hashes.items()}
     columns: dict[tuple[str, str], list[_ParentColumn]] = {}
+    for column in _parent_columns(sheets, records):
+        columns.setdefault((column.target.model.name, column.field), []).append(column)
+    for those in columns.values():
+        names = {name for one in those for name in (one.target.name, one.parent)}
+        numbered = {name: records[name] if name in records else Records(hashes_of[name]) for name in names}
+        parents = [ParentLinks(one.target.name, one.parent, one.links) for one in those]
+        for one, (own, around) in zip(those, circles(numbered, parents), strict=True):
+            yield one.sheet, _circle("own_parent", own, one, own_parent(one.label))
+            yield one.sheet, _circle("circle_of_rows", around, one, comes_back(one.label))
+
+
+def _parent_columns(sheets: Sequence[CheckedSheet], records: Container[str]) -> Iterator[_ParentColumn]:
     for number, checked in enumerate(sheets):
         for target in checked.mapped.targets:
             for field in target.fields:
                 if field.ref in records and _must_end(field, target):
-                    column = _ParentColumn(number, checked, target, field)
-                    columns.setdefault((target.model.name, field.name), []).append(column)
-    for those in columns.values():
-        numbered = dict(records)
-        for one in those:
-            if one.target.name not in numbered:
-                numbered[one.target.name] = Records(one.checked.hashes[one.target.name])
-        links = [ParentLinks(one.target.name, one.field.ref, one.links) for one in those]
-        for one, (own, around) in zip(those, circles(numbered, links), strict=True):
-            label = one.field.field.label
-            yield one.sheet, _issue("own_parent", own, one.field, one.target, own_parent(label))
-            yield one.sheet, _issue("circle_of_rows", around, one.field, one.target, comes_back(label))
+                    links = checked.hashes[target.name].links[field.name]
+                    yield _ParentColumn(number, target, field.name, field.source, field.ref, links)
+            yield from _constant_parents(number, checked, target, sheets)
 
 
 class _ParentColumn(NamedTuple):
-    """Hold a column through which records may not come back to themselves."""
+    """Hold what fills a field through which records may not come back to themselves.
+
+    `column` is the column to blame, `parent` the mapping whose records it names.
+    """
 
     sheet: int
-    checked: CheckedSheet
     target: MappedTarget
-    field: MappedField
+    field: str
+    column: str
+    parent: str
+    links: ReferenceKeys
 
     @property
-    def links(self) -> ReferenceKeys:
-        return self.checked.hashes[self.target.name].links[self.field.name]
+    def label(self) -> str:
+        """Return what the field is called."""
+        field = self.target.model.field(self.field)
+        return field.label if field else self.field
+
+
+def _constant_parents(
+    number: int, checked: CheckedSheet, target: MappedTarget, sheets: Sequence[CheckedSheet]
+) -> Iterator[_ParentColumn]:
+    """Yield the constants that name a record of the project as the parent of all records of a mapping."""
+    for name, value in target.values.items():
+        if target.pattern is None or not forbids_circles(target.model.name, name):
+            continue
+        wanted = hashes(pl.Series([value], dtype=pl.String))[0]
+        for other in sheets:
+            for owner in other.mapped.targets:
+                facts = other.hashes[owner.name]
+                places = np.flatnonzero(facts.inside & (facts.ids == wanted))
+                if owner.model.name == target.model.name and len(places):
+                    rows = np.flatnonzero(checked.hashes[target.name].inside).astype(np.int32)
+                    links = ReferenceKeys(rows, np.repeat(facts.keys[places[:1]], len(rows)))
+                    yield _ParentColumn(number, target, name, target.key[0], owner.name, links)
+
+
+def _circle(kind: str, rows: Positions, one: _ParentColumn, phrase: str) -> RowIssue:
+    column = one.column
+    return RowIssue(
+        kind, column, np.unique(rows), lambda cell: f"'{column}' ('{cell}'): {phrase}", f"'{column}': {phrase}",
+        one.target, one.field,
+    )  # fmt: skip
 
 
 def _must_end(field: MappedField, target: MappedTarget) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -18,6 +18,7 @@ from engine.bundle.row_hashes import Hashes, Marks, RowHashes, hashes
 from engine.bundle.row_issues import about_rows
 from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.project.external_ids import MAX_LENGTH, Pattern, external_ids
+from odoo_migrate.rules.reference_rules import names_nothing
 
 _NO_ROWS: Positions = np.empty(0, np.int32)
 
@@ -30,7 +31,9 @@ def identity_problems(plan: BundlePlan, checked: Sequence[CheckedSheet]) -> Iter
             named.append((sheet, target))
             if target.pattern is not None:
                 yield from _within(sheet, target, target.pattern)
-    if len(named) + len(plan.created) > 1 or any(table.entries for table in plan.tables.values()):
+    entries = any(table.entries for table in plan.tables.values())
+    constants = any(target.values for _, target in named)
+    if len(named) + len(plan.created) > 1 or entries or constants:
         owners = [_Owner.of(sheet, target) for sheet, target in named if target.pattern is not None]
         owners += [_Owner.of_created(one, _keys(checked, one.table.name)) for one in plan.created]
         for first, second in combinations(owners, 2):
@@ -133,15 +136,38 @@ def _between(first: _Owner, second: _Owner) -> Iterator[ExportProblem]:
 
 
 def _entries(plan: BundlePlan, owners: Sequence[_Owner], checked: Sequence[CheckedSheet]) -> Iterator[ExportProblem]:
-    """Yield lookup entries that point to a record of this project which is not there."""
-    ours = f"{plan.recipe.namespace}."
+    """Yield lookup entries and constants that name a record of this project which is not there."""
+    ours = _namespaces(plan)
     for name, table in plan.tables.items():
         used = set(_keys(checked, name))
-        own = sorted({one for key, one in table.entries.items() if key in used and one.startswith(ours)})
-        of_model = [one.ids for one in owners if one.model == table.model]
-        known = np.isin(_text_hashes(own), np.concatenate([np.empty(0, np.uint64), *of_model]))
-        gone = [text for text, is_there in zip(own, known, strict=True) if not is_there]
+        gone = _gone({one for key, one in table.entries.items() if key in used}, table.model, owners, ours)
         if gone:
             message = f"The lookup '{name}' points to records that are not in this migration: {listed(gone)}."
-            location = ProblemLocation(model=table.model)
-            yield location.blocking("entry_nowhere", message, lookup=name, count=len(gone))
+            yield ProblemLocation(model=table.model).blocking("entry_nowhere", message, lookup=name, count=len(gone))
+    for sheet, target in plan.targets:
+        for name, value in target.values.items():
+            field = target.model.field(name)
+            if field is None or not field.relational:
+                continue
+            gone = _gone(value.split(","), field.relation, owners, ours)
+            if gone:
+                wrong = names_nothing(gone[0], "the project")
+                message = f"The constant '{value}' for '{field.label}' {wrong}."
+                location = replace(sheet.location, model=target.model.name)
+                yield location.blocking("bad_constant", message, field=name)
+
+
+def _namespaces(plan: BundlePlan) -> set[str]:
+    """Return the modules whose records the project must have."""
+    patterns = [target.pattern for _, target in plan.targets]
+    patterns += [one.table.pattern for one in plan.created]
+    modules = {pattern.literals[0].partition(".")[0] for pattern in patterns if pattern is not None}
+    return modules | {plan.recipe.namespace}
+
+
+def _gone(ids: Iterable[str], model: str, owners: Sequence[_Owner], namespaces: Container[str]) -> list[str]:
+    """Return those of `ids` that belong to the project, but are not among its records of `model`."""
+    own = sorted({one for one in ids if one.partition(".")[0] in namespaces})
+    found = _text_hashes(own)
+    there = np.concatenate([np.empty(0, np.uint64), *(one.ids for one in owners if one.model == model)])
+    return [text for text, known in zip(own, np.isin(found, there), strict=True) if not known]

@@ -15,6 +15,7 @@ _ID = re.compile(rf"[A-Za-z0-9_-]+\.[{ALLOWED}]+")
 _EMPTIES = frozenset({"0", "no", "false"})  # Odoo silently empties a reference for these
 NO_ID = "is empty, so the record has no ID"
 KEY_DISPUTED = "is repeated with different values"
+ONE_RECORD = "has the same external ID; both fill one record of Odoo"
 STATES = "res.country.state"
 
 
@@ -72,6 +73,11 @@ def not_in_lookup(keys: Collection[str], field: str, table: str, model: str) -> 
     if model == STATES:
         return "is not a state with its country, such as US-CA"
     return f"leads nowhere: the lookup '{table}' does not have it"
+
+
+def filled_differently(label: str) -> str:
+    """Return what is wrong with a row whose record another row fills with another value in the field `label`."""
+    return f"has the same external ID and another value for '{label}'; one would overwrite the other silently"
 
 
 def wrong_namespace(module: str) -> str:

@@ -9,11 +9,14 @@ from array import array
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
+from odoo_migrate.catalog import Catalog
 from odoo_migrate.project import project_files
 from odoo_migrate.project.external_ids import Pattern
 from odoo_migrate.project.payload import Payload, Record, payload_file
 from odoo_migrate.project.problems import Level, Problem, Problems
 from odoo_migrate.project.project_reader import Project
+from odoo_migrate.rules.reference_rules import ONE_RECORD, filled_differently
+from odoo_migrate.stages.project_mappings import field_label
 
 _BITS = 40  # of a code: the record's place, below the number of its mapping
 _MASK = (1 << _BITS) - 1
@@ -105,8 +108,8 @@ class RepeatedIds:
     later ones, as hashes, bounds the memory.
     """
 
-    def __init__(self, found: Project, problems: Problems) -> None:
-        self._found, self._problems = found, problems
+    def __init__(self, found: Project, known: Catalog, problems: Problems) -> None:
+        self._found, self._known, self._problems = found, known, problems
         self._later: dict[str, dict[int, list[_Filling]]] = {}  # by mapping and place of the first with that ID
 
     def __call__(self, mapping: str, record: Record, first: Owner) -> None:
@@ -139,13 +142,10 @@ class RepeatedIds:
             other, column = next(at_odds, (fillings[0], ""))
             where = f"row {other.row} of {self._file(other.mapping)}"
             if column:
-                message = (
-                    f"{where} has the same external ID and another value for '{column}'; one would overwrite the other "
-                    "silently."
-                )
+                message = f"{where} {filled_differently(self._label(one.mapping, column))}."
                 self._add(one.mapping, one.row, external_id, message, "error")
             else:
-                message = f"{where} has the same external ID; both fill one record of Odoo."
+                message = f"{where} {ONE_RECORD}."
                 self._add(one.mapping, one.row, external_id, message, "warning")
 
     def _differing(self, one: _Filling, other: _Filling) -> str:
@@ -153,6 +153,9 @@ class RepeatedIds:
         theirs = dict(zip(self._found.mappings[other.mapping].fields, other.values, strict=True))
         ours = zip(self._found.mappings[one.mapping].fields, one.values, strict=True)
         return next((name for name, value in ours if value and theirs.get(name) and theirs[name] != value), "")
+
+    def _label(self, mapping: str, column: str) -> str:
+        return field_label(self._known, self._found.mappings[mapping], column)
 
     def _file(self, mapping: str) -> str:
         return f"{project_files.RAW}/{self._found.source(mapping)}"

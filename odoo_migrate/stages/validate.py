@@ -62,7 +62,7 @@ def _check_payload(
     found: Project, known: Catalog, ready: list[str], problems: Problems, progress: StageProgress
 ) -> None:
     """Raises FormatError where a payload is damaged."""
-    repeated = RepeatedIds(found, problems)
+    repeated = RepeatedIds(found, known, problems)
     ids = ProjectIds(found, ready, repeated)
     repeated.finish()
     whole = len(ready) == len(found.mappings)

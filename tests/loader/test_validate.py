@@ -671,11 +671,11 @@ def test_two_mappings_that_fill_one_column_of_one_record_differently_are_an_erro
     both = "row {0} of data/raw/a.csv has the same external ID; both fill one record of Odoo."
     assert found == {
         ("data/raw/b.csv", 2): ("warning", both.format(2)),
-        ("data/raw/b.csv", 3): ("error", at_odds.format("3 of data/raw/a.csv", "name")),
+        ("data/raw/b.csv", 3): ("error", at_odds.format("3 of data/raw/a.csv", "Name")),
         ("data/raw/b.csv", 4): ("warning", both.format(4)),
         ("data/raw/c.csv", 2): ("warning", both.format(2)),
         ("data/raw/c.csv", 3): ("warning", both.format(3)),
-        ("data/raw/c.csv", 4): ("error", at_odds.format("4 of data/raw/b.csv", "phone")),
+        ("data/raw/c.csv", 4): ("error", at_odds.format("4 of data/raw/b.csv", "Phone")),
     }
 
 
