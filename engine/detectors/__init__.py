@@ -21,7 +21,7 @@ GROUPS = {
 _SUFFIX = "_findings"
 
 
-def group_of(detector: type[ColumnDetector | SheetDetector]) -> str:
+def group_of(detector: type[object]) -> str:
     """Return the group of a detector, after which its module is named: `text` for those of `text_findings`."""
     return detector.__module__.rpartition(".")[2].removesuffix(_SUFFIX)
 

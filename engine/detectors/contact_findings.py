@@ -38,14 +38,17 @@ class Emails(ColumnDetector):
                 self.odd[verdict].add_at(cells, indices)
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.capitals.count:
+        count = self.capitals.count
+        if count:
             message = f"{cells_of('email', count)} {either(count, 'has', 'have')} capital letters"
             yield self.found("email_capitals", self.capitals, message, Fix("lowercase"))
         dressed, several, invalid = self.odd.values()
-        if count := dressed.count:
+        count = dressed.count
+        if count:
             message = f"{cells_of('email', count)} {either(count, 'has', 'have')} something around the address"
             yield self.found("dressed_emails", dressed, message, Fix("email_clean"))
-        if count := several.count:
+        count = several.count
+        if count:
             message = f"{counted(count, 'cell holds', 'cells hold')} more than one email"
             yield self.found(
                 "several_emails",
@@ -54,7 +57,8 @@ class Emails(ColumnDetector):
                 Fix("email_split", {"rest_to": f"Other {self.column.title}"}),
                 safe=True,
             )
-        if count := invalid.count:
+        count = invalid.count
+        if count:
             message = f"{cells_of('email', count)} {either(count, 'is', 'are')} not valid"
             yield self.found("invalid_emails", invalid, message, severity="problem")
 
@@ -87,9 +91,11 @@ class WebAddresses(ColumnDetector):
         self.wrong.add(cells, cells.judged(cells.filled & ~formed, says_something))
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.odd.count:
+        count = self.odd.count
+        if count:
             message = f"{cells_of('url', count)} {either(count, 'has', 'have')} no https:// in front, or capitals"
             yield self.found("web_addresses", self.odd, message, Fix("url_clean"), safe=True)
-        if count := self.wrong.count:
+        count = self.wrong.count
+        if count:
             message = f"{counted(count, 'cell is no web address', 'cells are no web addresses')}"
             yield self.found("not_web_addresses", self.wrong, message, severity="problem")

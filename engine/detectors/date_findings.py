@@ -192,7 +192,8 @@ class DayReader:
         orders = dates.orders(text)
         days = {}
         for order in orders or {""}:
-            if day := _day(text, order):
+            day = _day(text, order)
+            if day:
                 days[order] = day
         form = DateForm(style if days else "", orders, bool(days))
         return self._forms.setdefault(form, len(self._forms)), days
@@ -288,7 +289,8 @@ class Dates(ColumnDetector):
 
     def _serial(self, order: str) -> Iterable[FindingFacts]:
         tally = self._tally(lambda form: form.serial)
-        if count := tally.count:
+        count = tally.count
+        if count:
             message = f"{counted(count, 'date is', 'dates are')} stored as {either(count, 'a number', 'numbers')}"
             yield self.found("serial_dates", tally, message, self._fix(order))
 
@@ -300,7 +302,8 @@ class Dates(ColumnDetector):
 
     def _unread(self) -> Iterable[FindingFacts]:
         tally = self._tally(lambda form: not form.readable)
-        if count := tally.count:
+        count = tally.count
+        if count:
             message = f"{counted(count, 'cell', 'cells')} cannot be read as {either(count, 'a date', 'dates')}"
             yield self.found("not_dates", tally, message, severity="problem")
 

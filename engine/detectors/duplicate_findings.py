@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.detectors.detector import CellTally, ColumnContext, SheetBatch, SheetContext, SheetDetector
+from engine.detectors.detector import LOOK_AT, CellTally, ColumnContext, SheetBatch, SheetContext, SheetDetector
 from engine.detectors.wording import counted
 from engine.profile.column_batch import Flags
 from engine.profile.distinct_values import DistinctCounter, Hashes, hashes
@@ -45,14 +45,16 @@ class Duplicates(SheetDetector):
         self._rows, self._examples = list[int](), list[str]()
 
     def look(self, seen: SheetBatch) -> None:
-        hashed = self._hashes(seen.data) if self.keys else _together(seen.hashes)
+        hashed = self._hashes(seen.data, self.keys) if self.keys else _together(seen.hashes)
         filled = self._complete(seen.data)
         self._counter.add_hashes(hashed[filled])
         self._filled += int(filled.sum())
 
-    def _hashes(self, batch: pa.RecordBatch) -> Hashes:
-        texts = (pc.ascii_lower(pc.utf8_trim_whitespace(batch.column(title))) for title in self.keys)
-        return _together([hashes(text) for text in texts])
+    def _hashes(self, batch: pa.RecordBatch, titles: Sequence[str]) -> Hashes:
+        columns = [batch.column(title) for title in titles]
+        if self.keys:
+            columns = [pc.ascii_lower(pc.utf8_trim_whitespace(texts)) for texts in columns]
+        return _together([hashes(texts) for texts in columns])
 
     def _complete(self, batch: pa.RecordBatch) -> Flags:
         """Return the rows of which the whole identity is filled."""
@@ -80,11 +82,12 @@ class Duplicates(SheetDetector):
         titles = self.keys or [column.title for column in self.sheet.columns]
         tally = CellTally()
         for batch in self.sheet.working.batches(titles):
-            hashed = self._hashes(batch) if self.keys else _together([hashes(batch.column(one)) for one in titles])
+            hashed = self._hashes(batch, titles)
             flags = np.isin(hashed, wanted) & self._complete(batch) & self.sheet.is_data(batch.column(ROW).to_numpy())
             members = batch.filter(pa.array(flags))
-            parts = zip(*(members.column(title).slice(0, 64).to_pylist() for title in titles[:2]), strict=True)
-            tally.add_rows(members.column(ROW).to_numpy(), [" · ".join(map(str.strip, part)) for part in parts])
+            shown = [members.column(title).slice(0, LOOK_AT).to_pylist() for title in titles[:2]]
+            examples = [" · ".join(map(str.strip, texts)) for texts in zip(*shown, strict=True)]
+            tally.add_rows(members.column(ROW).to_numpy(), examples)
             if tally.count >= MAX_ROWS:
                 break
         return tally.rows, tally.examples

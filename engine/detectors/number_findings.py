@@ -163,8 +163,9 @@ class Amounts(ColumnDetector):
         }
         if not known or len(known) < len(scaled) or any(_is_open(written.shape) for written in unread):
             return RangeFacts(extra=extra)
-        extra["sum"] = plain(sum((total for _, _, total in known), Decimal(0)))
-        return RangeFacts(plain(min(low for low, _, _ in known)), plain(max(high for _, high, _ in known)), extra)
+        lows, highs, totals = zip(*known, strict=True)
+        extra["sum"] = plain(sum(totals, Decimal(0)))
+        return RangeFacts(plain(min(lows)), plain(max(highs)), extra)
 
 
 def plain(number: Decimal) -> str:
@@ -194,10 +195,12 @@ def _is_open(shape: str) -> bool:
 
 
 def _currencies(shapes: Iterable[str]) -> list[str]:
-    found = {
-        code for shape in shapes for word in _WORDS.findall(shape)
-        if len(meant := currencies.possible(word)) == 1 for code in meant
-    }  # fmt: skip
+    found: set[str] = set()
+    for shape in shapes:
+        for word in _WORDS.findall(shape):
+            meant = currencies.possible(word)
+            if len(meant) == 1:
+                found.update(meant)
     return sorted(found)
 
 
@@ -208,8 +211,11 @@ def _features(shapes: list[str]) -> list[str]:
         (",", "commas"), (r"9[ \u00a0\u202f]9", "spaces"), ("['’]", "apostrophes"), (r"\(", "brackets"),
         (r"9\s?[-−–]", "minus signs behind"), (r"\.9{3}(?!9).*,|\.9{3}\.9", "points"),
     )  # fmt: skip
-    found = [name for pattern, name in tests if any(re.search(pattern, shape) for shape in shapes)]
-    return [*list(words)[:3], *found] or ["spaces"]
+    features = list(words)[:3]
+    for pattern, name in tests:
+        if any(re.search(pattern, shape) for shape in shapes):
+            features.append(name)
+    return features or ["spaces"]
 
 
 class Percentages(ColumnDetector):
@@ -237,11 +243,16 @@ class Percentages(ColumnDetector):
 
     def facts(self) -> RangeFacts:
         sign = self.shapes.evidence("percent").sign
-        pairs = ((one, _percent(one.shape, sign)) for one in self.shapes.written.values())
-        known = [scaled for one, text in pairs if text and (scaled := one.scaled(text))]
+        known = []
+        for one in self.shapes.written.values():
+            text = _percent(one.shape, sign)
+            scaled = one.scaled(text) if text else None
+            if scaled:
+                known.append(scaled)
         if not known:
             return RangeFacts()
-        return RangeFacts(plain(min(low for low, _, _ in known)), plain(max(high for _, high, _ in known)))
+        lows, highs, _ = zip(*known, strict=True)
+        return RangeFacts(plain(min(lows)), plain(max(highs)))
 
 
 def _percent(shape: str, sign: str) -> str:
@@ -276,7 +287,8 @@ class DecimalZero(ColumnDetector):
         self.tally.add(cells, cells.judged(cells.shaped(self.gate), lambda text: text.strip().endswith(".0")))
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.tally.count:
+        count = self.tally.count
+        if count:
             message = f"{cells_of(self.column.kind, count)} {either(count, 'ends', 'end')} in .0"
             yield self.found("decimal_zero", self.tally, message, Fix("strip_decimal_zero"))
 

@@ -87,15 +87,18 @@ class Phones(ColumnDetector):
 
     def findings(self) -> Iterable[FindingFacts]:
         yield from self._formats()
-        if count := self.extended.count:
+        count = self.extended.count
+        if count:
             message = f"{counted(count, 'phone includes', 'phones include')} an extension"
             yield self.found("phone_extensions", self.extended, message, self._fix(), safe=self._is_safe())
-        if count := self.several.count:
+        count = self.several.count
+        if count:
             message = f"{counted(count, 'cell holds', 'cells hold')} more than one phone number"
             yield self.found(
                 "several_phones", self.several, message, Fix("phone_split", {"rest_to": f"Other {self.column.title}"})
             )
-        if count := self.wrong.count:
+        count = self.wrong.count
+        if count:
             message = f"{cells_of('phone', count)} cannot be dialled as {either(count, 'it is', 'they are')}"
             yield self.found("invalid_phones", self.wrong, message, severity="problem")
 
@@ -151,11 +154,14 @@ def likely_country(column: ColumnContext) -> str:
 
 def _share_valid(texts: list[str], country: str) -> float:
     """Return the share of numbers that are in use in a country; 1 where there is none to judge."""
-    return sum(_is_valid(text, country) for text in texts) / len(texts) if texts else 1.0
+    if not texts:
+        return 1.0
+    return sum(_is_valid(text, country) for text in texts) / len(texts)
 
 
 def _countries(sample: Sample) -> list[str]:
-    return [code for text, _ in sample if (code := countries.iso_code(text))]
+    codes = [countries.iso_code(text) for text, _ in sample]
+    return [code for code in codes if code]
 
 
 def _countries_dialled(texts: list[str]) -> list[str]:

@@ -42,9 +42,10 @@ def sheet_country(column: ColumnContext) -> SheetCountry:
     """Return what the sheet's own country column says, else the dataset's country."""
     for title, (kind, sample) in column.others.items():
         if kind == "country":
-            codes = dict.fromkeys(code for text, _ in sample if (code := countries.iso_code(text)))
+            found = [countries.iso_code(text) for text, _ in sample]
+            codes = [code for code in dict.fromkeys(found) if code]
             if len(codes) == 1:
-                return SheetCountry(next(iter(codes)), tuple(codes), "")
+                return SheetCountry(codes[0], tuple(codes), "")
             return SheetCountry(column.country, tuple(codes), title)
     return SheetCountry(column.country, (column.country,) if column.country else (), "")
 
@@ -75,8 +76,14 @@ class _Names(ColumnDetector):
 
     def findings(self) -> Iterable[PendingFinding]:
         texts = [text for text in self.vocabulary.stripped() if says_something(text)]
-        known = {text: code for text in texts if (code := self.code(text))}
-        unknown = [text for text in texts if text not in known]
+        known: dict[str, str] = {}
+        unknown: list[str] = []
+        for text in texts:
+            code = self.code(text)
+            if code:
+                known[text] = code
+            else:
+                unknown.append(text)
         yield from self._spelled(known, safe=not unknown and not any(map(self.loses, known)))
         if unknown and known:
             what = either(len(unknown), f"is no {self.one}", f"are no {self.many}")
@@ -171,10 +178,12 @@ class PostalCodes(ColumnDetector):
             return ""
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.odd.count:
+        count = self.odd.count
+        if count:
             message = f"{cells_of('postal_code', count)} {either(count, 'is', 'are')} not written as usual"
             yield self.found("postal_code_forms", self.odd, message, Fix("zip_clean", self.where.params()), safe=True)
-        if count := self.wrong.count:
+        count = self.wrong.count
+        if count:
             where = Locale("en").territories.get(self.where.country, self.where.country)
             message = f"{cells_of('postal_code', count)} {either(count, 'is', 'are')} not valid in {where}"
             yield self.found("unknown_postal_codes", self.wrong, message, severity="problem")

@@ -24,7 +24,8 @@ class TitleRows(SheetDetector):
         if (rows := len(shape["header_rows"])) > 1:
             message = f"Titles are spread over {rows} rows"
             yield _noted("titles_on_rows", message, list(shape["header_rows"]), rows)
-        if merged := shape["merged_titles"]:
+        merged = shape["merged_titles"]
+        if merged:
             message = f"{counted(merged, 'title cell is', 'title cells are')} merged"
             yield _noted("merged_titles", message, list(shape["header_rows"]), merged)
         for title in shape["repeated_titles"]:
@@ -37,7 +38,8 @@ class TitleRows(SheetDetector):
     def _below_a_report_title(self, headers: list[int], titles: list[int]) -> Iterable[FindingFacts]:
         if not headers or not titles:
             return
-        where = f"row {headers[0]}" if len(headers) == 1 else f"rows {listed([str(row) for row in headers])}"
+        rows = listed([str(row) for row in headers])
+        where = f"{either(len(headers), 'row', 'rows')} {rows}"
         above = "row 1 looks" if headers[0] == 2 else f"rows 1–{headers[0] - 1} look"
         message = f"Your column titles are on {where}; {above} like a report title"
         fix = Fix("promote_header", {"rows": [str(row) for row in headers]})
@@ -104,16 +106,19 @@ class OtherRows(SheetDetector):
                 tally.add_rows(seen.batch.column(ROW).to_numpy()[flags], _labels(seen.batch, flags))
 
     def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
-        if count := self.blank.count:
+        count = self.blank.count
+        if count:
             message = f"{counted(count, 'row is', 'rows are')} empty"
             yield _rows("empty_rows", self.blank, message, Fix("drop_blank_rows"), safe=True)
-        if count := self.total.count:
+        count = self.total.count
+        if count:
             message = counted(count, "row looks like a total", "rows look like totals")
             if 0 < self.grand < count:
                 subtotals = counted(count - self.grand, "subtotal", "subtotals")
                 message += f": {subtotals} and {counted(self.grand, 'grand total', 'grand totals')}"
             yield _rows("total_rows", self.total, message, Fix("drop_total_rows"))
-        if count := self.footer.count:
+        count = self.footer.count
+        if count:
             message = f"{counted(count, 'row', 'rows')} below the table {either(count, 'looks', 'look')} like a note"
             yield _rows("footer_rows", self.footer, message, Fix("drop_total_rows"))
 
@@ -121,8 +126,11 @@ class OtherRows(SheetDetector):
 def _labels(batch: pa.RecordBatch, flags: Flags) -> list[str]:
     """Return the first filled cell of the first flagged rows."""
     rows = batch.filter(pa.array(flags)).slice(0, MAX_EXAMPLES).to_pylist()
-    labels = (next((text for title, text in row.items() if title != ROW and text.strip()), "") for row in rows)
-    return [label for label in labels if label]
+    labels = []
+    for row in rows:
+        filled = [text for title, text in row.items() if title != ROW and text.strip()]
+        labels += filled[:1]
+    return labels
 
 
 def _rows(slug: str, tally: CellTally, message: str, fix: Fix, *, safe: bool = False) -> FindingFacts:
@@ -149,7 +157,8 @@ class Groups(SheetDetector):
         if self.starts_filled is None:
             self.starts_filled = bool(first[0]) and not (first.all() and len(first) >= self.MANY)
         filled = [first, *(~_blank(seen.data.column(title)) for title in self.titles[1:])]
-        self.alike = [same and bool((one == filled[0]).all()) for same, one in zip(self.alike, filled, strict=True)]
+        for number, flags in enumerate(filled):
+            self.alike[number] = self.alike[number] and bool((flags == first).all())
         self.bare.add_rows(seen.data.column(ROW).to_numpy()[~filled[0]])
 
     def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:

@@ -51,7 +51,8 @@ class Barcodes(ColumnDetector):
             self.wrong.add_at(cells, indices)
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.wrong.count:
+        count = self.wrong.count
+        if count:
             message = f"{counted(count, 'barcode has', 'barcodes have')} a wrong check digit or length"
             yield self.found("barcode_check_digits", self.wrong, message, severity="problem")
 
@@ -99,10 +100,12 @@ class VatNumbers(ColumnDetector):
     def findings(self) -> Iterable[FindingFacts]:
         odd, wrong = self.tallies.values()
         least = "at least " if self._asked >= MOST_CHECKED else ""
-        if count := odd.count:
+        count = odd.count
+        if count:
             message = f"{counted(count, 'VAT number has', 'VAT numbers have')} spaces, small letters or no country"
             yield self.found("vat_forms", odd, message, Fix("vat_clean", self.where.params()), safe=True)
-        if count := wrong.count:
+        count = wrong.count
+        if count:
             message = f"VAT check digits fail in {least}{counted(count, 'cell', 'cells')}"
             yield self.found("vat_check_digits", wrong, message, severity="problem")
 

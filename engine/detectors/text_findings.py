@@ -31,7 +31,8 @@ class SpacesAround(ColumnDetector):
         self.tally.add(cells, cells.shaped(self.pattern, within=ODD))
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.tally.count:
+        count = self.tally.count
+        if count:
             message = f"{cells_of(self.column.kind, count)} {either(count, 'has', 'have')} spaces"
             yield self.found("spaces", self.tally, message, Fix("trim"), safe=True)
 
@@ -51,7 +52,8 @@ class SpacesInside(ColumnDetector):
         self.tally.add(cells, cells.shaped(self.pattern, within=ODD))
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.tally.count:
+        count = self.tally.count
+        if count:
             cells = f"{cells_of(self.column.kind, count)} {either(count, 'has', 'have')}"
             message = f"{cells} more than one plain space between words"
             yield self.found("inner_spaces", self.tally, message, Fix("collapse_spaces"), safe=True)
@@ -64,7 +66,8 @@ class Invisible(ColumnDetector):
         self.tally.add(cells, cells.judged(cells.shaped(INVISIBLE, within=ODD), lambda text: visible(text) != text))
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.tally.count:
+        count = self.tally.count
+        if count:
             message = f"{cells_of(self.column.kind, count)} {either(count, 'contains', 'contain')} invisible characters"
             yield self.found("invisible", self.tally, message, Fix("strip_invisible"), safe=True)
 
@@ -82,7 +85,8 @@ class Scrambled(ColumnDetector):
         self.tally.add(cells, cells.judged(cells.shaped(self.gate, within=ODD), is_scrambled))
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.tally.count:
+        count = self.tally.count
+        if count:
             seen = re.search(r"[\xc2-\xf4][^\x00-\x7f]", " ".join(self.tally.examples))
             example = f" ({seen[0]})" if seen else ""
             message = f"{cells_of(self.column.kind, count)} {either(count, 'has', 'have')} scrambled letters{example}"
@@ -114,10 +118,12 @@ class WebCodes(ColumnDetector):
         self.tagged.add(cells, cells.judged(cells.shaped(self.tags, within=ODD), _has_tag))
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.coded.count:
+        count = self.coded.count
+        if count:
             message = f"{counted(count, 'cell has', 'cells have')} codes of web pages, such as &amp;"
             yield self.found("web_codes", self.coded, message, Fix("unescape_html"))
-        if count := self.tagged.count:
+        count = self.tagged.count
+        if count:
             message = f"{counted(count, 'cell has', 'cells have')} tags of web pages, such as <br>"
             yield self.found("web_tags", self.tagged, message, Fix("strip_tags"))
 
@@ -137,7 +143,8 @@ class FormulaErrors(ColumnDetector):
         self.tally.add(cells, cells.judged(cells.shaped(self.gate, longest=20), is_formula_error))
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.tally.count:
+        count = self.tally.count
+        if count:
             errors = listed([text.strip() for text in self.tally.examples])
             message = f"{counted(count, 'formula error', 'formula errors')} ({errors})"
             yield self.found("formula_errors", self.tally, message, severity="problem")
@@ -176,7 +183,8 @@ class WordsForEmpty(ColumnDetector):
         return means_empty(text) and not (self.signs_only and text.strip().isalpha())
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.tally.count:
+        count = self.tally.count
+        if count:
             words = [word for word, _ in self.words.most_common()]
             times = "once" if count == 1 else f"{count:,} times"
             message = f"{quoted(words)} {either(len(words), 'means', 'mean')} empty {times}"
@@ -192,7 +200,8 @@ class LinesInside(ColumnDetector):
         self.tally.add(cells, cells.shaped(self.pattern, within=ODD))
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.tally.count:
+        count = self.tally.count
+        if count:
             message = f"{cells_of(self.column.kind, count)} {either(count, 'has', 'have')} more than one line"
             yield self.found("several_lines", self.tally, message, severity="info")
 
@@ -211,7 +220,8 @@ class LastFirst(ColumnDetector):
         self.tally.add(cells, cells.judged(cells.shaped(self.gate), _is_last_first))
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.tally.count:
+        count = self.tally.count
+        if count:
             message = f"{counted(count, 'name is', 'names are')} 'Last, First'"
             yield self.found("last_first", self.tally, message, Fix("name_split"))
 

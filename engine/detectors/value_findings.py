@@ -58,7 +58,8 @@ class Lists(ColumnDetector):
         self.vocabulary.add(cells)
 
     def findings(self) -> Iterable[FindingFacts]:
-        if count := self.odd.count:
+        count = self.odd.count
+        if count:
             message = f"{counted(count, 'list is', 'lists are')} not written with ; alone between the values"
             yield self.found("list_separators", self.odd, message, Fix("split", {"separators": self._separators()}))
 

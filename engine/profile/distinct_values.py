@@ -1,6 +1,6 @@
-"""Distinct values, frequent values and repeated values of a column, without keeping the values.
+"""Count distinct, frequent and repeated values of a column without keeping the values.
 
-Every value is known by a 64-bit hash and how often it was met: 12 bytes per distinct value. Counts are exact until
+Every value is represented by a 64-bit hash and how often it occurs: 12 bytes per distinct value. Counts are exact until
 the sheet's pool of entries is spent; beyond that a column keeps its most frequent values and the smallest hashes,
 estimates how many there are (k minimum values), and says so.
 """
@@ -34,8 +34,13 @@ def hashes(texts: pa.StringArray) -> Hashes:
 
 @dataclass(frozen=True)
 class Distinct:
-    """What was met: `count` distinct texts (`estimated`: about so many), their `hashes` in ascending order and how
-    many `times` each; of an estimate only some.
+    """Hold the distinct texts of a column by their hashes.
+
+    Attributes:
+        count: How many there are.
+        hashes: Their hashes in ascending order; of an estimate only some.
+        times: How often each occurs.
+        estimated: Whether the count is an estimate.
     """
 
     count: int
@@ -45,34 +50,34 @@ class Distinct:
 
     @property
     def repeated(self) -> Hashes:
-        """The hashes of texts that occur more than once."""
+        """Return the hashes of texts that occur more than once."""
         return self.hashes[self.times > 1]
 
     def times_of(self, wanted: Hashes) -> Times:
-        """How often texts with these hashes were met; 0 for any other."""
+        """Return how often texts with these hashes occur; 0 for any other."""
         if not len(self.hashes):
             return np.zeros(len(wanted), np.uint32)
         places = np.searchsorted(self.hashes, wanted).clip(max=len(self.hashes) - 1)
         return np.where(self.hashes[places] == wanted, self.times[places], np.uint32(0))
 
     def at_least(self, times: int) -> Distinct:
-        """The texts that occur at least so many times, alone."""
+        """Return the texts that occur at least so many times, alone."""
         if times == 1:
             return self
         often = self.times >= times
         return Distinct(int(often.sum()), self.hashes[often], self.times[often], self.estimated)
 
     def least(self, top: int) -> int:
-        """How often a text occurs at least that is among the `top` most frequent ones."""
+        """Return how often a text occurs at least that is among the `top` most frequent ones."""
         often = self.times[self.times > 1]
         return 1 if len(often) < top else int(np.partition(often, len(often) - top)[-top])
 
 
 class DistinctCounter:
-    """Counts the filled texts of one column, batch by batch."""
+    """Count the filled texts of one column, batch by batch."""
 
     def __init__(self, waiting: int = WAITING) -> None:
-        """`waiting`: how many hashes may wait before they are merged."""
+        """Begin empty; `waiting`: how many hashes may wait before they are merged."""
         self._most_waiting = waiting
         self._hashes, self._times = np.zeros(0, np.uint64), np.zeros(0, np.uint32)
         self._waiting: list[Hashes] = []
@@ -97,11 +102,11 @@ class DistinctCounter:
 
     @property
     def size(self) -> int:
-        """Entries held."""
+        """Return the number of entries held."""
         return len(self._hashes)
 
     def result(self) -> Distinct:
-        """What was counted."""
+        """Return what was counted."""
         self._merge()
         return Distinct(self._count(), self._hashes, self._times, self._bound is not None)
 
@@ -144,7 +149,7 @@ class DistinctCounter:
 
 
 def _counted(ordered: Hashes) -> tuple[Hashes, Times]:
-    """The distinct hashes of some in ascending order, and how often each occurs."""
+    """Return the distinct hashes of some in ascending order, and how often each occurs."""
     again = np.zeros(len(ordered), np.bool_)
     np.equal(ordered[1:], ordered[:-1], out=again[1:])
     places = np.flatnonzero(again)

@@ -133,7 +133,8 @@ class _Run:
             found += detector.findings(facts)
         for one, known, values in zip(self.columns, facts, distinct, strict=True):
             found += one.findings()
-            if again := repeated(one.column, values, known.filled):
+            again = repeated(one.column, values, known.filled)
+            if again:
                 found.append(PendingFinding(again, values.repeated))
         return SheetProfile(self.working.num_rows, facts, self._with_rows(found))
 

@@ -1,4 +1,4 @@
-"""What a profile says: figures per column, and findings with the step that mends each."""
+"""Hold what a profile says: figures per column, and findings with the step that mends each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_TOP = 10
 
 @dataclass(frozen=True)
 class Fix:
-    """A cleaning step by its slug, with the parameters that fit the column."""
+    """Name a cleaning step by its slug, with the parameters that fit the column."""
 
     step: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -27,11 +27,18 @@ class Fix:
 
 @dataclass(frozen=True)
 class FindingFacts:
-    """Something a person should know about a column, or about the sheet (`column` is None).
+    """Hold something a person should know about a column or about the sheet.
 
-    `count` cells or rows are concerned, `rows` holds the first 1,000 of their source row numbers in ascending
-    order, `examples` up to five texts as they stand in the file. `safe`: the fix cannot lose anything and
-    guesses nothing.
+    Attributes:
+        slug: Names the kind of finding.
+        column: The title of the column; None for the sheet.
+        count: How many cells or rows are concerned.
+        message: One sentence for a person.
+        examples: Up to five texts exactly as they are in the file.
+        rows: The first 1,000 of the source row numbers concerned, in ascending order.
+        fix: The step that mends it, if there is one.
+        safe: Whether the fix cannot lose anything and guesses nothing.
+        severity: How bad it is.
     """
 
     slug: str
@@ -47,12 +54,23 @@ class FindingFacts:
 
 @dataclass(frozen=True)
 class ColumnFacts:
-    """Figures of one column over the data rows; blank, total and footer rows are left out of all of them.
+    """Hold the figures of one column over the data rows; blank, total and footer rows are left out of all of them.
 
-    `filled` cells hold more than spaces, `distinct` counts their different texts exactly as they stand (an
-    estimate only where `extra["distinct_estimated"]`), lengths are in characters. `top` and `patterns` are the
-    ten most frequent texts and shapes (`AAA-999`) with their counts. `minimum` and `maximum` are plain numbers
-    or ISO dates, "" for kinds without an order or where it is not known how to read them.
+    Attributes:
+        title: The column's title.
+        position: Its position in the sheet, from 0 on.
+        kind: One of KINDS.
+        filled: Cells that hold more than spaces.
+        distinct: Their different texts exactly as they are (an estimate only where `extra["distinct_estimated"]`).
+        min_length: Characters of the shortest filled text.
+        max_length: Characters of the longest.
+        mean_length: Characters on average, to two decimals.
+        top: The ten most frequent texts with their counts.
+        patterns: The ten most frequent shapes (`AAA-999`) with their counts.
+        minimum: A plain number or an ISO date, "" for kinds without an order or where it is unclear how to read them.
+        maximum: The same of the largest or last one.
+        could_be_key: Whether it is filled in every row, and nowhere twice.
+        extra: Further figures by name, as the detectors of its kind give them.
     """
 
     title: str
@@ -73,7 +91,10 @@ class ColumnFacts:
 
 @dataclass(frozen=True)
 class SheetProfile:
-    """`rows` is the number of data rows of the working file, blank, total and footer rows included."""
+    """Hold the profile of a sheet.
+
+    `rows` is the number of data rows of the working file, blank, total and footer rows included.
+    """
 
     rows: int
     columns: list[ColumnFacts]

@@ -1,4 +1,4 @@
-"""What a column's title says about its values: weak evidence, asked where the values could be several things."""
+"""Tell from a column's title what its values may be: weak evidence, used where they could be several things."""
 
 from __future__ import annotations
 

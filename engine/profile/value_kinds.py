@@ -1,4 +1,4 @@
-"""What kind of values a column holds, decided from a sample; the title counts where values could be several things.
+"""Decide from a sample what kind of values a column holds; the title counts where they could be several things.
 
 Words that mean empty and formula errors say nothing. A kind needs a clear majority of the cells, not all of
 them: what does not fit is a finding.
@@ -39,7 +39,7 @@ _SEPARATORS = re.compile(r"\s*[;|\n,]\s*")
 
 
 class _Evidence:
-    """The sample, and what share of its cells a test is true of."""
+    """Hold the sample, and answer what share of its cells a test is true of."""
 
     def __init__(self, sample: Sample, hints: frozenset[str], country: str) -> None:
         self.cells = [(text.strip(), times) for text, times in sample if says_something(text)]
@@ -78,14 +78,17 @@ def _named_date() -> re.Pattern[str]:
 
 
 def says_something(text: str) -> bool:
-    """Whether a cell is neither blank nor a word for empty nor a formula error."""
+    """Return whether a cell is neither blank nor a word for empty nor a formula error."""
     return bool(text.strip()) and not means_empty(text) and not formula_error().fullmatch(text.strip())
 
 
 def kind_of(sample: Sample, hints: frozenset[str], country: str) -> str:
-    """The kind (one of `facts.KINDS`) of a column with these texts and their frequencies.
+    """Return the kind (one of `sheet_profile.KINDS`) of a column.
 
-    `hints`: `title_words.says(title)`; `country`: ISO alpha-2 of the dataset, "" if unknown.
+    Args:
+        sample: Its texts and their frequencies.
+        hints: What its title says (`title_hints.says`).
+        country: ISO alpha-2 of the dataset, or "".
     """
     evidence = _Evidence(sample, hints, country)
     if not evidence.total:
@@ -98,7 +101,7 @@ def _is_email(evidence: _Evidence) -> bool:
 
 
 def looks_like_email(text: str) -> bool:
-    """Whether a text is meant as one or more email addresses, right or not."""
+    """Return whether a text is meant as one or more email addresses, right or not."""
     if "@" not in text:
         return False
     words = [word for word in re.split(r"[\s,;/|]+", text) if word]
@@ -159,12 +162,12 @@ def _at_most_100(evidence: _Evidence) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a number in any notation, without a currency or percent sign."""
+    """Return whether a text is a number in any notation, without a currency or percent sign."""
     return _reads(numbers.read, text, ".") or _reads(numbers.read, text, ",")
 
 
 def is_amount(text: str) -> bool:
-    """Whether a text is a number with or without a currency."""
+    """Return whether a text is a number with or without a currency."""
     return _reads(numbers.read_amount, text, ".") or _reads(numbers.read_amount, text, ",")
 
 
@@ -221,7 +224,7 @@ def _is_state(evidence: _Evidence) -> bool:
 
 
 def _could_be_names(evidence: _Evidence) -> bool:
-    """Few short names of letters: worth asking the lists of countries and states."""
+    """Return whether there are few short names of letters: worth asking the lists of countries and states."""
     if evidence.hinted("boolean", "code", "money", "date", "email"):
         return False
     return (
@@ -251,7 +254,7 @@ def _is_number(evidence: _Evidence) -> bool:
 
 
 def _long_and_even(evidence: _Evidence) -> bool:
-    """Whole numbers of one length, too long to be amounts: article numbers, barcodes."""
+    """Return whether there are whole numbers of one length, too long to be amounts: article numbers, barcodes."""
     lengths = {len(text) for text, _ in evidence.cells}
     return len(evidence.cells) > 1 and len(lengths) == 1 and lengths.pop() >= 8
 
@@ -267,7 +270,7 @@ def _is_code(evidence: _Evidence) -> bool:
 
 
 def _is_list(evidence: _Evidence) -> bool:
-    """Several short values in a cell, and each of them in other cells again."""
+    """Return whether there are several short values in a cell, and each of them in other cells again."""
     several = [(text, times) for text, times in evidence.cells if len(_parts(text)) > 1]
     if len(several) < 2 or len(several) < 0.2 * len(evidence.cells):
         return False
