@@ -64,7 +64,8 @@ def parsed(run: Run, odoo: Odoo, texts: Sequence[str]) -> Matches:
     found: dict[str, tuple[str, ...]] = {}
     for text in texts:
         name, _, listed = text.partition("=")
-        columns = list(dict.fromkeys(column.strip() for column in listed.split(",") if column.strip()))
+        given = [column.strip() for column in listed.split(",")]
+        columns = list(dict.fromkeys(filter(None, given)))
         if not columns:
             raise RunProblem(f"'{text}' names no field; write for example --match res.partner=ref,vat,email.")
         models = {one.mapping: one.model for one in run.steps if name.strip() in (one.mapping, one.model)}
@@ -75,7 +76,9 @@ def parsed(run: Run, odoo: Odoo, texts: Sequence[str]) -> Matches:
         for mapping in models:
             if mapping in found:
                 raise RunProblem(f"--match names {mapping} twice; list all its fields at once.")
-            found[mapping] = tuple(column for column in columns if column in run.payload(mapping).fields)
+            # One mapping of a model may load fewer fields than another.
+            loaded = run.payload(mapping).fields
+            found[mapping] = tuple(column for column in columns if column in loaded)
     return {mapping: columns for mapping, columns in found.items() if columns}
 
 
@@ -129,6 +132,7 @@ def adopt(
         try:
             identity = check_server(journal, odoo)
             if not dry_run and not journal.history.server:
+                # From here on the run belongs to this database, though nothing was loaded yet.
                 journal.met(identity)
             return _Adopting(run, odoo, wanted, journal, dry_run).go(begins)
         finally:
@@ -136,6 +140,8 @@ def adopt(
 
 
 class _Adopting:
+    """Adopt the records of one run."""
+
     def __init__(self, run: Run, odoo: Odoo, matches: Matches, journal: Journal, dry_run: bool) -> None:
         self._run, self._odoo, self._matches, self._journal = run, odoo, matches, journal
         self._dry_run = dry_run

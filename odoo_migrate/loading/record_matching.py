@@ -101,15 +101,18 @@ class Matcher:
             key = folded(column) or str
             wanted = {key(one.values[place]) for one in undecided} - {""}
             found = self._find(column, wanted) if wanted else {}
+            left: list[RecordMatch] = []
             for one in undecided:
                 one.found = tuple(found.get(key(one.values[place]), ()))
                 if one.found:
                     one.column, one.value = column, one.values[place]
-            undecided = [one for one in undecided if not one.found]
-        self._show([one for one in matched if one.found])
-        for one in matched:
-            if one.found:
-                self._judge(one)
+                else:
+                    left.append(one)  # the next, weaker field may decide
+            undecided = left
+        decided = [one for one in matched if one.found]
+        self._show(decided)
+        for one in decided:
+            self._judge(one)
 
     def _find(self, column: str, wanted: set[str]) -> dict[str, list[int]]:
         """Return database IDs by value.
@@ -165,6 +168,7 @@ class Matcher:
         elif not match.candidates:
             match.doubt("Odoo has just lost the record with this value; match again.")
         else:
+            # One record of Odoo, found by one field: it must not disagree in any other that both fill.
             theirs = match.candidates[0].values
             for column, ours in zip(self._columns, match.values, strict=True):
                 if ours and theirs[column] and not agree(column, ours, theirs[column]):
@@ -192,7 +196,8 @@ def _both(claiming: Sequence[RecordMatch]) -> str:
     if len(rows) == 2:
         return f"Rows {rows[0]} and {rows[1]} both match it."
     first = ", ".join(rows[:SHOWN])
-    return f"{len(rows)} rows match it: {first}{' …' if len(rows) > SHOWN else ''}."
+    more = " …" if len(rows) > SHOWN else ""
+    return f"{len(rows)} rows match it: {first}{more}."
 
 
 def doubt_taken(odoo: Odoo, model: str, matched: Iterable[RecordMatch], ours: Callable[[str], bool]) -> None:

@@ -292,6 +292,8 @@ def _check_rights(run: Run, odoo: Odoo) -> None:
 
 
 class _Rollback:
+    """Remove what one run created."""
+
     def __init__(self, run: Run, odoo: Odoo, journal: Journal, told: Told) -> None:
         self._run, self._odoo, self._journal, self._told = run, odoo, journal, told
         self._steps = {step.mapping: step for step in run.steps if not step.second}
@@ -300,7 +302,8 @@ class _Rollback:
         self._context = write_context(odoo, run.project.settings)
         self._removals: dict[str, Removal] = {}
         self._load = LoadOrigin(frozenset(), "")
-        self._staying: dict[str, set[int]] = {}  # what others need, by mapping: Odoo is not even asked to remove it
+        # What others need, by mapping: Odoo is not even asked to remove it.
+        self._staying: dict[str, set[int]] = {}
 
     def go(self) -> RollbackResult:
         result = RollbackResult([])
@@ -329,13 +332,13 @@ class _Rollback:
         while self._circles and any(refused.values()):
             again = {mapping: self._remove(mapping, left, met) for mapping, left in refused.items()}
             if again == refused:
-                return
+                return  # a whole round removed nothing more
             refused = again
 
     def _remove(
         self, mapping: str, entries: Sequence[CreatedRecord], met: Mapping[str, RunRecords]
     ) -> list[CreatedRecord]:
-        """Remove records of one mapping, children first; those that stay."""
+        """Remove records of one mapping, children first; return those that stay."""
         step, removal = self._steps[mapping], self._removals[mapping]
         again = {one.id for one in entries}
         removal.kept = [one for one in removal.kept if one.id not in again]
@@ -344,15 +347,22 @@ class _Rollback:
         ids = [one.database_id for one in entries]
         words = reasons_to_keep(self._odoo, step.model, ids, self._going(mapping, met), self._load)
         self._staying[mapping] = set(words)
-        stay = [one for one in entries if one.database_id in words]
-        removal.kept += [Kept(mapping, one.id, one.database_id, words[one.database_id]) for one in stay]
-        return stay + self._unlink(removal, [one for one in entries if one.database_id not in words], len(stay))
+        stay: list[CreatedRecord] = []
+        go: list[CreatedRecord] = []
+        for one in entries:
+            if one.database_id in words:
+                stay.append(one)
+                removal.kept.append(Kept(mapping, one.id, one.database_id, words[one.database_id]))
+            else:
+                go.append(one)
+        return stay + self._unlink(removal, go, len(stay))
 
     def _going(self, mapping: str, met: Mapping[str, RunRecords]) -> dict[str, set[int]]:
         """Return the database IDs of what may go along with records of a mapping, by model."""
         going: dict[str, set[int]] = {}
         for name, one in met.items():
-            staying = self._staying.get(name, set()) if name != mapping else set()
+            # What stays of this mapping is just being found out anew.
+            staying = set() if name == mapping else self._staying.get(name, set())
             ids = {entry.database_id for entry in one.alive} - staying
             going.setdefault(self._steps[name].model, set()).update(ids)
         return going

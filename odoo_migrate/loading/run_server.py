@@ -87,7 +87,8 @@ def settle(journal: Journal, odoo: Odoo, *, for_good: bool) -> None:
     """
     for batch, intent in list(journal.history.open.items()):
         found = server.find(odoo, [*intent.new, *intent.old])
-        if not for_good and not all(one in found for one in intent.new):
+        complete = set(intent.new) <= set(found)
+        if not for_good and not complete:
             continue
         ids = {one: place for one, (_, place) in found.items()}
         created = [one for one in intent.new if one in ids]

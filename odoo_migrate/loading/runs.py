@@ -214,7 +214,11 @@ def _sha256(root: Path, name: str) -> str:
 
 def order_lines(run: Run) -> list[str]:
     """Return one line a step: the mapping, and for a second pass the columns that it closes."""
-    return [f"{one.mapping} (second pass: {', '.join(one.fields)})" if one.second else one.mapping for one in run.steps]
+    return [_order_line(step) for step in run.steps]
+
+
+def _order_line(step: LoadStep) -> str:
+    return f"{step.mapping} (second pass: {', '.join(step.fields)})" if step.second else step.mapping
 
 
 def _manifest(run: Run) -> dict[str, Any]:
@@ -224,19 +228,20 @@ def _manifest(run: Run) -> dict[str, Any]:
         "run": run.id,
         "odoo_version": settings.odoo_version,
         "namespace": settings.namespace,
-        "steps": [
-            {
-                "mapping": step.mapping,
-                "model": step.model,
-                "fields": list(step.fields),
-                "second": step.second,
-                "own": {column: list(mappings) for column, mappings in step.own.items()},
-                "selves": list(step.selves),
-            }
-            for step in run.steps
-        ],
+        "steps": [_step_as_json(step) for step in run.steps],
         "notes": list(run.notes),
         "files": [vars(one) for one in run.files],
+    }
+
+
+def _step_as_json(step: LoadStep) -> dict[str, Any]:
+    return {
+        "mapping": step.mapping,
+        "model": step.model,
+        "fields": list(step.fields),
+        "second": step.second,
+        "own": {column: list(mappings) for column, mappings in step.own.items()},
+        "selves": list(step.selves),
     }
 
 

@@ -91,7 +91,8 @@ def _check_mapping(
     while chunk := list(islice(rows, CHUNK)):
         held = records.find(odoo, [record.id for record in chunk])
         for record in chunk:
-            if (model := held.get(record.id, (mapping.model, 0))[0]) != mapping.model:
+            model, _ = held.get(record.id, (mapping.model, 0))
+            if model != mapping.model:
                 words = f"In Odoo this is the ID of another kind of record ({model}); choose another ID pattern."
                 problems.add(Problem(file, words, row=record.row, column=ID, value=record.id))
             for place, (name, offered) in choices.items():
@@ -119,14 +120,9 @@ def _check_fields(found: Project, mapping: ModelMapping, fields: Mapping[str, Se
 
 def _check_demanded(odoo: Odoo, mapping: ModelMapping, fields: Mapping[str, ServerField], problems: Problems) -> None:
     """Find fields that this server demands besides: Odoo would refuse every new record without them."""
-    given = {column.removesuffix("/id") for column in mapping.fields} | required_fields.FILLED_BY_ODOO.get(
-        mapping.model, set()
-    )
-    demanded = [
-        name
-        for name, field in fields.items()
-        if field.required and field.store and not field.depends and field.type not in NUMBERS and name not in given
-    ]
+    mapped = {column.removesuffix("/id") for column in mapping.fields}
+    given = mapped | required_fields.FILLED_BY_ODOO.get(mapping.model, set())
+    demanded = [name for name, field in fields.items() if name not in given and _is_demanded(field)]
     if not demanded:
         return
     filled = records.defaults(odoo, mapping.model, demanded)
@@ -136,13 +132,20 @@ def _check_demanded(odoo: Odoo, mapping: ModelMapping, fields: Mapping[str, Serv
             problems.add(Problem(_file(mapping), message, level="warning"))
 
 
+def _is_demanded(field: ServerField) -> bool:
+    """Tell whether the database refuses an empty value; what is computed comes by itself."""
+    return field.required and field.store and not field.depends and field.type not in NUMBERS
+
+
 def _choices(columns: Sequence[str], fields: Mapping[str, ServerField]) -> dict[int, tuple[str, frozenset[str]]]:
     """Return, by place, name and lower-case choices of the columns that take one of several values."""
-    return {
-        place: (name, frozenset(one.lower() for pair in fields[name].selection for one in pair))
-        for place, name in enumerate(columns)
-        if name in fields and fields[name].type == "selection" and fields[name].selection
-    }
+    found: dict[int, tuple[str, frozenset[str]]] = {}
+    for place, name in enumerate(columns):
+        field = fields.get(name)
+        if field is not None and field.type == "selection" and field.selection:
+            # Odoo takes the key as well as the label, in any case.
+            found[place] = (name, frozenset(one.lower() for pair in field.selection for one in pair))
+    return found
 
 
 def _not_offered(name: str, value: str) -> str:
@@ -155,9 +158,11 @@ def _check_targets(found: Project, odoo: Odoo, mappings: Sequence[ModelMapping],
     """Check that records which lookups and constants point to are in this project or in Odoo, and of the right kind."""
     targets = list(_targets(found, odoo, mappings))
     wanted = {external_id for _, external_id, _ in targets}
+    # What this project brings itself need not be there yet; a million IDs are looked through, not kept.
     for mapping in found.mappings.values():
         if wanted:
-            wanted -= {record.id for record in Payload(found.root, mapping.name).records() if record.id in wanted}
+            records_of = Payload(found.root, mapping.name).records()
+            wanted -= {record.id for record in records_of if record.id in wanted}
     held = records.find(odoo, wanted)
     for place, external_id, relation in dict.fromkeys(targets):
         if external_id not in wanted:
@@ -182,7 +187,8 @@ def _targets(
             if entry.lookup:
                 for key, external_id in found.lookup(entry.lookup).items():
                     yield (f"{project_files.LOOKUPS}/{entry.lookup}.csv", key), external_id, field.relation
-            for external_id in (entry.value or "").split(",") if entry.value else ():
+            constants = entry.value.split(",") if entry.value else []
+            for external_id in constants:
                 yield (_file(mapping), column), external_id, field.relation
 
 

@@ -57,14 +57,14 @@ class Settings:
 
     def text(self) -> str:
         """Return the content of the file."""
+        sources = {file: one_line_list(names) for file, names in sorted(self.sources.items())}
         lines = [
             f"format: {FORMAT}",
             f"namespace: {plain(self.namespace)}",
             f"odoo_version: {quoted(self.odoo_version)}",
             f"timezone: {plain(self.timezone)}",
             f"company: {quoted(self.company) if self.company else 'null'}",
-            "sources:" if self.sources else "sources: {}",
-            *(f"  {plain(file)}: {one_line_list(names)}" for file, names in sorted(self.sources.items())),
+            *_map("sources", sources),
             f"load_order: {one_line_list(self.load_order)}",
         ]
         return "\n".join(lines) + "\n"
@@ -79,11 +79,8 @@ class IdPatterns:
 
     def text(self) -> str:
         """Return the content of the file."""
-        lines = [
-            f"default_namespace: {plain(self.default_namespace)}",
-            "patterns:" if self.patterns else "patterns: {}",
-            *(f"  {plain(name)}: {quoted(pattern)}" for name, pattern in sorted(self.patterns.items())),
-        ]
+        patterns = {name: quoted(pattern) for name, pattern in sorted(self.patterns.items())}
+        lines = [f"default_namespace: {plain(self.default_namespace)}", *_map("patterns", patterns)]
         return "\n".join(lines) + "\n"
 
 
@@ -104,11 +101,16 @@ class FieldEntry:
 
     def text(self) -> str:
         """Return the entry as one line of the mapping file."""
-        parts = [f"source: {quoted(self.source)}" if self.value is None else f"value: {quoted(self.value)}"]
-        parts += [f"lookup: {plain(self.lookup)}"] if self.lookup else []
-        parts += [f"ref: {plain(self.ref)}"] if self.ref else []
-        parts += [f"separator: {quoted(self.separator)}"] if self.separator else []
-        return f"{{ {', '.join(parts)} }}" + (f"  # {self.comment}" if self.comment else "")
+        # A constant may be empty, which clears the field; a source never is.
+        parts = [f"source: {quoted(self.source)}"] if self.value is None else [f"value: {quoted(self.value)}"]
+        if self.lookup:
+            parts.append(f"lookup: {plain(self.lookup)}")
+        if self.ref:
+            parts.append(f"ref: {plain(self.ref)}")
+        if self.separator:
+            parts.append(f"separator: {quoted(self.separator)}")
+        entry = f"{{ {', '.join(parts)} }}"
+        return f"{entry}  # {self.comment}" if self.comment else entry
 
 
 @dataclass(frozen=True)
@@ -127,14 +129,18 @@ class ModelMapping:
 
     def text(self) -> str:
         """Return the content of the file."""
-        lines = [
-            f"model: {plain(self.model)}",
-            f"id: {quoted(self.id)}",
-            *([f"when: {quoted(self.when)}"] if self.when else []),
-            "fields:" if self.fields else "fields: {}",
-            *(f"  {plain(name)}: {entry.text()}" for name, entry in self.fields.items()),
-        ]
+        lines = [f"model: {plain(self.model)}", f"id: {quoted(self.id)}"]
+        if self.when:
+            lines.append(f"when: {quoted(self.when)}")
+        lines += _map("fields", {name: entry.text() for name, entry in self.fields.items()})
         return "\n".join(lines) + "\n"
+
+
+def _map(name: str, entries: Mapping[str, str]) -> list[str]:
+    """Return the lines of a map whose values are written already."""
+    if not entries:
+        return [f"{name}: {{}}"]
+    return [f"{name}:", *(f"  {plain(key)}: {value}" for key, value in entries.items())]
 
 
 def lookup_text(table: Mapping[str, str]) -> str:

@@ -87,17 +87,19 @@ def _validator(schema: str) -> jsonschema.Draft202012Validator:
 
 
 def _deviations(content: Any, schema: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the path of each value that is not as the schema wants it, with a sentence in our own words."""
     for error in _validator(schema).iter_errors(content):
         path, schema_part = tuple(error.absolute_path), dict(error.schema)
         expected = str(schema_part.get("description", error.message))
         if error.validator == "additionalProperties":
             known = schema_part["properties"]
-            strangers = [name for name in error.instance if name not in known]
-            for name in strangers:
-                yield (*path, name), f"'{name}' is not known here; expected are {', '.join(known)}."
+            for name in error.instance:
+                if name not in known:
+                    yield (*path, name), f"'{name}' is not known here; expected are {', '.join(known)}."
         elif error.validator == "required":
-            missing = [name for name in schema_part["required"] if name not in error.instance]
-            yield from ((path, f"'{name}' is missing.") for name in missing)
+            for name in schema_part["required"]:
+                if name not in error.instance:
+                    yield path, f"'{name}' is missing."
         elif error.validator == "oneOf":
             yield path, f"'{path[-1]}' needs either a source or a value."
         elif "propertyNames" in error.absolute_schema_path:
