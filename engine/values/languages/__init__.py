@@ -9,15 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
-
-import yaml
+from pathlib import Path
 
 from engine.values.folding import fold
 
-# Every scalar stays text with this loader: `no`, `1` and `on` are words here, and no switches or numbers.
-_TEXT_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_FOLDER = resources.files(__package__)
+_FOLDER = Path(__file__).parent
 _FIRST = "en"
 _ENDING = ".yml"
 _TAG = re.compile(r"^(\w+):", re.MULTILINE)
@@ -111,7 +107,11 @@ def _lists(tag: str, language: str) -> Mapping[str, tuple[str, ...]]:
     text = _unread(language).get(tag)
     if text is None:
         return {}
-    content = yaml.load(f"{tag}:{text}", Loader=_TEXT_LOADER)[tag]  # noqa: S506 - it makes text of everything
+    import yaml  # takes longer than all else here, and what is only imported reads no words
+
+    # With this loader every scalar stays text: `no`, `1` and `on` are words here, and no switches or numbers.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    content = yaml.load(f"{tag}:{text}", Loader=loader)[tag]  # noqa: S506 - it makes text of everything
     if not isinstance(content, dict):
         content = {"": content}
     return {key: _parted(listed) for key, listed in content.items()}
