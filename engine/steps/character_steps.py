@@ -57,12 +57,12 @@ class FixMojibake(ColumnStep):
 
     def _mended(self, text: str) -> str:
         """Mend a text, but for the words to keep in it; ftfy takes long to import, so only who needs it waits."""
-        from ftfy import fix_encoding
+        import ftfy
 
         if self._kept is None or not self._kept.search(text):
-            return fix_encoding(text)
+            return ftfy.fix_encoding(text)
         parts = self._kept.split(text)
-        parts[::2] = map(fix_encoding, parts[::2])  # every second part is a word to keep
+        parts[::2] = map(ftfy.fix_encoding, parts[::2])  # every second part is a word to keep
         return "".join(parts)
 
 

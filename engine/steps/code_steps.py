@@ -63,12 +63,12 @@ class BarcodeClean(ReadingStep):
     )
 
     def read(self, text: str, context: Context) -> str:
-        from stdnum import ean  # takes long to import, so only who needs it waits
+        import stdnum.ean  # takes long to import, so only who needs it waits
 
         digits = re.sub(r"[\s-]+", "", text)
         if not _BARCODE.fullmatch(digits):
             raise NotRead("it is not an EAN or UPC barcode")
-        if not ean.is_valid(digits):
+        if not stdnum.ean.is_valid(digits):
             raise NotRead("its check digit does not fit")
         return digits
 

@@ -1,7 +1,4 @@
-"""Steps on phone numbers.
-
-The library phonenumbers takes long to import, so `engine.values.phones` is imported by who needs it.
-"""
+"""Steps on phone numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ import pyarrow.compute as pc
 from engine.steps.reading_step import COUNTRY, COUNTRY_COLUMN, by_row, merged, named_country
 from engine.steps.step import ColumnStep, Context, Example, Outcome
 from engine.steps.step_parameters import Param
-from engine.values import NotRead
+from engine.values import NotRead, phones
 from engine.values.languages import pattern
 
 _FEWEST_DIGITS = 6
@@ -75,16 +72,12 @@ class PhoneNormalize(ColumnStep):
         return [self.extension_to] if self.extension_to else []
 
     def _of_one_country(self, values: pa.Array, country: str) -> Outcome:
-        from engine.values import phones
-
         numbers = pa.array(phones.e164_all(values.to_pylist(), country), pa.string())
         uncommon = pc.equal(numbers, "")
         rest = by_row([values.filter(uncommon)], lambda text: self._read(text, country), self._titles())
         return merged(numbers, [(uncommon, rest)], self._titles())
 
     def _read(self, text: str, country: str) -> tuple[str, ...]:
-        from engine.values import phones
-
         number, extension = phones.e164(text, country)
         if extension and not self.extension_to:
             raise NotRead(f"its extension {extension} needs a column of its own")
