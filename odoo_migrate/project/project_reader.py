@@ -146,11 +146,15 @@ def _entry(field: str, value: Value) -> FieldEntry:
     if "lookup" in found and "ref" in found:
         raise value.error(f"'{field}' has both a lookup and a ref; it can have one.")
     _check_entry(field, value, found)
+    # Tables and mappings are files: their names may not lead anywhere else.
+    for name, allowed in (("lookup", _TABLE_NAME), ("ref", _MAPPING_NAME)):
+        if name in found:
+            _named(allowed, found[name].text(), value)
     return FieldEntry(
         source=_text(found, "source"),
         value=found["value"].text() if "value" in found else None,
-        lookup=_named(_TABLE_NAME, _text(found, "lookup"), value) if "lookup" in found else "",
-        ref=_named(_MAPPING_NAME, _text(found, "ref"), value) if "ref" in found else "",
+        lookup=_text(found, "lookup"),
+        ref=_text(found, "ref"),
         separator=_text(found, "separator"),
     )
 
