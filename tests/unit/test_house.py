@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 45  # lines of a function; about ten is the aim
+MOST_MODULES = 24  # in a folder; about twenty is the aim
+ROOMS = ("engine", "odoo_migrate", "migrator", "profiling", "mapping", "exporting", "bench")
 
 
 @cache
@@ -33,6 +36,47 @@ def test_functions_are_short(path):
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     sizes = {f"{node.name}, line {node.lineno}": node.end_lineno - node.lineno + 1 for node in functions}
     assert {name: size for name, size in sizes.items() if size > LONGEST} == {}
+
+
+# Django finds these by their names, and every app has them.
+CONVENTIONAL = {
+    "__init__", "__main__", "access", "admin", "api", "apps", "forms", "models", "pages", "receivers", "selectors",
+    "services", "settings", "signals", "tasks", "urls", "views",
+}  # fmt: skip
+
+
+def test_no_two_modules_have_one_name():
+    names = Counter(path.stem for path in source() if path.parent.name != "commands")
+    assert {name for name, count in names.items() if count > 1} <= CONVENTIONAL
+
+
+def test_no_two_public_classes_have_one_name():
+    found = defaultdict(list)
+    for path in source():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found[node.name].append(str(path.relative_to(ROOT)))
+    # Django and click look for commands under this name.
+    assert {name: paths for name, paths in found.items() if len(paths) > 1 and name != "Command"} == {}
+
+
+@pytest.mark.parametrize("room", ["engine", "odoo_migrate", "migrator", "profiling", "mapping", "exporting"])
+def test_a_folder_can_be_seen_at_a_glance(room):
+    modules = Counter(path.parent.relative_to(ROOT) for path in source() if path.relative_to(ROOT).parts[0] == room)
+    assert {str(folder): count for folder, count in modules.items() if count > MOST_MODULES} == {}
+
+
+def test_the_layout_names_every_room():
+    text = (ROOT / "docs" / "developers" / "layout.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `([a-z_/]+)/` \|", text, re.MULTILINE))
+    folders = {path.parent.relative_to(ROOT) for path in tracked() if path.suffix in {".py", ".yml", ".json"}}
+    deep = {"management", "migrations", "templatetags", "pages", "views", "sources"}  # explained with their app or room
+    rooms = {
+        folder.as_posix()
+        for folder in folders
+        if folder.parts and folder.parts[0] in ROOMS and not deep.intersection(folder.parts[1:])
+    }
+    assert named == rooms | {"engine/sources", "templates", "static", "tests"}
 
 
 def test_no_paths_of_one_machine():
