@@ -28,6 +28,8 @@ SPACES = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680" + "".join(map(chr, rang
     "\u2028\u2029\u202f\u205f\u3000"
 )  # fmt: skip
 
+_NO_SPACE = "[^" + "".join(f"\\x{{{ord(char):x}}}" for char in SPACES) + "]"
+
 
 def refused_by(rule: ValueRule, field: OdooField) -> Bad:
     """Return what marks the cells of a column that break a rule of `field`; it takes no nulls."""
@@ -49,12 +51,12 @@ def unlike(accepted: Callable[[str], bool]) -> Bad:
 
 def blank(cells: pl.Series) -> pl.Series:
     """Mark the cells that are empty, or hold nothing but spaces."""
-    return cells.str.strip_chars(SPACES) == ""
+    return ~cells.str.contains(_NO_SPACE)
 
 
 def is_filled(title: str) -> pl.Expr:
     """Return whether a cell of the column holds more than spaces."""
-    return pl.col(title).str.strip_chars(SPACES) != ""
+    return pl.col(title).str.contains(_NO_SPACE)
 
 
 def _no_date(cells: pl.Series) -> pl.Series:

@@ -36,7 +36,7 @@ class PutOff(NamedTuple):
 
 
 class EndlessCircle(ValueError):
-    """Mappings that need each other from the start, so that no order can load them."""
+    """Report mappings that need each other from the start, so that no order can load them."""
 
     def __init__(self, circle: Sequence[str], references: Sequence[MappingReference]) -> None:
         super().__init__(f"{', '.join(circle)} need each other in a circle")

@@ -1,4 +1,4 @@
-"""Stamps: small files that say what a made file was made from, so that an outdated one is noticed."""
+"""Keep stamps: small files that say what a made file was made from, so that an outdated one is noticed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from odoo_migrate.project.yaml_text import FormatError, read_bytes
 
 
 def sha256(root: Path, name: str) -> str:
-    """Of a file of the project. Raises FormatError where it is missing or lies elsewhere."""
+    """Return the SHA-256 of a file of the project. Raises FormatError where it is missing or lies elsewhere."""
     path = inside(root, name)
     if not path.exists():
         raise FormatError("it is missing.", name)
@@ -21,12 +21,14 @@ def sha256(root: Path, name: str) -> str:
 
 
 def text(content: Mapping[str, Any]) -> str:
+    """Return the content of a stamp as it is written."""
     return json.dumps(content, indent=2, sort_keys=True) + "\n"
 
 
 def read(root: Path, name: str) -> Mapping[str, Any]:
-    """The content of a stamp; {} where there is none, or nothing that can be read. Raises FormatError for a name
-    that leads out of the project.
+    """Return the content of a stamp; {} where there is none, or nothing that can be read.
+
+    Raises FormatError for a name that leads out of the project.
     """
     path = inside(root, name)
     try:

@@ -27,7 +27,7 @@ _SHOWN_RECORDS = 5  # of a circle, besides the one that is blamed
 
 
 class Cycle(ValueError):
-    """Records that need each other in a circle, which no order can load; the text is one sentence for the user."""
+    """Report records that need each other in a circle, which no order can load, in one sentence for the user."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Stamps of the payload: which settings and rows it was made from, so that an outdated one is noticed.
+"""Keep stamps of the payload: which settings and rows it was made from, so that an outdated one is noticed.
 
 data/payload/stamps/<mapping>.json
 """
@@ -20,6 +20,7 @@ MADE_BY = "1"  # raised when a payload comes out differently from the same input
 
 
 def stamp_file(mapping: str) -> str:
+    """Return the file that says what the payload of a mapping was made from."""
     return f"{DIRECTORY}/stamps/{mapping}.json"
 
 
@@ -31,12 +32,14 @@ def write(found: Project, mapping: ModelMapping) -> None:
 
 
 def remove(root: Path, mapping: str) -> None:
+    """Remove the stamp of a mapping's payload, if it has one."""
     inside(root, stamp_file(mapping)).unlink(missing_ok=True)
 
 
 def changes(found: Project, mapping: ModelMapping) -> tuple[list[str], bool]:
-    """What has changed since the payload was made (all of it where it has no stamp), and whether the payload itself
-    was changed by hand. Raises FormatError where a file is missing.
+    """Return what has changed since the payload was made, and whether the payload itself was changed by hand.
+
+    All of it has changed where the payload has no stamp. Raises FormatError where a file is missing.
     """
     stamp = file_stamps.read(found.root, stamp_file(mapping.name))
     before, now = stamp.get("made_from"), dict(_sources(found, mapping))
@@ -46,7 +49,7 @@ def changes(found: Project, mapping: ModelMapping) -> tuple[list[str], bool]:
 
 
 def _sources(found: Project, mapping: ModelMapping) -> Iterator[tuple[str, str]]:
-    """(what, its SHA-256 or value) of all that the payload follows from."""
+    """Yield (what, its SHA-256 or value) of all that the payload follows from."""
     yield "odoo-migrate", MADE_BY
     yield "odoo_version", found.settings.odoo_version
     for name in {mapping.name, *(entry.ref for entry in mapping.fields.values() if entry.ref)}:

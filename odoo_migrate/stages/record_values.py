@@ -39,7 +39,7 @@ class KeyFinder(NamedTuple):
 
 
 class UnknownKeys(Exception):
-    """Keys of a cell that lead nowhere."""
+    """Report keys of a cell that lead nowhere."""
 
     def __init__(self, keys: list[str]) -> None:
         super().__init__()

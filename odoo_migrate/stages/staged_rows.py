@@ -62,7 +62,7 @@ def stamp(root: Path, raw: str, raw_sha256: str, rows: int) -> None:
 
 
 class Staged:
-    """The staged rows of a raw file. Raises FormatError where they are missing, damaged, or older than the raw file."""
+    """Read the staged rows of a raw file. Raises FormatError where they are missing, damaged, or older than the raw file."""
 
     def __init__(self, root: Path, raw: str) -> None:
         self.raw, self.file = raw, staging_file(raw)
@@ -84,7 +84,7 @@ class Staged:
                 offset += len(line)
 
     def at(self, offset: int) -> StagedRow:
-        """The row at a place that an earlier reading gave."""
+        """Return the row at a place that an earlier reading gave."""
         with self.path.open("rb") as stream:
             stream.seek(offset)
             return self._row(offset, stream.readline())
