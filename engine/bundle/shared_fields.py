@@ -19,6 +19,7 @@ class SharedFields:
     """Hash what `target` fills in fields that another mapping of its model fills too."""
 
     def __init__(self, plan: BundlePlan, target: MappedTarget) -> None:
+        """Find the fields that are filled elsewhere too."""
         others = [one for _, one in plan.targets if one.model.name == target.model.name and one.name != target.name]
         elsewhere = {name for one in others for name in filled(one)}
         self.tables = plan.tables

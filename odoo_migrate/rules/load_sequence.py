@@ -39,6 +39,7 @@ class EndlessCircle(ValueError):
     """Report mappings that need each other from the start, so that no order can load them."""
 
     def __init__(self, circle: Sequence[str], references: Sequence[MappingReference]) -> None:
+        """Keep the circle, and those of its references that cannot wait."""
         super().__init__(f"{', '.join(circle)} need each other in a circle")
         self.circle = tuple(circle)
         self.references = tuple(one for one in references if one.required)

@@ -34,6 +34,7 @@ class MappingChecks:
     """Check one mapping of the project; `line` returns the line of a field in its file."""
 
     def __init__(self, found: Project, known: Catalog, mapping: ModelMapping, line: Callable[[str], int]) -> None:
+        """Keep what the mapping is checked against."""
         self.found, self.catalog, self.mapping, self.line = found, known, mapping, line
         self.version = known.version.removesuffix(".0")
         self.file = f"{project_files.MAPPINGS}/{mapping.name}.yml"

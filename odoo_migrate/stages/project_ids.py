@@ -45,6 +45,7 @@ class ProjectIds:
     def __init__(
         self, found: Project, mappings: Collection[str] | None = None, repeated: Repeated = lambda *_: None
     ) -> None:
+        """Read the IDs of all these payloads."""
         self.mappings = tuple(name for name in found.mappings if mappings is None or name in mappings)
         self.namespaces = namespaces(found)
         self._codes: dict[int, int] = {}
@@ -67,6 +68,7 @@ class ProjectIds:
         return Owner(self.mappings[number], place, self._rows[number][place])
 
     def __len__(self) -> int:
+        """Return how many IDs there are."""
         return len(self._codes)
 
     def find(self, external_id: str) -> Owner | None:
@@ -109,10 +111,12 @@ class RepeatedIds:
     """
 
     def __init__(self, found: Project, known: Catalog, problems: Problems) -> None:
+        """Start without any record."""
         self._found, self._known, self._problems = found, known, problems
         self._later: dict[str, dict[int, list[_Filling]]] = {}  # by mapping and place of the first with that ID
 
     def __call__(self, mapping: str, record: Record, first: Owner) -> None:
+        """Take a record whose ID an earlier one, `first`, has."""
         model, theirs = self._found.mappings[mapping].model, self._found.mappings[first.mapping].model
         if mapping != first.mapping and model == theirs:
             places = self._later.setdefault(first.mapping, {})

@@ -62,11 +62,13 @@ class RawCsvRows:
     """
 
     def __init__(self, path: Path, file: str, problems: Problems, *, sound: bool) -> None:
+        """Keep what to read; `sound` files hold UTF-8 without NUL."""
         self.path, self.file, self.problems, self.sound = path, file, problems, sound
         self.titles: tuple[str, ...] = ()
         self.count, self.whole = 0, False
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the row number and the cells of every sound row."""
         row, before = 0, self.problems.errors
         with self.path.open(encoding="utf-8-sig", newline="", errors="surrogateescape") as stream:
             reader = csv.reader(stream, strict=True)

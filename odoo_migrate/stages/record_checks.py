@@ -62,6 +62,7 @@ class UniqueValues:
     """
 
     def __init__(self) -> None:
+        """Start without any value."""
         self._seen: dict[int, tuple[int, str]] = {}
 
     def other_owner(self, group: Hashable, value: str, record: str, where: str) -> str:
@@ -79,6 +80,7 @@ class RecordChecks:
     def __init__(
         self, found: Project, known: Catalog, mapping: ModelMapping, line: Callable[[str], int], problems: Problems
     ) -> None:
+        """Find the rules that hold for the mapping's columns."""
         self.found, self.known, self.mapping, self.line, self.problems = found, known, mapping, line, problems
         self.file = f"{project_files.RAW}/{found.source(mapping.name)}"
         self.columns = [

@@ -13,6 +13,7 @@ class RecordLinks:
     """Hold references from one record to another, both by number."""
 
     def __init__(self) -> None:
+        """Start without any reference."""
         self.children, self.parents = array("q"), array("q")
 
     def add(self, child: int, parent: int) -> None:
@@ -21,6 +22,7 @@ class RecordLinks:
         self.parents.append(parent)
 
     def __len__(self) -> int:
+        """Return how many references there are."""
         return len(self.children)
 
 

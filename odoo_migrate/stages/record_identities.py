@@ -41,6 +41,7 @@ class Identities:
         problems: Problems,
         report: Callable[[int], None] = lambda done: None,
     ) -> None:
+        """Read the staged rows once."""
         self.mapping, self.staged = mapping, staged
         self.pattern = Pattern.read(mapping.id)
         self.rows = 0

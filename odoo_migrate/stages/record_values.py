@@ -42,6 +42,7 @@ class UnknownKeys(Exception):
     """Report keys of a cell that lead nowhere."""
 
     def __init__(self, keys: list[str]) -> None:
+        """Keep the keys."""
         super().__init__()
         self.keys = keys
 
@@ -61,6 +62,7 @@ class Filling:
         html_fields: frozenset[str],
         problems: Problems,
     ) -> None:
+        """Find what fills each column."""
         self.fields = tuple(mapping.fields)
         self.escaped: dict[str, int] = {}
         self._entries, self._file, self._problems = tuple(mapping.fields.values()), file, problems

@@ -49,6 +49,7 @@ class ReferenceChecks:
     """
 
     def __init__(self, found: Project, ids: ProjectIds, *, whole: bool) -> None:
+        """Keep the records to look among."""
         self.found, self.ids, self.whole = found, ids, whole
         self.version = found.settings.odoo_version
 
@@ -93,6 +94,7 @@ class Hierarchy:
     """Hold the parents of all records of one model, whichever mappings they come from."""
 
     def __init__(self, found: Project, known: Catalog, model: str, ids: ProjectIds) -> None:
+        """Number the records of the model."""
         self.found, self.known, self.ids = found, known, ids
         self.mappings = [name for name in ids.mappings if found.mappings[name].model == model]
         starts = list(accumulate((ids.count(name) for name in self.mappings), initial=0))

@@ -62,9 +62,13 @@ def stamp(root: Path, raw: str, raw_sha256: str, rows: int) -> None:
 
 
 class Staged:
-    """Read the staged rows of a raw file. Raises FormatError where they are missing, damaged, or older than the raw file."""
+    """Read the staged rows of a raw file.
+
+    Raises FormatError where they are missing, damaged, or older than the raw file.
+    """
 
     def __init__(self, root: Path, raw: str) -> None:
+        """Compare the staged file with what it was made from."""
         self.raw, self.file = raw, staging_file(raw)
         self.path = inside(root, self.file)
         found = file_stamps.read(root, stamp_file(raw))
@@ -77,6 +81,7 @@ class Staged:
             raise FormatError(f"{project_files.RAW}/{raw} is not what it was made from; prepare again.", self.file)
 
     def __iter__(self) -> Iterator[StagedRow]:
+        """Yield the rows in the order of the file."""
         with self.path.open("rb") as stream:
             offset = 0
             for line in stream:

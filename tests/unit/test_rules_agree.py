@@ -144,6 +144,8 @@ def said_before(problem: Problem, unfiltered: Unfiltered, *, again: bool) -> str
     blocking = [one.message for one in unfiltered.examined.problems if one.severity == "blocking"]
     if problem.column in {"id", ""} and blocking:
         return ""
+    if any(one in message for one in problem.value.split(",") for message in blocking if one):
+        return ""
     return f"{problem.text()} | {reason or 'nothing'}"
 
 
