@@ -70,6 +70,7 @@ class CellTally:
     """Count flagged cells; keep the first rows and the first few different texts."""
 
     def __init__(self) -> None:
+        """Begin at 0."""
         self.count = 0
         self._rows = np.zeros(0, np.int32)
         self._examples: dict[str, int] = {}  # text -> source row
@@ -152,6 +153,7 @@ class Vocabulary:
     LIMIT = 2000
 
     def __init__(self) -> None:
+        """Begin without any text; `counts` is None once there are too many."""
         self.counts: Counter[str] | None = Counter()
 
     def add(self, cells: ColumnBatch) -> None:

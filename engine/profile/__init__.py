@@ -1,0 +1,1 @@
+"""Profile sheets: figures of every column, and findings about what a person should know."""

@@ -53,6 +53,7 @@ class ShapeAnswers:
     """
 
     def __init__(self) -> None:
+        """Begin without any shape."""
         self._shapes = pa.array([], pa.string())
         self._answers: dict[Hashable, Flags] = {}
 

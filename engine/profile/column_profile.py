@@ -35,6 +35,7 @@ class Lengths:
     """Sum up the lengths in characters of the filled texts."""
 
     def __init__(self) -> None:
+        """Begin without any text."""
         self.shortest, self.longest, self.total, self.filled = 0, 0, 0, 0
 
     def add(self, cells: ColumnBatch, counts: Numbers) -> None:
@@ -63,6 +64,7 @@ class Patterns:
     """
 
     def __init__(self) -> None:
+        """Begin without any shape; `_parts` is None once there are too many."""
         self._parts: list[pa.Table] | None = []
         self._waiting = 0
 

@@ -47,9 +47,11 @@ class _Evidence:
         self.hints, self.country = hints, country
 
     def share(self, test: Callable[[str], object]) -> float:
+        """Return the share of cells, from 0 to 1, that a test is true of."""
         return sum(times for text, times in self.cells if test(text)) / self.total
 
     def hinted(self, *hints: str) -> bool:
+        """Return whether the title hints at one of these kinds."""
         return not self.hints.isdisjoint(hints)
 
 
