@@ -44,7 +44,7 @@ def imported(csv: Path) -> Dataset:
     """Return a dataset of its own with the file, read and profiled, and three cleaning steps."""
     from django.core.management import call_command
 
-    from mapping import step_editing
+    from mapping.services import step_services
     from migrator.models import User
     from profiling.models import Dataset
 
@@ -55,7 +55,7 @@ def imported(csv: Path) -> Dataset:
         call_command("import_file", str(csv), dataset="Bench", owner="bench", country="US", **quiet)
         sheet = Dataset.objects.get(name="Bench").sheets.get()
         for column, slug in (("Company Name", "trim"), ("Email Address", "lowercase"), ("Phone", "phone_normalize")):
-            step_editing.add_step(sheet=sheet, column=column, slug=slug, user=owner)
+            step_services.add_step(sheet=sheet, column=column, slug=slug, user=owner)
     return Dataset.objects.get(name="Bench")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 
 from exporting.models import Check, Export, ExportSchedule
-from migrator.portal_admin import PortalAdmin
+from migrator.admin import PortalAdmin
 
 
 @admin.register(Export)

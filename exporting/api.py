@@ -19,9 +19,10 @@ from django.urls import reverse
 from ninja import NinjaAPI, Schema, Swagger
 from ninja.security import HttpBearer
 
-from exporting import selectors, services
+from exporting import selectors
 from exporting.downloads import bundle_response
 from exporting.models import Export
+from exporting.services import export_services
 from migrator import jobs
 from migrator.models import ApiToken, Job, User
 from profiling.access import Role, dataset_for, visible_datasets
@@ -116,7 +117,7 @@ def dataset(request: HttpRequest, dataset_id: int) -> Any:
 def export_odoo_migrate(request: HttpRequest, dataset_id: int) -> Any:
     user = _user(request)
     found = dataset_for(user, dataset_id, Role.EDITOR)
-    export = services.start_export(dataset=found, user=user, trigger=Export.Trigger.API)
+    export = export_services.start_export(dataset=found, user=user, trigger=Export.Trigger.API)
     asynchronous = "respond-async" in request.headers.get("Prefer", "")
     return _answer(request, export, 0 if asynchronous else settings.API_WAIT_SECONDS)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.bundle import ProblemsFound
 from engine.recipe import RecipeError
-from exporting import schedules, services, stored_check
 from exporting.models import Export
+from exporting.services import check_services, export_services, schedule_services
 from migrator import jobs
 from migrator.jobs import JobProblem, Progress
 from profiling.models import Dataset
@@ -15,11 +15,11 @@ def build_bundle(progress: Progress, export_id: int) -> str:
     """Build an export's bundle. Returns one sentence for the user."""
     export = Export.objects.select_related("dataset").get(pk=export_id)
     try:
-        services.build_export(export, progress)
+        export_services.build_export(export, progress)
     except (RecipeError, ProblemsFound) as why:
-        schedules.note_ending(export, str(why))
+        schedule_services.note_ending(export, str(why))
         raise JobProblem(str(why)) from why
-    schedules.note_ending(export, "")
+    schedule_services.note_ending(export, "")
     if export.held_back:
         return f"Ready. {export.held_back:,} rows were held back; they are in the bundle with the reason."
     return "Ready. Every row is in the bundle."
@@ -29,7 +29,7 @@ def check_dataset(progress: Progress, dataset_id: int) -> str:
     """Check a dataset. Returns one sentence for the user."""
     dataset = Dataset.objects.get(pk=dataset_id)
     try:
-        stored_check.run(dataset, progress)
+        check_services.run(dataset, progress)
     except RecipeError as why:
         raise JobProblem(str(why)) from why
     return "Checked."
@@ -38,4 +38,4 @@ def check_dataset(progress: Progress, dataset_id: int) -> str:
 def tick() -> None:
     """Once a minute: start what is due, and notice jobs whose worker is gone."""
     jobs.sweep()
-    schedules.run_due()
+    schedule_services.run_due()

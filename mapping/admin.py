@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 
 from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transform
-from migrator.portal_admin import PortalAdmin
+from migrator.admin import PortalAdmin
 
 
 @admin.register(SheetTarget)

@@ -20,9 +20,11 @@ def _suggest(dataset: Dataset, sheets: Sequence[Sheet], **_: Any) -> None:
 
     The file counts more than the suggestions: where these fail, that is logged and the file is there all the same.
     """
-    from mapping import stored_suggestions  # here: it brings in pandas and all word lists, which few commands need
+    from mapping.services import (
+        suggestion_services,
+    )  # here: it brings in pandas and all word lists, which few commands need
 
     try:
-        stored_suggestions.suggest(dataset=dataset)
+        suggestion_services.suggest(dataset=dataset)
     except Exception:
         log.exception("no suggestions for dataset %s", dataset.pk)

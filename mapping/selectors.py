@@ -11,6 +11,8 @@ from engine.steps import build
 from engine.steps.step import ColumnStep
 from engine.steps.step_parameters import StepError
 from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transform
+from odoo_migrate.catalog import OdooField, OdooModel
+from odoo_migrate.rules.required_fields import must_be_mapped
 from profiling.models import Dataset, Sheet
 from profiling.selectors import current_sheets
 
@@ -98,3 +100,14 @@ def lookups_of(dataset: Dataset) -> dict[str, Lookup]:
 
 def lookup_of(row: Relationship) -> Lookup:
     return Lookup(row.name, row.model, row.create, row.id_pattern, row.entries)
+
+
+def still_needed(target: SheetTarget, model: OdooModel) -> list[OdooField]:
+    """Return the fields that Odoo refuses to be without, and that have neither a column nor a value.
+
+    A suggested column counts: it is offered on the same page.
+    """
+    mapped = Mapping.objects.filter(target=target).exclude(state=Mapping.State.LEFT_OUT)
+    given = {name.removesuffix("/id") for name in target.values}
+    given |= {name.removesuffix("/id") for name in mapped.values_list("field", flat=True)}
+    return must_be_mapped(model, given)

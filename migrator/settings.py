@@ -13,7 +13,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from migrator import env, secret
+from migrator import environment as env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")  # database, uploads and cache, unless these are elsewhere
@@ -27,7 +27,7 @@ PRODUCTION = not DEBUG and bool(env.text("DEBUG") or env.text("ALLOWED_HOSTS"))
 if PRODUCTION:
     env.required("ALLOWED_HOSTS", "name the hosts that the portal answers to, such as portal.example.com")
     env.required("SECRET_KEY", "a server needs a long random secret of its own, the same on all its machines")
-SECRET_KEY = env.text("SECRET_KEY") or secret.kept(VAR_DIR / "secret_key", 50)
+SECRET_KEY = env.text("SECRET_KEY") or env.kept_secret(VAR_DIR / "secret_key", 50)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 
 # --- Applications ---------------------------------------------------------------------------------------------
@@ -48,7 +48,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
-    "migrator.health.HealthMiddleware",  # first: whoever probes knows neither our host name nor https
+    "migrator.middleware.health_check.HealthMiddleware",  # first: whoever probes knows neither our host name nor https
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -57,9 +57,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "migrator.login.SignInMiddleware",
-    "migrator.plain_text.PlainTextMiddleware",
-    "migrator.locale.LocaleMiddleware",
+    "migrator.middleware.sign_in.SignInMiddleware",
+    "migrator.middleware.nul_characters.PlainTextMiddleware",
+    "migrator.middleware.reader_locale.LocaleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -152,7 +152,7 @@ SAMPLES_DIR = BASE_DIR / "tests" / "samples"  # the sample data that empty pages
 # Mapping and cleaning forms send a handful of fields for every column of a sheet.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
-# What a file may be before it is refused; the names are those of profiling.readers.Limits.
+# What a file may be before it is refused; the names are those of engine.readers.Limits.
 READING_LIMITS = {
     "file_bytes": env.number("MAX_FILE_BYTES", 512 * 2**20),
     "rows": env.number("MAX_ROWS", 2_000_000),
@@ -183,7 +183,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # --- Language and time ----------------------------------------------------------------------------------------
-# The words are English for everybody; dates and numbers follow the reader (migrator.locale), times his zone.
+# The words are English for everybody; dates and numbers follow the reader (middleware.reader_locale), times his zone.
 LANGUAGE_CODE = "en"
 USE_I18N = False
 TIME_ZONE = "UTC"

@@ -50,28 +50,28 @@ PAGES: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "files": ("profiling/files.html", ("shell", "files"), {"station": "files"}),
     "files-empty": ("profiling/files.html", ("shell",), {"station": "files", "rail": {}, "sheets": []}),
     "header": ("profiling/sheet_header.html", ("shell", "header"), {"station": "files", "form": RowsForm()}),
-    "findings": ("profiling/findings.html", ("shell", "findings"), {"station": "findings"}),
-    "findings-none": ("profiling/findings.html", ("shell",), {"station": "findings", "rows": 0, "cells": 0}),
-    "grid": ("profiling/grid.html", ("shell", "grid"), {"station": "cleaning"}),
-    "grid-panel": ("profiling/grid.html", ("shell", "grid", "panel"), {"station": "cleaning", "panel": True}),
+    "findings": ("mapping/findings.html", ("shell", "findings"), {"station": "findings"}),
+    "findings-none": ("mapping/findings.html", ("shell",), {"station": "findings", "rows": 0, "cells": 0}),
+    "grid": ("mapping/grid.html", ("shell", "grid"), {"station": "cleaning"}),
+    "grid-panel": ("mapping/grid.html", ("shell", "grid", "panel"), {"station": "cleaning", "panel": True}),
     "grid-try": (
-        "profiling/grid.html",
+        "mapping/grid.html",
         ("shell", "grid", "panel", "trial"),
         {"station": "cleaning", "panel": True},
     ),
     "grid-add": (
-        "profiling/grid.html",
+        "mapping/grid.html",
         ("shell", "grid", "panel", "step_choice"),
         {"station": "cleaning", "panel": True, "edit_form": True},
     ),
     "grid-none": (
-        "profiling/grid.html",
+        "mapping/grid.html",
         ("shell", "grid"),
         {"station": "cleaning", "lines": [], "only_changes": True},
     ),
     "mapping": ("mapping/mapping.html", ("shell", "mapping"), {"station": "mapping"}),
     "mapping-none": ("mapping/mapping.html", ("shell",), {"station": "mapping"}),
-    "lookup": ("mapping/lookup.html", ("shell", "lookup"), {"station": "mapping"}),
+    "lookup": ("exporting/lookup.html", ("shell", "lookup"), {"station": "mapping"}),
     "cleaning": ("mapping/steps.html", ("shell", "cleaning"), {"station": "cleaning"}),
     "cleaning-none": ("mapping/steps.html", ("shell",), {"station": "cleaning"}),
     "step": ("mapping/step_page.html", ("shell", "step"), {"station": "cleaning", "form": SampleForm()}),
@@ -102,7 +102,7 @@ def index(request: HttpRequest) -> HttpResponse:
     said = [Message(level, text) for level, text in zip(levels, words, strict=True)]
     parts = context_of("shell", "findings", "panel", "guide")
     more = {"pages": list(PAGES), "icons": sorted(icons.names()), "form": WRONG, "messages": said}
-    return render(request, "styleguide.html", parts | more)
+    return render(request, "migrator/styleguide.html", parts | more)
 
 
 @login_not_required

@@ -6,7 +6,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 
 from migrator import styleguide, views
-from migrator.login import admin_login
+from migrator.middleware.sign_in import admin_login
 
 urlpatterns = [
     # Sign-in

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from migrator.portal_admin import PortalAdmin
+from migrator.admin import PortalAdmin
 from profiling.models import ColumnProfile, Dataset, Finding, Membership, Sheet, SourceFile
 
 

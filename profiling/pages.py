@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -11,22 +11,25 @@ from django.urls import reverse
 from migrator import stations
 from migrator.models import Job, User
 from migrator.stations import DONE, State
-from profiling import demo, selectors
+from profiling import sample_datasets, selectors
 from profiling.access import Role, role_of
-from profiling.first_rows import head_of
 from profiling.forms import DatasetForm, HeaderForm, ShareForm, UploadForm
 from profiling.models import Dataset, Sheet, SourceFile
-from profiling.page_wording import change_sentences, correction_sentence, header_text
+from profiling.opened_uploads import first_rows
+
+LISTED_TEXTS = 6  # of the titles or values that a new version of a file brought or lost
 
 
+# --- The frame of all pages of a dataset ----------------------------------------------------------------------
 def of_dataset(user: Any, dataset: Dataset, station: str, sheet: Sheet | None = None) -> dict[str, Any]:
-    """What dataset_base.html needs."""
+    """Return what dataset_base.html needs."""
     role = role_of(user, dataset) or Role.VIEWER
+    sheets = Sheet.objects.filter(dataset=dataset).select_related("source")
     return {
         "dataset": dataset,
         "station": station,
         "rail": stations.rail(dataset),
-        "sheets": [one for one in Sheet.objects.filter(dataset=dataset).select_related("source") if one.rows],
+        "sheets": [one for one in sheets if one.rows],
         "sheet": sheet,
         "can_edit": role >= Role.EDITOR,
         "is_owner": role >= Role.OWNER,
@@ -34,23 +37,27 @@ def of_dataset(user: Any, dataset: Dataset, station: str, sheet: Sheet | None = 
 
 
 def next_station(states: dict[str, State], dataset: Dataset, after: str) -> dict[str, str]:
-    """Where to go on from a station: the next one of the way where something is to be done, else the next one."""
+    """Return where to go on from a station: the next one with something to do, else the next one of the way."""
     later = stations.ORDER[stations.ORDER.index(after) + 1 :]
-    waiting = next((slug for slug in later if slug in states and states[slug].todo), later[0] if later else "")
-    if not waiting:
+    waiting = next((slug for slug in later if slug in states and states[slug].todo), "")
+    following = waiting or "".join(later[:1])
+    if not following:
         return {"next_text": "", "next_url": ""}
-    return {"next_text": waiting.capitalize(), "next_url": reverse(f"dataset_{waiting}", args=[dataset.pk])}
+    return {"next_text": following.capitalize(), "next_url": reverse(f"dataset_{following}", args=[dataset.pk])}
 
 
+# --- The dashboard --------------------------------------------------------------------------------------------
 def dashboard(user: Any, datasets: Iterable[Dataset]) -> dict[str, Any]:
+    """Return what dashboard.html needs."""
     rows = [_dashboard_row(user, dataset) for dataset in datasets]
-    there = {row["name"] for row in rows if not row["owner"]}
-    missing = any(name not in there for name, _, _ in demo.SAMPLES)
+    mine = {row["name"] for row in rows if not row["owner"]}
+    missing = any(name not in mine for name, _, _ in sample_datasets.SAMPLES)
     return {"datasets": rows, "samples_url": reverse("samples_load") if missing else ""}
 
 
 def _dashboard_row(user: User, dataset: Dataset) -> dict[str, Any]:
     sheets = [sheet for sheet in dataset.sheets.all() if not sheet.skip and not sheet.missing]
+    files = dataset.files.all()
     role = role_of(user, dataset) or Role.VIEWER
     return {
         "id": dataset.pk,
@@ -58,11 +65,11 @@ def _dashboard_row(user: User, dataset: Dataset) -> dict[str, Any]:
         "odoo_version": dataset.odoo_version.removesuffix(".0"),
         "sheets": len(sheets),
         "rows": sum(sheet.rows for sheet in sheets),
-        "files": sum(file.current for file in dataset.files.all()),
+        "files": sum(file.current for file in files),
         "updated_at": dataset.updated_at,
         "owner": "" if dataset.owner_id == user.pk else str(dataset.owner or "nobody"),
         "role": role.name.lower(),
-        "job": _running(file.job for file in dataset.files.all()),
+        "job": _running(file.job for file in files),
         **_next_thing(dataset),
     }
 
@@ -78,7 +85,9 @@ def _next_thing(dataset: Dataset) -> dict[str, Any]:
     return {"done": done, "next_text": state.todo, "next_url": url, "problem": state.tone == "problem"}
 
 
+# --- Files and sheets -----------------------------------------------------------------------------------------
 def files(user: Any, dataset: Dataset, form: UploadForm) -> dict[str, Any]:
+    """Return what files.html needs."""
     base = of_dataset(user, dataset, "files")
     listed = [_file(source) for source in selectors.listed_files(dataset)]
     ready = any(file["sheets"] for file in listed)
@@ -111,22 +120,33 @@ def _sheet(sheet: Any) -> dict[str, Any]:
 
 
 def limits_text() -> str:
-    """What may be uploaded at most, in a sentence."""
+    """Return what may be uploaded at most, in a sentence."""
     most = django_settings.READING_LIMITS
     return f"At most {most['file_bytes'] // 2**20:,} MB and {most['columns']:,} columns each."
 
 
-def settings(user: Any, dataset: Dataset, form: DatasetForm, share_form: ShareForm) -> dict[str, Any]:
-    members = dataset.memberships.select_related("user")
-    return {**of_dataset(user, dataset, "settings"), "form": form, "share_form": share_form, "members": members}
-
-
 def header(user: Any, sheet: Sheet, form: HeaderForm) -> dict[str, Any]:
-    return {**of_dataset(user, sheet.dataset, "files", sheet), "head": head_of(sheet), "form": form}
+    """Return what sheet_header.html needs."""
+    return {**of_dataset(user, sheet.dataset, "files", sheet), "head": first_rows(sheet), "form": form}
+
+
+def header_text(sheet: Sheet) -> tuple[str, str]:
+    """Return where the titles are, and why that deserves a look ("" where it does not)."""
+    rows = sheet.header_rows
+    if not rows:
+        return "No row with titles", "The columns are numbered; choose the row with the titles if there is one."
+    text = f"On row {rows[0]}" if len(rows) == 1 else f"On rows {rows[0]} to {rows[-1]}"
+    if sheet.header_override:
+        return text, "chosen by hand"
+    above = sheet.shape.get("title_rows") or []
+    if not above:
+        return text, ""
+    many = "the row" if len(above) == 1 else f"{len(above)} rows"
+    return text, f"{many} above looked like a report title"
 
 
 def files_state(dataset: Dataset) -> State:
-    """The rail's word on Files."""
+    """Return what the rail says beside Files."""
     sources = list(selectors.listed_files(dataset).prefetch_related(None))
     if any(source.problem or _failed(source.job) for source in sources):
         return State("1", "problem", "circle-x", "A file could not be read")
@@ -140,6 +160,62 @@ def files_state(dataset: Dataset) -> State:
 stations.add("files", files_state)
 
 
+# --- What a new version of a file changed ---------------------------------------------------------------------
+def change_sentences(changes: Mapping[str, Any]) -> list[str]:
+    """Return what a new version of a file changed, a sentence each; `changes` is by sheet, as its record keeps them."""
+    sentences: list[str] = []
+    for sheet, change in changes.items():
+        sentences.extend(_sheet_sentences(sheet, change))
+    return sentences
+
+
+def correction_sentence(source: SourceFile) -> list[str]:
+    """Return what a file with corrected rows did; [] for any other file."""
+    if source.corrects is None:
+        return []
+    count = source.corrected_rows
+    return [f"{count:,} row{'s' * (count != 1)} of {source.corrects.name} stand as corrected here."]
+
+
+def _sheet_sentences(sheet: str, change: Mapping[str, Any]) -> list[str]:
+    if change.get("new"):
+        return [f"{sheet} is a new sheet."]
+    if change.get("gone"):
+        return [f"{sheet} is no longer in the file."]
+    before, after = change["rows"]
+    sentences = [] if before == after else [f"{sheet}: {after:,} rows, {before:,} before."]
+    if change["titles_added"]:
+        sentences.append(f"{sheet}: new columns {_listed(change['titles_added'])}.")
+    if change["titles_gone"]:
+        sentences.append(f"{sheet}: the columns {_listed(change['titles_gone'])} are gone.")
+    for title, values in change["values"].items():
+        sentences.extend(_value_sentences(title, values))
+    return sentences or [f"{sheet}: the same titles and values as before."]
+
+
+def _value_sentences(title: str, values: Mapping[str, Sequence[str]]) -> list[str]:
+    sentences = []
+    if values["added"]:
+        sentences.append(f"{title}: new values {_listed(values['added'])}.")
+    if values["gone"]:
+        sentences.append(f"{title}: no longer {_listed(values['gone'])}.")
+    return sentences
+
+
+def _listed(texts: Sequence[str]) -> str:
+    shown = ", ".join(f"'{text}'" for text in texts[:LISTED_TEXTS])
+    further = len(texts) - LISTED_TEXTS
+    return f"{shown} and {further} more" if further > 0 else shown
+
+
+# --- Settings -------------------------------------------------------------------------------------------------
+def settings(user: Any, dataset: Dataset, form: DatasetForm, share_form: ShareForm) -> dict[str, Any]:
+    """Return what settings.html needs."""
+    members = dataset.memberships.select_related("user")
+    return {**of_dataset(user, dataset, "settings"), "form": form, "share_form": share_form, "members": members}
+
+
+# --- Jobs -----------------------------------------------------------------------------------------------------
 def _unfinished(job: Job | None) -> Job | None:
     return job if job is not None and job.status != Job.Status.DONE else None
 

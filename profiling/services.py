@@ -1,4 +1,4 @@
-"""Everything that writes datasets, files and sheets, apart from the reading itself (profiling.importing)."""
+"""Everything that writes datasets, files and sheets, apart from the reading itself (profiling.file_import)."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.readers import Unreadable
 from migrator.jobs import JobProblem, Progress
-from profiling import importing
+from profiling import file_import
 from profiling.models import Sheet, SourceFile
 
 
@@ -12,9 +12,9 @@ def read_file(progress: Progress, source_id: int) -> str:
     """Read and profile an upload. A file that cannot be read is noted with its sentence, its bytes removed."""
     source = SourceFile.objects.select_related("dataset").get(pk=source_id)
     try:
-        return importing.read(source, progress)
+        return file_import.read(source, progress)
     except Unreadable as why:
-        importing.refuse(source, str(why))
+        file_import.refuse(source, str(why))
         raise JobProblem(str(why)) from why
 
 
@@ -22,6 +22,6 @@ def reread_sheet(progress: Progress, sheet_id: int) -> str:
     """Read one sheet again, with the title rows that the user chose."""
     sheet = Sheet.objects.select_related("source", "dataset").get(pk=sheet_id)
     try:
-        return importing.reread(sheet, progress)
+        return file_import.reread(sheet, progress)
     except Unreadable as why:
         raise JobProblem(str(why)) from why

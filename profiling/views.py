@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from migrator import jobs
-from migrator.requests import Request
-from profiling import demo, pages, services
+from migrator.middleware.sign_in import Request
+from profiling import pages, sample_datasets, services
 from profiling.access import Role, dataset_for, file_for, job_for, sheet_for, visible_datasets
 from profiling.forms import DatasetForm, HeaderForm, NewDatasetForm, ShareForm, UploadForm
 from profiling.models import Dataset, Membership
@@ -36,7 +36,7 @@ def dataset_new(request: Request) -> HttpResponse:
 @require_POST
 def samples_load(request: Request) -> HttpResponse:
     """Make the sample datasets, to try the portal on."""
-    made = demo.load_samples(owner=request.user)
+    made = sample_datasets.load_samples(owner=request.user)
     messages.success(
         request, f"{len(made)} sample datasets are being read." if made else "You have all samples already."
     )

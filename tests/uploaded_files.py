@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 
 from migrator import jobs
 from migrator.models import User
-from profiling import importing, services
+from profiling import file_import, services
 from profiling.models import Dataset, SourceFile
 from tests.factories import DatasetFactory
 
@@ -31,6 +31,6 @@ def add(dataset: Dataset, name: str, content: File | bytes | str, user: User | N
     if not isinstance(content, File):
         content = ContentFile(content if isinstance(content, bytes) else content.encode())
     source = services.store_file(dataset=dataset, upload=content, name=name, user=user)
-    jobs.run_here(f"Reading {name}", importing.read_by_id, source.pk)
+    jobs.run_here(f"Reading {name}", file_import.read_by_id, source.pk)
     source.refresh_from_db()
     return source

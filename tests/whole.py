@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import time
 
-from exporting import schedules, services, stored_check
 from exporting.models import Export
-from mapping import step_editing, target_choice
+from exporting.services import check_services, export_services, schedule_services
 from mapping.models import Mapping, Relationship, SheetTarget
+from mapping.services import step_services, target_services
 from migrator import jobs
 from migrator.models import ApiToken, User
 from profiling import services as profiling_services
@@ -30,12 +30,12 @@ def whole(*, content: str = CUSTOMERS, name: str = "customers.csv", **values: ob
     add(dataset, name, content, dataset.owner)
     decide(dataset.sheets.get(), dataset.owner)
     dataset.refresh_from_db()
-    stored_check.run(dataset)
-    export = services.new_export(dataset=dataset, user=dataset.owner, trigger=Export.Trigger.PAGE)
-    export.job = jobs.run_here("Exporting", services.build_by_id, export.pk)
+    check_services.run(dataset)
+    export = export_services.new_export(dataset=dataset, user=dataset.owner, trigger=Export.Trigger.PAGE)
+    export.job = jobs.run_here("Exporting", export_services.build_by_id, export.pk)
     export.save(update_fields=["job"])
     share(dataset)
-    schedules.set_schedule(dataset=dataset, weekdays=[0], at=time(6), time_zone="UTC", user=dataset.owner)
+    schedule_services.set_schedule(dataset=dataset, weekdays=[0], at=time(6), time_zone="UTC", user=dataset.owner)
     ApiToken.issue(dataset.owner, "nightly export")
     return dataset
 
@@ -43,13 +43,13 @@ def whole(*, content: str = CUSTOMERS, name: str = "customers.csv", **values: ob
 def decide(sheet: Sheet, owner: User) -> None:
     """Take the first four columns as key, name, email and tags of contacts, and clean them."""
     code, title, email, tags = sheet.titles[:4]
-    target = target_choice.choose_model(sheet=sheet, model="res.partner", user=owner)
+    target = target_services.choose_model(sheet=sheet, model="res.partner", user=owner)
     for column, field in ((title, "name"), (email, "email"), (code, "ref"), (tags, "category_id/id")):
-        target_choice.choose_field(target=target, column=column, field=field, user=owner)
-    target_choice.choose_key(target=target, columns=[code], user=owner)
-    target_choice.set_values(target=target, values={"is_company": "1"}, user=owner)
-    step_editing.add_step(sheet=sheet, column=email, slug="trim", user=owner)
-    step_editing.add_step(sheet=sheet, column="", slug="drop_blank_rows", user=owner)
+        target_services.choose_field(target=target, column=column, field=field, user=owner)
+    target_services.choose_key(target=target, columns=[code], user=owner)
+    target_services.set_values(target=target, values={"is_company": "1"}, user=owner)
+    step_services.add_step(sheet=sheet, column=email, slug="trim", user=owner)
+    step_services.add_step(sheet=sheet, column="", slug="drop_blank_rows", user=owner)
     use_table(target, tags)
     finding = Finding.objects.filter(sheet=sheet).first()
     if finding is not None:

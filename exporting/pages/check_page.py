@@ -6,9 +6,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from exporting import stored_check
+from exporting.mending_steps import Mending, mending
 from exporting.models import Check
-from exporting.pages.mending_steps import Mending, mending
+from exporting.services import check_services
 from mapping.pages import missing_columns_page
 from migrator import stations
 from migrator.stations import DONE, State
@@ -134,7 +134,7 @@ def _cleaning(dataset: Dataset, sheet: Sheet, position: int | None, rows: list[i
 
 def state(dataset: Dataset) -> State:
     """The rail's word on Check: how many things are to be mended, once it was checked."""
-    found = stored_check.latest(dataset)
+    found = check_services.latest(dataset)
     if found is None:
         return State(todo="Check before you export") if current_sheets(dataset).exists() else State()
     severities = [problem["severity"] for problem in found.report["problems"]]

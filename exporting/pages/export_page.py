@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from exporting import selectors, stored_check
+from engine.bundle.load_commands import load_commands
+from exporting import selectors
 from exporting.downloads import bundle_name
 from exporting.forms import ScheduleForm
 from exporting.models import Export, ExportSchedule
-from exporting.pages.load_commands import load_commands
+from exporting.services import check_services
 from migrator import stations
 from migrator.models import Job
 from migrator.stations import DONE, State
@@ -24,7 +25,7 @@ def page(user: Any, dataset: Dataset, form: ScheduleForm | None = None) -> dict[
     """What export.html needs. `form`: a schedule that was sent and is wrong."""
     exports = list(selectors.exports_of(dataset)[:SHOWN])
     latest = next((one for one in exports if one.ready), None)
-    check = stored_check.latest(dataset)
+    check = check_services.latest(dataset)
     return {
         **of_dataset(user, dataset, "export"),
         "latest": _latest(latest) if latest else None,

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from engine.bundle.lookup_tables import known_records
 from exporting.models import Check
-from mapping import relation_choice
 from mapping.models import Mapping, Relationship
+from mapping.services import relation_services
 from odoo_migrate import catalog
 from profiling.models import Dataset
 from profiling.pages import of_dataset
@@ -65,7 +65,7 @@ def _lookup(dataset: Dataset, table: Relationship) -> dict[str, Any]:
     return {
         "name": table.name, "label": table.name.replace("_", " ").capitalize(), "model": table.model,
         "create": table.create, "column": ", ".join(_columns(dataset, table)),
-        "may_create": relation_choice.may_create(table),
+        "may_create": relation_services.may_create(table),
         "set_url": reverse("lookup_set", args=[dataset.pk, table.name]),
     }  # fmt: skip
 

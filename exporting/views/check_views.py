@@ -10,16 +10,16 @@ from django.views.decorators.http import require_GET, require_POST
 from engine.bundle.lookup_tables import SHIPPED, known_records
 from engine.match.relation_suggestions import built_in
 from engine.recipe import RecipeError
-from exporting import stored_check
+from exporting.mending_steps import Mending, mending
 from exporting.models import Check
 from exporting.pages import check_page
 from exporting.pages import lookup_page as lookup_page_
-from exporting.pages.mending_steps import Mending, mending
-from mapping import relation_choice, step_editing
+from exporting.services import check_services
 from mapping.models import Relationship
-from mapping.relation_choice import LinkRefused
+from mapping.services import relation_services, step_services
+from mapping.services.relation_services import LinkRefused
 from mapping.views.mapping_views import field_name
-from migrator.requests import Request
+from migrator.middleware.sign_in import Request
 from profiling import services
 from profiling.access import Role, dataset_for, sheet_for
 from profiling.models import Dataset, Sheet
@@ -59,7 +59,7 @@ def check_mend(request: Request, dataset_id: int) -> HttpResponse:
     if step is None:
         messages.info(request, "That is mended already.")
     else:
-        step_editing.add_step(sheet=sheet, column=column, slug=step.slug, params=step.params, user=request.user)
+        step_services.add_step(sheet=sheet, column=column, slug=step.slug, params=step.params, user=request.user)
     dataset.refresh_from_db()
     return _page(request, dataset) if request.htmx else redirect("dataset_check", dataset.pk)
 
@@ -95,10 +95,10 @@ def lookup_set(request: Request, dataset_id: int, name: str) -> HttpResponse:
 def _change(request: Request, table: Relationship) -> None:
     sent = request.POST
     if "create_form" in sent:
-        relation_choice.set_create(table=table, create=sent.get("create") == "1", user=request.user)
+        relation_services.set_create(table=table, create=sent.get("create") == "1", user=request.user)
     elif "value" in sent:
         external_id = _record(sent.get("field", ""), table)
-        relation_choice.set_entry(table=table, value=sent["value"], external_id=external_id, user=request.user)
+        relation_services.set_entry(table=table, value=sent["value"], external_id=external_id, user=request.user)
 
 
 def _record(text: str, table: Relationship) -> str:
@@ -127,7 +127,7 @@ def _page(request: Request, dataset: Dataset) -> HttpResponse:
 
 def _check(request: Request, dataset: Dataset) -> tuple[Check | None, str]:
     try:
-        return stored_check.ensure(dataset, user=request.user), ""
+        return check_services.ensure(dataset, user=request.user), ""
     except RecipeError as why:
         return None, str(why)
 
@@ -139,7 +139,7 @@ def _lookup(request: Request, dataset: Dataset, name: str) -> HttpResponse:
         request.user, dataset, table, found or Check(dataset=dataset),
         only_unmatched=request.GET.get("only") == "unmatched", start=_number(request.GET.get("start")),
     )  # fmt: skip
-    return render(request, f"mapping/lookup.html{'#values' if request.htmx else ''}", context)
+    return render(request, f"exporting/lookup.html{'#values' if request.htmx else ''}", context)
 
 
 def _number(text: str | None) -> int:

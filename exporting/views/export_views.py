@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from engine.bundle.held_back_rows import OnlyAsCsv
-from exporting import downloads, schedules, selectors, services
+from exporting import downloads, selectors
 from exporting.forms import ScheduleForm
 from exporting.pages import export_page as page
-from migrator.requests import Request
+from exporting.services import export_services, schedule_services
+from migrator.middleware.sign_in import Request
 from profiling.access import Role, dataset_for
 from profiling.models import Dataset
 
@@ -28,7 +29,7 @@ def dataset_export(request: Request, dataset_id: int) -> HttpResponse:
 def export_start(request: Request, dataset_id: int) -> HttpResponse:
     """Build a bundle in the background."""
     dataset = dataset_for(request.user, dataset_id, Role.EDITOR)
-    services.start_export(dataset=dataset, user=request.user)
+    export_services.start_export(dataset=dataset, user=request.user)
     return _page(request, dataset) if request.htmx else redirect("dataset_export", dataset.pk)
 
 
@@ -61,7 +62,7 @@ def rejected_download(request: Request, dataset_id: int, export_id: int, name: s
 def export_delete(request: Request, dataset_id: int, export_id: int) -> HttpResponse:
     """Remove an export from the history, with its bundle."""
     export = selectors.export_for(request.user, export_id, dataset_id=dataset_id, need=Role.EDITOR)
-    services.delete_export(export=export, user=request.user)
+    export_services.delete_export(export=export, user=request.user)
     return redirect("dataset_export", dataset_id)
 
 
@@ -74,7 +75,7 @@ def schedule_set(request: Request, dataset_id: int) -> HttpResponse:
     if not form.is_valid():
         context = page.page(request.user, dataset, form if form.is_bound else None)
         return render(request, "exporting/export.html", context, status=422 if form.is_bound else 200)
-    schedules.set_schedule(dataset=dataset, user=request.user, **form.cleaned_data)
+    schedule_services.set_schedule(dataset=dataset, user=request.user, **form.cleaned_data)
     messages.success(request, "The schedule is set.")
     return redirect("dataset_export", dataset.pk)
 
@@ -83,5 +84,5 @@ def schedule_set(request: Request, dataset_id: int) -> HttpResponse:
 def schedule_remove(request: Request, dataset_id: int) -> HttpResponse:
     """Stop exporting by itself."""
     dataset = dataset_for(request.user, dataset_id, Role.EDITOR)
-    schedules.remove_schedule(dataset=dataset, user=request.user)
+    schedule_services.remove_schedule(dataset=dataset, user=request.user)
     return redirect("dataset_export", dataset.pk)

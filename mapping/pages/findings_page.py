@@ -9,8 +9,8 @@ from typing import Any
 from django.urls import reverse
 
 from engine.steps import COLUMN_STEPS, HEADER_STEPS, ROW_STEPS
-from mapping import step_editing
 from mapping.models import RowStep, Transform
+from mapping.services import step_services
 from migrator import stations
 from migrator.models import Job
 from migrator.stations import DONE, State
@@ -39,7 +39,7 @@ def page(user: Any, dataset: Dataset) -> dict[str, Any]:
     base = of_dataset(user, dataset, "findings")
     sheets = [sheet for sheet in current_sheets(dataset) if not sheet.skip]
     found, fixed = list(open_findings(dataset)), Fixed(dataset)
-    safe = list(step_editing.safe_findings(dataset))
+    safe = list(step_services.safe_findings(dataset))
     return {
         **base,
         **next_station(base["rail"], dataset, "findings"),
@@ -144,7 +144,7 @@ def _position(finding: Finding) -> int | None:
 
 def state(dataset: Dataset) -> State:
     """The rail's word on Findings: it stands on every page, so the database counts."""
-    count = step_editing.unfixed(open_findings(dataset)).exclude(severity=Finding.Severity.INFO).count()
+    count = step_services.unfixed(open_findings(dataset)).exclude(severity=Finding.Severity.INFO).count()
     if not count:
         return DONE if current_sheets(dataset).exists() else State()
     return State(str(count), "attention", "", f"{count} finding{'s' * (count > 1)} to look at")

@@ -14,7 +14,7 @@ from django.urls import reverse
 from engine.clean import CleanedPage, SheetRun
 from engine.sheets.working_file import ROW
 from engine.steps import COLUMN_STEPS, ROW_STEPS
-from mapping import dataset_cleaning
+from mapping import stored_cleaning
 from mapping.models import Mapping, SheetTarget
 from mapping.pages.mapping_page import key_columns
 from odoo_migrate import catalog
@@ -88,8 +88,8 @@ class Column:
 def page(user: Any, sheet: Sheet, view: View, current: int | None = None) -> dict[str, Any]:
     """What grid.html needs. `current`: position of the column whose panel is open. Raises RecipeError."""
     base = of_dataset(user, sheet.dataset, "cleaning", sheet)
-    counts = dataset_cleaning.known_counts(sheet)
-    with dataset_cleaning.open_run(sheet) as run:
+    counts = stored_cleaning.known_counts(sheet)
+    with stored_cleaning.open_run(sheet) as run:
         lines, start, following = _lines(run, sheet, view)
         columns = _columns(run, sheet, counts, current)
     here = reverse("sheet_grid", args=[sheet.dataset_id, sheet.pk])
@@ -184,7 +184,7 @@ def _notes(sheet: Sheet) -> dict[tuple[int, str], str]:
 
 
 def _columns(
-    run: SheetRun, sheet: Sheet, counts: dataset_cleaning.SheetCounts | None, current: int | None
+    run: SheetRun, sheet: Sheet, counts: stored_cleaning.SheetCounts | None, current: int | None
 ) -> list[Column]:
     profiles = {column.title: column for column in ColumnProfile.objects.filter(sheet=sheet)}
     fields = _fields(sheet)

@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from mapping import missing_fields, target_choice
 from mapping.models import Mapping, Relationship, SheetTarget
 from mapping.pages import missing_columns_page
-from mapping.selectors import added_titles
+from mapping.selectors import added_titles, still_needed
+from mapping.services import target_services
 from migrator import stations
 from migrator.stations import DONE, State
 from odoo_migrate import catalog
@@ -29,7 +29,7 @@ def sheet_to_map(dataset: Dataset, wanted: str) -> Sheet | None:
     """The sheet that the page shows: the one asked for, else the first that waits for a decision, else the first."""
     sheets = [sheet for sheet in current_sheets(dataset) if not sheet.skip]
     asked = next((sheet for sheet in sheets if str(sheet.pk) == wanted), None)
-    undecided = set(target_choice.open_suggestions(sheets).values_list("target__sheet", flat=True))
+    undecided = set(target_services.open_suggestions(sheets).values_list("target__sheet", flat=True))
     waiting = next((sheet for sheet in sheets if sheet.pk in undecided), None)
     return asked or waiting or (sheets[0] if sheets else None)
 
@@ -55,7 +55,7 @@ def page(user: Any, dataset: Dataset, sheet: Sheet | None, model: str = "") -> d
 def _of_target(sheet: Sheet, target: SheetTarget) -> dict[str, Any]:
     model = catalog.load(sheet.dataset.odoo_version).model(target.model)
     rows = _rows(sheet, target, model)
-    sure = len(target_choice.suggestions(sheet, target_choice.SURE))
+    sure = len(target_services.suggestions(sheet, target_services.SURE))
     return {
         "target": _target(target, model),
         "fields": field_choices(model),
@@ -63,8 +63,8 @@ def _of_target(sheet: Sheet, target: SheetTarget) -> dict[str, Any]:
         "accepted": sum(row["state"] == Mapping.State.ACCEPTED for row in rows),
         "waiting": sum(row["state"] == Mapping.State.SUGGESTED for row in rows),
         "sure": sure,
-        "unsure": len(target_choice.suggestions(sheet)) - sure,
-        "still_needed": [_field(field) for field in missing_fields.still_needed(target, model)],
+        "unsure": len(target_services.suggestions(sheet)) - sure,
+        "still_needed": [_field(field) for field in still_needed(target, model)],
         "constants": [_constant(model, name, value) for name, value in target.values.items()],
         "records": _records(sheet, target),
     }
@@ -231,7 +231,7 @@ def state(dataset: Dataset) -> State:
         return State()
     mappings = Mapping.objects.filter(target__sheet__in=sheets)
     accepted = mappings.filter(state=Mapping.State.ACCEPTED).values("target__sheet", "column").distinct().count()
-    waiting = target_choice.open_suggestions(sheets).count()
+    waiting = target_services.open_suggestions(sheets).count()
     if waiting or not accepted:
         todo = f"{waiting} suggestion{'s' * (waiting != 1)} to accept" if waiting else "Say what the columns become"
         return State(f"{accepted} of {total}", "", "", todo)

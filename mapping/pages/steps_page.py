@@ -22,7 +22,7 @@ AnyStep = Transform | RowStep
 
 
 def page(user: Any, dataset: Dataset, counts: Mapping[int, Any]) -> dict[str, Any]:
-    """What steps.html needs. `counts`: by sheet id, a mapping.cleaning.SheetCounts where it is known."""
+    """What steps.html needs. `counts`: by sheet id, a stored_cleaning.SheetCounts where it is known."""
     base = of_dataset(user, dataset, "cleaning")
     there = current_sheets(dataset).prefetch_related("transforms", "row_steps", "targets__mappings")
     sheets = [sheet for sheet in there if not sheet.skip and sheet.rows]

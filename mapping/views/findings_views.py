@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from engine.steps.step_parameters import StepError
-from mapping import step_editing
-from mapping.pages import column_panel, findings_page
-from migrator.requests import Request
+from mapping.pages import findings_page
+from mapping.services import step_services
+from mapping.views import grid_views
+from migrator.middleware.sign_in import Request
 from profiling import services
 from profiling.access import Role, dataset_for
 from profiling.models import Dataset, Finding
@@ -28,7 +29,7 @@ def finding_fix(request: Request, dataset_id: int, finding_id: int) -> HttpRespo
     dataset = dataset_for(request.user, dataset_id, Role.EDITOR)
     finding = get_object_or_404(Finding.objects.select_related("sheet__dataset"), pk=finding_id, sheet__dataset=dataset)
     try:
-        step_editing.fix_finding(finding=finding, user=request.user)
+        step_services.fix_finding(finding=finding, user=request.user)
     except StepError as problem:
         messages.error(request, str(problem))
     return _again(request, dataset, finding)
@@ -38,7 +39,7 @@ def finding_fix(request: Request, dataset_id: int, finding_id: int) -> HttpRespo
 def findings_fix_safe(request: Request, dataset_id: int) -> HttpResponse:
     """Add the steps of all findings that lose nothing when mended."""
     dataset = dataset_for(request.user, dataset_id, Role.EDITOR)
-    step_editing.fix_safe_findings(dataset=dataset, user=request.user)
+    step_services.fix_safe_findings(dataset=dataset, user=request.user)
     return _again(request, dataset)
 
 
@@ -55,11 +56,11 @@ def finding_dismiss(request: Request, dataset_id: int, finding_id: int) -> HttpR
 def _again(request: Request, dataset: Dataset, finding: Finding | None = None) -> HttpResponse:
     """The panel or the list again, whichever the button stands in."""
     if finding is not None and request.htmx.target == "panel" and finding.column in finding.sheet.titles:
-        return column_panel.response(request, finding.sheet, finding.column)
+        return grid_views.panel_again(request, finding.sheet, finding.column)
     dataset.refresh_from_db()
     return _page(request, dataset) if request.htmx else redirect("dataset_findings", dataset.pk)
 
 
 def _page(request: Request, dataset: Dataset) -> HttpResponse:
     part = "#findings" if request.htmx else ""
-    return render(request, f"profiling/findings.html{part}", findings_page.page(request.user, dataset))
+    return render(request, f"mapping/findings.html{part}", findings_page.page(request.user, dataset))

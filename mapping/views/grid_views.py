@@ -7,10 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from engine.recipe import RecipeError
-from mapping import dataset_cleaning
-from mapping.pages import column_panel as panel
-from mapping.pages import grid_page, missing_columns_page
-from migrator.requests import Request
+from mapping import stored_cleaning
+from mapping.pages import grid_page, missing_columns_page, panel_page
+from migrator.middleware.sign_in import Request
 from profiling.access import sheet_for
 from profiling.models import Sheet
 from profiling.pages import of_dataset
@@ -25,8 +24,8 @@ def sheet_grid(request: Request, dataset_id: int, sheet_id: int) -> HttpResponse
     except RecipeError as problem:
         return _stuck(request, sheet, problem)
     if request.htmx and request.htmx.target == "grid":
-        return render(request, "profiling/grid.html#table", context)
-    return render(request, "profiling/grid.html", context)
+        return render(request, "mapping/grid.html#table", context)
+    return render(request, "mapping/grid.html", context)
 
 
 @require_GET
@@ -34,7 +33,7 @@ def sheet_counts(request: Request, dataset_id: int, sheet_id: int) -> HttpRespon
     """Count what cleaning does to a large sheet; the table asks for itself again once that is known."""
     sheet = _sheet(request, dataset_id, sheet_id)
     try:
-        dataset_cleaning.counts(sheet)
+        stored_cleaning.counts(sheet)
     except RecipeError as problem:
         return _stuck(request, sheet, problem)
     return HttpResponse(status=204, headers={"HX-Trigger": "recipe-changed"})
@@ -49,12 +48,26 @@ def column_panel(request: Request, dataset_id: int, sheet_id: int, position: int
     try:
         title, trial = sheet.titles[position], request.GET.get("try", "")
         if request.htmx and request.htmx.target == "panel":
-            return render(request, "profiling/column_panel.html", panel.page(request.user, sheet, title, trial))
+            return render(request, "mapping/column_panel.html", panel_page.page(request.user, sheet, title, trial))
         table = grid_page.page(request.user, sheet, grid_page.View.asked(request.GET), current=position)
-        beside = panel.beside(sheet, title, trial)
+        beside = panel_page.beside(sheet, title, trial)
     except RecipeError as problem:
         return _stuck(request, sheet, problem)
-    return render(request, "profiling/grid.html", {**table, **beside, "panel": True})
+    return render(request, "mapping/grid.html", {**table, **beside, "panel": True})
+
+
+def panel_again(request: Request, sheet: Sheet, title: str) -> HttpResponse:
+    """Return the panel anew after a change of the recipe; the table beside it fetches itself again."""
+    sheet.dataset.refresh_from_db()
+    try:
+        context = panel_page.page(request.user, sheet, title)
+    except RecipeError as problem:
+        return HttpResponse(str(problem), status=409)
+    answer = render(request, "mapping/column_panel.html", {**context, "oob": True})
+    answer["HX-Retarget"] = "#panel"
+    answer["HX-Reswap"] = "outerHTML"
+    answer["HX-Trigger"] = "recipe-changed"
+    return answer
 
 
 def _sheet(request: Request, dataset_id: int, sheet_id: int) -> Sheet:

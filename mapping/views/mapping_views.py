@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from mapping import renamed_columns, target_choice
 from mapping.models import Mapping, SheetTarget
 from mapping.pages import mapping_page as page
 from mapping.selectors import added_titles
-from mapping.target_choice import ChoiceRefused
-from migrator.requests import Request
+from mapping.services import column_services, target_services
+from mapping.services.target_services import ChoiceRefused
+from migrator.middleware.sign_in import Request
 from profiling.access import Role, dataset_for, sheet_for
 from profiling.models import Sheet
 
@@ -46,9 +46,9 @@ def mapping_set(request: Request, dataset_id: int, sheet_id: int, position: int)
         if request.POST.get("action") == "accept" and (
             found := Mapping.objects.filter(target=target, column=column).first()
         ):
-            target_choice.accept(mapping=found, user=request.user)
+            target_services.accept(mapping=found, user=request.user)
         else:
-            target_choice.choose_field(target=target, column=column, field=_wanted(request), user=request.user)
+            target_services.choose_field(target=target, column=column, field=_wanted(request), user=request.user)
     except ChoiceRefused as problem:
         messages.error(request, str(problem))
     return _again(request, sheet, target)
@@ -58,8 +58,8 @@ def mapping_set(request: Request, dataset_id: int, sheet_id: int, position: int)
 def mapping_accept_all(request: Request, dataset_id: int, sheet_id: int) -> HttpResponse:
     """Accept the suggestions that are sure, or all of them."""
     sheet = sheet_for(request.user, dataset_id, sheet_id, Role.EDITOR)
-    least = 0.0 if request.POST.get("unsure") == "1" else target_choice.SURE
-    target_choice.accept_all(sheet=sheet, least=least, user=request.user)
+    least = 0.0 if request.POST.get("unsure") == "1" else target_services.SURE
+    target_services.accept_all(sheet=sheet, least=least, user=request.user)
     return _again(request, sheet, SheetTarget.objects.filter(sheet=sheet, model=request.POST.get("target", "")).first())
 
 
@@ -70,7 +70,7 @@ def target_set(request: Request, dataset_id: int, sheet_id: int) -> HttpResponse
     target = None
     try:
         if "remove_target" in request.POST:
-            target_choice.remove_target(target=_target(request, sheet), user=request.user)
+            target_services.remove_target(target=_target(request, sheet), user=request.user)
         elif "model" in request.POST:
             target = _choose_model(request, sheet)
         else:
@@ -86,12 +86,12 @@ def column_replace(request: Request, dataset_id: int, sheet_id: int) -> HttpResp
     """Say which column took the place of one that the newest file lacks, or forget what was decided about it."""
     sheet = sheet_for(request.user, dataset_id, sheet_id, Role.EDITOR)
     gone, title = request.POST.get("column", ""), request.POST.get("title", "")
-    if gone not in renamed_columns.gone_columns(sheet):
+    if gone not in column_services.gone_columns(sheet):
         messages.info(request, "That is settled already.")
     elif "forget" in request.POST:
-        renamed_columns.replace_column(sheet=sheet, gone=gone, title="", user=request.user)
+        column_services.replace_column(sheet=sheet, gone=gone, title="", user=request.user)
     elif title in sheet.titles:
-        renamed_columns.replace_column(sheet=sheet, gone=gone, title=title, user=request.user)
+        column_services.replace_column(sheet=sheet, gone=gone, title=title, user=request.user)
     else:
         messages.error(request, "Choose a column of the file.")
     return redirect(_address(sheet, None))
@@ -102,7 +102,7 @@ def _choose_model(request: Request, sheet: Sheet) -> SheetTarget:
     keep = SheetTarget.objects.filter(sheet=sheet)
     if "beside" not in request.POST:
         keep = keep.exclude(model=request.POST.get("target", ""))
-    return target_choice.choose_model(sheet=sheet, model=request.POST["model"], keep=keep, user=request.user)
+    return target_services.choose_model(sheet=sheet, model=request.POST["model"], keep=keep, user=request.user)
 
 
 def _wanted(request: Request) -> str:
@@ -127,14 +127,14 @@ def _change_target(request: Request, target: SheetTarget) -> None:
     sent = request.POST
     if "remove_constant" in sent:
         values = {name: value for name, value in target.values.items() if name != sent["remove_constant"]}
-        target_choice.set_values(target=target, values=values, user=request.user)
+        target_services.set_values(target=target, values=values, user=request.user)
     elif "add_constant" in sent:
         name = field_name(sent.get("field", ""))
-        target_choice.set_values(
+        target_services.set_values(
             target=target, values={**target.values, name: sent.get("value", "")}, user=request.user
         )
     elif "key_form" in sent:
-        target_choice.choose_key(
+        target_services.choose_key(
             target=target, columns=sent.getlist("key"), id_pattern=sent.get("id_pattern", ""), user=request.user
         )
 

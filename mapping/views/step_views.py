@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from engine.steps import COLUMN_STEPS, HEADER_STEPS, ROW_STEPS
-from mapping import dataset_cleaning as cleaning
-from mapping import step_editing
+from mapping import stored_cleaning as cleaning
 from mapping.forms import StepForm
 from mapping.models import RowStep, Transform
-from mapping.pages import column_panel
 from mapping.pages import steps_page as page
-from migrator.requests import Request
+from mapping.services import step_services
+from mapping.views import grid_views
+from migrator.middleware.sign_in import Request
 from profiling.access import Role, dataset_for, sheet_for
 from profiling.models import Dataset, Sheet
 from profiling.pages import of_dataset
@@ -60,7 +60,7 @@ def step_edit(request: Request, dataset_id: int, kind: str, step_id: int) -> Htt
     known = _known(step.slug)
     form = StepForm(known, step.sheet.titles, request.POST if request.method == "POST" else None, step.params)
     if form.is_valid():
-        step_editing.edit_step(step=step, params=form.cleaned_params(), user=request.user)
+        step_services.edit_step(step=step, params=form.cleaned_params(), user=request.user)
         return _done(request, step)
     action = reverse("step_edit", args=[dataset_id, kind, step_id])
     title = getattr(step, "column", "")
@@ -73,7 +73,7 @@ def step_edit(request: Request, dataset_id: int, kind: str, step_id: int) -> Htt
 def step_toggle(request: Request, dataset_id: int, kind: str, step_id: int) -> HttpResponse:
     """Switch a step off or on."""
     step = _step(request, dataset_id, kind, step_id)
-    step_editing.switch_step(step=step, enabled=request.POST.get("enabled") == "1", user=request.user)
+    step_services.switch_step(step=step, enabled=request.POST.get("enabled") == "1", user=request.user)
     return _done(request, step)
 
 
@@ -83,8 +83,8 @@ def step_move(request: Request, dataset_id: int, kind: str, step_id: int) -> Htt
     step = _step(request, dataset_id, kind, step_id)
     wanted = request.POST.get("position", "")
     if re.fullmatch("-?[0-9]{1,6}", wanted):
-        here = [other.pk for other in step_editing.siblings_of(step)].index(step.pk)
-        step_editing.move_step(step=step, places=int(wanted) - here, user=request.user)
+        here = [other.pk for other in step_services.siblings_of(step)].index(step.pk)
+        step_services.move_step(step=step, places=int(wanted) - here, user=request.user)
     return _done(request, step)
 
 
@@ -92,7 +92,7 @@ def step_move(request: Request, dataset_id: int, kind: str, step_id: int) -> Htt
 def step_delete(request: Request, dataset_id: int, kind: str, step_id: int) -> HttpResponse:
     """Take a step out of the recipe."""
     step = _step(request, dataset_id, kind, step_id)
-    step_editing.remove_step(step=step, user=request.user)
+    step_services.remove_step(step=step, user=request.user)
     return _done(request, step)
 
 
@@ -108,7 +108,7 @@ def _add(request: Request, sheet: Sheet, column: str, action: str, cancel: str) 
     form = StepForm(known, sheet.titles, request.POST if sent or "form" in request.POST else None)
     if request.method == "POST" and (not known.params or (form.is_bound and form.is_valid())):
         params = form.cleaned_params() if known.params else {}
-        step = step_editing.add_step(sheet=sheet, column=column, slug=slug, params=params, user=request.user)
+        step = step_services.add_step(sheet=sheet, column=column, slug=slug, params=params, user=request.user)
         return _done(request, step)
     context = page.parameters(form, action, target, cancel, column, is_new=True)
     return _form(request, sheet, context, status=422 if form.is_bound else 200)
@@ -141,7 +141,7 @@ def _done(request: Request, step: page.AnyStep) -> HttpResponse:
     if not request.htmx:
         return redirect(_home(step))
     if isinstance(step, Transform) and _target(request) == "#panel":
-        return column_panel.response(request, step.sheet, step.column)
+        return grid_views.panel_again(request, step.sheet, step.column)
     answer = _cleaning(request, step.sheet.dataset)
     answer["HX-Retarget"] = "#steps"
     return answer

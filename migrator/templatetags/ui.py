@@ -13,7 +13,8 @@ from babel import dates, numbers
 from django import template
 from django.utils import timezone
 
-from migrator import cell_html, icons, locale
+from migrator import cell_html, icons
+from migrator.middleware import reader_locale
 
 register = template.Library()
 
@@ -68,7 +69,7 @@ def number(value: Any) -> str:
     """12345.5 as the reader writes it: 12,345.5 or 12.345,5. Anything that is no number stays as it is."""
     if value is None or isinstance(value, (str, bool)):
         return "" if value is None else str(value)
-    return numbers.format_decimal(value, locale=locale.current())
+    return numbers.format_decimal(value, locale=reader_locale.current())
 
 
 @register.filter
@@ -81,7 +82,7 @@ def percent(share: float | None) -> str:
         whole = 99
     if whole == 0 and share > 0:
         whole = 1
-    return numbers.format_percent(whole / 100, locale=locale.current())
+    return numbers.format_percent(whole / 100, locale=reader_locale.current())
 
 
 @register.filter(name="bytes")
@@ -94,7 +95,7 @@ def file_size(value: int | None) -> str:
             break
         size, unit = size / 1000, larger
     pattern = "0" if unit == "B" or size >= 100 else "0.#"
-    return f"{numbers.format_decimal(size, format=pattern, locale=locale.current())}\u00a0{unit}"
+    return f"{numbers.format_decimal(size, format=pattern, locale=reader_locale.current())}\u00a0{unit}"
 
 
 @register.filter
@@ -103,14 +104,14 @@ def when(value: dt.datetime | dt.date | None, style: str = "") -> str:
     if value is None or value == "":
         return ""
     if not isinstance(value, dt.datetime):
-        return dates.format_date(value, "medium", locale=locale.current())
+        return dates.format_date(value, "medium", locale=reader_locale.current())
     local = timezone.localtime(value) if timezone.is_aware(value) else value
     if style == "date":
-        return dates.format_date(local, "medium", locale=locale.current())
+        return dates.format_date(local, "medium", locale=reader_locale.current())
     if style == "time":
-        return dates.format_time(local, "short", locale=locale.current())
-    day = dates.format_date(local, "medium", locale=locale.current())
-    return f"{day}, {dates.format_time(local, 'short', locale=locale.current())}"
+        return dates.format_time(local, "short", locale=reader_locale.current())
+    day = dates.format_date(local, "medium", locale=reader_locale.current())
+    return f"{day}, {dates.format_time(local, 'short', locale=reader_locale.current())}"
 
 
 @register.simple_tag

@@ -12,8 +12,8 @@ from django.conf import settings as django_settings
 from playwright.sync_api import Browser, Page, Route, expect
 
 from exporting.models import Export
-from mapping import step_editing, target_choice
 from mapping.models import Mapping, SheetTarget, Transform
+from mapping.services import step_services, target_services
 from migrator import jobs
 from migrator.models import Job
 from profiling.models import Dataset, Sheet, SourceFile
@@ -46,8 +46,8 @@ def ready(*files: str, **values: object) -> Dataset:
     """A dataset that has been read, with everything suggested accepted and everything safe fixed."""
     dataset = dataset_of(*files, **values)
     for sheet in dataset.sheets.filter(skip=False):
-        target_choice.accept_all(sheet=sheet)
-    step_editing.fix_safe_findings(dataset=dataset)
+        target_services.accept_all(sheet=sheet)
+    step_services.fix_safe_findings(dataset=dataset)
     dataset.refresh_from_db()
     return dataset
 
@@ -311,7 +311,7 @@ def test_held_back_rows_come_back_corrected_and_a_newer_file_says_what_differs(
 ):
     dataset = dataset_of(owner=user)
     add(dataset, "people.csv", "Code,Name,Email\nA1,Acme,a@acme.com\nA2,,b@beta.com\nA3,Gamma,c@gamma.com\n", user)
-    target_choice.accept_all(sheet=dataset.sheets.get())
+    target_services.accept_all(sheet=dataset.sheets.get())
     export(site, dataset)
     expect(site.get_by_role("heading", name="1 row was held back")).to_be_visible()
     with site.expect_download() as download:
@@ -380,9 +380,9 @@ def large(user: object) -> Dataset:
     lines = (f"C{n},COMPANY {n},{n} main street {n},+44 20 7{n % 10**6:06} ext. {n}" for n in range(250_000))
     add(dataset, "many.csv", "Code,Name,Street,Phone\n" + "\n".join(lines))
     sheet = dataset.sheets.get()
-    target_choice.accept_all(sheet=sheet)
+    target_services.accept_all(sheet=sheet)
     for column, slug in (("Name", "title_case"), ("Street", "title_case"), ("Phone", "phone_normalize")):
-        step_editing.add_step(sheet=sheet, column=column, slug=slug)
+        step_services.add_step(sheet=sheet, column=column, slug=slug)
     return dataset
 
 

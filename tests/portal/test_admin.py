@@ -16,8 +16,8 @@ from django.utils import timezone
 from django_q.models import Failure, OrmQ, Schedule, Success
 from django_q.signing import SignedPackage
 
+from migrator.admin import PortalAdmin
 from migrator.models import ApiToken, User
-from migrator.portal_admin import PortalAdmin
 from tests.whole import whole
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from mapping import target_choice
+from mapping.services import target_services
 from migrator.models import ApiToken, Job
 from profiling.models import Membership
 from tests.factories import MembershipFactory, UserFactory
@@ -20,7 +20,7 @@ from tests.uploaded_files import dataset_of
 def dataset(transactional_db):
     made = dataset_of("messy_customers.xlsx")
     for sheet in made.sheets.all():
-        target_choice.accept_all(sheet=sheet)
+        target_services.accept_all(sheet=sheet)
     return made
 
 

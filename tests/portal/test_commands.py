@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from engine import recipe as recipes
 from mapping.selectors import recipe_of
 from odoo_migrate.project import project_reader
-from profiling import importing, services
+from profiling import file_import, services
 from profiling.models import Dataset, SourceFile
 from tests.bundling import MISSION_CUSTOMERS, MISSION_RECIPE, files_of, written
 from tests.factories import UserFactory
@@ -244,7 +244,7 @@ def test_an_older_file_that_is_read_late_does_not_replace_a_newer_one(tmp_path: 
     older = services.store_file(dataset=dataset, upload=ContentFile(MISSION_CUSTOMERS.encode()), name="customers.csv")
     (file,) = written(tmp_path, {"customers.csv": MISSION_CUSTOMERS + "Gamma,GAM003,g@gamma.com,555 222 3333,VIP\n"})
     assert here("import_file", file, "--dataset", "Move").status == 0
-    importing.read(older, None)
+    file_import.read(older, None)
     assert SourceFile.objects.get(current=True).version == 3
     assert dataset.sheets.get().rows == 3
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from migrator import health
+from migrator.middleware import health_check
 
 
 @pytest.mark.django_db
@@ -35,7 +35,7 @@ def test_database_that_does_not_answer_is_told(client, monkeypatch, caplog):
     def broken():
         raise ConnectionError("refused")
 
-    monkeypatch.setitem(health.CHECKS, "database", broken)
+    monkeypatch.setitem(health_check.CHECKS, "database", broken)
     assert client.get("/healthz").json() == {"database": "failed", "files": "ok"}
     assert "refused" in caplog.text
 

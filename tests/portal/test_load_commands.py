@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils.html import escape
 from playwright.sync_api import Browser, Page, expect
 
+from engine.bundle.load_commands import load_commands
 from exporting.downloads import bundle_name
 from exporting.models import Export
-from exporting.pages.load_commands import load_commands
 from tests.loader_shell import clean_environment
 from tests.whole import whole
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import Workbook
 
-from mapping import step_editing, target_choice
+from mapping.services import step_services, target_services
 from profiling.models import Dataset
 from tests.factories import DatasetFactory
 from tests.uploaded_files import add
@@ -35,11 +35,11 @@ def workbook(sheets: int) -> bytes:
 def decided(sheets: int) -> Dataset:
     dataset = DatasetFactory()
     add(dataset, "customers.xlsx", workbook(sheets))
-    step_editing.fix_safe_findings(dataset=dataset)
+    step_services.fix_safe_findings(dataset=dataset)
     for sheet in dataset.sheets.all():
-        step_editing.add_step(sheet=sheet, column="", slug="drop_blank_rows")
-        target_choice.choose_model(sheet=sheet, model="res.partner")
-        target_choice.accept_all(sheet=sheet)
+        step_services.add_step(sheet=sheet, column="", slug="drop_blank_rows")
+        target_services.choose_model(sheet=sheet, model="res.partner")
+        target_services.accept_all(sheet=sheet)
     dataset.refresh_from_db()
     return dataset
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 
-from exporting import services as exports
 from exporting.models import Export
+from exporting.services import export_services as exports
 from migrator import jobs
 from migrator.models import Job
-from profiling import importing, services
+from profiling import file_import, services
 from profiling.models import Dataset, Sheet, SourceFile
 from tests.factories import DatasetFactory
 from tests.uploaded_files import add
@@ -43,7 +43,7 @@ def test_a_file_that_is_deleted_while_it_is_read_stays_deleted(media):
     dataset = DatasetFactory()
     source = services.store_file(dataset=dataset, upload=ContentFile(CUSTOMERS.encode()), name="a.csv")
     with pytest.raises(jobs.Cancelled):
-        importing.read(source, Meanwhile(lambda: services.delete_file(source=source, user=None)))
+        file_import.read(source, Meanwhile(lambda: services.delete_file(source=source, user=None)))
     assert not SourceFile.objects.exists()
     assert not Sheet.objects.exists()
     assert stored(media) == []
@@ -54,7 +54,7 @@ def test_a_dataset_that_is_deleted_while_it_is_read_stays_deleted(media):
     source = add(dataset, "a.csv", CUSTOMERS)
     again = Meanwhile(lambda: services.delete_dataset(dataset=Dataset.objects.get(), user=None))
     with pytest.raises(jobs.Cancelled):
-        importing.reread(source.sheets.get(), again)
+        file_import.reread(source.sheets.get(), again)
     assert not Dataset.objects.exists()
     assert stored(media) == []
 

@@ -12,10 +12,10 @@ from django_q.models import Schedule
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporting import schedules
 from exporting.models import Export, ExportSchedule
-from exporting.schedules import next_run
-from mapping import target_choice
+from exporting.services import schedule_services
+from exporting.services.schedule_services import next_run
+from mapping.services import target_services
 from migrator import jobs
 from tests.factories import DatasetFactory
 from tests.uploaded_files import add
@@ -71,13 +71,13 @@ def test_it_is_always_later_and_within_eight_days(weekdays, clock, zone, after):
 @pytest.mark.django_db
 def test_a_due_schedule_starts_one_export_and_moves_on():
     dataset = DatasetFactory()
-    schedule = schedules.set_schedule(
+    schedule = schedule_services.set_schedule(
         dataset=dataset, weekdays=MONDAY, at=time(6), time_zone="Europe/Brussels", user=dataset.owner
     )
     ExportSchedule.objects.filter(pk=schedule.pk).update(next_run=timezone.now() - timedelta(minutes=3))
-    [export] = schedules.run_due()
+    [export] = schedule_services.run_due()
     assert export.trigger == Export.Trigger.SCHEDULE
-    assert schedules.run_due() == []
+    assert schedule_services.run_due() == []
     schedule.refresh_from_db()
     assert schedule.next_run > timezone.now()
     assert schedule.last_run is not None
@@ -86,18 +86,22 @@ def test_a_due_schedule_starts_one_export_and_moves_on():
 @pytest.mark.django_db
 def test_two_ticks_at_once_start_one_export():
     dataset = DatasetFactory()
-    schedule = schedules.set_schedule(dataset=dataset, weekdays=[], at=time(6), time_zone="UTC", user=dataset.owner)
+    schedule = schedule_services.set_schedule(
+        dataset=dataset, weekdays=[], at=time(6), time_zone="UTC", user=dataset.owner
+    )
     ExportSchedule.objects.filter(pk=schedule.pk).update(next_run=timezone.now() - timedelta(minutes=3))
     schedule.refresh_from_db()
-    assert schedules._run(schedule) is not None
-    assert schedules._run(schedule) is None  # the second tick still holds the row as it was
+    assert schedule_services._run(schedule) is not None
+    assert schedule_services._run(schedule) is None  # the second tick still holds the row as it was
 
 
 def due_export(dataset) -> Export:
     """The export that a schedule of the dataset starts, run to its end."""
-    schedule = schedules.set_schedule(dataset=dataset, weekdays=[], at=time(6), time_zone="UTC", user=dataset.owner)
+    schedule = schedule_services.set_schedule(
+        dataset=dataset, weekdays=[], at=time(6), time_zone="UTC", user=dataset.owner
+    )
     ExportSchedule.objects.filter(pk=schedule.pk).update(next_run=timezone.now() - timedelta(minutes=3))
-    [export] = schedules.run_due()
+    [export] = schedule_services.run_due()
     jobs.run(export.job_id, 1)
     return Export.objects.select_related("job").get(pk=export.pk)
 
@@ -105,7 +109,7 @@ def due_export(dataset) -> Export:
 def mapped(text: str):
     dataset = DatasetFactory()
     add(dataset, "customers.csv", text)
-    target_choice.accept_all(sheet=dataset.sheets.get())
+    target_services.accept_all(sheet=dataset.sheets.get())
     return dataset
 
 
@@ -133,11 +137,11 @@ def test_a_drifted_file_stops_the_export_and_says_so():
 @pytest.mark.django_db
 def test_a_schedule_that_is_switched_off_never_runs():
     dataset = DatasetFactory()
-    schedule = schedules.set_schedule(
+    schedule = schedule_services.set_schedule(
         dataset=dataset, weekdays=[], at=time(6), time_zone="UTC", enabled=False, user=dataset.owner
     )
     assert schedule.next_run is None
-    assert schedules.run_due() == []
+    assert schedule_services.run_due() == []
 
 
 @pytest.mark.django_db

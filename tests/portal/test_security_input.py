@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from mapping import step_editing
+from mapping.services import step_services
 from migrator.models import ApiToken
 from profiling import services
 from profiling.models import Dataset, SourceFile
@@ -196,7 +196,7 @@ def test_a_pattern_that_would_take_for_ever_is_given_up(person):
     add(dataset, "long.csv", "Text\n" + f"{'a' * 60}!\n" * 50)
     sheet = dataset.sheets.get()
     params = {"find": "(a|aa)+$", "replace": "", "regex": True}
-    step_editing.add_step(sheet=sheet, column="Text", slug="replace", params=params)
+    step_services.add_step(sheet=sheet, column="Text", slug="replace", params=params)
     person.force_login(dataset.owner)
     answer = person.get(reverse("column_panel", args=[dataset.pk, sheet.pk, 0]))
     assert answer.status_code == 200

@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
-from exporting import services
+from exporting.services import export_services
 from migrator.models import ApiToken, User
 from odoo_migrate.project.project_files import REJECTED
 from profiling.models import Dataset, Finding
@@ -203,7 +203,7 @@ def test_what_goes_wrong_is_not_told(dataset, monkeypatch):
     """A fault of ours ends in a page without a word of what happened inside."""
     client = Client(raise_request_exception=False)
     client.force_login(dataset.owner)
-    monkeypatch.setattr(services, "start_export", lambda **_: 1 / 0)
+    monkeypatch.setattr(export_services, "start_export", lambda **_: 1 / 0)
     answer = client.post(reverse("export_start", args=[dataset.pk]))
     assert answer.status_code == 500
     assert b"division" not in answer.content

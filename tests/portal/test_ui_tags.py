@@ -17,7 +17,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator import cell_difference, cell_html, icons, locale
+from migrator import cell_html, icons
+from migrator.middleware import reader_locale
 from migrator.templatetags import ui
 
 
@@ -29,7 +30,7 @@ def in_language(header: str, source: str, **context: object) -> str:
     """`source` rendered while a request with this Accept-Language is answered."""
     request = RequestFactory().get("/", headers={"accept-language": header})
     request.user = AnonymousUser()
-    answer = locale.LocaleMiddleware(lambda _: HttpResponse(render(source, **context)))(request)
+    answer = reader_locale.LocaleMiddleware(lambda _: HttpResponse(render(source, **context)))(request)
     return answer.content.decode()
 
 
@@ -92,14 +93,14 @@ def test_only_what_changed_is_marked():
 
 
 def test_case_is_marked_letter_by_letter():
-    old, new = cell_difference.pieces("Info@Acme.Com", "info@acme.com")
+    old, new = cell_html.pieces("Info@Acme.Com", "info@acme.com")
     assert [text for text, changed in old if changed] == ["I", "A", "C"]
     assert [text for text, changed in new if changed] == ["i", "a", "c"]
 
 
 def test_texts_with_little_in_common_are_not_marked_at_all():
-    assert cell_difference.pieces("12/06/2015", "2015-12-06") != ()
-    assert cell_difference.pieces("USA", "Deutschland") == ((("USA", False),), (("Deutschland", False),))
+    assert cell_html.pieces("12/06/2015", "2015-12-06") != ()
+    assert cell_html.pieces("USA", "Deutschland") == ((("USA", False),), (("Deutschland", False),))
 
 
 def test_an_unchanged_cell_is_only_its_text():
@@ -119,7 +120,7 @@ def test_a_cell_that_could_not_be_converted_says_why():
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_the_pieces_make_up_the_texts(before, after):
-    old, new = cell_difference.pieces(before, after)
+    old, new = cell_html.pieces(before, after)
     assert "".join(text for text, _ in old) == before
     assert "".join(text for text, _ in new) == after
 
@@ -159,12 +160,12 @@ def test_numbers_are_written_as_the_reader_does(header, seen):
 
 @given(st.text(alphabet=st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=80))
 def test_no_language_header_breaks_a_page(header):
-    assert locale.preferred(header)
+    assert reader_locale.preferred(header)
 
 
 def test_the_language_ends_with_the_request():
     in_language("de", "{{ 1|number }}")
-    assert locale.current() == locale.DEFAULT
+    assert reader_locale.current() == reader_locale.DEFAULT
 
 
 def test_times_are_in_the_readers_zone_and_language():

@@ -11,11 +11,11 @@ from django.conf import settings as django_settings
 
 from engine import recipe as recipes
 from engine.readers import Unreadable
-from exporting import services as exporting_services
 from exporting.models import Export
-from mapping import recipe_import, step_editing, target_choice
+from exporting.services import export_services as exporting_services
 from mapping.models import SheetTarget, Transform
 from mapping.selectors import recipe_of
+from mapping.services import recipe_services, step_services, target_services
 from profiling import services
 from profiling.models import Dataset, Sheet, SourceFile
 from profiling.selectors import listed_files
@@ -32,7 +32,7 @@ def dataset() -> Dataset:
     made = DatasetFactory()
     add(made, "customers.csv", ROWS)
     for sheet in made.sheets.all():
-        target_choice.accept_all(sheet=sheet)
+        target_services.accept_all(sheet=sheet)
     made.refresh_from_db()
     return made
 
@@ -49,7 +49,7 @@ def export(dataset: Dataset) -> Export:
 
 def test_a_newer_file_keeps_the_recipe_and_says_what_differs(dataset):
     sheet = dataset.sheets.get()
-    step_editing.add_step(sheet=sheet, column="Name", slug="trim")
+    step_services.add_step(sheet=sheet, column="Name", slug="trim")
     before = recipe_of(dataset)
     newer = add(dataset, "customers.csv", ROWS.replace("Email", "E-mail") + "A3,Gamma,c@gamma.com\n")
     assert newer.version == 2
@@ -63,7 +63,7 @@ def test_a_newer_file_keeps_the_recipe_and_says_what_differs(dataset):
 
 
 def test_what_is_decided_about_columns_that_are_gone_is_named_at_export(dataset):
-    step_editing.add_step(sheet=dataset.sheets.get(), column="Email", slug="trim")
+    step_services.add_step(sheet=dataset.sheets.get(), column="Email", slug="trim")
     add(dataset, "customers.csv", ROWS.replace("Email", "E-mail"))
     with pytest.raises(recipes.RecipeError, match="E-mail"):
         export(dataset)
@@ -79,7 +79,7 @@ def test_a_sheet_that_is_gone_is_kept_and_said(dataset):
     other.append(["2", "Two"])
     add(dataset, "book.xlsx", saved(book))
     for one in dataset.sheets.filter(source__name="book.xlsx"):
-        target_choice.accept_all(sheet=one)
+        target_services.accept_all(sheet=one)
     book.remove(other)
     newer = add(dataset, "book.xlsx", saved(book))
     assert newer.changes["Gone"] == {"gone": True}
@@ -118,11 +118,11 @@ def test_corrected_rows_take_their_place(dataset):
 
 
 def test_corrections_survive_a_look_at_other_title_rows_but_not_a_newer_file(dataset):
-    from profiling import importing
+    from profiling import file_import
 
     add(dataset, "corrected.csv", "Source row,Reason,Code,Name,Email\n3,x,A2,Better,b@beta.com\n")
     sheet = dataset.sheets.get()
-    importing.reread(sheet, None)
+    file_import.reread(sheet, None)
     assert "Better" in names(sheet)
     add(dataset, "customers.csv", ROWS)
     assert "Better" not in names(sheet)
@@ -162,13 +162,13 @@ def test_deleting_a_dataset_leaves_no_file(dataset):
 def test_a_recipe_goes_out_and_in_again(dataset):
     made = dataset_of("messy_customers.xlsx", "aggregated.xlsx")
     for sheet in made.sheets.filter(hidden=False):
-        target_choice.accept_all(sheet=sheet)
-    step_editing.fix_safe_findings(dataset=made)
+        target_services.accept_all(sheet=sheet)
+    step_services.fix_safe_findings(dataset=made)
     text = recipes.dump(recipe_of(made))
-    recipe_import.apply_recipe(dataset=made, recipe=recipes.load(text))
+    recipe_services.apply_recipe(dataset=made, recipe=recipes.load(text))
     assert recipes.dump(recipe_of(Dataset.objects.get(pk=made.pk))) == text
 
 
 def test_applying_a_recipe_names_the_sheets_it_lacks(dataset):
     with pytest.raises(recipes.RecipeError, match="customers"):
-        recipe_import.apply_recipe(dataset=dataset, recipe=recipes.load("recipe: 1\nsheets:\n  Kunden: {}\n"))
+        recipe_services.apply_recipe(dataset=dataset, recipe=recipes.load("recipe: 1\nsheets:\n  Kunden: {}\n"))

@@ -10,12 +10,13 @@ from django.urls import reverse
 
 from engine.recipe import SheetRecipe, StepSpec
 from engine.steps.step_parameters import StepError
-from exporting import services as exporting_services
+from exporting.mending_steps import mending
 from exporting.models import Export, ExportSchedule
-from exporting.pages.mending_steps import mending
-from mapping import dataset_cleaning, recipe_import, step_editing, target_choice
+from exporting.services import export_services as exporting_services
+from mapping import stored_cleaning
 from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transform
 from mapping.selectors import recipe_of
+from mapping.services import recipe_services, step_services, target_services
 from migrator.models import ApiToken, Job
 from profiling.models import Dataset, Finding, Membership, Sheet, SourceFile
 from tests.factories import MembershipFactory, UserFactory
@@ -36,8 +37,8 @@ def dataset(client: Client) -> Dataset:
     made = dataset_of(name="Northwind")
     add(made, "customers.csv", ROWS)
     for sheet in made.sheets.all():
-        target_choice.choose_model(sheet=sheet, model="res.partner")
-        target_choice.accept_all(sheet=sheet)
+        target_services.choose_model(sheet=sheet, model="res.partner")
+        target_services.accept_all(sheet=sheet)
     made.refresh_from_db()
     client.force_login(made.owner)
     return made
@@ -155,10 +156,10 @@ def test_fixes_stand_in_the_order_in_which_they_work():
     sheet = dataset_of("quickbooks_customers.xls").sheets.get()
     fixes = Finding.objects.filter(sheet=sheet, column="Phone numbers").exclude(fix_step="")
     for finding in fixes.order_by("position"):
-        step_editing.fix_finding(finding=finding)
+        step_services.fix_finding(finding=finding)
     steps = Transform.objects.filter(sheet=sheet, column="Phone numbers").order_by("position")
     assert [step.slug for step in steps] == ["phone_split", "phone_normalize"]
-    assert dataset_cleaning.counts(sheet).columns["Phone numbers"][1] == 0
+    assert stored_cleaning.counts(sheet).columns["Phone numbers"][1] == 0
 
 
 # --- Mapping --------------------------------------------------------------------------------------------------
@@ -231,7 +232,7 @@ def test_constants(client, dataset, sheet):
 
 
 def test_columns_that_steps_add_get_fields_too(client, dataset, sheet):
-    step_editing.add_step(
+    step_services.add_step(
         sheet=sheet, column="Name", slug="name_split", params={"last_to": "Last", "first_to": "First"}
     )
     assert b"added by a step" in client.get(at("dataset_mapping", dataset)).content
@@ -242,8 +243,8 @@ def test_columns_that_steps_add_get_fields_too(client, dataset, sheet):
 
 
 def test_columns_that_a_newer_file_lacks_are_replaced_or_forgotten(client, dataset, sheet):
-    step_editing.add_step(sheet=sheet, column="Email", slug="lowercase")
-    step_editing.add_step(sheet=sheet, column="State", slug="state_to_code", params={"country_column": "Country"})
+    step_services.add_step(sheet=sheet, column="Email", slug="lowercase")
+    step_services.add_step(sheet=sheet, column="State", slug="state_to_code", params={"country_column": "Country"})
     newer = ROWS.replace("Email", "E-mail").replace("Code,", "Customer Code,").replace("Country", "Land")
     add(dataset, "customers.csv", newer.replace("Tags", "Labels"))
     for page in (at("dataset_check", dataset), at("sheet_grid", dataset, sheet), at("dataset_cleaning", dataset)):
@@ -335,13 +336,13 @@ def test_the_title_rows_are_chosen_beside_the_file_only(client, dataset):
     for answer in (client.get(address, {"step": "promote_header"}), client.post(address, {"step": "promote_header"})):
         assert (answer.status_code, answer["Location"]) == (302, at("sheet_header", dataset, sheet))
     with pytest.raises(StepError, match="on the Files page"):
-        step_editing.add_step(sheet=sheet, column="", slug="promote_header", params={"rows": ["1"]})
+        step_services.add_step(sheet=sheet, column="", slug="promote_header", params={"rows": ["1"]})
 
 
 def test_the_title_rows_of_a_recipes_step_are_the_sheets(client, dataset):
     sheet = dataset.sheets.get()
     part = SheetRecipe(sheet.name, rows=(StepSpec("promote_header", {"rows": ["2"]}), StepSpec("drop_blank_rows")))
-    recipe_import.apply_recipe(dataset=dataset, recipe=replace(recipe_of(dataset), sheets=(part,)))
+    recipe_services.apply_recipe(dataset=dataset, recipe=replace(recipe_of(dataset), sheets=(part,)))
     sheet.refresh_from_db()
     assert (sheet.header_override, [step.slug for step in sheet.row_steps.all()]) == ([2], ["drop_blank_rows"])
 
@@ -418,7 +419,7 @@ def test_the_samples_are_loaded_once(client, user):
 
 # --- Viewers --------------------------------------------------------------------------------------------------
 def test_viewers_look_and_cannot_change(client, dataset, sheet):
-    step = step_editing.add_step(sheet=sheet, column="Name", slug="trim")
+    step = step_services.add_step(sheet=sheet, column="Name", slug="trim")
     finding = Finding.objects.filter(sheet=sheet).first()
     export = Export.objects.create(dataset=dataset)
     client.force_login(MembershipFactory(dataset=dataset).user)

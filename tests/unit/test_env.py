@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from engine.readers import Limits
-from migrator import env, secret
+from migrator import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,36 +17,40 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize(("given", "expected"), [("1", True), ("Yes", True), ("off", False), ("0", False)])
 def test_switch_reads_yes_and_no(monkeypatch, given, expected):
     monkeypatch.setenv("A_SWITCH", given)
-    assert env.switch("A_SWITCH", default=not expected) is expected
+    assert environment.switch("A_SWITCH", default=not expected) is expected
 
 
 @pytest.mark.parametrize("given", ["", "   "])
 def test_blank_is_unset(monkeypatch, given):
     monkeypatch.setenv("A_VALUE", given)
-    assert env.switch("A_VALUE", default=True) is True
-    assert env.number("A_VALUE", 7) == 7
-    assert env.text("A_VALUE", "there") == "there"
-    assert env.words("A_VALUE", ("a", "b")) == ["a", "b"]
-    assert env.mapping("A_VALUE") == {}
+    assert environment.switch("A_VALUE", default=True) is True
+    assert environment.number("A_VALUE", 7) == 7
+    assert environment.text("A_VALUE", "there") == "there"
+    assert environment.words("A_VALUE", ("a", "b")) == ["a", "b"]
+    assert environment.mapping("A_VALUE") == {}
 
 
 def test_values_are_read(monkeypatch):
     monkeypatch.setenv("A_NUMBER", "5_000")
     monkeypatch.setenv("SOME_WORDS", "a.example.com, b.example.com,")
     monkeypatch.setenv("A_MAPPING", '{"bucket_name": "uploads"}')
-    assert env.number("A_NUMBER", 1) == 5000
-    assert env.words("SOME_WORDS") == ["a.example.com", "b.example.com"]
-    assert env.mapping("A_MAPPING") == {"bucket_name": "uploads"}
+    assert environment.number("A_NUMBER", 1) == 5000
+    assert environment.words("SOME_WORDS") == ["a.example.com", "b.example.com"]
+    assert environment.mapping("A_MAPPING") == {"bucket_name": "uploads"}
 
 
 @pytest.mark.parametrize(
     ("read", "given", "sentence"),
     [
-        (lambda: env.switch("IT", default=True), "maybe", "IT must be 1 or 0 (yes or no), not 'maybe'."),
-        (lambda: env.number("IT", 1), "1e3", "IT must be a whole number, not '1e3'."),
-        (lambda: env.number("IT", 1, least=60), "5", "IT must be at least 60, not 5."),
-        (lambda: env.required("IT", "nothing works without it"), "", "IT is not set: nothing works without it."),
-        (lambda: env.mapping("IT"), "[1]", 'IT must be a JSON object such as {"bucket_name": "uploads"}.'),
+        (lambda: environment.switch("IT", default=True), "maybe", "IT must be 1 or 0 (yes or no), not 'maybe'."),
+        (lambda: environment.number("IT", 1), "1e3", "IT must be a whole number, not '1e3'."),
+        (lambda: environment.number("IT", 1, least=60), "5", "IT must be at least 60, not 5."),
+        (
+            lambda: environment.required("IT", "nothing works without it"),
+            "",
+            "IT is not set: nothing works without it.",
+        ),
+        (lambda: environment.mapping("IT"), "[1]", 'IT must be a JSON object such as {"bucket_name": "uploads"}.'),
     ],
 )
 def test_nonsense_is_one_sentence(monkeypatch, read, given, sentence):
@@ -59,26 +63,26 @@ def test_nonsense_is_one_sentence(monkeypatch, read, given, sentence):
 def test_broken_json_says_where(monkeypatch):
     monkeypatch.setenv("IT", '{"bucket')
     with pytest.raises(ImproperlyConfigured, match=r"IT must be a JSON object; it breaks off at: .*column 2"):
-        env.mapping("IT")
+        environment.mapping("IT")
 
 
 def test_folder_is_made(monkeypatch, tmp_path):
     monkeypatch.setenv("IT", str(tmp_path / "a" / "b"))
-    assert env.folder("IT", tmp_path).is_dir()
+    assert environment.folder("IT", tmp_path).is_dir()
 
 
 def test_folder_that_cannot_be_made(monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("IT", str(tmp_path / "file" / "below"))
     with pytest.raises(ImproperlyConfigured, match="cannot be made"):
-        env.folder("IT", tmp_path)
+        environment.folder("IT", tmp_path)
 
 
 def test_a_secret_is_made_once_and_private(tmp_path):
     path = tmp_path / "secret_key"
-    first = secret.kept(path, 50)
+    first = environment.kept_secret(path, 50)
     assert len(first) >= 50
-    assert secret.kept(path, 50) == first
+    assert environment.kept_secret(path, 50) == first
     assert path.stat().st_mode & 0o077 == 0
     assert list(tmp_path.iterdir()) == [path]
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from migrator.plain_command import PlainCommand, read_text, require_file
+from migrator.management.plain_command import PlainCommand, read_text, require_file
 
 
 class Command(PlainCommand):
@@ -37,6 +37,6 @@ class Command(PlainCommand):
         return {"output": str(options["output"]), **report.as_json()}
 
     def tell(self, result: Any) -> None:
-        from exporting.export_summary import tell_bundle
+        from exporting.management.bundle_summary import tell_bundle
 
         tell_bundle(self.stdout, result)

@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 
 from exporting.models import Export
 from migrator import jobs
-from migrator.plain_command import PlainCommand
+from migrator.management.plain_command import PlainCommand
 from profiling.selectors import NoSuchDataset, find_dataset
 from profiling.stored_files import local_copy
 
@@ -28,24 +28,24 @@ class Command(PlainCommand):
 
     def work(self, **options: Any) -> Any:
         from engine.bundle.bundle_output import check_output
-        from exporting import services
+        from exporting.services import export_services
 
         dataset = find_dataset(options["dataset"])
         output = options["output"] or Path("export.zip")
         check_output(output, unpacked=not is_zip(output))
-        export = services.new_export(dataset=dataset, trigger=Export.Trigger.COMMAND)
+        export = export_services.new_export(dataset=dataset, trigger=Export.Trigger.COMMAND)
         try:
-            jobs.run_here(f"Exporting {dataset.name}", services.build_by_id, export.pk)
+            jobs.run_here(f"Exporting {dataset.name}", export_services.build_by_id, export.pk)
             export.refresh_from_db()
             with local_copy(export.bundle) as path:
                 write_output(path, output)
         except BaseException:
             export.delete()
             raise
-        return {"output": str(output), **services.report_of(export)}
+        return {"output": str(output), **export_services.report_of(export)}
 
     def tell(self, result: Any) -> None:
-        from exporting.export_summary import tell_bundle
+        from exporting.management.bundle_summary import tell_bundle
 
         tell_bundle(self.stdout, result)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from migrator.plain_command import PlainCommand, read_text
+from migrator.management.plain_command import PlainCommand, read_text
 from profiling.selectors import NoSuchDataset, find_dataset
 
 
@@ -25,8 +25,9 @@ class Command(PlainCommand):
 
     def work(self, **options: Any) -> Any:
         from engine import recipe as recipes
-        from mapping import recipe_import, selectors
-        from profiling import importing
+        from mapping import selectors
+        from mapping.services import recipe_services
+        from profiling import file_import
 
         if options["action"] == "dump" and options["file"] is not None:
             raise CommandError("dump writes to standard output; say > FILE to keep it.")
@@ -35,9 +36,9 @@ class Command(PlainCommand):
             return {"recipe": recipes.dump(selectors.recipe_of(dataset))}
         if options["file"] is None:
             raise CommandError("Name the recipe file to apply.")
-        applied = recipe_import.apply_recipe(dataset=dataset, recipe=recipes.load(read_text(options["file"])))
+        applied = recipe_services.apply_recipe(dataset=dataset, recipe=recipes.load(read_text(options["file"])))
         for sheet in applied.reread:
-            importing.reread(sheet, None)
+            file_import.reread(sheet, None)
         return {
             "dataset": dataset.pk,
             "read_again": [sheet.name for sheet in applied.reread],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from migrator.plain_command import PlainCommand, read_text
+from migrator.management.plain_command import PlainCommand, read_text
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, UnknownVersion, checked_version
 

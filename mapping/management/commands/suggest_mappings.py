@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from migrator.plain_command import PlainCommand
+from migrator.management.plain_command import PlainCommand
 from odoo_migrate import catalog
 from profiling.models import Dataset, Sheet
 from profiling.selectors import NoSuchDataset, find_dataset
@@ -25,14 +25,14 @@ class Command(PlainCommand):
         return (NoSuchDataset,)
 
     def work(self, **options: Any) -> Any:
-        from mapping import stored_suggestions, target_choice
+        from mapping.services import suggestion_services, target_services
 
         dataset = find_dataset(options["dataset"])
         models = self.models(dataset, options["model"])
-        found = stored_suggestions.suggest(dataset=dataset, models=models)
+        found = suggestion_services.suggest(dataset=dataset, models=models)
         if options["accept"]:
             for sheet, _ in found:
-                target_choice.accept_all(sheet=sheet)
+                target_services.accept_all(sheet=sheet)
         return {"sheets": [sheet_as_json(sheet, suggestion) for sheet, suggestion in found]}
 
     def models(self, dataset: Dataset, model: str) -> dict[int, str]:

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from migrator import jobs
+from migrator.management.plain_command import PlainCommand
 from migrator.models import User
-from migrator.plain_command import PlainCommand
-from profiling import demo, services
+from profiling import sample_datasets, services
 from profiling.models import SourceFile
 
 
@@ -21,7 +21,7 @@ class Command(PlainCommand):
         owner = User.objects.filter(username=options["owner"]).first()
         if owner is None:
             raise CommandError(f"There is no user '{options['owner']}'.")
-        return {"datasets": [dataset.name for dataset in demo.load_samples(owner=owner, add=_read_at_once)]}
+        return {"datasets": [dataset.name for dataset in sample_datasets.load_samples(owner=owner, add=_read_at_once)]}
 
     def tell(self, result: Any) -> None:
         for name in result["datasets"]:
@@ -29,8 +29,8 @@ class Command(PlainCommand):
 
 
 def _read_at_once(**values: Any) -> SourceFile:
-    from profiling import importing
+    from profiling import file_import
 
     source = services.store_file(**values)
-    jobs.run_here(f"Reading {source.name}", importing.read_by_id, source.pk)
+    jobs.run_here(f"Reading {source.name}", file_import.read_by_id, source.pk)
     return source

@@ -10,8 +10,8 @@ from django.core.files import File
 from django.core.management.base import CommandError, CommandParser
 
 from migrator import jobs
+from migrator.management.plain_command import PlainCommand, one_line, require_file
 from migrator.models import User
-from migrator.plain_command import PlainCommand, one_line, require_file
 from profiling import services
 from profiling.models import Dataset, SourceFile
 from profiling.selectors import NoSuchDataset, current_sheets, dataset_named
@@ -117,12 +117,12 @@ def read_all(dataset: Dataset, paths: list[Path], stays: bool) -> list[str]:
 
 
 def read(dataset: Dataset, path: Path) -> SourceFile:
-    from profiling import importing
+    from profiling import file_import
 
     with path.open("rb") as stream:
         source = services.store_file(dataset=dataset, upload=File(stream), name=path.name)
     try:
-        jobs.run_here(f"Reading {source.name}", importing.read_by_id, source.pk)
+        jobs.run_here(f"Reading {source.name}", file_import.read_by_id, source.pk)
     except BaseException:
         source.delete()
         raise

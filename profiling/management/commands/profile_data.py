@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from migrator.plain_command import PlainCommand
+from migrator.management.plain_command import PlainCommand
 from profiling.selectors import NoSuchDataset, current_sheets, find_dataset, profile_as_json
 
 
@@ -18,11 +18,11 @@ class Command(PlainCommand):
         return (NoSuchDataset,)
 
     def work(self, **options: Any) -> Any:
-        from profiling import importing
+        from profiling import file_import
 
         dataset = find_dataset(options["dataset"])
         for sheet in current_sheets(dataset):
-            importing.profile_again(sheet)
+            file_import.profile_again(sheet)
         return {"sheets": [profile_as_json(sheet) for sheet in current_sheets(dataset)]}
 
     def tell(self, result: Any) -> None:

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from exporting import services
 from exporting.models import Export, ExportSchedule
+from exporting.services import export_services
 from migrator.models import User, record
 from profiling.models import Dataset
 
@@ -72,7 +72,7 @@ def _run(schedule: ExportSchedule) -> Export | None:
         )
         if not mine:
             return None
-        return services.start_export(
+        return export_services.start_export(
             dataset=schedule.dataset, user=schedule.created_by, trigger=Export.Trigger.SCHEDULE
         )
 

@@ -9,7 +9,7 @@ from django.db.models import Max
 from engine.detectors.target_findings import find_orphans
 from engine.profile.sheet_profile import FindingFacts
 from engine.sheets.working_file import WorkingFile
-from mapping import stored_evidence
+from mapping import suggestion_evidence
 from mapping.models import Mapping
 from profiling.models import Dataset, Finding, Sheet
 from profiling.stored_files import local_copy
@@ -19,8 +19,8 @@ SLUG = "orphans"
 
 def keep_findings(dataset: Dataset) -> None:
     """Say anew for every column that holds another sheet's keys how many of them lead nowhere."""
-    parents = {one.mapping: one for one in stored_evidence.siblings(dataset)}
-    sheets = {sheet.name: sheet for sheet in stored_evidence.sheets_to_map(dataset)}
+    parents = {one.mapping: one for one in suggestion_evidence.siblings(dataset)}
+    sheets = {sheet.name: sheet for sheet in suggestion_evidence.sheets_to_map(dataset)}
     seen: set[tuple[int, str]] = set()
     for mapping in _references(dataset):
         sheet, parent = mapping.target.sheet, parents.get(mapping.ref)
@@ -35,7 +35,7 @@ def keep_findings(dataset: Dataset) -> None:
 
 
 def _references(dataset: Dataset) -> list[Mapping]:
-    mappings = Mapping.objects.filter(target__sheet__in=stored_evidence.sheets_to_map(dataset)).exclude(ref="")
+    mappings = Mapping.objects.filter(target__sheet__in=suggestion_evidence.sheets_to_map(dataset)).exclude(ref="")
     return list(mappings.exclude(state=Mapping.State.LEFT_OUT).select_related("target__sheet"))
 
 

@@ -7,14 +7,11 @@ that fails or is cancelled leaves the dataset as it was.
 from __future__ import annotations
 
 import logging
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
@@ -22,7 +19,7 @@ from django.utils import timezone
 
 from engine.profile.profiler import profile_sheet
 from engine.profile.sheet_profile import FindingFacts, SheetProfile
-from engine.readers import Limits, RawSheet, Source, Unreadable, open_source
+from engine.readers import RawSheet, Source, Unreadable
 from engine.sheets.corrections import correct, corrected_titles, is_correction, read_correction
 from engine.sheets.file_comparison import differences
 from engine.sheets.table_shape import TableShape, find_table
@@ -30,6 +27,7 @@ from engine.sheets.working_file import WorkingFile, require_rows, write_working_
 from migrator.jobs import Cancelled
 from profiling import services
 from profiling.models import ColumnProfile, Dataset, Finding, Sheet, SourceFile
+from profiling.opened_uploads import member_of, opened_upload, raw_sheet
 from profiling.selectors import current_sheets
 from profiling.signals import sheets_read
 from profiling.stored_files import discard, local_copy, removed_on_error
@@ -49,17 +47,12 @@ class ReadSheet:
     profile: SheetProfile
 
 
-def limits() -> Limits:
-    """The reading limits of the settings."""
-    return Limits(**settings.READING_LIMITS)
-
-
 def read(source: SourceFile, progress: Any) -> str:
     """Read all sheets of an upload and make it the current version of its name. Raises Unreadable.
 
     Returns one sentence for the user.
     """
-    with _opened(source) as (opened, directory):
+    with opened_upload(source) as (opened, directory):
         corrected = _corrected_sheet(source, opened)
         if corrected is not None:
             return _correct(source, opened, corrected, directory, progress)
@@ -81,9 +74,9 @@ def read_by_id(progress: Any, source_id: int) -> str:
 def reread(sheet: Sheet, progress: Any) -> str:
     """Read one sheet of the current file again, with its header override. Raises Unreadable."""
     source = sheet.source
-    with _opened(source) as (opened, directory):
+    with opened_upload(source) as (opened, directory):
         found = _read_sheet(
-            _raw(sheet, opened), sheet.position, sheet.dataset, sheet.header_override, directory, progress
+            raw_sheet(sheet, opened), sheet.position, sheet.dataset, sheet.header_override, directory, progress
         )
         found = _corrected_again(sheet, found)
         with removed_on_error() as stored, transaction.atomic():
@@ -104,23 +97,6 @@ def require_there(record: SourceFile | Sheet) -> None:
     """Raise Cancelled where somebody has deleted the record meanwhile: saving it would bring half of it back."""
     if not type(record).objects.select_for_update().filter(pk=record.pk).exists():
         raise Cancelled
-
-
-def titles_with(sheet: Sheet, header: Sequence[int]) -> Sequence[str]:
-    """The titles that a sheet's columns would have, taken from these rows (none: as detected). Raises Unreadable."""
-    with _opened(sheet.source) as (opened, _):
-        return find_table(_raw(sheet, opened), header or None).titles
-
-
-@contextmanager
-def _opened(source: SourceFile) -> Iterator[tuple[Source, Path]]:
-    """The upload, open, and a directory for what is made of it; both are gone after the block."""
-    with (
-        tempfile.TemporaryDirectory(prefix="data-migrator-") as directory,
-        local_copy(source.file) as path,
-        open_source(path, source.name, limits()) as opened,
-    ):
-        yield opened, Path(directory)
 
 
 def profile_again(sheet: Sheet, progress: Any = None) -> SheetProfile:
@@ -144,21 +120,9 @@ def refuse(source: SourceFile, sentence: str) -> None:
 
 def _override(source: SourceFile, raw: RawSheet) -> list[int]:
     known = Sheet.objects.filter(
-        dataset=source.dataset_id, source__name=source.name, member=_member(source, raw), name=raw.name
+        dataset=source.dataset_id, source__name=source.name, member=member_of(source, raw), name=raw.name
     ).first()
     return list(known.header_override) if known else []
-
-
-def _member(source: SourceFile, raw: RawSheet) -> str:
-    return "" if raw.file == source.name else raw.file
-
-
-def _raw(sheet: Sheet, opened: Source) -> RawSheet:
-    """The sheet in its file, open."""
-    for raw in opened.sheets:
-        if raw.name == sheet.name and _member(sheet.source, raw) == sheet.member:
-            return raw
-    raise Unreadable(f"The sheet {sheet.name} is no longer in {sheet.source.name}.")
 
 
 def _read_sheet(
@@ -221,7 +185,7 @@ def _corrected_again(sheet: Sheet, found: ReadSheet) -> ReadSheet:
 
 
 def _rows_of(source: SourceFile, sheet: Sheet) -> dict[int, dict[str, str]]:
-    with _opened(source) as (opened, directory):
+    with opened_upload(source) as (opened, directory):
         raw = opened.sheets[0]
         upload = write_working_file(raw, find_table(raw), directory / "correction.arrow")
         return read_correction(upload, corrected_titles(upload.titles, sheet.titles))
@@ -275,12 +239,12 @@ def _before(source: SourceFile, found: ReadSheet) -> dict[str, Any] | None:
 
 
 def _known(source: SourceFile, found: ReadSheet) -> Sheet | None:
-    return Sheet.objects.filter(source=source, member=_member(source, found.raw), name=found.raw.name).first()
+    return Sheet.objects.filter(source=source, member=member_of(source, found.raw), name=found.raw.name).first()
 
 
 def _keep_sheet(source: SourceFile, found: ReadSheet, stored: list[FieldFile]) -> Sheet:
     sheet = _known(source, found) or Sheet(
-        dataset=source.dataset, source=source, member=_member(source, found.raw), name=found.raw.name,
+        dataset=source.dataset, source=source, member=member_of(source, found.raw), name=found.raw.name,
         skip=found.raw.hidden or not found.working.num_rows,
     )  # fmt: skip
     discard(sheet.working)

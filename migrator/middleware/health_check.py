@@ -1,4 +1,4 @@
-"""/healthz: can this process reach its database and keep a file? For load balancers and containers."""
+"""The address /healthz, where load balancers and containers ask whether this process works."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CHECKS: dict[str, Callable[[], None]] = {"database": database, "files": files}
 
 
 def answer() -> JsonResponse:
-    """200 and {"database": "ok", "files": "ok"}, or 503 with "failed" where something does not work."""
+    """Return 200 and {"database": "ok", "files": "ok"}, or 503 with "failed" where something does not work."""
     found = {name: _try(name, check) for name, check in CHECKS.items()}
     well = all(state == "ok" for state in found.values())
     return JsonResponse(found, status=200 if well else 503, headers={"Cache-Control": "no-store"})
@@ -49,12 +49,14 @@ def _try(name: str, check: Callable[[], None]) -> str:
 
 
 class HealthMiddleware:
-    """Answers /healthz before anything asks for a host name, https or a sign-in."""
+    """Answer /healthz before anything asks for a host name, https or a sign-in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain, as Django hands it over."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a probe, or pass the request on."""
         if request.path_info == PATH and request.method in {"GET", "HEAD"}:
             return answer()
         return self.get_response(request)

@@ -10,9 +10,9 @@ from engine.match.column_values import ColumnValues
 from engine.match.described_models import described_model
 from engine.match.relation_suggestions import built_in, suggest_relation
 from engine.recipe import Lookup
-from mapping import stored_evidence
+from mapping import suggestion_evidence
 from mapping.models import Mapping, Relationship, SheetTarget
-from mapping.step_editing import changed_dataset
+from mapping.services.step_services import changed_dataset
 from migrator.models import User
 from odoo_migrate import catalog
 from odoo_migrate.catalog import OdooField
@@ -35,8 +35,8 @@ def link(mapping: Mapping, field: OdooField | None) -> None:
     if mapping.column not in sheet.titles:
         raise LinkRefused("A column that a step adds cannot point to other records.")
     models = catalog.load(sheet.dataset.odoo_version)
-    values = ColumnValues.of(stored_evidence.of_column(sheet, mapping.column))
-    found = suggest_relation(values, field, models, stored_evidence.siblings(sheet.dataset))
+    values = ColumnValues.of(suggestion_evidence.of_column(sheet, mapping.column))
+    found = suggest_relation(values, field, models, suggestion_evidence.siblings(sheet.dataset))
     mapping.ref, mapping.separator = found.ref, found.separator
     mapping.lookup = "" if found.ref else decided_table(sheet.dataset, field.relation)
     if found.lookup is not None:

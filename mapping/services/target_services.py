@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from engine.recipe import NUMBER_SUFFIX
-from mapping import orphan_rows, relation_choice, stored_suggestions
 from mapping.models import ID_PATTERN_CHARS, Mapping, SheetTarget
 from mapping.selectors import added_titles
-from mapping.step_editing import changed
+from mapping.services import orphan_services, relation_services, suggestion_services
+from mapping.services.step_services import changed
 from migrator.models import User
 from odoo_migrate import catalog
 from odoo_migrate.catalog import OdooField
@@ -38,7 +38,7 @@ def choose_field(*, target: SheetTarget, column: str, field: str, user: User | N
         mapping = _mapping(target, column)
         try:
             _fill(mapping, odoo_field)
-        except relation_choice.LinkRefused as problem:
+        except relation_services.LinkRefused as problem:
             raise ChoiceRefused(str(problem)) from problem
         mapping.save()
         changed(target.sheet, user, f"{column} → {mapping.field or 'left out'}")
@@ -90,15 +90,15 @@ def choose_model(
     """
     if model not in catalog.load(sheet.dataset.odoo_version):
         raise ChoiceRefused(f"Odoo {sheet.dataset.odoo_version} has no kind of record called {model}.")
-    suggested = stored_suggestions.suggestions(dataset=sheet.dataset, models={sheet.pk: model})
+    suggested = suggestion_services.suggestions(dataset=sheet.dataset, models={sheet.pk: model})
     with transaction.atomic():
         others = SheetTarget.objects.filter(sheet=sheet).exclude(model=model)
         others.exclude(pk__in=[target.pk for target in keep]).delete()
         others.update(chosen=True)
-        stored_suggestions.keep(suggested)
+        suggestion_services.keep(suggested)
         target, _ = SheetTarget.objects.update_or_create(sheet=sheet, model=model, defaults={"chosen": True})
         changed(sheet, user, f"{sheet.name} becomes {model}")
-    orphan_rows.keep_findings(sheet.dataset)
+    orphan_services.keep_findings(sheet.dataset)
     return target
 
 
@@ -113,7 +113,7 @@ def remove_target(*, target: SheetTarget, user: User | None = None) -> None:
 def set_key(*, target: SheetTarget, id_pattern: str = "", key: Sequence[str] = (), user: User | None = None) -> None:
     """How records are recognised: by an ID pattern, or by a Migration Key made of the columns in `key`."""
     if key:
-        id_pattern = f"{relation_choice.id_prefix(target)}.{{Migration Key}}"
+        id_pattern = f"{relation_services.id_prefix(target)}.{{Migration Key}}"
     with transaction.atomic():
         target.id_pattern, target.key, target.chosen = id_pattern, list(key), True
         target.save(update_fields=["id_pattern", "key", "chosen"])
@@ -134,7 +134,7 @@ def choose_key(*, target: SheetTarget, columns: Sequence[str], id_pattern: str =
         if len(chosen) > 1:
             set_key(target=target, key=chosen, user=user)
             return
-        id_pattern = f"{relation_choice.id_prefix(target)}.{{{chosen[0]}}}"
+        id_pattern = f"{relation_services.id_prefix(target)}.{{{chosen[0]}}}"
     set_key(target=target, id_pattern=_checked_pattern(id_pattern), user=user)
 
 
@@ -187,7 +187,7 @@ def _fill(mapping: Mapping, field: OdooField | None) -> None:
         return
     mapping.field, mapping.confidence = _import_name(field), 1.0 if field else 0.0
     mapping.reason = "chosen by you" if field else ""
-    relation_choice.link(mapping, field)
+    relation_services.link(mapping, field)
 
 
 def _accept(mapping: Mapping) -> None:

@@ -16,9 +16,9 @@ from migrator.models import User, record
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, UnknownVersion, checked_version
 from odoo_migrate.project.nearest_names import ALIKE_FIELDS, did_you_mean
-from profiling import importing
 from profiling import services as profiling_services
 from profiling.models import Dataset, Sheet
+from profiling.opened_uploads import titles_with
 from profiling.selectors import current_sheets
 
 
@@ -72,7 +72,7 @@ def check_part(part: SheetRecipe, sheet: Sheet, recipe: Recipe) -> None:
         return
     header = effective_header(part)
     moved = list(header) != sheet.header_override
-    plan_sheet(importing.titles_with(sheet, header) if moved else sheet.titles, part)
+    plan_sheet(titles_with(sheet, header) if moved else sheet.titles, part)
     for target in part.targets:
         _check_target(target, f"Sheet '{part.name}'", recipe.odoo_version)
 

@@ -16,18 +16,15 @@ DEFAULT = Locale("en")
 _current: ContextVar[Locale] = ContextVar("locale", default=DEFAULT)
 
 
-def current() -> Locale:
-    """The locale of the request that is being answered; English outside of one."""
-    return _current.get()
-
-
 class LocaleMiddleware:
-    """Sets the locale from Accept-Language and the time zone from the signed-in user. Stands after sign-in."""
+    """Set the locale from Accept-Language and the time zone from the signed-in user. It runs after the sign-in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain, as Django hands it over."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request in the reader's locale and time zone."""
         token = _current.set(preferred(request.headers.get("Accept-Language", "")))
         try:
             with timezone.override(getattr(request.user, "zone", None)):
@@ -36,10 +33,16 @@ class LocaleMiddleware:
             _current.reset(token)
 
 
+def current() -> Locale:
+    """Return the locale of the request that is being answered; English outside of one."""
+    return _current.get()
+
+
 @lru_cache(maxsize=256)
 def preferred(header: str) -> Locale:
-    """The first language of an Accept-Language header that Babel knows, else English. Never raises."""
+    """Return the first language of an Accept-Language header that Babel has, else English. Never raises."""
     for code, _ in parse_accept_lang_header(header.lower()):
+        # Babel may lack a region (en-XY) and still have the language.
         for candidate in (code, code.partition("-")[0]):
             try:
                 return Locale.parse(candidate, sep="-")

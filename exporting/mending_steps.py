@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.steps import COLUMN_STEPS
-from mapping import step_editing
 from mapping.models import Mapping
+from mapping.services import step_services
 from odoo_migrate import catalog
 from profiling.models import ColumnProfile, Finding, Sheet
 
@@ -39,7 +39,7 @@ def mending(sheet: Sheet, problem: dict[str, Any]) -> Mending | None:
     if slug == "parse_number":
         profile = ColumnProfile.objects.filter(sheet=sheet, title=column).first()
         slug = _BY_KIND.get(profile.kind, slug) if profile else slug
-    if not slug or column not in sheet.titles or step_editing.has_step(sheet, column, slug, {}):
+    if not slug or column not in sheet.titles or step_services.has_step(sheet, column, slug, {}):
         return None
     if slug == "default_if_empty":
         return Mending(slug, {"value": "1"})

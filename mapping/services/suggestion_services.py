@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from engine.match import FieldSuggestion, SheetSuggestion, TargetSuggestion, suggest_dataset
-from mapping import orphan_rows, relation_choice, stored_evidence
+from mapping import suggestion_evidence
 from mapping.models import Mapping, SheetTarget
+from mapping.services import orphan_services, relation_services
 from odoo_migrate import catalog
 from profiling.models import Dataset, Sheet
 
@@ -20,7 +21,7 @@ def suggest(*, dataset: Dataset, models: dict[int, str] | None = None) -> list[t
     """
     pairs = suggestions(dataset=dataset, models=models)
     keep(pairs)
-    orphan_rows.keep_findings(dataset)
+    orphan_services.keep_findings(dataset)
     return pairs
 
 
@@ -29,10 +30,10 @@ def suggestions(*, dataset: Dataset, models: dict[int, str] | None = None) -> li
 
     Reads the working files: nothing that should happen while others wait to write.
     """
-    sheets = stored_evidence.sheets_to_map(dataset)
+    sheets = suggestion_evidence.sheets_to_map(dataset)
     decided = {place: model for place, sheet in enumerate(sheets) if (model := _decided(sheet, models or {}))}
     found = suggest_dataset(
-        [stored_evidence.of_sheet(sheet) for sheet in sheets], catalog.load(dataset.odoo_version),
+        [suggestion_evidence.of_sheet(sheet) for sheet in sheets], catalog.load(dataset.odoo_version),
         models=decided, namespace=dataset.namespace,
     )  # fmt: skip
     return list(zip(sheets, found, strict=True))
@@ -78,7 +79,7 @@ def _keep_target(sheet: Sheet, position: int, suggestion: TargetSuggestion, reas
 
 def _keep_mapping(target: SheetTarget, column: FieldSuggestion) -> None:
     if column.lookup is not None:
-        relation_choice.keep_table(target.sheet.dataset, column.lookup)
+        relation_services.keep_table(target.sheet.dataset, column.lookup)
     # What no single column can fill is said, and not offered: "Accept" would promise what an export cannot keep.
     field = column.field if column.field and column.loadable else ""
     reason = f"{column.reason}. {column.needs}" if column.needs and column.field else column.reason
@@ -94,4 +95,4 @@ def _decided_table(target: SheetTarget, column: FieldSuggestion) -> str:
     field = catalog.load(target.sheet.dataset.odoo_version).model(target.model).field(column.field or "")
     if field is None or not field.relational or column.ref:
         return ""
-    return relation_choice.decided_table(target.sheet.dataset, field.relation)
+    return relation_services.decided_table(target.sheet.dataset, field.relation)

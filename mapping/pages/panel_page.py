@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import render
-
 from engine.clean.column_preview import ColumnPreview, preview_column
-from engine.recipe import RecipeError
-from mapping import dataset_cleaning
+from mapping import stored_cleaning
 from mapping.models import Mapping, Transform
 from mapping.pages import findings_page as finding_page
 from mapping.pages.steps_page import cards
-from migrator.requests import Request
 from odoo_migrate import catalog
 from profiling.models import ColumnProfile, Finding, Sheet
 from profiling.pages import of_dataset
@@ -32,7 +27,7 @@ def beside(sheet: Sheet, title: str, trial: str = "") -> dict[str, Any]:
     """
     profile = ColumnProfile.objects.filter(sheet=sheet, title=title).first() or ColumnProfile(sheet=sheet, title=title)
     steps = list(Transform.objects.filter(sheet=sheet, column=title))
-    with dataset_cleaning.open_run(sheet) as run:
+    with stored_cleaning.open_run(sheet) as run:
         preview = preview_column(run, title, limit=PREVIEW_ROWS) if steps else None
     tried = _tried(sheet, title, trial)
     return {
@@ -45,20 +40,6 @@ def beside(sheet: Sheet, title: str, trial: str = "") -> dict[str, Any]:
         "preview": preview.rows if preview else [],
         "trial": tried,
     }
-
-
-def response(request: Request, sheet: Sheet, title: str) -> HttpResponse:
-    """The panel again after a change of the recipe; the table beside it fetches itself anew."""
-    sheet.dataset.refresh_from_db()
-    try:
-        context = page(request.user, sheet, title)
-    except RecipeError as problem:
-        return HttpResponse(str(problem), status=409)
-    answer = render(request, "profiling/column_panel.html", {**context, "oob": True})
-    answer["HX-Retarget"] = "#panel"
-    answer["HX-Reswap"] = "outerHTML"
-    answer["HX-Trigger"] = "recipe-changed"
-    return answer
 
 
 def _column(sheet: Sheet, profile: ColumnProfile, title: str) -> dict[str, Any]:
@@ -124,7 +105,7 @@ def _tried(sheet: Sheet, title: str, trial: str) -> dict[str, Any] | None:
     finding = Finding.objects.filter(pk=int(trial), sheet=sheet, column=title).exclude(fix_step="").first()
     if finding is None:
         return None
-    with dataset_cleaning.open_run(sheet, (finding.column, finding.fix_step, finding.fix_params)) as run:
+    with stored_cleaning.open_run(sheet, (finding.column, finding.fix_step, finding.fix_params)) as run:
         preview = preview_column(run, title, limit=PREVIEW_ROWS)
     card = finding_page.as_card(finding, fixed=False)
     return {"finding": card, "counts": _counts(preview), "rows": preview.rows}

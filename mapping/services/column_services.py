@@ -14,7 +14,7 @@ from engine.recipe import KEY_TITLE, NUMBER_SUFFIX
 from engine.steps import COLUMN_STEPS, ROW_STEPS
 from mapping.models import Mapping, RowStep, SheetTarget, Transform
 from mapping.selectors import accepted, added_titles
-from mapping.step_editing import AnyStep, changed
+from mapping.services.step_services import AnyStep, changed
 from migrator.models import User
 from odoo_migrate.project.external_ids import BadPattern, Pattern
 from odoo_migrate.project.nearest_names import nearest
