@@ -11,9 +11,9 @@ from pathlib import Path
 from engine.bundle.bundle_files import ProjectFiles, write_project
 from engine.bundle.bundle_output import check_output, put_directory, put_zip, workplace
 from engine.bundle.bundle_plan import BundlePlan, MappedSheet, make_plan
-from engine.bundle.bundle_report import BundleReport, CheckReport, LookupFacts
+from engine.bundle.bundle_report import BundleReport, CheckReport, LookupFacts, SheetRows
 from engine.bundle.bundle_sheets import BundleSheet, read_sheets
-from engine.bundle.checked_sheets import CheckedSheet, check_sheet
+from engine.bundle.checked_sheets import CheckedSheet, check_sheet, keys_in_rows
 from engine.bundle.export_problems import ExportProblem, ProblemsFound, sort_problems
 from engine.bundle.lookup_tables import created_notes
 from engine.bundle.row_issues import RowIssue, judge
@@ -25,7 +25,7 @@ from odoo_migrate.rules.unique_values import ONCE_AMONG
 
 Progress = Callable[[int, int], None]
 
-MAX_KEYS = 2000  # of one lookup that a check lists
+MAX_KEYS = 2000  # of one lookup that a check lists: more than anybody maps by hand, and still a small page
 
 
 class ExportProgress:
@@ -33,6 +33,7 @@ class ExportProgress:
 
     def __init__(self, sources: Sequence[BundleSheet], rounds: int, progress: Progress | None) -> None:
         """Take who is told: it gets (done, total), may raise to cancel, and may have a method `stage(name)`."""
+        # Never 0, since shares of it are taken: sheets may all be empty.
         self.rows = sum(one.working.num_rows for one in sources) or 1
         self.rounds, self.round = rounds, 0
         self.done = 0.0
@@ -47,6 +48,7 @@ class ExportProgress:
 
     def advance(self, rows: float) -> None:
         """Count so many more rows of this round as done."""
+        # Shares of rows are summed as floats, which may come to a little more than all.
         self.done = min(self.rows, self.done + rows)
         self.tell()
 
@@ -72,6 +74,11 @@ class CheckedBundle:
     issues: Sequence[Sequence[RowIssue]]
     problems: tuple[ExportProblem, ...]
 
+    @property
+    def sums(self) -> tuple[SheetRows, ...]:
+        """Return how many rows and cells of each sheet were changed, dropped and held back."""
+        return tuple(sheet.sum() for sheet in self.sheets)
+
 
 def examine(
     sources: Sequence[BundleSheet], recipe: Recipe, directory: Path, progress: ExportProgress, *, keep_all: bool
@@ -90,24 +97,29 @@ def examine(
     progress.stage("Cleaning and checking", 0)
     checked = []
     for sheet in plan.sheets:
-        titles = sheet.columns.titles if keep_all else _shown(sheet)
+        titles = _shown(sheet)
+        if keep_all:
+            titles = sheet.columns.titles
         checked.append(check_sheet(plan, sheet, directory, titles, progress.advance))
     issues = judge(checked)
-
-    def keys(table: str) -> set[str]:
-        return {key for sheet in checked for key in sheet.keys(table)}
-
-    found = list(plan.problems)
-    for one in checked:
-        found += one.problems  # complete only now
-    found += identity_problems(plan, checked)
-    found += created_notes(plan.created, keys)
     order = [(sheet.sheet.source_name, sheet.sheet.sheet) for sheet in plan.sheets]
-    return CheckedBundle(plan, checked, issues, sort_problems(found, order))
+    return CheckedBundle(plan, checked, issues, sort_problems(_problems(plan, checked), order))
 
 
-def _shown(sheet: MappedSheet) -> list[str]:
+def _problems(plan: BundlePlan, checked: Sequence[CheckedSheet]) -> list[ExportProblem]:
+    """Return all that was found; the sheets' own problems are complete only after `judge`."""
+    found = list(plan.problems)
+    for sheet in checked:
+        found += sheet.problems
+    found += identity_problems(plan, checked)
+    for created in plan.created:
+        found += created_notes(created, keys_in_rows(checked, created.table.name))
+    return found
+
+
+def _shown(sheet: MappedSheet) -> Sequence[str]:
     """Return the columns whose cells problems between rows are explained with."""
+    # A check keeps no others: writing every cell to disk is what makes an export slower than a check.
     wanted: set[str] = set()
     for target in sheet.targets:
         wanted.update(target.key)
@@ -134,8 +146,7 @@ def check(sources: Sequence[BundleSheet], recipe: Recipe, progress: Progress | N
     told = ExportProgress(sources, 1, progress)
     with tempfile.TemporaryDirectory(prefix="data-migrator-") as directory:
         examined = examine(sources, recipe, Path(directory), told, keep_all=False)
-    sheets = tuple(sheet.sum() for sheet in examined.sheets)
-    return CheckReport(examined.problems, sheets, tuple(_lookups(examined)))
+    return CheckReport(examined.problems, examined.sums, tuple(_lookups(examined)))
 
 
 def _lookups(examined: CheckedBundle) -> list[LookupFacts]:
@@ -175,7 +186,10 @@ def build(
         OutputRefused: Nothing can be written there.
     """
     check_output(out, unpacked)
-    told = ExportProgress(sources, 2 if unpacked else 3, progress)
+    rounds = 2  # checking and writing
+    if not unpacked:
+        rounds = 3  # and packing
+    told = ExportProgress(sources, rounds, progress)
     with workplace(out) as directory:
         examined = examine(sources, recipe, directory, told, keep_all=True)
         _stop_if_needed(examined.problems, recipe)
@@ -183,14 +197,17 @@ def build(
         told.stage("Writing", 1)
         write_project(files, examined.plan, examined.sheets, examined.issues, examined.problems, told.advance)
         sha256 = put_directory(files.root, out) if unpacked else _packed(files, out, told)
-    paths = sorted([(MANIFEST_FILE, None), *[(one.path, one.rows) for one in files.written]])
-    sheets = tuple(sheet.sum() for sheet in examined.sheets)
-    return BundleReport(sha256, tuple(paths), sheets, examined.problems)
+    paths: list[tuple[str, int | None]] = [(MANIFEST_FILE, None)]
+    for file in files.written:
+        paths.append((file.path, file.rows))
+    return BundleReport(sha256, tuple(sorted(paths)), examined.sums, examined.problems)
 
 
 def _stop_if_needed(problems: Sequence[ExportProblem], recipe: Recipe) -> None:
     """Raise ProblemsFound where something prevents the export."""
-    stopping = {"blocking", "row"} if recipe.on_problem == "stop" else {"blocking"}
+    stopping = {"blocking"}
+    if recipe.on_problem == "stop":
+        stopping.add("row")
     if any(problem.severity in stopping for problem in problems):
         raise ProblemsFound(problems)
 
@@ -198,8 +215,15 @@ def _stop_if_needed(problems: Sequence[ExportProblem], recipe: Recipe) -> None:
 def _packed(files: ProjectFiles, out: Path, progress: ExportProgress) -> str:
     """Pack the project; that counts as one round of all rows, by bytes."""
     progress.stage("Packing", 2)
-    size = sum(path.stat().st_size for path in files.root.rglob("*") if path.is_file())
-    return put_zip(files.root, out, lambda count: progress.advance(progress.rows * count / size))
+    size = 0
+    for path in files.root.rglob("*"):
+        if path.is_file():
+            size += path.stat().st_size
+
+    def packed(count: int) -> None:
+        progress.advance(progress.rows * count / size)
+
+    return put_zip(files.root, out, packed)
 
 
 def clean_files(files: Sequence[Path], recipe: Recipe, output: Path, limits: Limits | None = None) -> BundleReport:

@@ -46,6 +46,7 @@ class ProjectFiles:
         with self.opened(path) as file:
             file.write(content.encode(), rows or 0)
         if rows is None:
+            # The manifest says rows of tables alone.
             self.written[-1] = ManifestFile(path, self.written[-1].sha256, None)
 
     @contextmanager
@@ -87,13 +88,14 @@ def write_project(
         checked: The sheets, with their cleaned rows.
         issues: Per sheet, what other rows make wrong of its rows.
         problems: All that was found.
-        advance: Called with the number of rows after every batch.
+        advance: Called with the number of rows at every batch.
     """
     keys: dict[str, set[str]] = defaultdict(set)
     for sheet, found in zip(checked, issues, strict=True):
         going = _write_rows(files, sheet, found, advance)
         for column in going:
-            keys[column.table].update(key for key, count in keys_of(going, column.table).items() if count)
+            # The plus leaves out counts of 0, of keys whose rows are all held back: they would create a record.
+            keys[column.table].update(+keys_of(going, column.table))
     _write_lookups(files, plan, keys)
     _write_config(files, plan)
     files.text(project_files.CLEANING_FILE, cleaning_text(plan, checked, problems))
@@ -106,6 +108,7 @@ def _write_rows(
     """Write data/raw and, if any row is held back, data/rejected; return the lookup cells of the rows that go."""
     path = f"{checked.mapped.file}.csv"
     if not checked.bad.any():
+        # The check has written the very file already; nothing is copied.
         files.adopt(f"{project_files.RAW}/{path}", checked.lines.path, checked.lines.file)
         advance(len(checked.bad))
         return checked.cells
@@ -129,28 +132,29 @@ def _part_rows(
     cells = {column: Counter(counts) for column, counts in checked.cells.items()}
     for (start, lines), notes in zip(checked.lines.chunks(), checked.notes.batches(), strict=True):
         bad = checked.bad[start : start + len(lines)]
-        good = lines.filter(pa.array(~bad)) if bad.any() else lines
-        raw.write(text_of(good), len(good))
-        if bad.any():
-            cleaned = checked.lines.columns(lines.filter(pa.array(bad)))
-            for column, counts in cells.items():
-                counts.subtract(occurrences(cleaned[column.title]))
-            positions = (np.flatnonzero(bad) + start).astype(np.int32)
-            for part in csv_lines(held_back_rows.held_back_columns(checked, issues, positions, cleaned, notes)):
-                rejected.write(text_of(part), len(part))
         advance(len(lines))
+        if not bad.any():
+            raw.write(text_of(lines), len(lines))
+            continue
+        good = lines.filter(pa.array(~bad))
+        raw.write(text_of(good), len(good))
+        cleaned = checked.lines.columns(lines.filter(pa.array(bad)))
+        # Counting what is held back is cheaper than counting all that goes once more.
+        for column, counts in cells.items():
+            counts.subtract(occurrences(cleaned[column.title]))
+        positions = (np.flatnonzero(bad) + start).astype(np.int32)
+        for part in csv_lines(held_back_rows.held_back_columns(checked, issues, positions, cleaned, notes)):
+            rejected.write(text_of(part), len(part))
     return cells
 
 
 def _write_lookups(files: ProjectFiles, plan: BundlePlan, keys: Mapping[str, set[str]]) -> None:
     """Write the tables that fields use, with the keys that occur, and the raw files of the records they create."""
-    used: set[str] = set()
-    for _, target in plan.targets:
-        used.update(field.lookup for field in target.fields if field.lookup)
-    for name in sorted(used):
+    for name in sorted(plan.used_tables):
         ids = plan.tables[name].ids(sorted(keys.get(name, ())))
         files.text(f"{project_files.LOOKUPS}/{name}.csv", project_files.lookup_text(ids), rows=len(ids))
     for created in plan.created:
+        # Sorted, as all that comes from sets: the same input gives the same bytes.
         names = sorted(created.table.created(keys.get(created.table.name, ())))
         content = csv_text.text([project_files.RECORD_TITLE], ([name] for name in names))
         files.text(f"{project_files.RAW}/{created.table.name}.csv", content, rows=len(names))
@@ -159,9 +163,10 @@ def _write_lookups(files: ProjectFiles, plan: BundlePlan, keys: Mapping[str, set
 def _write_config(files: ProjectFiles, plan: BundlePlan) -> None:
     mappings = [_mapping(sheet, target) for sheet, target in plan.targets]
     mappings += [created.mapping for created in plan.created]
+    patterns = {}
     for mapping in mappings:
         files.text(f"{project_files.MAPPINGS}/{mapping.name}.yml", mapping.text())
-    patterns = {mapping.name: mapping.id for mapping in mappings}
+        patterns[mapping.name] = mapping.id
     files.text(project_files.IDS_FILE, IdPatterns(plan.recipe.namespace, patterns).text())
     files.text(project_files.SETTINGS_FILE, _settings(plan).text())
 
@@ -173,8 +178,9 @@ def _mapping(sheet: MappedSheet, target: MappedTarget) -> ModelMapping:
         entries[field.name] = FieldEntry(field.source, None, field.lookup, field.ref, field.separator, comment)
     for name, value in target.values.items():
         entries[name] = FieldEntry(value=value)
-    pattern = target.pattern.text if target.pattern else ""
-    return ModelMapping(target.name, target.model.name, pattern, entries, target.when)
+    # A plan without a pattern has a blocking problem, so that nothing of it is written.
+    assert target.pattern is not None
+    return ModelMapping(target.name, target.model.name, target.pattern.text, entries, target.when)
 
 
 def _settings(plan: BundlePlan) -> Settings:
@@ -193,6 +199,7 @@ def _write_manifest(files: ProjectFiles, plan: BundlePlan) -> None:
     """Write MANIFEST.json: every file written before with its hash, and the uploads behind them."""
     uploads: set[tuple[str, str]] = set()
     for mapped in plan.sheets:
+        # Several sheets may come from one workbook, which is named once.
         uploads.add((mapped.sheet.upload or mapped.sheet.source_name, mapped.sheet.source_sha256))
     manifest = Manifest([SourceEntry(name, sha256) for name, sha256 in uploads], files.written)
     (files.root / MANIFEST_FILE).write_text(manifest.text(), encoding="utf-8", newline="")

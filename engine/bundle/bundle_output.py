@@ -17,7 +17,7 @@ from odoo_migrate.project.project_reader import file_sha256
 PERMISSIONS = 0o100644
 UNIX = 3
 LEVEL = 1  # level 6 takes three times as long for a tenth less
-CHUNK = 1 << 20
+CHUNK = 1 << 20  # bytes: small beside the memory that is there, and progress shows in large files
 # What is the bundle's in a project directory; all else there belongs to those who work in it (runs, .git).
 OWN = ("config", "data", project_files.CLEANING_FILE, project_files.MANIFEST_FILE)
 
@@ -63,6 +63,7 @@ def put_directory(made: Path, out: Path) -> str:
     Returns:
         The SHA-256 of MANIFEST.json, which has those of all files.
     """
+    # Renames alone, all on one disk: whoever looks finds the old project or the new one, never a half.
     former = made.with_name("former")
     if out.exists():
         out.rename(former)
@@ -117,6 +118,7 @@ def unpack(bundle: Path | IO[bytes], out: Path) -> None:
     with workplace(out) as directory, zipfile.ZipFile(bundle) as archive:
         made = directory / "project"
         for name in archive.namelist():
+            # A name such as ../../x would be written outside the directory.
             if not (made / name).resolve().is_relative_to(made.resolve()):
                 raise OutputRefused("The bundle names a file outside itself; it was not made here.")
         archive.extractall(made)

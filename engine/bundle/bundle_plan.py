@@ -90,6 +90,11 @@ class BundlePlan:
             for target in sheet.targets:
                 yield sheet, target
 
+    @property
+    def used_tables(self) -> set[str]:
+        """Return the names of the lookup tables that fields go through."""
+        return _used_tables(self.sheets)
+
 
 def make_plan(sources: Sequence[BundleSheet], recipe: Recipe, progress: Callable[[], None]) -> BundlePlan:
     """Return the plan, with every sheet's run prepared.
@@ -195,12 +200,11 @@ class _Planner:
         return sheet
 
     def _created(self, sheets: Sequence[MappedSheet], tables: Mapping[str, LookupTable]) -> tuple[CreatedRecords, ...]:
-        used: set[str] = set()
-        for sheet in sheets:
-            for target in sheet.targets:
-                used.update(field.lookup for field in target.fields if field.lookup)
-        creating = sorted(name for name in used if tables[name].creates)
-        names = {name: self._name(tables[name].model, name) for name in creating}
+        names = {}
+        # Sorted, since two names may be alike and the first one taken gets the plain one.
+        for table in sorted(_used_tables(sheets)):
+            if tables[table].creates:
+                names[table] = self._name(tables[table].model, table)
         created, problems = plan_created(names, tables, self.catalog)
         self.problems += problems
         return tuple(created)
@@ -232,6 +236,15 @@ class _Planner:
                 same = [target.name for target in targets if target.model.name == table.model]
                 behind.setdefault(table.name, []).extend(same)
         return behind
+
+
+def _used_tables(sheets: Sequence[MappedSheet]) -> set[str]:
+    """Return the names of the lookup tables that fields go through."""
+    used: set[str] = set()
+    for sheet in sheets:
+        for target in sheet.targets:
+            used.update(field.lookup for field in target.fields if field.lookup)
+    return used
 
 
 def _reference(target: MappedTarget, field: MappedField, parent: str) -> MappingReference:

@@ -17,14 +17,14 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.bundle.added_columns import LineNumber
+from engine.bundle.added_columns import LineNumber, MadeKey
 from engine.bundle.bundle_plan import BundlePlan, MappedSheet
 from engine.bundle.bundle_report import SheetRows
 from engine.bundle.cell_rules import BatchRule, sheet_rules
 from engine.bundle.cell_warnings import sheet_cautions
 from engine.bundle.cleaned_lines import CleanedLines, Positions, RowNotes
 from engine.bundle.column_rules import blank
-from engine.bundle.export_problems import ExportProblem, ProblemCounter, rows_word
+from engine.bundle.export_problems import ExportProblem, ProblemCounter, Severity, rows_word
 from engine.bundle.row_hashes import Marks, RowHashCollector, RowHashes
 from engine.bundle.shared_fields import SharedFields
 from engine.clean import CleanedBatch
@@ -64,6 +64,7 @@ def keys_of(cells: Mapping[LookupColumn, Counter[str]], table: str) -> Counter[s
     for column, counts in cells.items():
         if column.table == table:
             for cell, count in counts.items():
+                # A key that a cell names twice is still in one row.
                 keys.update(dict.fromkeys(split_keys(cell, column.separator), count))
     return keys
 
@@ -103,15 +104,24 @@ class CheckedSheet:
         """Return the rows and cells of the sheet, with what is known to be wrong so far."""
         report = self.mapped.run.report
         rejected = int(self.bad.sum())
+        columns = report.columns.values()
         return SheetRows(
             sheet=self.mapped.sheet.sheet,
             rows_in=report.rows_in,
             rows_out=len(self.rows) - rejected,
             rejected=rejected,
             dropped=sum(report.dropped.values()),
-            cells_changed=sum(column.changed for column in report.columns.values()),
-            cells_could_not=sum(column.could_not for column in report.columns.values()),
+            cells_changed=sum(column.changed for column in columns),
+            cells_could_not=sum(column.could_not for column in columns),
         )
+
+
+def keys_in_rows(sheets: Sequence[CheckedSheet], table: str) -> set[str]:
+    """Return the distinct keys of a lookup table that the cleaned rows of all sheets hold."""
+    found: set[str] = set()
+    for sheet in sheets:
+        found.update(sheet.keys(table))
+    return found
 
 
 def check_sheet(
@@ -143,13 +153,15 @@ class _BatchChecks:
         self.rules = sheet_rules(sheet, plan.tables, plan.catalog.version)
         self.rules += sheet_cautions(sheet, plan.tables, plan.recipe)
         self.counters = [ProblemCounter() for _ in self.rules]
-        self.added = [one.fresh() if isinstance(one, LineNumber) else one for one in sheet.columns.added]
+        self.added: list[LineNumber | MadeKey] = []
         self.wanted = set(sheet.used)  # columns that must be looked at
-        for one in self.added:
+        for one in sheet.columns.added:
+            self.added.append(one.fresh())
             self.wanted.update(one.columns)
         self.collectors = [RowHashCollector(target, SharedFields(plan, target).hashes) for target in sheet.targets]
         self.unconverted = UnconvertedCells(sheet)
         self.cells = {column: Counter[str]() for column in lookup_columns(sheet)}
+        # Parts of whole columns, batch by batch; they are joined once, since growing an array copies it.
         self.rows: list[Positions] = []
         self.bad: list[Marks] = []
         self.seen = 0
@@ -158,6 +170,7 @@ class _BatchChecks:
         frame = self._frame(batch)
         rows = batch.after.column(ROW).to_numpy(zero_copy_only=False).astype(np.int32)
         why = RowReasons(rows)
+        # First, since a cell that could not be converted breaks rules as well; one reason for it is enough.
         marks = self.unconverted.take(batch, frame, why)
         for rule, counter in zip(self.rules, self.counters, strict=True):
             _try(rule, counter, frame, marks, why)
@@ -173,7 +186,8 @@ class _BatchChecks:
 
     def _frame(self, batch: CleanedBatch) -> pl.DataFrame:
         """Return the columns that matter for checks, and those that the export adds."""
-        wanted = [title for title in batch.after.schema.names if title in self.wanted or title in batch.could_not]
+        needed = self.wanted.union(batch.could_not)
+        wanted = [title for title in batch.after.schema.names if title in needed]
         frame = pl.DataFrame(pl.from_arrow(batch.after.select(wanted)))
         for one in self.added:
             frame = frame.with_columns(one.cells(frame))
@@ -182,6 +196,7 @@ class _BatchChecks:
     def checked(self, lines: CleanedLines, notes: RowNotes) -> CheckedSheet:
         return CheckedSheet(
             mapped=self.sheet,
+            # The empty array is for a sheet without rows: nothing cannot be concatenated.
             rows=np.concatenate([np.empty(0, np.int32), *self.rows]),
             bad=np.concatenate([np.empty(0, np.bool_), *self.bad]),
             hashes={one.target.name: one.whole() for one in self.collectors},
@@ -218,13 +233,18 @@ class RowReasons:
         self.bad[positions] = True
         for position, reason in zip(positions, reasons, strict=True):
             known = self._texts.get(position, "")
-            if reason not in known:
-                self._texts[position] = f"{known}; {reason}" if known else reason
+            if not known:
+                self._texts[position] = reason
+            elif reason not in known:
+                self._texts[position] = f"{known}; {reason}"
 
     def texts(self, start: int) -> tuple[list[int], list[str]]:
         """Return the positions of wrong rows and what is wrong; `start` is the position of the batch's first row."""
-        wrong = sorted(self._texts)
-        return [start + position for position in wrong], [self._texts[position] for position in wrong]
+        positions, texts = [], []
+        for position in sorted(self._texts):
+            positions.append(start + position)
+            texts.append(self._texts[position])
+        return positions, texts
 
 
 def _try(
@@ -237,6 +257,7 @@ def _try(
     """Note the cells that break a rule; one that could not be converted has its reason already."""
     bad = rule.bad(frame)
     if rule.when:
+        # A row without this cell makes no record of the target, so that nothing of it can be wrong.
         bad = bad & ~blank(frame[rule.when])
     if rule.column in could_not:
         bad = bad & ~could_not[rule.column]
@@ -272,17 +293,23 @@ class UnconvertedCells:
         texts = cells.gather(positions).to_list()
         self.counters.setdefault(title, ProblemCounter()).add(why.rows[positions].tolist(), texts)
         if title in self.sheet.used:
-            sentences = {text: _could_not(title, text, reasons.get(text, "")) for text in set(texts)}
+            # One sentence for each distinct text: a wrong format repeats in every row.
+            sentences = {}
+            for text in set(texts):
+                sentences[text] = _could_not(title, text, reasons.get(text, ""))
             why.add(positions, [sentences[text] for text in texts])
 
     def problems(self) -> Iterator[ExportProblem]:
         """Yield one problem for every column with such cells."""
         for title, counter in self.counters.items():
-            used = title in self.sheet.used
-            message = f"{rows_word(counter.count)}: '{title}' could not be converted"
-            message += "." if used else "; the cells are kept as they are, since the column fills no field."
+            severity: Severity = "row"
+            end = "."
+            if title not in self.sheet.used:
+                severity = "warning"
+                end = "; the cells are kept as they are, since the column fills no field."
+            message = f"{rows_word(counter.count)}: '{title}' could not be converted{end}"
             yield ExportProblem(
-                "could_not", "row" if used else "warning", message, self.sheet.sheet.sheet,
+                "could_not", severity, message, self.sheet.sheet.sheet,
                 self.sheet.sheet.source_name, title, station="cleaning", count=counter.count,
                 examples=tuple(counter.examples), rows=tuple(counter.rows),
             )  # fmt: skip
@@ -290,7 +317,9 @@ class UnconvertedCells:
 
 def _could_not(title: str, text: str, reason: str) -> str:
     sentence = f"'{title}' ('{text}') could not be converted"
-    return f"{sentence}: {reason}" if reason else sentence
+    if not reason:
+        return sentence
+    return f"{sentence}: {reason}"
 
 
 def _column(after: pa.RecordBatch, frame: pl.DataFrame, title: str) -> pa.Array:

@@ -9,7 +9,7 @@ record of that table has it too. A state is found by country and code (`US-CA`),
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -219,17 +219,17 @@ def name_field(model: OdooModel) -> str:
     return "name" if "name" in model.fields else model.rec_name
 
 
-def created_notes(created: Sequence[CreatedRecords], keys: Callable[[str], Collection[str]]) -> Iterator[ExportProblem]:
-    """Yield a word about records that need more than a name; `keys(table)` gives the values in the rows."""
-    for one in created:
-        does = required_fields.name_alone(one.table.model, [one.field])
-        names = sorted(one.table.created(sorted(keys(one.table.name))))
-        if does and names:
-            what = f"The lookup '{one.table.name}' creates records that have a name and nothing else: {listed(names)}"
-            message = f"{what}; {does}. Point these values to records that Odoo has, or complete them in Odoo."
-            yield ProblemLocation(model=one.table.model).warning(
-                "name_alone", message, lookup=one.table.name, count=len(names), examples=tuple(names[:MAX_EXAMPLES])
-            )
+def created_notes(created: CreatedRecords, keys: Iterable[str]) -> Iterator[ExportProblem]:
+    """Yield a word about created records that need more than a name; `keys` are the values in the rows."""
+    table = created.table
+    does = required_fields.name_alone(table.model, [created.field])
+    names = sorted(table.created(sorted(keys)))
+    if does and names:
+        what = f"The lookup '{table.name}' creates records that have a name and nothing else: {listed(names)}"
+        message = f"{what}; {does}. Point these values to records that Odoo has, or complete them in Odoo."
+        yield ProblemLocation(model=table.model).warning(
+            "name_alone", message, lookup=table.name, count=len(names), examples=tuple(names[:MAX_EXAMPLES])
+        )
 
 
 def _problem(table: LookupTable, model: OdooModel | None) -> ExportProblem | None:
