@@ -193,7 +193,7 @@ def build(
     with workplace(out) as directory:
         examined = examine(sources, recipe, directory, told, keep_all=True)
         _stop_if_needed(examined.problems, recipe)
-        files = ProjectFiles(directory / "project")
+        files = ProjectFiles(directory / "project", packing=None if unpacked else directory)
         told.stage("Writing", 1)
         write_project(files, examined.plan, examined.sheets, examined.issues, examined.problems, told.advance)
         sha256 = put_directory(files.root, out) if unpacked else _packed(files, out, told)
@@ -223,7 +223,7 @@ def _packed(files: ProjectFiles, out: Path, progress: ExportProgress) -> str:
     def packed(count: int) -> None:
         progress.advance(progress.rows * count / size)
 
-    return put_zip(files.root, out, packed)
+    return put_zip(files.root, out, packed, files.packed)
 
 
 def clean_files(files: Sequence[Path], recipe: Recipe, output: Path, limits: Limits | None = None) -> BundleReport:

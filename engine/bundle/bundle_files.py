@@ -15,6 +15,7 @@ from engine.bundle.bundle_plan import BundlePlan, MappedSheet
 from engine.bundle.checked_sheets import CheckedSheet, LookupColumn, keys_of, occurrences
 from engine.bundle.cleaned_lines import HashedFile, csv_lines, text_of
 from engine.bundle.cleaning_notes import cleaning_text, column_comment
+from engine.bundle.deflated_files import DeflatedFile
 from engine.bundle.export_problems import ExportProblem
 from engine.bundle.row_issues import RowIssue
 from engine.bundle.target_mappings import MappedTarget
@@ -34,12 +35,22 @@ from odoo_migrate.project.project_files import (
 
 
 class ProjectFiles:
-    """Write the files of a project under a directory; `written` describes those that are complete."""
+    """Write the files of a project under a directory; `written` describes those that are complete.
 
-    def __init__(self, root: Path) -> None:
-        """Take the directory, which may not be there yet."""
-        self.root = root
+    Attributes:
+        packed: By path, the files of rows that were deflated while they were written.
+    """
+
+    def __init__(self, root: Path, packing: Path | None = None) -> None:
+        """Take the directory, which may not be there yet.
+
+        Args:
+            root: The directory.
+            packing: A directory that is there, for packed bytes; None where no ZIP will be made.
+        """
+        self.root, self.packing = root, packing
         self.written: list[ManifestFile] = []
+        self.packed: dict[str, DeflatedFile] = {}
 
     def text(self, path: str, content: str, rows: int | None = None) -> None:
         """Write a whole file, UTF-8, line ends as they are; `rows` is None where it is no table."""
@@ -52,11 +63,23 @@ class ProjectFiles:
     @contextmanager
     def opened(self, path: str) -> Iterator[HashedFile]:
         """Open a file to write to; it is noted when the block ends well."""
-        target = self._place(path)
-        with target.open("wb") as stream:
+        with self._place(path).open("wb") as stream:
             file = HashedFile(stream)
             yield file
         self.written.append(ManifestFile(path, file.digest.hexdigest(), file.rows))
+
+    @contextmanager
+    def opened_for_rows(self, path: str) -> Iterator[HashedFile]:
+        """Open a file that may be large; where a ZIP will be made, it is packed while it is written."""
+        if self.packing is None:
+            with self.opened(path) as file:
+                yield file
+            return
+        packed = DeflatedFile(self.packing / f"{len(self.packed)}.deflate")
+        with self.opened(path) as file, packed:
+            file.packed = packed
+            yield file
+        self.packed[path] = packed
 
     def adopt(self, path: str, made: Path, file: HashedFile) -> None:
         """Take a finished file, written through `file` elsewhere on this disk, as one of the project's."""
@@ -113,7 +136,7 @@ def _write_rows(
         advance(len(checked.bad))
         return checked.cells
     with (
-        files.opened(f"{project_files.RAW}/{path}") as raw,
+        files.opened_for_rows(f"{project_files.RAW}/{path}") as raw,
         files.opened(f"{project_files.REJECTED}/{path}") as rejected,
     ):
         raw.write(csv_text.line(checked.lines.titles).encode(), 0)

@@ -28,6 +28,7 @@ from engine.bundle.export_problems import ExportProblem, ProblemCounter, Severit
 from engine.bundle.row_hashes import Marks, RowHashCollector, RowHashes
 from engine.bundle.shared_fields import SharedFields
 from engine.clean import CleanedBatch
+from engine.clean.read_ahead import read_ahead
 from engine.sheets.working_file import ROW
 from odoo_migrate.project.project_files import split_keys
 
@@ -139,7 +140,8 @@ def check_sheet(
     batches = _BatchChecks(plan, sheet)
     notes = RowNotes(directory / f"{sheet.file}.notes")
     with closing(notes), CleanedLines(directory / f"{sheet.file}.csv", titles) as lines:
-        for batch in sheet.run.batches():
+        # The next batch is cleaned while this one is checked and written.
+        for batch in read_ahead(sheet.run.batches()):
             batches.take(batch, lines, notes)
             advance(batch.after.num_rows)
     return batches.checked(lines, notes)

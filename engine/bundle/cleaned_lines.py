@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from engine.bundle.deflated_files import DeflatedFile
 from odoo_migrate.project import csv_text
 
 Positions = npt.NDArray[np.int32]
@@ -80,12 +81,15 @@ def text_of(column: pa.Array) -> memoryview:
 class HashedFile:
     """Write a stream, and know the SHA-256 of what went into it and its rows of data."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        """Take a stream that is open for writing and empty."""
+    def __init__(self, stream: BinaryIO, packed: DeflatedFile | None = None) -> None:
+        """Take a stream that is open for writing and empty, and what packs the same bytes meanwhile, if anything."""
         self.stream, self.digest, self.rows = stream, hashlib.sha256(), 0
+        self.packed = packed
 
     def write(self, data: bytes | memoryview, rows: int) -> None:
         """Write bytes that hold so many rows of data."""
+        if self.packed is not None:
+            self.packed.write(data)
         self.stream.write(data)
         self.digest.update(data)
         self.rows += rows
