@@ -20,6 +20,7 @@ from bench import table, yardsticks
 from bench.child_processes import ROOT, paired, usage
 from bench.measure import Line, faster, seconds, slower, told
 from engine.bundle import BundleSheet, build
+from engine.detectors import DETECTORS
 from engine.match import ColumnEvidence, suggest_sheet
 from engine.profile.profiler import profile_sheet
 from engine.readers import open_source
@@ -126,7 +127,7 @@ def paging(setup: Setup) -> Iterator[Line]:
 def profiling(setup: Setup) -> Iterator[Line]:
     columns = [column.to_pylist() for column in first_rows(setup.working).columns]
     ours, summary, loop = seconds(
-        lambda: profile_sheet(setup.working, country="US", today=TODAY),
+        lambda: profile_sheet(setup.working, DETECTORS, country="US", today=TODAY),
         lambda: yardsticks.summarize(setup.csv),
         lambda: yardsticks.profile_by_value(columns),
     )
@@ -138,7 +139,8 @@ def profiling_free_text(setup: Setup) -> Iterator[Line]:
     working = read(setup.free_text, setup.folder)
     columns = [column.to_pylist() for column in first_rows(working).columns]
     ours, loop = seconds(
-        lambda: profile_sheet(working, country="US", today=TODAY), lambda: yardsticks.profile_by_value(columns)
+        lambda: profile_sheet(working, DETECTORS, country="US", today=TODAY),
+        lambda: yardsticks.profile_by_value(columns),
     )
     yield faster("profile of free text", ours, "value by value", scaled(setup, loop), 2.5)
 

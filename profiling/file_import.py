@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
+from engine.detectors import DETECTORS
 from engine.profile.profiler import profile_sheet
 from engine.profile.sheet_profile import FindingFacts, SheetProfile
 from engine.readers import RawSheet, Source, Unreadable
@@ -103,7 +104,7 @@ def profile_again(sheet: Sheet, progress: Any = None) -> SheetProfile:
     """Profile a sheet's working file and keep the result."""
     with local_copy(sheet.working) as path:
         profile = profile_sheet(
-            WorkingFile(path), country=sheet.dataset.country, today=timezone.localdate(), progress=progress
+            WorkingFile(path), DETECTORS, country=sheet.dataset.country, today=timezone.localdate(), progress=progress
         )
     with transaction.atomic():
         _keep_profile(sheet, profile)
@@ -133,7 +134,7 @@ def _read_sheet(
     path = directory / f"{position}.arrow"
     working = write_working_file(raw, shape, path, progress)
     _stage(progress, f"Looking at {raw.name}")
-    profile = profile_sheet(working, country=dataset.country, today=timezone.localdate(), progress=progress)
+    profile = profile_sheet(working, DETECTORS, country=dataset.country, today=timezone.localdate(), progress=progress)
     return ReadSheet(raw, position, shape, working, path, profile)
 
 

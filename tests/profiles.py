@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from engine.detectors import DETECTORS
 from engine.profile.profiler import profile_sheet
 from engine.profile.sheet_profile import ColumnFacts, FindingFacts, SheetProfile
 from engine.readers import open_source
@@ -19,7 +20,7 @@ TODAY = date(2026, 11, 22)
 def profiled(folder: Path, columns: Mapping[str, Sequence[str]], country: str = "US") -> SheetProfile:
     """The profile of a table with these columns; its first data row is source row 2."""
     rows = list(zip(*columns.values(), strict=True))
-    return profile_sheet(working_file(folder, list(columns), rows), country=country, today=TODAY)
+    return profile_sheet(working_file(folder, list(columns), rows), DETECTORS, country=country, today=TODAY)
 
 
 def column(profile: SheetProfile, title: str) -> ColumnFacts:
@@ -44,4 +45,4 @@ def sample(folder: Path, name: str, sheet: str = "", country: str = "US") -> tup
     with open_source(SAMPLES / name, name) as source:
         raw = next(one for one in source.sheets if sheet in ("", one.name))
         working = write_working_file(raw, find_table(raw), folder / f"{name}-{raw.name}.arrow")
-    return working, profile_sheet(working, country=country, today=TODAY)
+    return working, profile_sheet(working, DETECTORS, country=country, today=TODAY)

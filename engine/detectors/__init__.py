@@ -10,7 +10,7 @@ from importlib import import_module
 from inspect import isabstract
 from pkgutil import iter_modules
 
-from engine.detectors.detector import ColumnDetector, SheetDetector
+from engine.profile.detector import ColumnDetector, Detectors, SheetDetector
 
 # Each group of findings with its heading in the users' documentation; a module that is not named here comes last.
 GROUPS = {
@@ -46,3 +46,5 @@ def _position(detector: type[ColumnDetector | SheetDetector]) -> int:
 _ALL = sorted(_found(), key=_position)
 COLUMN_DETECTORS: tuple[type[ColumnDetector], ...] = tuple(one for one in _ALL if issubclass(one, ColumnDetector))
 SHEET_DETECTORS: tuple[type[SheetDetector], ...] = tuple(one for one in _ALL if issubclass(one, SheetDetector))
+# What a profile is made with: the profile itself knows no detector by name.
+DETECTORS = Detectors(COLUMN_DETECTORS, SHEET_DETECTORS)

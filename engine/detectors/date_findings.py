@@ -17,9 +17,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector, RangeFacts
 from engine.detectors.wording import counted, either
 from engine.profile.column_batch import ColumnBatch, Indices
+from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, RangeFacts
 from engine.profile.digit_positions import numbers_at
 from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.profile.value_kinds import says_something
@@ -31,7 +31,7 @@ PAIRS = 20_000  # two numbers of two digits, and whether the year has a 29 Febru
 UNKNOWN = -1
 _TIME = re.compile(r"(?:(?<=9)T|[ ,]+)9{1,2}[:h]99.*$", re.DOTALL)
 _SERIAL = re.compile(r"9{5}(?:[.,]9+)?")
-# NumberShapes, and which of their numbers are the year and the others.
+# Shapes of dates, and which of their numbers are the year and the others.
 _NUMBERS = (
     (re.compile(r"(9{1,2})[^9\w]+(9{1,2})[^9\w]+(9{4})"), (3, 1, 2)),
     (re.compile(r"(9{4})[^9\w]+(9{1,2})[^9\w]+(9{1,2})"), (1, 2, 3)),

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.detectors.detector import LOOK_AT, CellTally, ColumnContext, SheetBatch, SheetContext, SheetDetector
 from engine.detectors.wording import counted
 from engine.profile.column_batch import Flags
+from engine.profile.detector import LOOK_AT, CellTally, ColumnContext, SheetBatch, SheetContext, SheetDetector
 from engine.profile.distinct_values import DistinctCounter, Hashes, hashes
 from engine.profile.sheet_profile import MAX_ROWS, ColumnFacts, FindingFacts, Fix
 from engine.sheets.working_file import ROW

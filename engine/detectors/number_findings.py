@@ -10,9 +10,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector, RangeFacts
 from engine.detectors.wording import cells_of, counted, either, listed
 from engine.profile.column_batch import ColumnBatch, Indices, Numbers
+from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, RangeFacts
 from engine.profile.digit_positions import MOST_DIGITS, digit_positions, digits, numbers_at
 from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.profile.value_kinds import says_something

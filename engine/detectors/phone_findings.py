@@ -12,9 +12,9 @@ import phonenumbers
 import pyarrow as pa
 from phonenumbers import NumberParseException
 
-from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector, RangeFacts
 from engine.detectors.wording import cells_of, counted, either
 from engine.profile.column_batch import ColumnBatch, Flags, Indices
+from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, RangeFacts
 from engine.profile.digit_positions import digit_positions, numbers_at
 from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.profile.value_kinds import Sample, says_something

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from babel import Locale
 
-from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector, PendingFinding, Vocabulary
 from engine.detectors.wording import cells_of, counted, either, quoted
 from engine.profile.column_batch import ColumnBatch
+from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, PendingFinding, Vocabulary
 from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.profile.value_kinds import says_something
 from engine.values import NotRead, countries, postcodes, states

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.detectors.detector import CellTally, SheetBatch, SheetContext, SheetDetector
 from engine.detectors.wording import counted, either, listed
 from engine.profile.column_batch import Flags
+from engine.profile.detector import CellTally, SheetBatch, SheetContext, SheetDetector
 from engine.profile.sheet_profile import MAX_EXAMPLES, ColumnFacts, FindingFacts, Fix, Severity
 from engine.sheets.working_file import ROW
 
@@ -33,7 +33,7 @@ class TitleRows(SheetDetector):
             message = f"'{title}' is the title of {times} columns"
             yield _noted("repeated_title", message, list(shape["header_rows"]), times)
         for place in shape["untitled"]:
-            yield _noted("untitled_column", f"ColumnContext {place + 1} has data but no title", [], 1)
+            yield _noted("untitled_column", f"Column {place + 1} has data but no title", [], 1)
 
     def _below_a_report_title(self, headers: list[int], titles: list[int]) -> Iterable[FindingFacts]:
         if not headers or not titles:

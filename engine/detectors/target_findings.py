@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from stdnum import ean
 
-from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector
 from engine.detectors.place_findings import sheet_country
-from engine.detectors.wording import counted, either
+from engine.detectors.wording import counted, counted_times, either
 from engine.profile.column_batch import ColumnBatch
+from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, PendingFinding
 from engine.profile.digit_positions import digits
 from engine.profile.distinct_values import Distinct, Hashes, hashes
 from engine.profile.sheet_profile import MAX_EXAMPLES, FindingFacts, Fix
@@ -26,6 +26,7 @@ from engine.values.languages import folded_words
 
 BARCODE_LENGTHS = frozenset([8, 12, 13, 14])
 MOST_CHECKED = 50_000  # VAT numbers, which take their time
+MOST_REPEATED = 0.05  # of the cells; where more repeat, the codes name something else than the row
 
 
 class Barcodes(ColumnDetector):
@@ -136,18 +137,26 @@ class MissingNames(ColumnDetector):
             yield replace(self.found("missing", self.tally, message, severity="problem"), examples=[])
 
 
-def repeated(column: ColumnContext, distinct: Distinct, filled: int) -> FindingFacts | None:
-    """Return a finding such as `Customer Code repeats 3 times`, or None.
+class Repeats(ColumnDetector):
+    """Find codes that repeat, in a column of which nearly all differ."""
 
-    It is for a column of codes of which nearly all differ; its rows are still to be looked up. `filled`: how many
-    cells hold anything.
-    """
-    again = filled - distinct.count
-    if column.kind != "code" or distinct.estimated or not 0 < again <= 0.05 * filled:
-        return None
-    times = "once" if again == 1 else f"{again:,} times"
-    message = f"{column.title} repeats {times}"
-    return FindingFacts("repeats", column.title, again, message, severity="problem")
+    kinds = frozenset(["code"])
+
+    def look(self, cells: ColumnBatch) -> None:
+        """Leave the batch alone: the different texts of every column are counted in any case."""
+
+    def findings(self) -> Iterable[FindingFacts]:
+        """Return nothing: what repeats is clear once the different texts are counted."""
+        return ()
+
+    def distinct_findings(self, distinct: Distinct, filled: int) -> Iterable[PendingFinding]:
+        """Return a finding such as `Customer Code repeats 3 times`; its rows are still to be looked up."""
+        again = filled - distinct.count
+        if distinct.estimated or not 0 < again <= MOST_REPEATED * filled:
+            return
+        message = f"{self.column.title} repeats {counted_times(again)}"
+        finding = FindingFacts("repeats", self.column.title, again, message, severity="problem")
+        yield PendingFinding(finding, distinct.repeated)
 
 
 def key_hashes(working: WorkingFile, title: str) -> Hashes:

@@ -9,9 +9,9 @@ from functools import cache, lru_cache
 
 import ftfy
 
-from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector
-from engine.detectors.wording import cells_of, counted, either, listed, quoted
+from engine.detectors.wording import cells_of, counted, counted_times, either, listed, quoted
 from engine.profile.column_batch import ODD, SPACE, ColumnBatch
+from engine.profile.detector import CellTally, ColumnContext, ColumnDetector
 from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.profile.value_kinds import formula_error
 from engine.values import NotRead, personal_names
@@ -186,8 +186,7 @@ class WordsForEmpty(ColumnDetector):
         count = self.tally.count
         if count:
             words = [word for word, _ in self.words.most_common()]
-            times = "once" if count == 1 else f"{count:,} times"
-            message = f"{quoted(words)} {either(len(words), 'means', 'mean')} empty {times}"
+            message = f"{quoted(words)} {either(len(words), 'means', 'mean')} empty {counted_times(count)}"
             yield self.found("empty_words", self.tally, message, Fix("empty_words", {"words": words}))
 
 

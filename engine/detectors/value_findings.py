@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from engine.detectors.detector import CellTally, ColumnContext, ColumnDetector, PendingFinding, RangeFacts, Vocabulary
 from engine.detectors.wording import counted, either, quoted
 from engine.profile.column_batch import ColumnBatch
+from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, PendingFinding, RangeFacts, Vocabulary
 from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.profile.value_kinds import says_something
 from engine.values.answer_words import yes_or_no

@@ -26,6 +26,13 @@ def counted(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
+def counted_times(count: int) -> str:
+    """Return how often something happens: `once`, `1,200 times`."""
+    if count == 1:
+        return "once"
+    return f"{count:,} times"
+
+
 def cells_of(kind: str, count: int) -> str:
     """Return the count with what a column of this kind holds: `47 emails`, `1 cell`."""
     return counted(count, *_NOUNS.get(kind, ("cell", "cells")))

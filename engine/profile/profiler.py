@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.detectors import SHEET_DETECTORS
-from engine.detectors.detector import ColumnContext, PendingFinding, SheetBatch, SheetContext
-from engine.detectors.target_findings import repeated
+from engine.profile.column_batch import Flags
 from engine.profile.column_profile import ColumnProfiler
+from engine.profile.detector import ColumnContext, Detectors, PendingFinding, SheetBatch, SheetContext
 from engine.profile.distinct_values import WAITING, Distinct, Hashes, hashes, relieve
 from engine.profile.sheet_profile import (
     MAX_EXAMPLES,
@@ -31,21 +31,28 @@ from engine.profile.sheet_profile import (
     FindingFacts,
     SheetProfile,
 )
-from engine.profile.title_hints import says
 from engine.profile.value_kinds import Sample, kind_of
 from engine.sheets.row_kinds import RowKinds, row_kinds
 from engine.sheets.working_file import ROW, WorkingFile
+from engine.values.title_hints import says
 
 ProgressReport = Callable[[int, int], None]
+# Part of every look holds Python's lock, so that threads beyond a few would mostly wait.
 THREADS = min(4, os.cpu_count() or 1)
 LEAST_WAITING = 1 << 13  # hashes that a column of a very wide sheet keeps before they are merged
-PAGES, PAGE = 8, 512  # of the sample
+# The sample is read in pages that are spread over the sheet, since the first rows are often unlike the rest.
+PAGES, PAGE = 8, 512
 MOST_TEXTS = 300  # different texts of a column's sample
 HEAD = 4096  # rows of a batch that are looked at first: they may be enough
 
 
 def profile_sheet(
-    working: WorkingFile, *, country: str = "", today: date, progress: ProgressReport | None = None
+    working: WorkingFile,
+    detectors: Detectors,
+    *,
+    country: str = "",
+    today: date,
+    progress: ProgressReport | None = None,
 ) -> SheetProfile:
     """Return the figures of every column and all findings, sheet findings first, then column by column.
 
@@ -53,13 +60,14 @@ def profile_sheet(
 
     Args:
         working: The sheet.
+        detectors: What makes the findings (`engine.detectors.DETECTORS`).
         country: ISO alpha-2 code that phone numbers and states without one of their own belong to.
         today: Dates after it lie in the future.
         progress: Gets rows done and rows in all, at batch boundaries; what it raises ends the pass.
     """
     done = 0
     with ThreadPoolExecutor(THREADS) as threads:
-        run = _Run(working, country, today, threads)
+        run = _Run(working, detectors, column_contexts(working, country, today), threads)
         for batch in working.batches():
             run.look(batch)
             done += batch.num_rows
@@ -80,13 +88,15 @@ class _Begun(NamedTuple):
 class _Run:
     """Make one pass over one sheet."""
 
-    def __init__(self, working: WorkingFile, country: str, today: date, threads: Executor) -> None:
+    def __init__(
+        self, working: WorkingFile, detectors: Detectors, contexts: Sequence[ColumnContext], threads: Executor
+    ) -> None:
         self.working, self.threads = working, threads
-        contexts = column_contexts(working, country, today)
+        # All columns together hold WAITING hashes, however many columns there are.
         waiting = max(LEAST_WAITING, WAITING // max(len(contexts), 1))
-        self.columns = [ColumnProfiler(column, working.num_rows, waiting) for column in contexts]
+        self.columns = [ColumnProfiler(column, detectors, working.num_rows, waiting) for column in contexts]
         self.sheet = SheetContext(contexts, working.shape_notes, working)
-        self.detectors = [detector(self.sheet) for detector in SHEET_DETECTORS]
+        self.detectors = [detector(self.sheet) for detector in detectors.of_sheets]
         self._begun: _Begun | None = None
         self._sheet_looked: Future[None] | None = None
 
@@ -94,6 +104,7 @@ class _Run:
         """Take in the next batch of all rows; its columns are looked at while the caller reads another one."""
         kinds = row_kinds(batch)
         data = batch
+        # Most batches are data throughout; to filter them all the same would copy every column.
         if not kinds.data.all():
             self.sheet.others.append(batch.column(ROW).to_numpy()[~kinds.data])
             data = batch.filter(pa.array(kinds.data))
@@ -131,41 +142,41 @@ class _Run:
         for detector, future in zip(self.detectors, looked, strict=True):
             future.result()
             found += detector.findings(facts)
-        for one, known, values in zip(self.columns, facts, distinct, strict=True):
-            found += one.findings()
-            again = repeated(one.column, values, known.filled)
-            if again:
-                found.append(PendingFinding(again, values.repeated))
+        for one, values in zip(self.columns, distinct, strict=True):
+            found += one.findings(values)
         return SheetProfile(self.working.num_rows, facts, self._with_rows(found))
 
     def _facts(self, distinct: Sequence[Distinct]) -> list[ColumnFacts]:
-        by_title = {one.column.title: values for one, values in zip(self.columns, distinct, strict=True)}
-        top = frequent_texts(self.working, by_title, MAX_TOP, self.threads)
-        facts = self.threads.map(lambda one: one.facts(by_title[one.column.title], top[one.column.title]), self.columns)
+        titles = [one.column.title for one in self.columns]
+        top = frequent_texts(self.working, dict(zip(titles, distinct, strict=True)), MAX_TOP, self.threads)
+        facts = self.threads.map(ColumnProfiler.facts, self.columns, distinct, map(top.__getitem__, titles))
         return list(facts)
 
-    def _with_rows(self, found: Sequence[FindingFacts | PendingFinding]) -> list[FindingFacts]:
+    def _with_rows(self, found: Iterable[FindingFacts | PendingFinding]) -> list[FindingFacts]:
         """Return the findings, with the rows of those that were made only after the pass."""
-        pending = [one for one in found if isinstance(one, PendingFinding)]
-        looked_up = iter(rows_with(self.working, [(one.finding.column or "", one.hashes) for one in pending]))
-        findings = []
+        findings: list[FindingFacts] = []
+        pending: dict[int, PendingFinding] = {}  # by the index of its finding
         for one in found:
             if isinstance(one, PendingFinding):
-                rows, examples = next(looked_up)
-                one = replace(one.finding, rows=rows, examples=examples)
+                pending[len(findings)] = one
+                one = one.finding
             findings.append(one)
+        wanted = [(one.finding.column or "", one.hashes) for one in pending.values()]
+        # One more pass serves all of them.
+        for index, (rows, examples) in zip(pending, rows_with(self.working, wanted), strict=True):
+            findings[index] = replace(findings[index], rows=rows, examples=examples)
         return findings
 
 
 def column_contexts(working: WorkingFile, country: str, today: date) -> list[ColumnContext]:
     """Return what is known of each column before the pass; `country` is the dataset's (ISO alpha-2) or ""."""
-    samples = _samples(working)
-    kinds = {title: kind_of(sample, says(title), country) for title, sample in samples.items()}
-    others = {title: (kinds[title], sample) for title, sample in samples.items()}
-    return [
-        ColumnContext(title, position, kinds[title], samples[title], says(title), country, today, others)
-        for position, title in enumerate(working.titles)
-    ]
+    others: dict[str, tuple[str, Sample]] = {}
+    for title, sample in _samples(working).items():
+        others[title] = kind_of(sample, says(title), country), sample
+    contexts = []
+    for position, (title, (kind, sample)) in enumerate(others.items()):
+        contexts.append(ColumnContext(title, position, kind, sample, says(title), country, today, others))
+    return contexts
 
 
 def _samples(working: WorkingFile) -> dict[str, Sample]:
@@ -173,7 +184,10 @@ def _samples(working: WorkingFile) -> dict[str, Sample]:
     for start in _page_starts(working.num_rows):
         for batch in working.page(start, PAGE).to_batches():
             batches.append(batch.filter(pa.array(row_kinds(batch).data)))
-    return {title: _sample([batch.column(title) for batch in batches]) for title in working.titles}
+    samples = {}
+    for title in working.titles:
+        samples[title] = _sample([batch.column(title) for batch in batches])
+    return samples
 
 
 def _page_starts(rows: int) -> list[int]:
@@ -211,6 +225,7 @@ class _FrequentTexts:
 
     def look_up(self, texts: pa.StringArray) -> None:
         """Look at the next batch, unless all are found."""
+        # Frequent texts are mostly among the first rows, and hashes of the others need not be computed then.
         for part in (texts[:HEAD], texts[HEAD:]):
             if not self.done:
                 self._look(part)
@@ -226,7 +241,8 @@ class _FrequentTexts:
 
     def result(self) -> list[tuple[str, int]]:
         """Return the texts found, the most frequent first."""
-        return sorted(self._found.items(), key=lambda pair: -pair[1])
+        # Sorting keeps equally frequent texts in the order in which they were found, reversed or not.
+        return sorted(self._found.items(), key=itemgetter(1), reverse=True)
 
 
 def frequent_texts(
@@ -236,31 +252,48 @@ def frequent_texts(
     wanted = {title: _FrequentTexts(values, top) for title, values in distinct.items()}
     for batch in working.batches():
         list(threads.map(_FrequentTexts.look_up, wanted.values(), map(batch.column, wanted)))
+        # Only hashes were kept, so the file is read again, mostly no further than its first batch.
         if all(one.done for one in wanted.values()):
             break
     return {title: one.result() for title, one in wanted.items()}
 
 
-def rows_with(working: WorkingFile, wanted: Sequence[tuple[str, Hashes]]) -> list[tuple[list[int], list[str]]]:
+class _RowsFound(NamedTuple):
+    """Hold rows and examples of the cells that were looked for."""
+
+    rows: list[int]
+    examples: list[str]
+
+    def add(self, batch: pa.RecordBatch, title: str, flags: Flags) -> None:
+        """Add the flagged rows of a batch, up to MAX_ROWS of all, and examples of their texts."""
+        positions = np.flatnonzero(flags)[: MAX_ROWS - len(self.rows)]
+        self.rows.extend(batch.column(ROW).to_numpy()[positions].tolist())
+        for text in batch.column(title).take(pa.array(positions)).unique().to_pylist():
+            if len(self.examples) < MAX_EXAMPLES and text not in self.examples:
+                self.examples.append(text)
+
+    @property
+    def full(self) -> bool:
+        """Return whether no more rows are wanted."""
+        return len(self.rows) == MAX_ROWS
+
+
+def rows_with(working: WorkingFile, wanted: Sequence[tuple[str, Hashes]]) -> list[_RowsFound]:
     """Return rows and examples for every pair of a column and hashes.
 
     They are the first 1,000 source rows, in order, that hold a text with one of the hashes, and five different
     ones of these texts.
     """
-    found: list[tuple[list[int], list[str]]] = [([], []) for _ in wanted]
-    titles = list(dict.fromkeys(title for title, _ in wanted))
-    for batch in working.batches(titles) if wanted else ():
+    found = [_RowsFound([], []) for _ in wanted]
+    if not wanted:
+        return found
+    titles = list(dict.fromkeys(map(itemgetter(0), wanted)))
+    for batch in working.batches(titles):
+        # Several findings are often about one column, which is hashed once for all of them.
         hashed = {title: hashes(batch.column(title)) for title in titles}
-        for (title, some), (rows, examples) in zip(wanted, found, strict=True):
-            if len(rows) < MAX_ROWS:
-                positions = np.flatnonzero(np.isin(hashed[title], some))[: MAX_ROWS - len(rows)]
-                rows += batch.column(ROW).to_numpy()[positions].tolist()
-                _add_examples(examples, batch.column(title).take(pa.array(positions)))
-        if all(len(rows) == MAX_ROWS for rows, _ in found):
+        for (title, some), rows in zip(wanted, found, strict=True):
+            if not rows.full:
+                rows.add(batch, title, np.isin(hashed[title], some))
+        if all(rows.full for rows in found):
             break
     return found
-
-
-def _add_examples(examples: list[str], texts: pa.StringArray) -> None:
-    new = [text for text in texts.unique().to_pylist() if text not in examples]
-    examples += new[: MAX_EXAMPLES - len(examples)]

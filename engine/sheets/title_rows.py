@@ -12,10 +12,10 @@ from functools import cached_property, lru_cache
 from itertools import starmap
 from statistics import median
 
-from engine.profile.title_hints import says
 from engine.readers import Range
 from engine.values.answer_words import means_empty
 from engine.values.text_masks import mask
+from engine.values.title_hints import says
 
 SEARCHED = 50  # rows among which the titles are
 DEEPEST = 3  # rows of titles

@@ -2,10 +2,15 @@
 
 import pytest
 
+from engine.detectors import DETECTORS
 from engine.detectors.target_findings import find_orphans
+from engine.profile.profiler import profile_sheet
+from engine.readers import open_source
+from engine.sheets.table_shape import find_table
+from engine.sheets.working_file import write_working_file
 from engine.steps import COLUMN_STEPS, ROW_STEPS, build
 from tests.converting import convert
-from tests.profiles import column, finding, messages, profiled
+from tests.profiles import TODAY, column, finding, messages, profiled
 from tests.working import working_file
 
 
@@ -26,6 +31,15 @@ def test_empty_total_and_footer_rows(tmp_path):
     assert (totals.message, totals.rows, totals.safe) == ("1 row looks like a total", [5], False)
     assert (totals.fix.step, totals.examples) == ("drop_total_rows", ["Total"])
     assert (notes.message, notes.rows) == ("1 row below the table looks like a note", [7])
+
+
+def test_a_column_without_a_title_is_named_by_its_number(tmp_path):
+    (tmp_path / "table.csv").write_text("Name,,City\nAcme,x,Boston\nBeta,y,Rome\n")
+    with open_source(tmp_path / "table.csv", "table.csv") as source:
+        raw = source.sheets[0]
+        working = write_working_file(raw, find_table(raw, (1,)), tmp_path / "table.arrow")
+    profile = profile_sheet(working, DETECTORS, today=TODAY)
+    assert messages(profile)["untitled_column"] == "Column 2 has data but no title"
 
 
 def test_rows_that_are_no_data_are_left_out_of_the_figures(tmp_path):

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from engine import readers
-from engine.detectors import detector as detectors
 from engine.detectors.wording import cells_of
+from engine.profile import detector as detectors
 from engine.profile.column_batch import ColumnBatch, Way
 from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.steps import step as steps

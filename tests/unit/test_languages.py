@@ -8,10 +8,10 @@ import pytest
 
 from engine.match.match_files import load
 from engine.match.title_meaning import readings
-from engine.profile.title_hints import says
 from engine.values import languages as package
 from engine.values.languages import folded_words, lacking, languages, tags, words, words_by_key
 from engine.values.languages.__main__ import report
+from engine.values.title_hints import says
 from tests.imports import ROOT
 
 FOLDER = Path(package.__file__).parent

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.detectors import DETECTORS
 from engine.match import ColumnEvidence, SheetEvidence, suggest_dataset, suggest_sheet
 from engine.match.described_models import described_model, model_files
 from engine.match.field_assignment import assign
@@ -315,7 +316,7 @@ def evidence(name: str, folder: Path) -> list[SheetEvidence]:
 
 def sheet_evidence(sheet, path: Path, arrow: Path) -> SheetEvidence:
     working = write_working_file(sheet, find_table(sheet), arrow)
-    profile = profile_sheet(working, today=date(2026, 1, 1))
+    profile = profile_sheet(working, DETECTORS, today=date(2026, 1, 1))
     table = working.page(0, working.num_rows)
     found = [
         ColumnEvidence(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.detectors import DETECTORS
 from engine.detectors.target_findings import find_orphans
 from engine.profile.profiler import profile_sheet
 from engine.profile.sheet_profile import KINDS, MAX_ROWS
@@ -206,7 +207,7 @@ def test_a_large_sheet_is_profiled_like_its_rows(tmp_path):
 
 
 def test_a_sheet_without_rows(tmp_path):
-    profile = profile_sheet(working_file(tmp_path, ["A", "B"], []), today=TODAY)
+    profile = profile_sheet(working_file(tmp_path, ["A", "B"], []), DETECTORS, today=TODAY)
     assert (profile.rows, [one.filled for one in profile.columns], profile.findings) == (0, [0, 0], [])
 
 
@@ -219,7 +220,7 @@ def test_empty_columns(tmp_path):
 def test_progress_counts_rows_and_may_cancel(tmp_path):
     working = working_file(tmp_path, ["A"], [[str(number)] for number in range(70_000)])
     seen = []
-    profile_sheet(working, today=TODAY, progress=lambda done, total: seen.append((done, total)))
+    profile_sheet(working, DETECTORS, today=TODAY, progress=lambda done, total: seen.append((done, total)))
     assert [total for _, total in seen] == [70_000] * 2
     assert 0 < seen[0][0] < seen[1][0] == 70_000
 
@@ -230,7 +231,7 @@ def test_progress_counts_rows_and_may_cancel(tmp_path):
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        profile_sheet(working, today=TODAY, progress=cancel)
+        profile_sheet(working, DETECTORS, today=TODAY, progress=cancel)
 
 
 def test_two_profiles_are_equal(tmp_path):
@@ -240,9 +241,9 @@ def test_two_profiles_are_equal(tmp_path):
 
 def test_today_is_given(tmp_path):
     working = working_file(tmp_path, ["Created"], [["2024-05-05"], ["2025-05-05"]])
-    early = profile_sheet(working, today=date(2024, 12, 31))
+    early = profile_sheet(working, DETECTORS, today=date(2024, 12, 31))
     assert finding(early, "unlikely_dates").rows == [3]
-    assert finding(profile_sheet(working, today=TODAY), "unlikely_dates") is None
+    assert finding(profile_sheet(working, DETECTORS, today=TODAY), "unlikely_dates") is None
 
 
 TITLES = """
@@ -269,7 +270,7 @@ CELLS = st.one_of(
 def test_any_table_is_profiled(tmp_path, titles, data):
     rows = data.draw(st.lists(st.tuples(*[CELLS] * len(titles)), max_size=12))
     working = working_file(tmp_path, titles, rows)
-    profile = profile_sheet(working, country=data.draw(st.sampled_from(["", "US", "DE", "GB"])), today=TODAY)
+    profile = profile_sheet(working, DETECTORS, country=data.draw(st.sampled_from(["", "US", "DE", "GB"])), today=TODAY)
     assert [one.title for one in profile.columns] == titles
     for one in profile.columns:
         assert one.distinct <= one.filled <= profile.rows

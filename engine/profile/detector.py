@@ -1,7 +1,7 @@
 """Define what a detector is: it looks at the data once, batch by batch, and says what a person should know.
 
 A column detector is made for each column of its kinds; a sheet detector once for each sheet. A new one is one class
-in a module of this package whose name ends in `_findings`.
+in a module of `engine/detectors` whose name ends in `_findings`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice, zip_longest
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from engine.profile.column_batch import ColumnBatch, Flags, Indices, Way
-from engine.profile.distinct_values import Hashes, hashes
+from engine.profile.distinct_values import Distinct, Hashes, hashes
 from engine.profile.sheet_profile import MAX_EXAMPLES, MAX_ROWS, ColumnFacts, FindingFacts, Fix, Severity
 from engine.profile.value_kinds import Sample
 from engine.sheets.row_kinds import RowKinds
@@ -207,6 +207,10 @@ class ColumnDetector(ABC):
     def findings(self) -> Iterable[FindingFacts | PendingFinding]:
         """Return what was found, after the last batch."""
 
+    def distinct_findings(self, distinct: Distinct, filled: int) -> Iterable[PendingFinding]:
+        """Return what the numbers of different texts and of filled cells show; they come after all other findings."""
+        return ()
+
     def facts(self) -> RangeFacts:
         """Return what the detector adds to the column's facts."""
         return RangeFacts()
@@ -283,3 +287,10 @@ class SheetDetector(ABC):
     @abstractmethod
     def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
         """Return what was found, after the last batch, when the facts of all columns are there."""
+
+
+class Detectors(NamedTuple):
+    """Hold the detectors that a profile is made with, each kind in the order in which its findings are shown."""
+
+    of_columns: tuple[type[ColumnDetector], ...]
+    of_sheets: tuple[type[SheetDetector], ...]
