@@ -19,7 +19,7 @@ NAMES = {
     "read": ("ids", "fields", "load"),
     "load": ("fields", "data"),
     "fields_get": ("allfields", "attributes"),
-    "default_get": ("fields",),
+    "default_get": ("fields",),  # or fields_list, see DEFAULTS_OF_RECORDS
     "unlink": ("ids",),
     "write": ("ids", "vals"),
     "create": ("vals_list",),
@@ -32,6 +32,8 @@ NAMES = {
     "get_installed": (),
     "get_param": ("key", "default"),
 }
+# Models whose default_get is extended as a method of records, with another name for its argument.
+DEFAULTS_OF_RECORDS = frozenset({"account.move.line", "product.template", "res.partner.bank", "sale.order.line"})
 
 
 def call(store: Store, model: str, method: str, positional: Sequence[Any], named: Mapping[str, Any]) -> Any:
@@ -43,7 +45,10 @@ def call(store: Store, model: str, method: str, positional: Sequence[Any], named
             raise store.faults[model]
         if method not in NAMES:
             raise ServerFault("builtins.AttributeError", f"The method '{model}.{method}' does not exist")
-        given = {**dict(zip(NAMES[method], positional, strict=False)), **named}
+        if method == "default_get":
+            given = defaults_asked(model, positional, named)
+        else:
+            given = {**dict(zip(NAMES[method], positional, strict=False)), **named}
         if method in RIGHTS and (model, RIGHTS[method]) in store.denied:
             raise user_error(denial(place, RIGHTS[method]), "AccessError")
         context = given.pop("context", None) or {}
@@ -58,6 +63,18 @@ def call(store: Store, model: str, method: str, positional: Sequence[Any], named
             raise
         store.undo.clear()
         return answer
+
+
+def defaults_asked(model: str, positional: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of default_get, which must fit how the model defines it. Raises ServerFault."""
+    of_records = model in DEFAULTS_OF_RECORDS
+    argument = "fields_list" if of_records else "fields"
+    if positional and len(positional) != 1 + of_records:
+        raise ServerFault("builtins.TypeError", f"{model}.default_get() takes other arguments than these")
+    if not positional and argument not in named:
+        raise ServerFault("werkzeug.exceptions.UnprocessableEntity", f"missing a required argument: '{argument}'")
+    asked = positional[-1] if positional else named[argument]
+    return {"fields": asked, **{name: value for name, value in named.items() if name == "context"}}
 
 
 def denial(model: Model, operation: str) -> str:
@@ -122,8 +139,8 @@ def do_fields_get(store, model, context, allfields=None, attributes=None):
     }
 
 
-def do_default_get(store, model, context, fields=(), fields_list=()):
-    return {name: model.defaults[name] for name in (fields or fields_list) if name in model.defaults}
+def do_default_get(store, model, context, fields=()):
+    return {name: model.defaults[name] for name in fields if name in model.defaults}
 
 
 def do_create(store, model, context, vals_list=()):

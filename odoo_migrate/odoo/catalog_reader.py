@@ -25,16 +25,20 @@ TYPES = frozenset(
     {"binary", "boolean", "char", "date", "datetime", "float", "html", "integer", "many2many", "many2one", "monetary"}
     | {"one2many", "selection", "text"}
 )
-# Fields that every record has and Odoo fills, and those of the discussion beside a record.
+# Fields that every record has and Odoo fills.
 AUTOMATIC = frozenset({"id", "create_date", "create_uid", "write_date", "write_uid", "display_name", "__last_update"})
+# What is said beside a record comes with the messages, not with the record.
 DISCUSSION = ("message_", "activity_", "website_message_", "my_activity_")
+# Passwords and links that let people in without one: nobody should carry these over in a spreadsheet.
+SECRETS = frozenset({"password", "new_password", "totp_secret", "access_token"})
+INVITATION = "signup_"  # the links with which auth_signup invites people
 MOST_CHOICES = 60  # longer lists, as of time zones, are recorded by their number alone
 _ATTRIBUTES = (
     *("type", "string", "required", "readonly", "relation", "relation_field", "selection", "size", "digits"),
     *("store", "related", "depends", "company_dependent"),
 )
 _REGISTRY = (
-    *("name", "modules", "ttype", "field_description", "relation", "relation_field", "required", "readonly"),
+    *("model", "name", "modules", "ttype", "field_description", "relation", "relation_field", "required", "readonly"),
     *("store", "related", "size"),
 )
 
@@ -106,9 +110,10 @@ def read_models(odoo: Odoo, models: Collection[str], progress: Progress) -> dict
     `progress` is called with "models", how many are done, and how many there are. Raises OdooError.
     """
     present = _present(odoo, models)
+    registries = _registries(odoo, [row["model"] for row in present])
     content: dict[str, Any] = {}
     for number, row in enumerate(present, 1):
-        content[row["model"]] = _model(odoo, row)
+        content[row["model"]] = _model(odoo, row, registries[row["model"]])
         progress("models", number, len(present))
     return {"models": content, "odoo_version": version_of(odoo)}
 
@@ -120,20 +125,17 @@ def _present(odoo: Odoo, models: Collection[str]) -> list[Row]:
     return sorted(rows, key=lambda row: str(row["model"]))
 
 
-def _model(odoo: Odoo, row: Row) -> dict[str, Any]:
+def _model(odoo: Odoo, row: Row, registry: Mapping[str, Row]) -> dict[str, Any]:
+    """Return a model as a catalog file holds it; `registry` is Odoo's own list of its fields by name."""
     name = row["model"]
     known = _known(name, odoo.version)
-    described = odoo.call(name, "fields_get", attributes=list(_ATTRIBUTES), context=CONTEXT)
-    registry = _registry(odoo, name)
-    for field, listed in registry.items():
-        if field not in described and not listed["readonly"]:
-            described[field] = _as_described(listed)
-    fields = {field: entry for field, entry in described.items() if _importable(field, entry)}
-    filled = _filled(odoo, name, [field for field, entry in fields.items() if entry.get("required")])
+    described = _described(odoo, name, registry)
     home = _home(row.get("modules"), known.module if known else "")
-    entries = {
-        field: _entry(entry, _module(field, registry, known, home), field in filled) for field, entry in fields.items()
-    }
+    filled = _filled(odoo, name, described)
+    entries = {}
+    for field, entry in described.items():
+        if _importable(field, entry):
+            entries[field] = _entry(entry, _module(field, registry, known, home), field in filled)
     return {
         "fields": entries,
         "label": row["name"],
@@ -141,6 +143,20 @@ def _model(odoo: Odoo, row: Row) -> dict[str, Any]:
         "name_search_fields": _search_fields(name, odoo.version, described),
         "rec_name": _rec_name(known, described),
     }
+
+
+def _described(odoo: Odoo, model: str, registry: Mapping[str, Row]) -> dict[str, dict[str, Any]]:
+    """Return the fields of a model by name in the words of `fields_get`."""
+    described: dict[str, dict[str, Any]] = {}
+    for field, entry in odoo.call(model, "fields_get", attributes=list(_ATTRIBUTES), context=CONTEXT).items():
+        # res.users invents fields for its form (in_group_12, sel_groups_3_4) that no record has.
+        if field in registry:
+            described[field] = entry
+    for field, listed in registry.items():
+        # What a feature hides from this user can be stored all the same.
+        if field not in described and not listed["readonly"]:
+            described[field] = _as_described(listed)
+    return described
 
 
 def _known(model: str, version: str) -> OdooModel | None:
@@ -159,11 +175,17 @@ def _nearest_versions(version: str) -> list[str]:
     return [*reversed(older), *newer]
 
 
-def _registry(odoo: Odoo, model: str) -> dict[str, Row]:
-    """Return Odoo's own list of a model's fields by name, hidden ones among them."""
-    domain = [["model", "=", model]]
+def _registries(odoo: Odoo, models: Sequence[str]) -> dict[str, dict[str, Row]]:
+    """Return Odoo's own list of fields by model and name, hidden ones among them.
+
+    One call for all models takes 0.7 seconds where a call for each of 127 took 6.6.
+    """
+    domain = [["model", "in", list(models)]]
     rows = odoo.call("ir.model.fields", "search_read", domain, list(_REGISTRY), context=CONTEXT)
-    return {row["name"]: row for row in rows}
+    found: dict[str, dict[str, Row]] = {model: {} for model in models}
+    for row in rows:
+        found[row["model"]][row["name"]] = row
+    return found
 
 
 def _as_described(listed: Row) -> dict[str, Any]:
@@ -176,6 +198,8 @@ def _importable(name: str, described: Row) -> bool:
     """Tell whether an import can fill a field, marked read-only or not."""
     if name in AUTOMATIC or name.startswith(DISCUSSION) or described["type"] not in TYPES:
         return False
+    if name in SECRETS or name.startswith(INVITATION):
+        return False
     return not described.get("readonly") or _loadable_though_readonly(described)
 
 
@@ -184,13 +208,23 @@ def _loadable_though_readonly(described: Row) -> bool:
     return bool(described.get("store")) and not described.get("depends") and not described.get("related")
 
 
-def _filled(odoo: Odoo, model: str, required: Sequence[str]) -> set[str]:
-    """Return the required fields that Odoo fills by itself in a new record."""
+def _filled(odoo: Odoo, model: str, fields: Mapping[str, Row]) -> set[str]:
+    """Return the required of the fields that Odoo fills by itself in a new record."""
+    required = [name for name, described in fields.items() if described.get("required")]
+    if not required:
+        return set()
     try:
-        given = defaults(odoo, model, required, CONTEXT) if required else {}
+        given = defaults(odoo, model, required, CONTEXT)
     except Fault:
         return set()  # some models can be made only from within another record
-    return {name for name in required if given.get(name) not in (None, False, "", [])}
+    return {name for name in required if name in given and _fills(given[name], fields[name]["type"])}
+
+
+def _fills(default: Any, kind: str) -> bool:
+    """Tell whether a default satisfies a required field: 0 does, as of a tax's amount; no record and no text do not."""
+    if default is False:
+        return kind == "boolean"
+    return default not in (None, "", [])
 
 
 def _entry(described: Row, module: str, has_default: bool) -> dict[str, Any]:

@@ -63,6 +63,11 @@ class Odoo:
         return self._transport.login
 
     @property
+    def by_name(self) -> bool:
+        """Tell whether arguments go out by name, as JSON-2 wants them, and not by position."""
+        return isinstance(self._transport, Json2)
+
+    @property
     def manner(self) -> Manner:
         """Return how calls are made."""
         return self._transport.manner

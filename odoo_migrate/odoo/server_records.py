@@ -22,6 +22,17 @@ _ATTRIBUTES = (
     *("depends", "company_dependent", "translate"),
 )
 
+# What modules call the argument of default_get; Odoo's own name is the first.
+_NAMES_OF_DEFAULTS = ("fields", "fields_list", "default_fields", "field_list")
+# How an exception is called where a method does not take the arguments: over JSON-RPC, and over JSON-2.
+_WRONG_ARGUMENTS = ("TypeError", "UnprocessableEntity")
+# Odoo 18 extends default_get of these without its decorator for methods of no record, so that a call has to name
+# records first. A version or a set of modules that does not is asked the other way next.
+_DEFAULTS_OF_RECORDS = frozenset(
+    {"account.bank.statement.line", "account.move.line", "product.template", "project.update", "res.partner.bank"}
+    | {"resource.calendar.leaves", "sale.order.line"}
+)
+
 
 @dataclass(frozen=True)
 class ServerField:
@@ -226,18 +237,35 @@ def message(told: Mapping[str, Any]) -> Message:
 
 def defaults(odoo: Odoo, model: str, names: Sequence[str], context: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return what Odoo puts into fields that are left out on creation, where it has a default."""
-    wanted = list(names)
-    # Models that extend the method name its argument as they like, and some forget to say that it needs no records.
-    ways: list[tuple[tuple[Any, ...], dict[str, Any]]] = [((wanted,), {}), ((wanted,), {"ids": []})]
-    ways += [((), {name: wanted}) for name in ("fields_list", "field_list", "default_fields")]
-    for positional, named in ways[:-1]:
+    ways = _ways_to_ask_for_defaults(odoo, model, list(names))
+    # A way that failed leaves a traceback in the server's log, so what worked once is what is asked from then on.
+    key = ("way of default_get", model)
+    if key in odoo.remembered:
+        ways = [ways[odoo.remembered[key]]]
+    refusals: list[Fault] = []
+    for number, (positional, named) in enumerate(ways):
         try:
-            return dict(odoo.call(model, "default_get", *positional, context=context, **named))
+            given = odoo.call(model, "default_get", *positional, context=context, **named)
         except Fault as fault:
-            if not fault.name.endswith("TypeError"):
+            if not fault.name.endswith(_WRONG_ARGUMENTS):
                 raise
-    positional, named = ways[-1]
-    return dict(odoo.call(model, "default_get", *positional, context=context, **named))
+            refusals.append(fault)
+            continue
+        odoo.remembered.setdefault(key, number)
+        return dict(given)
+    raise refusals[0]
+
+
+def _ways_to_ask_for_defaults(odoo: Odoo, model: str, names: list[str]) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Return the arguments, by position and by name, that `default_get` of a model may take; likely ones first."""
+    if odoo.by_name:
+        # JSON-2 answers a wrong name with status 422 and logs nothing.
+        return [((), {name: names}) for name in _NAMES_OF_DEFAULTS]
+    alone: tuple[tuple[Any, ...], dict[str, Any]] = ((names,), {})
+    after_records: tuple[tuple[Any, ...], dict[str, Any]] = ((names,), {"ids": []})
+    if model in _DEFAULTS_OF_RECORDS:
+        return [after_records, alone]
+    return [alone, after_records]
 
 
 def database_uuid(odoo: Odoo) -> str:

@@ -12,10 +12,12 @@ import pytest
 
 from odoo_migrate import catalog
 from odoo_migrate.catalog import catalog_files
-from odoo_migrate.odoo import catalog_reader
+from odoo_migrate.odoo import catalog_reader, server_records
+from odoo_migrate.odoo.client import connect
+from odoo_migrate.odoo.credentials import Secret
 from tests.loader_shell import Said, here
 from tests.odoo_http import Server, serving
-from tests.odoo_store import DATABASE, PASSWORD, USER, Store
+from tests.odoo_store import DATABASE, KEY, PASSWORD, USER, Store
 
 RECORDED = ("res.partner", "res.partner.category", "crm.lead", "product.template", "product.category", "res.country")
 REFERRED = ("res.country.state", "res.currency", "account.move")
@@ -27,9 +29,19 @@ def registered(store: Store, model: str) -> None:
     store.put("ir.model", "", {"model": model, "name": known.label, "modules": f"a_first_one, {known.module}"})
     for field in known.fields.values():
         modules = f"a_first_one, {field.module}" if field.module else ""
-        listed = {"modules": modules, "ttype": field.type, "field_description": field.label, "store": True}
         links = {"relation": field.relation, "relation_field": field.relation_field, "required": field.required}
-        store.put("ir.model.fields", "", {"model": model, "name": field.name, **listed, **links})
+        listed(store, model, field.name, modules=modules, ttype=field.type, field_description=field.label, **links)
+
+
+def listed(store: Store, model: str, name: str, **values: Any) -> None:
+    """Put a field into Odoo's own list of fields."""
+    store.put("ir.model.fields", "", {"model": model, "name": name, "store": True, **values})
+
+
+def described(odoo: Store, model: str, name: str, **values: Any) -> None:
+    """Let a model describe a field that Odoo's own list has too."""
+    odoo.model(model).fields[name] = {"string": "X", **values}
+    listed(odoo, model, name, ttype=values["type"], readonly=values.get("readonly", False))
 
 
 @pytest.fixture(params=["17.0", "18.0", "19.0"])
@@ -37,9 +49,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     store = Store(request.param)
     for model in (*RECORDED, *REFERRED):
         registered(store, model)
-    computed = {"type": "char", "string": "Complete Name", "readonly": True, "store": True, "depends": ["name"]}
     for model in ("res.partner", "product.category"):  # the recordings hold only what can be written
-        store.model(model).fields["complete_name"] = computed
+        described(store, model, "complete_name", type="char", readonly=True, store=True, depends=["name"])
     with serving(store) as running:
         yield running
 
@@ -86,12 +97,13 @@ def test_the_module_is_the_one_that_brings_a_field(server: Server, tmp_path: Pat
 
 
 def test_read_only_fields_that_a_load_can_fill_are_marked(server: Server, tmp_path: Path) -> None:
-    fields = server.store.model("account.move").fields
-    readonly = {"string": "X", "readonly": True, "store": True}
-    fields["move_type"] = {**readonly, "type": "selection", "required": True, "selection": [["entry", "Journal Entry"]]}
-    fields["amount_x"] = {**readonly, "type": "float", "depends": ["line_ids"]}
-    fields["country_x"] = {**readonly, "type": "char", "related": "partner_id.name"}
-    fields["shown_x"] = {**readonly, "type": "char", "store": False}
+    readonly = {"readonly": True, "store": True}
+    choices = [["entry", "Journal Entry"]]
+    store, model = server.store, "account.move"
+    described(store, model, "move_type", type="selection", required=True, selection=choices, **readonly)
+    described(store, model, "amount_x", type="float", depends=["line_ids"], **readonly)
+    described(store, model, "country_x", type="char", related="partner_id.name", **readonly)
+    described(store, model, "shown_x", type="char", readonly=True, store=False)
     said = made(server, tmp_path, "--json")
     assert said.json["readonly"] == ["account.move.move_type"]
     found = content(tmp_path, "odoo", server.store.version)["models"]["account.move"]["fields"]
@@ -100,6 +112,67 @@ def test_read_only_fields_that_a_load_can_fill_are_marked(server: Server, tmp_pa
         "selection": [["entry", "Journal Entry"]],
     }  # fmt: skip
     assert not {"amount_x", "country_x", "shown_x", "create_date", "display_name", "id"} & set(found)
+
+
+def test_fields_that_no_record_has_and_secrets_are_left_out(server: Server, tmp_path: Path) -> None:
+    store = server.store
+    store.model("res.partner").fields["in_group_12"] = {"type": "boolean", "string": "A right"}
+    for name in ("access_token", "password", "signup_type", "totp_secret"):
+        described(store, "res.partner", name, type="char")
+    assert made(server, tmp_path).status == 0
+    fields = content(tmp_path, "odoo", store.version)["models"]["res.partner"]["fields"]
+    assert "email" in fields
+    assert not {"in_group_12", "access_token", "password", "signup_type", "totp_secret"} & set(fields)
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "filled"),
+    [
+        ("float", 0.0, True),
+        ("integer", 0, True),
+        ("boolean", False, True),
+        ("selection", "draft", True),
+        ("many2one", 1, True),
+        ("many2one", False, False),
+        ("char", "", False),
+        ("char", False, False),
+    ],
+)
+def test_a_default_of_nought_fills_a_required_field_and_an_empty_one_does_not(
+    tmp_path: Path, kind: str, default: Any, filled: bool
+) -> None:
+    store = Store("18.0")
+    for model in ("res.partner", "product.template"):  # the two ways in which default_get has to be asked
+        registered(store, model)
+        described(store, model, "amount_x", type=kind, required=True)
+        store.model(model).defaults["amount_x"] = default
+    with serving(store) as server:
+        assert made(server, tmp_path).status == 0
+    for model in ("res.partner", "product.template"):
+        fields = content(tmp_path, "odoo", "18.0")["models"][model]["fields"]
+        assert fields["amount_x"].get("has_default", False) is filled
+
+
+def test_defaults_are_asked_in_the_way_that_worked_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store("19.0")
+    # One model is asked for its defaults as if it were of the other kind.
+    monkeypatch.setattr(server_records, "_DEFAULTS_OF_RECORDS", frozenset({"res.partner"}))
+    for secret, kind, refused in ((PASSWORD, "password", 1), (KEY, "key", 0)):
+        with serving(store) as server, connect(server.url, DATABASE, USER, Secret(secret), kind=kind) as odoo:
+            store.calls.clear()
+            for _ in range(3):
+                assert server_records.defaults(odoo, "res.partner", ["type", "name"]) == {"type": "contact"}
+            assert len(store.calls) == 3 + refused
+
+
+def test_over_json_2_defaults_are_asked_by_the_name_that_a_model_gives_them() -> None:
+    store = Store("19.0")
+    store.model("product.template").defaults["list_price"] = 1.0
+    with serving(store) as server, connect(server.url, DATABASE, USER, Secret(KEY), kind="key") as odoo:
+        store.calls.clear()
+        for _ in range(2):
+            assert server_records.defaults(odoo, "product.template", ["list_price"]) == {"list_price": 1.0}
+        assert [set(named) for _, _, _, named in store.calls] == [{"fields"}, {"fields_list"}, {"fields_list"}]
 
 
 def test_fields_that_a_feature_hides_come_from_odoos_own_list(server: Server, tmp_path: Path) -> None:
@@ -138,6 +211,8 @@ def test_the_same_server_gives_the_same_files(server: Server, tmp_path: Path) ->
 def test_further_models_are_taken_where_they_are_named(tmp_path: Path) -> None:
     store = Store()
     store.put("ir.model", "", {"model": "ir.module.module", "name": "Module", "modules": "base"})
+    for name in store.model("ir.module.module").fields:
+        listed(store, "ir.module.module", name, ttype="char")
     with serving(store) as server:
         assert made(server, tmp_path, "--model", "ir.module.module").status == 0
         found = content(tmp_path, "odoo", "18.0")["models"]["ir.module.module"]
