@@ -9,11 +9,10 @@ from unicodedata import normalize
 import regex
 
 from engine.values import languages
-from engine.values.folding import fold
+from engine.values.folding import fold, umlauts_spelt_out
 
 # Spelt out before signs are dropped: "Ph #" is a phone number, "Disc %" a share.
 _SIGNS = {"#": " number ", "№": " number ", "%": " percent ", "€": " eur "}
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _PLURAL = regex.compile(r"\b(\p{Lu}{2,})s\b")
 # A run of capitals ends before the one that begins a word: "POAddressLine1" is PO, Address, Line, 1.
 _PIECES = regex.compile(r"\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\d+|\p{L}+")
@@ -47,7 +46,7 @@ def spellings(text: str) -> set[str]:
     Umlauts are written as one letter and as two ("Länge": lange, laenge), and a word for "number" in each of its
     short forms ("n hijos": nhijos, nohijos, numhijos).
     """
-    written = {pieces(text), pieces(normalize("NFC", text).translate(_UMLAUTS))}
+    written = {pieces(text), pieces(umlauts_spelt_out(normalize("NFC", text)))}
     found: set[str] = set()
     for words in written:
         forms = [_forms(word, words) for word in words]

@@ -12,6 +12,7 @@ from engine.steps.column_kernels import beyond_ascii, convert_where
 from engine.steps.step import ColumnStep, Context, CouldNot, Example, Outcome, ValueStep
 from engine.steps.step_parameters import Param
 from engine.values.characters import INVISIBLE, visible
+from engine.values.folding import WHOLE_LETTERS
 
 
 class StripInvisible(ColumnStep):
@@ -83,10 +84,23 @@ class StraightenQuotes(ColumnStep):
         return Outcome(beyond_ascii(values, lambda text: text.translate(_QUOTES)))
 
 
+# Names are compared in small letters; what is written needs capitals too.
 _LETTERS = str.maketrans(
-    {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
-     "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H"}
-)  # fmt: skip
+    WHOLE_LETTERS
+    | {
+        "ß": "ss",
+        "ẞ": "SS",
+        "Æ": "AE",
+        "Œ": "OE",
+        "Ø": "O",
+        "Ł": "L",
+        "Đ": "D",
+        "Ð": "D",
+        "Þ": "Th",
+        "ħ": "h",
+        "Ħ": "H",
+    }
+)
 _ACCENTS = regex.compile(r"(?<=[\p{Latin}\p{Greek}])\p{Mn}+")
 
 

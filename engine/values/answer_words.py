@@ -12,7 +12,9 @@ def yes_or_no(text: str) -> bool | None:
     word = text.strip().casefold()
     if word in yes_words():
         return True
-    return False if word in no_words() else None
+    if word in no_words():
+        return False
+    return None
 
 
 def means_empty(text: str) -> bool:
@@ -20,6 +22,7 @@ def means_empty(text: str) -> bool:
     return text.strip().lower() in empty_words()
 
 
+# Columns are asked by the million cells, so each set is made once.
 @cache
 def yes_words() -> frozenset[str]:
     """Return the words for yes in lower case."""

@@ -10,7 +10,7 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.languages import get_official_languages
 
-from engine.values.folding import fold
+from engine.values.folding import fold, umlauts_spelt_out
 from engine.values.languages import languages, words_by_key
 
 # Two letters in CLDR, but no country: regions, test codes, islands without a code of their own.
@@ -19,14 +19,13 @@ _NO_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO",
 # Three-letter codes of states that are gone; today's ZAR and YMD would be taken for something else.
 _WITHDRAWN = frozenset(["BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"])
 
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
-
 
 @cache
 def codes() -> frozenset[str]:
     """Return the ISO 3166 alpha-2 codes (Kosovo's XK among them)."""
-    named = (str(code) for code in Locale("en").territories)
-    return frozenset(code for code in named if re.fullmatch("[A-Z]{2}", code)) - _NO_COUNTRIES
+    # CLDR has numbers for continents (150 is Europe); letters are countries and what _NO_COUNTRIES lists.
+    lettered = filter(re.compile("[A-Z]{2}").fullmatch, Locale("en").territories)
+    return frozenset(lettered) - _NO_COUNTRIES
 
 
 class UnknownCountry(ValueError):
@@ -65,8 +64,11 @@ def _without_article(name: str) -> str:
 
 @cache
 def _common_names() -> Mapping[str, str]:
-    certain = {_without_article(fold(name)): code for name, code in _names_in_use()}
-    return _unambiguous(_names_in(languages(), codes())) | certain
+    names = _unambiguous(_names_in(languages(), codes()))
+    # Names in use were chosen by hand: they win over CLDR's, and may name what CLDR has twice.
+    for name, code in _names_in_use():
+        names[_without_article(fold(name))] = code
+    return names
 
 
 @cache
@@ -75,9 +77,12 @@ def _own_names() -> Mapping[str, str]:
 
     These are asked last, because a file is read for every language.
     """
-    return _unambiguous(
-        (name, code) for code in codes() for name, code in _names_in(get_official_languages(code), (code,))
-    )
+    return _unambiguous(_official_names())
+
+
+def _official_names() -> Iterator[tuple[str, str]]:
+    for code in codes():
+        yield from _names_in(get_official_languages(code), (code,))
 
 
 @cache
@@ -87,6 +92,7 @@ def _by_code() -> Mapping[str, str]:
 
 def _alpha3() -> Iterator[tuple[str, str]]:
     """Yield alpha-3 codes and the alpha-2 codes that Unicode's CLDR gives for them."""
+    # CLDR keeps three-letter codes among the aliases; one with several targets is a state that fell apart.
     for alias, targets in get_global("territory_aliases").items():
         current = re.fullmatch("[A-Z]{3}", alias) and alias not in _WITHDRAWN
         if current and len(targets) == 1 and targets[0] in codes():
@@ -95,20 +101,22 @@ def _alpha3() -> Iterator[tuple[str, str]]:
 
 def _names_in_use() -> Iterator[tuple[str, str]]:
     for code, names in words_by_key("country_names").items():
-        yield from ((name, code) for name in names)
+        for name in names:
+            yield name, code
 
 
 def _names_in(languages: Iterable[str], wanted: Iterable[str]) -> Iterator[tuple[str, str]]:
     for language in languages:
         try:
             territories = Locale.parse(language).territories
-        except (UnknownLocaleError, ValueError):
+        except (UnknownLocaleError, ValueError):  # Babel has no data for some official languages
             continue
         for code in wanted:
-            if code in territories:
-                yield territories[code], code
-                if language == "de":  # written without umlauts: Oesterreich
-                    yield territories[code].translate(_UMLAUTS), code
+            if code not in territories:
+                continue
+            yield territories[code], code
+            if language == "de":  # written without umlauts: Oesterreich
+                yield umlauts_spelt_out(territories[code]), code
 
 
 def _unambiguous(named: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -33,6 +33,7 @@ _SHARED = {
 }
 
 
+# A column has few words around its amounts, so each is looked up once.
 @lru_cache(maxsize=1024)
 def possible(sign: str) -> frozenset[str]:
     """Return the ISO 4217 codes that a sign, code or name can mean, in any case; `$` means many.
@@ -42,17 +43,24 @@ def possible(sign: str) -> frozenset[str]:
     name = sign.upper()
     if name in _signs():
         return _signs()[name]
-    return frozenset([name]) if name in _codes() else frozenset()
+    if name in _codes():
+        return frozenset([name])
+    return frozenset()
 
 
 @cache
 def _signs() -> Mapping[str, frozenset[str]]:
+    meant: dict[str, frozenset[str]] = {}
     words = _CERTAIN.split()
-    certain = {sign: frozenset([code]) for sign, code in zip(words[::2], words[1::2], strict=True)}
+    for sign, code in zip(words[::2], words[1::2], strict=True):
+        meant[sign] = frozenset([code])
     for code, names in words_by_key("currency_names").items():
-        certain |= {name.upper(): frozenset([code]) for name in names}
-    shared = {sign: frozenset(codes.split()) for sign, codes in _SHARED.items()}
-    return certain | shared
+        for name in names:
+            meant[name.upper()] = frozenset([code])
+    # Last, so that a sign in both lists is taken for one of several.
+    for sign, codes in _SHARED.items():
+        meant[sign] = frozenset(codes.split())
+    return meant
 
 
 @cache

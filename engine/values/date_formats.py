@@ -8,7 +8,9 @@ from functools import lru_cache
 
 from engine.values import NotRead, months
 
+# The longer form comes first, or YYYY would be read as two YY.
 _TOKENS = re.compile(r"yyyy|yy|mmmm|mmm|mm|m|dd|d|hh|h|ss|s|am/pm|\s+|.", re.IGNORECASE | re.DOTALL)
+# What programs call these parts (strftime): a format may be copied out of a script.
 _DIRECTIVES = {
     "%Y": "yyyy", "%y": "yy", "%m": "mm", "%b": "mmm", "%B": "mmmm", "%d": "dd", "%H": "hh", "%I": "hh",
     "%M": "mm", "%S": "ss", "%p": "am/pm",
@@ -42,6 +44,7 @@ def pattern(given: str) -> re.Pattern[str]:
         else:
             parts.append(_PATTERNS.get(token) or _literal(token))
         hours = token in ("hh", "h") or (hours and not token.isalpha())
+    # A group that comes twice is an error of the pattern, which says what is wrong with the format.
     try:
         compiled = re.compile("".join(parts))
     except re.error as problem:
@@ -63,8 +66,12 @@ def read(text: str, given: str, pivot: int) -> date | None:
         NotRead: the text is in that format, but there is no such day or time.
     """
     found = pattern(given).fullmatch(text)
-    parts = found.groupdict() if found else {}
-    month = months.month(parts["name"]) if parts.get("name") else parts.get("month")
+    if not found:
+        return None
+    parts = found.groupdict()
+    month = parts.get("month")
+    if parts.get("name"):
+        month = months.month(parts["name"])
     if not month:
         return None
     year = full_year(parts["year"], pivot)
@@ -81,22 +88,34 @@ def full_year(digits: str, pivot: int) -> int:
     """Return a year of four digits; of two digits, those below `pivot` are of this century."""
     if len(digits) == 4:
         return int(digits)
-    return int(digits) + (2000 if int(digits) < pivot else 1900)
+    year = int(digits)
+    if year < pivot:
+        return 2000 + year
+    return 1900 + year
 
 
 def hour_of_day(hour: int, half: str) -> int:
     """Return the hour of 24 for one of 12 and `a` or `p`: 12 am is 0, 12 pm is 12."""
-    return hour % 12 + (12 if half in "Pp" else 0)
+    if half in "Pp":
+        return hour % 12 + 12
+    return hour % 12
 
 
 def _tokens(given: str) -> list[str]:
     """Return the parts of a format in lower case, `%d` and its like as the letters they mean."""
-    letters = re.sub("%[A-Za-z]", lambda found: _DIRECTIVES.get(found[0], found[0]), given)
-    return [token.lower() for token in _TOKENS.findall(letters)]
+    letters = re.sub("%[A-Za-z]", _in_letters, given)
+    return list(map(str.lower, _TOKENS.findall(letters)))
+
+
+def _in_letters(directive: re.Match[str]) -> str:
+    """Return `yyyy` for `%Y`; what strftime does not have stays."""
+    return _DIRECTIVES.get(directive[0], directive[0])
 
 
 def _literal(token: str) -> str:
-    return r"\s+" if token.isspace() else re.escape(token)
+    if token.isspace():
+        return r"\s+"
+    return re.escape(token)
 
 
 def _hour(parts: dict[str, str]) -> int:

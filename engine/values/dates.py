@@ -72,7 +72,9 @@ class OrderEvidence:
             return "ymd"
         if self.day_first:
             return "dmy"
-        return "mdy" if self.month_first else ""
+        if self.month_first:
+            return "mdy"
+        return ""
 
 
 def order_of(distinct: Iterable[str], *, times: bool = True) -> OrderEvidence:
@@ -89,10 +91,14 @@ def order_of(distinct: Iterable[str], *, times: bool = True) -> OrderEvidence:
     }
     counts = dict.fromkeys(groups, 0)
     for text in distinct:
-        if not _YEAR_FIRST.match(text) and (fitting := orders(text, times=times)):
-            counts[fitting] += 1
-            if counts[fitting] <= _EXAMPLES:
-                groups[fitting].append(text)
+        if _YEAR_FIRST.match(text):  # ISO, which shows no order: most cells in most columns
+            continue
+        fitting = orders(text, times=times)
+        if not fitting:
+            continue
+        counts[fitting] += 1
+        if counts[fitting] <= _EXAMPLES:
+            groups[fitting].append(text)
     found.day_first, found.month_first, found.year_first, found.either = counts.values()
     return found
 
@@ -115,7 +121,9 @@ def orders(text: str, *, times: bool = True) -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def _day_orders(day: str) -> frozenset[str]:
     numeric = _NUMERIC.fullmatch(_without_weekday(day))
-    return _telling(_readings(numeric, PIVOT)) if numeric else frozenset()
+    if not numeric:
+        return frozenset()
+    return _telling(_readings(numeric, PIVOT))
 
 
 def read(
@@ -133,6 +141,7 @@ def read(
     Raises:
         NotRead: it is no date, part of one (`1990` is a year), or one that can be read in two ways.
     """
+    # The forms of most exports, read before anything else is tried.
     if len(text) == 10 and (iso := _ISO.fullmatch(text)):
         return _date(*iso.groups())
     if len(text) > 10 and _ISO_TIME.fullmatch(text):
@@ -146,7 +155,8 @@ def read(
 def _read(text: str, order: str, formats: tuple[str, ...], excel_1904: bool, pivot: int) -> date:
     plain = _plain(text)
     for given in formats:
-        if found := date_formats.read(plain, given, pivot):
+        found = date_formats.read(plain, given, pivot)
+        if found:
             return found
     day, moment = _split(plain)
     if formats and not _ISO.fullmatch(day):
@@ -154,6 +164,7 @@ def _read(text: str, order: str, formats: tuple[str, ...], excel_1904: bool, piv
     return _joined(_day(day, order, excel_1904, pivot), moment)
 
 
+# Few days come with many times, so the day alone is what is remembered.
 @lru_cache(maxsize=65536)
 def _day(text: str, order: str, excel_1904: bool, pivot: int) -> date:
     if _NUMBER.fullmatch(text):
@@ -174,9 +185,11 @@ def _without_weekday(text: str) -> str:
 
 def _from_number(text: str, excel_1904: bool) -> date:
     """Read serial numbers of spreadsheets and `20211001`."""
-    if compact := _COMPACT.fullmatch(text):
+    compact = _COMPACT.fullmatch(text)
+    if compact:
         return _date(*compact.groups())
     serial = _SERIAL.fullmatch(text)
+    # Excel takes 1900 for a leap year, so its days from March 1900 on count from 30 December 1899.
     first, last = _FIRST_1900, _LAST_SERIAL
     if excel_1904:
         first, last = _FIRST_1904, _LAST_SERIAL - (_FIRST_1904 - _FIRST_1900).days
@@ -193,7 +206,8 @@ def _from_number(text: str, excel_1904: bool) -> date:
 
 def _from_words(text: str, order: str, pivot: int) -> date:
     day = _without_weekday(text)
-    if numeric := _NUMERIC.fullmatch(day):
+    numeric = _NUMERIC.fullmatch(day)
+    if numeric:
         return _from_numeric(numeric, order, pivot)
     for words in (day, text):  # `mar` is mardi and March
         if _NAMED.fullmatch(words) and (named := _from_named(words, order, pivot)):
@@ -267,12 +281,14 @@ def _from_named(text: str, order: str, pivot: int) -> date | None:
     named = [place for place, word in enumerate(words) if months.month(word)]
     if len(words) == 2 and len(named) == 1:
         raise NotRead("it is a month, not a whole date")
+    # A month comes first or between day and year, never last.
     if len(words) != 3 or len(named) != 1 or named[0] == 2:
         return None
-    month = str(months.month(words[named[0]]))
-    first, last = (word for word in words if not months.month(word))
+    month = str(months.month(words.pop(named[0])))
+    first, last = words
     if not (first + last).isdecimal():
         return None
+    # `22 Nov 13` begins with the year only in a column that has it first.
     year_first = len(first) == 4 or (order == "ymd" and named[0] == 1 and len(first) == len(last) == 2)
     if year_first:
         first, last = last, first
@@ -302,14 +318,18 @@ def _split(text: str) -> tuple[str, time | None]:
 
     `text` has single plain spaces. A time with Z or an offset is aware. Raises NotRead for 25:00.
     """
-    found = _time_of_day().fullmatch(text) if ":" in text or "h" in text else None
+    # Most dates have no time; to look for these two costs less than the pattern.
+    if ":" not in text and "h" not in text:
+        return text, None
+    found = _time_of_day().fullmatch(text)
     if not found:
         return text, None
-    hour = int(found["hour"])
-    if half := found["half"]:
+    hour, half = int(found["hour"]), found["half"]
+    if half:
         if not 1 <= hour <= 12:
             raise NotRead("there is no such time of day")
         hour = date_formats.hour_of_day(hour, half)
+    # Seconds have any number of decimals; datetime knows six.
     micro = int(f"{found['fraction'] or ''}000000"[:6])
     try:
         moment = time(hour, int(found["minute"]), int(found["second"] or 0), micro, _zone(found))
@@ -328,8 +348,10 @@ def _joined(day: date, moment: time | None) -> date:
 
 
 def _zone(found: re.Match[str]) -> timezone | None:
+    if not found["offset"] and not found["utc"]:
+        return None
     if not found["offset"]:
-        return UTC if found["utc"] else None
+        return UTC
     digits = found["offset"][1:].replace(":", "").ljust(4, "0")
     ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     if found["offset"][0] == "-":

@@ -6,6 +6,7 @@ import re
 
 from engine.values import NotRead
 
+# The unquoted form of RFC 5322 with letters of any script (RFC 6531); quoted mailboxes are hardly ever in use.
 _LOCAL = r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*"
 _LABEL = r"[^\W_](?:[^\W_]|-)*"
 _TOP = r"(?:[^\W\d_]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)"
@@ -25,6 +26,7 @@ _MAILTO = re.compile(r"(?:mailto:\s*)+(.*?@[^?@]*)(?:\?.*)?", re.IGNORECASE | re
 _BRACKETED = re.compile(r"[^<>@]*<([^<>]*)>", re.DOTALL)
 _QUOTED = re.compile(r"[\"'`“”‘’](.*)[\"'`“”‘’]", re.DOTALL)
 _TRAILING = " \t\r\n.,;"
+# Signs, words between spaces, and the space before a word with an @ in it.
 _SEPARATORS = re.compile(
     r"[;,|\r\n\t]+|\s+/\s+|\s+(?:or|and|oder|und|ou|et|o|y|e|of|en|&)\s+|\s+(?=[^\s<>]*@)", re.IGNORECASE
 )
@@ -49,12 +51,12 @@ def clean(text: str) -> str:
     Raises:
         NotRead: it is no address, or several.
     """
+    # A column's time goes here: nearly every cell has this form.
     if _COMMON.fullmatch(text):
         at = text.index("@")
         return text[:at] + text[at:].lower()
     bare = _bare(text)
-    mailbox, _, domain = bare.rpartition("@")
-    address = f"{mailbox}@{domain.lower()}"
+    address = _with_lower_domain(bare)
     if is_valid(address):
         return address
     raise NotRead(_why(text, bare))
@@ -69,19 +71,27 @@ def split(text: str) -> list[str]:
     try:
         return [clean(text)]
     except NotRead:
-        parts = [part for part in _SEPARATORS.split(text) if part.strip(_TRAILING)]
+        parts = _parts(text)
         if len(parts) < 2:
             raise
     return list(dict.fromkeys(map(_cleaned_part, parts)))
 
 
+def _parts(text: str) -> list[str]:
+    """Return what separators leave of a cell, but for parts of nothing but punctuation."""
+    return [part for part in _SEPARATORS.split(text) if part.strip(_TRAILING)]
+
+
 def _cleaned_part(part: str) -> str:
-    bare = _bare(part)
-    mailbox, _, domain = bare.rpartition("@")
-    address = f"{mailbox}@{domain.lower()}"
+    address = _with_lower_domain(_bare(part))
     if not is_valid(address):
         raise NotRead(f"'{part.strip()}' in it is not an email address")
     return address
+
+
+def _with_lower_domain(address: str) -> str:
+    mailbox, _, domain = address.rpartition("@")
+    return f"{mailbox}@{domain.lower()}"
 
 
 def _bare(text: str) -> str:
@@ -90,7 +100,8 @@ def _bare(text: str) -> str:
     while bare != before:
         before, bare = bare, bare.strip().rstrip(_TRAILING)
         for wrapping in (_MAILTO, _BRACKETED, _QUOTED):
-            if wrapped := wrapping.fullmatch(bare):
+            wrapped = wrapping.fullmatch(bare)
+            if wrapped:
                 bare = wrapped[1]
     return bare
 
@@ -98,7 +109,7 @@ def _bare(text: str) -> str:
 def _why(text: str, bare: str) -> str:
     if "@" not in bare:
         return "it has no @, so it is not an email address"
-    parts = [part for part in _SEPARATORS.split(text) if part.strip(_TRAILING)]
-    if len(parts) > 1 and all(is_valid(_bare(part)) for part in parts):
+    parts = _parts(text)
+    if len(parts) > 1 and all(map(is_valid, map(_bare, parts))):
         return "it holds more than one email address"
     return "it is not a valid email address"

@@ -6,7 +6,10 @@ import re
 import unicodedata
 
 # Letters that Unicode does not take apart into a base letter and an accent.
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+WHOLE_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+_LETTERS = str.maketrans(WHOLE_LETTERS)
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+# Apostrophes and full stops are within words: O'Neil, St. Gallen, U.S.A.
 _REMOVED = re.compile(r"[.'’‘`´ʻ]")
 _SPACED = re.compile(r"[\W_]+")
 _INITIALS = re.compile(r"(?:\w )+\w")
@@ -17,7 +20,21 @@ def fold(text: str) -> str:
 
     Two names are the same if they fold to the same text. Letters of every script stay, digits too.
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFKD", text)
+    # ASCII has no accents, so most names need no look at each of their letters.
+    if not plain.isascii():
+        plain = "".join([letter for letter in plain if not unicodedata.combining(letter)])
     plain = plain.casefold().translate(_LETTERS).replace("&", " and ")
     plain = _SPACED.sub(" ", _REMOVED.sub("", plain)).strip()
-    return plain.replace(" ", "") if _INITIALS.fullmatch(plain) else plain
+    # `u s a` are initials, and the same name as `usa`.
+    if _INITIALS.fullmatch(plain):
+        return plain.replace(" ", "")
+    return plain
+
+
+def umlauts_spelt_out(text: str) -> str:
+    """Return a text with its umlauts as German spells them without: `Österreich` -> "Oesterreich".
+
+    Only umlauts of one character are seen (Unicode's normal form C).
+    """
+    return text.translate(_UMLAUTS)

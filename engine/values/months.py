@@ -39,12 +39,15 @@ def _weekdays() -> frozenset[str]:
 
 def _in_use() -> Iterator[tuple[str, int]]:
     for number, names in words_by_key("months").items():
-        yield from ((name, int(number)) for name in names)
+        for name in names:
+            yield name, int(number)
 
 
 def _named(kind: str) -> Iterator[tuple[str, int]]:
     for language in languages():
         forms = getattr(Locale(language), kind)
+        # Many languages write a month otherwise within a date: `1 marca`, but `marzec` alone.
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated", "short"):
-                yield from ((name, number) for number, name in forms[context].get(width, {}).items())
+                for number, name in forms[context].get(width, {}).items():
+                    yield name, number

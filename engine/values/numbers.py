@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import filterfalse, islice
 from typing import Literal, NamedTuple
 
 from engine.values import NotRead, currencies
@@ -25,14 +25,17 @@ _PLAIN = str.maketrans(
 _EXAMPLES = 5
 _CHUNK = 65_536  # texts that are grouped by shape at a time, so that a long column is never held twice
 _NINES = str.maketrans("012345678", "999999999")
+# Numbers without a sign or a gap in them, and at most one word before and behind.
 _SIMPLE = re.compile(r"([^\W0-9_]*[$€£]?) ?([0-9](?:[0-9.,]*[0-9])?) ?([^\W0-9_]*[$€£]?)")
 _PARTS = re.compile(r"([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)", re.DOTALL)
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[ '.,][0-9]{3})+")
 _ZERO_FIRST = re.compile("[^0-9]*0")
+# India groups thousands, then hundreds of them: 12,34,567.
 _LAKHS = re.compile(r"[1-9][0-9]?(?:[ '.,][0-9]{2})*[ '.,][0-9]{3}")
 _LEADING_MARK = re.compile(r"(?:^|[^\w.,])([.,])$")
 _NO_CENTS = re.compile(r"^[.,] ?-{1,2}(?!-)")  # `5,-` and `5.--` are five without cents
 _SIGNS = re.compile(r"[-+()\s]+")
+_NAMES = {".": "point", ",": "comma"}
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][-+]?[0-9]+")
 
 # The common forms in one go: a number of digits, or in groups of three, with decimals behind the column's sign.
@@ -81,7 +84,9 @@ class SignEvidence:
         """Return a point or a comma, "" where there is no evidence or evidence for both."""
         if self.point and not self.comma:
             return "."
-        return "," if self.comma and not self.point else ""
+        if self.comma and not self.point:
+            return ","
+        return ""
 
     @property
     def both(self) -> bool:
@@ -98,6 +103,8 @@ def decimal_sign(distinct: Iterable[str], kind: Kind = "amount") -> SignEvidence
     groups = {".": found.point_examples, ",": found.comma_examples, "?": found.either_examples}
     counts = dict.fromkeys(groups, 0)
     for sign, texts in _by_sign(distinct, kind):
+        if not sign:
+            continue
         counts[sign] += len(texts)
         groups[sign] += texts[: _EXAMPLES - len(groups[sign])]
     found.point, found.comma, found.either = counts.values()
@@ -105,19 +112,21 @@ def decimal_sign(distinct: Iterable[str], kind: Kind = "amount") -> SignEvidence
 
 
 def _by_sign(distinct: Iterable[str], kind: Kind) -> Iterator[tuple[str, list[str]]]:
-    """Yield signs and texts that show them: texts of one shape show the same, but where the number starts with 0."""
+    """Yield signs, as `sign_in` returns them, and the texts that show them.
+
+    Texts of one shape show the same, but where the number starts with 0: `0.234` is no thousand.
+    """
     for shape, texts in _by_shape(distinct):
         if "." not in shape and "," not in shape:
             continue
-        zeros = [text for text in texts if _ZERO_FIRST.match(text)]
+        zeros = list(filter(_ZERO_FIRST.match, texts))
         others = texts
         if zeros:
-            others = [text for text in texts if not _ZERO_FIRST.match(text)]
-        if others and (sign := sign_in(shape, kind)):
-            yield sign, others
+            others = list(filterfalse(_ZERO_FIRST.match, texts))
+        if others:
+            yield sign_in(shape, kind), others
         for text in zeros:
-            if sign := sign_in(text, kind):
-                yield sign, [text]
+            yield sign_in(text, kind), [text]
 
 
 def _by_shape(texts: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
@@ -147,7 +156,8 @@ def sign_in(text: str, kind: Kind = "amount") -> str:
         parts = _taken_apart(text)
         _check_words(parts, kind)
         sign = _evident(parts.body)
-        _digits(parts.body, "." if sign == "?" else sign)
+        # Whether the digits are in order does not depend on which of the two is meant.
+        _digits(parts.body, sign.replace("?", "."))
     except NotRead:
         return ""
     return sign
@@ -209,13 +219,15 @@ def _with_point(text: str, decimal: str) -> str:
 
 
 def _taken_apart(text: str) -> _Parts:
-    if simple := _SIMPLE.fullmatch(text):
+    simple = _SIMPLE.fullmatch(text)
+    if simple:
         return _Parts(False, *simple.groups())
     found = _PARTS.fullmatch(text.translate(_PLAIN).strip())
     if not found:
         raise NotRead("it is not a number")
     before, body, after = found.groups()
-    if leading := _LEADING_MARK.search(before):  # `.5`
+    leading = _LEADING_MARK.search(before)
+    if leading:  # `.5`
         before, body = before[: leading.start(1)], f"0{leading[1]}{body}"
     after = _NO_CENTS.sub("", after)
     return _Parts(_negative(before, after), _SIGNS.sub("", before), body, _SIGNS.sub("", after))
@@ -234,15 +246,14 @@ def _negative(before: str, after: str) -> bool:
 def _number(parts: _Parts, decimal: str) -> str:
     sign = _evident(parts.body)
     if sign == "?" and not decimal:
-        point, comma = parts.body.replace(",", "."), re.sub("[.,]", "", parts.body)
-        raise NotRead(f"it could be {point} or {comma}: choose the decimal sign")
-    if decimal and sign in ("", "?", decimal):
-        sign = decimal
-    elif decimal:
-        name = "point" if decimal == "." else "comma"
-        raise NotRead(f"{parts.body} does not fit the column's decimal {name}")
-    digits = _digits(parts.body, sign)
-    return f"-{digits}" if parts.negative else digits
+        fraction, thousands = parts.body.replace(",", "."), re.sub("[.,]", "", parts.body)
+        raise NotRead(f"it could be {fraction} or {thousands}: choose the decimal sign")
+    if decimal and sign not in ("", "?", decimal):
+        raise NotRead(f"{parts.body} does not fit the column's decimal {_NAMES[decimal]}")
+    digits = _digits(parts.body, decimal or sign)
+    if parts.negative:
+        return f"-{digits}"
+    return digits
 
 
 def _digits(body: str, decimal: str) -> str:
@@ -253,25 +264,29 @@ def _digits(body: str, decimal: str) -> str:
         if not _only_digits(fraction):
             raise NotRead(_why_body(body))
     if not _only_digits(whole):
-        marks = {mark for mark in whole if not _only_digits(mark)}
+        marks = set(filterfalse(_only_digits, whole))
+        # Thousands are grouped by one mark throughout, and in threes, or in twos as in India.
         if len(marks) > 1 or not (_THOUSANDS.fullmatch(whole) or _LAKHS.fullmatch(whole)):
             raise NotRead(_why_body(body))
         whole = whole.replace(marks.pop(), "")
     whole = whole.lstrip("0") or "0"
-    return f"{whole}.{fraction}" if fraction else whole
+    if not fraction:
+        return whole
+    return f"{whole}.{fraction}"
 
 
 def _evident(body: str) -> str:
     """Return the decimal sign that the number itself shows: a point, a comma, "?" for either, "" for none in it."""
     points, commas = body.count("."), body.count(",")
+    if not points and not commas:
+        return ""
     if points and commas:  # the last one is the decimal, the others group thousands
-        return "." if body.rindex(".") > body.rindex(",") else ","
+        return max(".,", key=body.rindex)
+    # A number has one decimal sign, so what is there twice groups thousands.
     if points > 1:
         return ","
     if commas > 1:
         return "."
-    if not points and not commas:
-        return ""
     mark = "." if points else ","
     before, _, after = body.partition(mark)
     grouped = len(after) == 3 and len(before) <= 3 and _only_digits(before) and not before.startswith("0")
@@ -280,7 +295,7 @@ def _evident(body: str) -> str:
 
 def _check_words(parts: _Parts, kind: Kind) -> None:
     """Raise NotRead for words around the number that a cell of that kind does not have."""
-    words = [word for word in (parts.before, parts.after) if word]
+    words = list(filter(None, (parts.before, parts.after)))
     if kind == "amount":
         _currency(parts.before, parts.after)
     elif words and not (kind == "percent" and len(words) == 1 and _percent().fullmatch(words[0])):

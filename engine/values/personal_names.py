@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import chain, takewhile
+from itertools import chain
 from typing import NamedTuple
 
 from engine.values import NotRead
@@ -12,7 +12,7 @@ from engine.values.languages import folded_words
 
 _NAME = re.compile(r"[^\W\d_]+(?:['’.-]+[^\W\d_]+)*\.?")
 _INITIAL = re.compile(r"[^\W\d_]\.?")
-_MOST_WORDS = 4
+_MOST_WORDS = 4  # first and last name together; what is longer is a sentence or several people
 
 
 class PersonName(NamedTuple):
@@ -25,17 +25,19 @@ class PersonName(NamedTuple):
 
     def __str__(self) -> str:
         """Return the parts that are there, title and first name first."""
-        return " ".join(part for part in self if part)
+        return " ".join(filter(None, self))
 
 
 def is_company(text: str) -> bool:
     """Tell whether a name has a legal form (GmbH, Inc.), a word such as Group, a number, or joins several names."""
     words = text.replace(",", " ").split()
-    folded = [fold(word) for word in words]
+    folded = list(map(fold, words))
     if "&" in text or any(map(str.isdigit, text)) or not folded_words("company_words").isdisjoint(folded):
         return True
+    # Between words only: `and` joins partners, while a name may begin or end with such letters.
     if not folded_words("name_joiners").isdisjoint(folded[1:-1]):
         return True
+    # AG and SA are legal forms in capitals; `Sa` is a last name.
     return len(words) > 1 and folded[-1] in folded_words("short_legal_forms") and words[-1].isupper()
 
 
@@ -47,8 +49,8 @@ def read(text: str) -> PersonName:
     """
     if is_company(text):
         raise NotRead("it is a company")
-    pieces = [piece.split() for piece in text.split(",")]
-    suffix = ""
+    pieces = list(map(str.split, text.split(",")))
+    suffix = ""  # `Smith, John, Jr.` and `John Smith, Jr.`
     if len(pieces) > 1 and all(map(_is_suffix, pieces[-1])):
         suffix = " ".join(pieces.pop())
     if not all(pieces) or len(pieces) > 2 or not all(map(_NAME.fullmatch, chain(*pieces))):
@@ -80,19 +82,36 @@ def _straight(words: list[str]) -> PersonName:
     words, suffix = _split_end(words, folded_words("name_endings"))
     if len(words) < 2:
         raise NotRead("it is only one name")
-    places = [place for place, word in enumerate(words[1:-1], start=1) if fold(word) in folded_words("name_particles")]
-    start = places[0] if places else len(words) - 1
-    if not places and not all(map(_INITIAL.fullmatch, words[1:-1])):
-        raise NotRead("it could have two first names or two last names")
+    start = _start_of_last_name(words)
     return PersonName(" ".join(title), " ".join(words[:start]), " ".join(words[start:]), " ".join(suffix))
 
 
+def _start_of_last_name(words: list[str]) -> int:
+    """Return the position of a name's first particle (`van`), or of its last word where it has none.
+
+    Raises:
+        NotRead: words in the middle, other than initials, may be first names or last names.
+    """
+    middle, particles = words[1:-1], folded_words("name_particles")
+    for position, word in enumerate(middle, start=1):
+        if fold(word) in particles:
+            return position
+    if not all(map(_INITIAL.fullmatch, middle)):
+        raise NotRead("it could have two first names or two last names")
+    return len(words) - 1
+
+
 def _titled(words: list[str]) -> tuple[list[str], list[str]]:
-    titles = list(takewhile(lambda word: fold(word) in folded_words("name_titles"), words))
-    return titles, words[len(titles) :]
+    """Return the titles that a name begins with, and the words behind them."""
+    titles, size = folded_words("name_titles"), 0
+    while size < len(words) and fold(words[size]) in titles:
+        size += 1
+    return words[:size], words[size:]
 
 
 def _split_end(words: list[str], ending: frozenset[str]) -> tuple[list[str], list[str]]:
     """Return the words, and apart from them those of `ending` at their end; the first word always stays."""
-    size = len(list(takewhile(lambda word: fold(word) in ending, reversed(words[1:]))))
-    return words[: len(words) - size], words[len(words) - size :]
+    size = len(words)
+    while size > 1 and fold(words[size - 1]) in ending:
+        size -= 1
+    return words[:size], words[size:]

@@ -85,7 +85,8 @@ def e164(text: str, country: str = "") -> Phone:
     """
     home = country.upper()
     digits = text.translate(_PUNCTUATION)
-    if common := _common_forms(home).fullmatch(digits):
+    common = _common_forms(home).fullmatch(digits)
+    if common:
         return Phone(_calling_code(home) + common[common.lastindex or 0], "")
     return _uncommon(text, digits, home)
 
@@ -100,7 +101,7 @@ def e164_all(texts: Sequence[str], country: str = "") -> list[str]:
     if len(lines) != len(texts):  # a text has a line end of its own
         lines = [text.translate(_PUNCTUATION) for text in texts]
     # In one go: this is what most of a column's time is spent on, and a second list takes a fifth more.
-    return [code + found[found.lastindex or 0] if (found := forms(line)) else "" for line in lines]
+    return [code + found[found.lastindex or 0] if found else "" for found in map(forms, lines)]
 
 
 def shape(text: str) -> str:
@@ -124,10 +125,13 @@ def _nines(run: re.Match[str]) -> str:
 
 
 def _uncommon(text: str, digits: str, country: str) -> Phone:
-    extension = ""
-    if not digits[1:].isdigit() and (extended := _EXTENSION.fullmatch(text)):
+    extension, extended = "", None
+    if not digits[1:].isdigit():
+        extended = _EXTENSION.fullmatch(text)
+    if extended:
         digits, extension = extended[1].translate(_PUNCTUATION), extended[2]
-        if common := _common_forms(country).fullmatch(digits):
+        common = _common_forms(country).fullmatch(digits)
+        if common:
             return Phone(_calling_code(country) + common[common.lastindex or 0], extension)
     verdict = None
     if len(text) <= _LONGEST_TEXT and digits.isascii():
@@ -173,9 +177,10 @@ class _DialPlan:
 
     def without_prefix(self, number: str) -> str:
         """Return the number without the prefix in front of an area code, where taking it away does no harm."""
-        found = self.prefix.match(number) if self.prefix else None
+        found = self.prefix.match(number)
         if not found:
             return number
+        # Some prefixes become another one: in Argentina 0 11 15 … is 9 11 … from abroad.
         if self.transform and found.groups() and found.groups()[-1] is not None:
             shorter = found.re.sub(self.transform, number, count=1)
         else:
@@ -185,8 +190,9 @@ class _DialPlan:
         return shorter
 
 
-def _compiled(pattern: str | None) -> re.Pattern[str] | None:
-    return re.compile(pattern) if pattern else None
+def _compiled(pattern: str | None) -> re.Pattern[str]:
+    """Return a pattern of the metadata, one that matches nothing where there is none."""
+    return re.compile(pattern or _NEVER)
 
 
 def _verdict(numbers: PhoneNumberDesc, length: int) -> int:
@@ -209,14 +215,18 @@ def _plan(region: str) -> _DialPlan | None:
     if region not in SUPPORTED_REGIONS:
         return None
     metadata = PhoneMetadata.metadata_for_region(region)
-    return _DialPlan(metadata) if metadata else None
+    if metadata is None:
+        return None
+    return _DialPlan(metadata)
 
 
 @cache
 def _calling_code(region: str) -> str:
     """Return `+1` for "US", "" for a country that the library does not know."""
     rules = _plan(region)
-    return f"+{rules.code}" if rules else ""
+    if rules is None:
+        return ""
+    return f"+{rules.code}"
 
 
 @cache
@@ -247,14 +257,17 @@ def _national(digits: str, country: str) -> str | int:
     here = _plan(country)
     if here is None or len(digits) < 3:
         raise _Undecided
-    dialled = here.abroad.match(digits) if here.abroad else None
+    dialled = here.abroad.match(digits)
+    # No calling code starts with 0, so these digits only look like a call abroad.
     if dialled and digits[dialled.end() : dialled.end() + 1] != "0":
         return _international(digits[dialled.end() :])
-    rest = _without_code(digits, here) if digits.startswith(here.code) else None
+    rest = None
+    if digits.startswith(here.code):
+        rest = _without_code(digits, here)
     if rest is None:
         return _judged(digits, here)
-    main = _main_plan(here.code)
-    return _judged(rest, here if main.region == here.region else main)
+    # From here on the library goes by the country that leads the calling code, which is mostly this one.
+    return _judged(rest, _main_plan(here.code))
 
 
 def _international(digits: str) -> str | int:
@@ -276,8 +289,9 @@ def _without_code(digits: str, here: _DialPlan) -> str | None:
     rest = here.without_prefix(digits[len(here.code) :])
     if here.verdicts[len(digits)] == ValidationResult.TOO_LONG:
         return rest
-    better = not here.numbers.fullmatch(digits) and here.numbers.fullmatch(rest)
-    return rest if better else None
+    if here.numbers.fullmatch(rest) and not here.numbers.fullmatch(digits):
+        return rest
+    return None
 
 
 def _judged(number: str, rules: _DialPlan) -> str | int:
@@ -310,10 +324,10 @@ def _common_forms(country: str) -> re.Pattern[str]:
     main = _main_plan(here.code)
     possible = [length for length in range(3, _LONGEST + 1) if main.verdicts[length] == ValidationResult.IS_POSSIBLE]
     too_long = [n for n in possible if here.verdicts[n + len(here.code)] == ValidationResult.TOO_LONG]
-    stripped = [n for n in possible if here.verdicts[n] not in _KEEPS_PREFIX]
-    stripped_abroad = [n for n in possible if main.verdicts[n] not in _KEEPS_PREFIX]
+    stripped, stripped_abroad = _stripped_lengths(possible, here), _stripped_lengths(possible, main)
     at_home, from_abroad = f"(?!{_any(here.abroad)}|{here.code})", rf"\+{here.code}"
     kept = f"(?!{_any(main.prefix)})"  # so that what comes out is read the same
+    # As dialled at home, without and with the prefix; with the calling code but no +; with + and the code.
     forms = [
         f"{at_home}(?!{_any(here.prefix)}){kept}{_digits(possible)}",
         f"{at_home}{_trunk(here)}{kept}{_digits(stripped)}",
@@ -321,15 +335,18 @@ def _common_forms(country: str) -> re.Pattern[str]:
         f"{from_abroad}{kept}{_digits(possible)}",
         f"{from_abroad}{_trunk(main)}{kept}{_digits(stripped_abroad)}",
     ]
-    if here.abroad and here.abroad.pattern.isdigit():
+    if here.abroad.pattern.isdigit():  # 00 or 011, and no choice of carriers
         forms.append(f"{here.abroad.pattern}{here.code}{kept}{_digits(possible)}")
     return re.compile("|".join(forms))
 
 
-def _any(pattern: re.Pattern[str] | None) -> str:
-    """Return a pattern whose groups do not count among ours; one that never matches for None."""
-    if pattern is None:
-        return _NEVER
+def _stripped_lengths(lengths: Iterable[int], rules: _DialPlan) -> list[int]:
+    """Return the lengths of numbers in front of which a country's prefix is taken away."""
+    return [length for length in lengths if rules.verdicts[length] not in _KEEPS_PREFIX]
+
+
+def _any(pattern: re.Pattern[str]) -> str:
+    """Return a pattern whose groups do not count among ours."""
     return f"(?:{_GROUP.sub('(?:', pattern.pattern)})"
 
 
@@ -338,12 +355,14 @@ def _trunk(rules: _DialPlan) -> str:
 
     No number of the country may start with it; otherwise the pattern never matches.
     """
-    if rules.prefix is None or rules.transform:
+    if rules.transform:
         return _NEVER
     alternatives = rules.prefix.pattern.replace("(", "").replace(")", "").split("|")
     if not all(map(_PLAIN_PREFIX.fullmatch, alternatives)):
         return _NEVER
-    if len({one[0] for one in alternatives}) < len(alternatives):
+    # Two that begin with the same digit could both be taken away, and leave different numbers.
+    first_digits = {one[0] for one in alternatives}
+    if len(first_digits) < len(alternatives):
         return _NEVER
     return rf"(?!(?:{rules.numbers.pattern})\Z)(?:{'|'.join(alternatives)})"
 

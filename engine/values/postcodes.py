@@ -68,4 +68,6 @@ def _with_zeros(bare: str, plain: str) -> str:
         return f"{zip_code.strip():0>5}{more.strip()}"
     if len(bare) in (3, 4):
         return bare.zfill(5)
-    return bare.zfill(9) if len(bare) in (7, 8) else bare
+    if len(bare) in (7, 8):
+        return bare.zfill(9)
+    return bare

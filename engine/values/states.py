@@ -38,9 +38,11 @@ def code(text: str, country: str) -> str | None:
 
 def _with_country(text: str) -> list[tuple[str, str]]:
     found = []
-    if prefixed := _PREFIXED.fullmatch(text):
+    prefixed = _PREFIXED.fullmatch(text)
+    if prefixed:
         found.append((prefixed[1].upper(), prefixed[2]))
-    if suffixed := _SUFFIXED.fullmatch(text):
+    suffixed = _SUFFIXED.fullmatch(text)
+    if suffixed:
         found.append((suffixed[2].upper(), suffixed[1]))
     return found
 
@@ -55,7 +57,9 @@ def _states() -> Mapping[str, Mapping[str, str]]:
         country, state, known = line.split("\t")
         codes.setdefault(country, {})[fold(state)] = state
         for name in known.split("|"):
-            held = names.setdefault(country, {})
-            again = fold(name) in held
-            held[fold(name)] = "" if again else state
+            named = names.setdefault(country, {})
+            if fold(name) in named:  # a name of two states means neither
+                named[fold(name)] = ""
+            else:
+                named[fold(name)] = state
     return {country: names[country] | own for country, own in codes.items()}

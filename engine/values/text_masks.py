@@ -17,13 +17,14 @@ _DIGITS = bytes.maketrans(b"0123456789", b"9" * 10)
 _TABLE = bytes.maketrans(
     ascii_uppercase.encode() + ascii_lowercase.encode() + digits.encode(), b"A" * 26 + b"a" * 26 + b"9" * 10
 )
+# Titlecase letters (ǅ) count as capitals; letters of scripts without case as small ones.
 _SCRIPTS = ((r"[\p{Lu}\p{Lt}]", "A"), (r"[\p{Ll}\p{Lm}\p{Lo}]", "a"), (r"\p{Nd}", "9"))
 
 
 def offsets(values: pa.StringArray) -> np.ndarray:
     """Return the n + 1 byte offsets of a string array's values within its data buffer (int32)."""
     buffer = values.buffers()[1]
-    if buffer is None:
+    if buffer is None:  # an array of no values need not have buffers
         return np.zeros(len(values) + 1, np.int32)
     return np.frombuffer(buffer, np.int32, len(values) + 1, values.offset * 4)
 
@@ -31,7 +32,9 @@ def offsets(values: pa.StringArray) -> np.ndarray:
 def data(values: pa.StringArray) -> np.ndarray:
     """Return the bytes of a string array's data buffer (uint8), which `offsets` point into."""
     buffer = values.buffers()[2]
-    return np.zeros(0, np.uint8) if buffer is None else np.frombuffer(buffer, np.uint8)
+    if buffer is None:
+        return np.zeros(0, np.uint8)
+    return np.frombuffer(buffer, np.uint8)
 
 
 def masks(values: pa.StringArray) -> pa.StringArray:
@@ -58,6 +61,7 @@ def mask(text: str) -> str:
 
 def as_patterns(shapes: pa.StringArray) -> pa.StringArray:
     """Return masks as they are shown: letters and digits of every script become A, a and 9 as well."""
+    # Null, for no shapes at all, is not False.
     if pc.all(pc.string_is_ascii(shapes)).as_py() is not False:
         return shapes
     for kind, shown in _SCRIPTS:

@@ -33,6 +33,7 @@ def clean(text: str, country: str) -> str:
     bare = _GAPS.sub("", text).upper()
     if bare[:2] in _members():
         return _european(bare)
+    # The union's list lost the United Kingdom in 2021, but its numbers are still written with GB.
     if bare[:2] == "GB":
         return f"GB{_checked(_rules('stdnum.gb.vat'), bare[2:], 'GB')}"
     if country in _members():
@@ -42,10 +43,13 @@ def clean(text: str, country: str) -> str:
     if not country:
         raise NotRead("its country is not known")
     rules = _national_rules(country)
-    return _checked(rules, text.strip(), country) if rules else text.strip()
+    if rules is None:
+        return text.strip()
+    return _checked(rules, text.strip(), country)
 
 
 def _european(number: str) -> str:
+    # Greece's numbers begin with EL, whatever its ISO code.
     letters = number[:2].replace("GR", "EL")
     return letters + _checked(_rules("stdnum.eu.vat"), letters + number[2:], letters)[2:]
 
@@ -74,4 +78,5 @@ def _national_rules(country: str) -> ModuleType | None:
 @cache
 def _members() -> frozenset[str]:
     """Return the letters in front of numbers of the European Union; EL and GR are Greece."""
-    return frozenset(member.upper() for member in _rules("stdnum.eu.vat").MEMBER_STATES) | {"EL"}
+    members = map(str.upper, _rules("stdnum.eu.vat").MEMBER_STATES)
+    return frozenset([*members, "EL"])

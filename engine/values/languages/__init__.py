@@ -7,8 +7,10 @@ words of all languages together, since one sheet may mix them. A new file is a n
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from engine.values.folding import fold
@@ -16,6 +18,7 @@ from engine.values.folding import fold
 _FOLDER = Path(__file__).parent
 _FIRST = "en"
 _ENDING = ".yml"
+# Tags are the lines that are not indented, so a file can be cut into them without parsing it.
 _TAG = re.compile(r"^(\w+):", re.MULTILINE)
 
 
@@ -64,7 +67,7 @@ def words_by_key(tag: str, language: str = "") -> Mapping[str, tuple[str, ...]]:
 @cache
 def folded_words(tag: str) -> frozenset[str]:
     """Return the words of a tag in all languages as `fold` writes them, to compare folded texts with."""
-    return frozenset(fold(word) for word in words(tag))
+    return frozenset(map(fold, words(tag)))
 
 
 def pattern(tag: str) -> str:
@@ -84,11 +87,10 @@ def lacking(language: str, share: float = 0.5) -> list[str]:
     it says that the language has no such words.
     """
     others = [_names_of_lists(code) for code in languages() if code != language]
-    known = frozenset[str]().union(*others)
+    having = Counter(chain.from_iterable(others))
     missing = []
-    for name in known - _names_of_lists(language):
-        having = sum(name in names for names in others)
-        if having > share * len(others):
+    for name in having.keys() - _names_of_lists(language):
+        if having[name] > share * len(others):
             missing.append(name)
     return sorted(missing)
 
@@ -118,7 +120,7 @@ def _lists(tag: str, language: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def _parted(listed: str) -> tuple[str, ...]:
-    entries = [entry.strip() for entry in listed.split(",")]
+    entries = map(str.strip, listed.split(","))
     return tuple(filter(None, entries))
 
 
