@@ -6,7 +6,8 @@ out otherwise, so that a check can go on and say everything at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -15,19 +16,21 @@ from engine.bundle.bundle_sheets import BundleSheet, Pair, file_stems, left_out,
 from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed
 from engine.bundle.field_mappings import MappedField, MappingKey, PlanContext
 from engine.bundle.lookup_tables import CreatedRecords, LookupTable, plan_created, recipe_table
-from engine.bundle.mapping_order import ordered
-from engine.bundle.recipe_checks import settings_problems, table_problems
 from engine.bundle.target_mappings import MappedTarget, plan_target
 from engine.clean import SheetRun
 from engine.recipe import Recipe, RecipeError, SheetRecipe, TargetRecipe
 from engine.sheets.corrections import TITLES, is_correction
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, UnknownVersion
-from odoo_migrate.project.external_ids import BadPattern, Pattern
+from odoo_migrate.project.external_ids import NAMESPACE, BadPattern, Pattern
 from odoo_migrate.project.file_names import mapping_name
 from odoo_migrate.rules.hierarchies import forbids_circles
-from odoo_migrate.rules.load_sequence import MappingReference
+from odoo_migrate.rules.load_sequence import EndlessCircle, MappingReference, PutOff, parents_first
+from odoo_migrate.rules.reference_rules import wrong_namespace, wrong_reference
 from odoo_migrate.rules.required_fields import needed_at_once
+from odoo_migrate.rules.shipped_records import is_missing
+
+_NAMESPACE = re.compile(NAMESPACE)
 
 
 @dataclass(frozen=True)
@@ -274,3 +277,81 @@ def column_notes(sheet: MappedSheet) -> Iterator[ExportProblem]:
         named = listed(unsent, len(unsent))
         message = f"{these} to no field in Odoo: {named}. {they} in the bundle's data, for reference."
         yield sheet.location.warning("columns_not_named", message, count=len(unsent), examples=tuple(unsent[:5]))
+
+
+# --- the order of loading
+
+
+def ordered(
+    mappings: Mapping[str, str], references: Iterable[MappingReference]
+) -> tuple[tuple[str, ...], list[ExportProblem]]:
+    """Return the mappings (name: what it is called in sentences), parents first, and what is to be said about it.
+
+    Where mappings refer to each other in a circle, optional references give way (the loader fills them afterwards) and
+    that is reported; a circle of required ones cannot be loaded. The columns of `references` are labels of fields.
+    """
+    try:
+        order, put_off = parents_first(list(mappings), references)
+    except EndlessCircle as endless:
+        return tuple(mappings), [_blocked(endless, mappings)]
+    return order, [_given_way(one, mappings) for one in put_off]
+
+
+def _given_way(one: PutOff, labels: Mapping[str, str]) -> ExportProblem:
+    fields, names = listed(sorted(one.columns)), _names(one.circle, labels)
+    later = f"{fields} of {labels[one.mapping]} can be filled only after both are loaded"
+    return ProblemLocation(model=one.mapping).warning("circle", f"{names} refer to each other; {later}.")
+
+
+def _blocked(endless: EndlessCircle, labels: Mapping[str, str]) -> ExportProblem:
+    columns = set()
+    for reference in endless.references:
+        columns.add(reference.column)
+    fields = listed(sorted(columns))
+    names = _names(endless.circle, labels)
+    message = f"{names} need each other in a circle (through {fields}), so none can be created first."
+    return ProblemLocation(model=endless.circle[0]).blocking("circle", message)
+
+
+def _names(circle: Iterable[str], labels: Mapping[str, str]) -> str:
+    return listed(sorted(labels[name] for name in circle))
+
+
+# --- what a recipe says for the whole bundle
+
+
+def settings_problems(recipe: Recipe) -> Iterator[ExportProblem]:
+    """Yield what makes every external ID of the bundle unusable."""
+    if not _NAMESPACE.fullmatch(recipe.namespace):
+        message = f"The namespace '{recipe.namespace}' cannot be used; take a short word, such as migr."
+        yield ProblemLocation().blocking("bad_namespace", message)
+    elif wrong_namespace(recipe.namespace):
+        wrong = wrong_namespace(recipe.namespace)
+        message = f"The namespace '{recipe.namespace}' cannot be used: it {wrong}. Take a short word, such as migr."
+        yield ProblemLocation().blocking("bad_namespace", message)
+    if recipe.company and wrong_reference(recipe.company):
+        message = f"The company '{recipe.company}' is no external ID such as base.main_company."
+        yield ProblemLocation().blocking("bad_company", message)
+
+
+def table_problems(
+    table: LookupTable, shown: str, others: Container[str], files: Container[str], version: str
+) -> Iterator[ExportProblem]:
+    """Yield what cannot work in a lookup that the recipe calls `shown`; `files`: stems of the sheets' raw files."""
+    location = ProblemLocation(model=table.model)
+    if not table.name or table.name in others:
+        message = f"The lookup '{shown}' needs a name of its own, of letters and digits."
+        yield location.blocking("bad_lookup_name", message, lookup=shown)
+    if table.creates and table.name in files:
+        message = f"The lookup '{shown}' and a sheet would both be written to {table.name}.csv; rename one."
+        yield location.blocking("file_name_twice", message, lookup=shown)
+    bad = {key: own for key, own in table.entries.items() if wrong_reference(own)}
+    if bad:
+        texts = listed(sorted(bad.values()))
+        message = f"In the lookup '{shown}' these are no external IDs such as base.us: {texts}."
+        yield location.blocking("bad_entry", message, lookup=shown, count=len(bad), examples=tuple(sorted(bad)[:5]))
+    strange = [own for key, own in table.entries.items() if is_missing(own, table.model, version)]
+    if strange:
+        names = listed(sorted(set(strange)))
+        message = f"The lookup '{shown}' points to {names}; Odoo {version.removesuffix('.0')} has no such record."
+        yield location.warning("entry_unknown", message, lookup=shown, count=len(strange))

@@ -12,11 +12,10 @@ import polars as pl
 
 from engine.bundle.added_columns import LineNumber, MadeKey
 from engine.bundle.bundle_plan import MappedSheet
-from engine.bundle.column_rules import Bad, blank, refused_by, unlike
+from engine.bundle.column_rules import Bad, RecordColumns, blank, refused_by, unlike
 from engine.bundle.export_problems import Severity, Station, listed, rows_word
 from engine.bundle.field_mappings import MappedField
 from engine.bundle.lookup_tables import LookupTable
-from engine.bundle.record_columns import RecordColumns
 from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.project.project_files import split_keys
 from odoo_migrate.rules import shipped_records
@@ -55,12 +54,27 @@ class BatchRule:
 
 def of_cells(column: str, bad: Bad) -> Callable[[pl.DataFrame], pl.Series]:
     """Return `bad`, which takes one column, for batches of many."""
-    return lambda frame: bad(frame[column])
+
+    def marks(frame: pl.DataFrame) -> pl.Series:
+        return bad(frame[column])
+
+    return marks
 
 
 def subject(column: str, cell: str) -> str:
     """Return what the predicate of a rule is said of."""
-    return f"'{column}' ('{cell}')" if cell.strip() else f"'{column}'"
+    if not cell.strip():
+        return f"'{column}'"
+    return f"'{column}' ('{cell}')"
+
+
+def _summed(phrase: str) -> Callable[[int], str]:
+    """Return what says `phrase` of a number of rows."""
+
+    def says(count: int) -> str:
+        return f"{rows_word(count)}: {phrase}."
+
+    return says
 
 
 def sheet_rules(sheet: MappedSheet, tables: Mapping[str, LookupTable], version: str) -> list[BatchRule]:
@@ -77,15 +91,19 @@ def sheet_rules(sheet: MappedSheet, tables: Mapping[str, LookupTable], version: 
 def value_rule(rule: ValueRule, field: MappedField, target: MappedTarget) -> BatchRule:
     """Return a rule for values on the column of `field`; the reason names the cell."""
     column = field.source
+
+    def why(cell: str) -> str:
+        return f"{subject(column, cell)} {rule.predicate}"
+
     return BatchRule(
-        rule.kind, column, of_cells(column, refused_by(rule, field.field)),
-        _each(column, lambda cell: f"{subject(column, cell)} {rule.predicate}"),
-        lambda count: f"{rows_word(count)}: '{column}' {rule.predicate}.", target.when, target.model.name, field.name,
+        rule.kind, column, of_cells(column, refused_by(rule, field.field)), _each(column, why),
+        _summed(f"'{column}' {rule.predicate}"), target.when, target.model.name, field.name,
     )  # fmt: skip
 
 
 def _key_rules(sheet: MappedSheet, target: MappedTarget) -> Iterator[BatchRule]:
     made = {one.title: one for one in sheet.columns.added}
+    # A title of the key that the export does not make is a column of the sheet.
     for title in target.key:
         own = made.get(title)
         if isinstance(own, LineNumber):  # it is empty where its parent is, of which the same is said
@@ -93,27 +111,33 @@ def _key_rules(sheet: MappedSheet, target: MappedTarget) -> Iterator[BatchRule]:
         empty_key = f"'{title}' {NO_ID}"
         if isinstance(own, MadeKey):
             empty_key = f"{listed(list(own.columns))} {NO_ID.replace('is empty', 'are all empty')}"
-        yield _same_reason("key_empty", title, blank, empty_key, target, None)
+        yield _same_reason("key_empty", title, blank, empty_key, target)
 
 
 def _record_rules(target: MappedTarget, tables: Mapping[str, LookupTable], version: str) -> Iterator[BatchRule]:
-    given = [*(one.name for one in target.fields), *target.values]
+    given = [field.name for field in target.fields]
+    given += target.values
     for rule in record_rules(target.model.name, given, version):
         columns = RecordColumns(rule, target, tables)
+        # What is wrong between constants alone is a fault of the mapping, found when it is planned.
         if columns.blamed:
             yield _record_rule(rule, columns, target)
 
 
 def _record_rule(rule: RecordRule, columns: RecordColumns, target: MappedTarget) -> BatchRule:
-    field = next((one for one in target.fields if one.name == rule.column), None)
-
-    def summary(count: int) -> str:
-        text = rule.summary if rule.is_clause else f"{columns.shown} {rule.summary}"
-        return f"{rows_word(count)}: {text}."
-
+    summary = rule.summary
+    if not rule.is_clause:
+        summary = f"{columns.shown} {summary}"
+    severity: Severity = "warning"
+    if rule.level == "error":
+        severity = "row"
+    # "" where a constant is to blame, of which no column can be shown.
+    blamed_field = ""
+    if rule.column in [field.name for field in target.fields]:
+        blamed_field = rule.column
     return BatchRule(
-        rule.kind, columns.blamed, columns.bad, columns.reasons, summary, target.when, target.model.name,
-        field.name if field else "", severity="row" if rule.level == "error" else "warning",
+        rule.kind, columns.blamed, columns.bad, columns.reasons, _summed(summary), target.when, target.model.name,
+        blamed_field, severity=severity,
     )  # fmt: skip
 
 
@@ -122,12 +146,15 @@ def _field_rules(
 ) -> Iterator[BatchRule]:
     column = field.source
     if field.refused:
-        bad = _without_keys(field.separator) if field.separator else blank
-        yield _same_reason("required_empty", column, bad, f"'{column}' {empty(field.field)}", target, field)
+        bad: Bad = blank
+        if field.separator:  # a cell such as ", ," is not blank, but names nothing
+            bad = _without_keys(field.separator)
+        yield _same_reason("required_empty", column, bad, f"'{column}' {empty(field.field)}", target, field.name)
     for one in value_rules(field.field, version):
         yield value_rule(one, field, target)
     if field.lookup:
         table = tables[field.lookup]
+        # A table that creates records knows every key, and a list has no key of spaces: nothing can be wrong.
         if not table.creates or not field.separator:
             yield _lookup_rule(field, target, table)
         if shipped_records.is_certain(table.model) and _missing(table, version):
@@ -136,17 +163,28 @@ def _field_rules(
 
 def _without_keys(separator: str) -> Bad:
     """Return what marks cells whose list has no entry."""
-    lists = unlike(lambda cell: bool(split_keys(cell, separator)))
-    return lambda cells: (cells == "") | lists(cells)
+
+    def names_some(cell: str) -> bool:
+        return bool(split_keys(cell, separator))
+
+    nameless = unlike(names_some)
+
+    def marks(cells: pl.Series) -> pl.Series:
+        return (cells == "") | nameless(cells)
+
+    return marks
 
 
 def _same_reason(
-    kind: str, column: str, bad: Bad, phrase: str, target: MappedTarget, field: MappedField | None
-) -> BatchRule:
-    """Return a rule whose reason is the same for every cell."""
+    kind: str, column: str, bad: Bad, phrase: str, target: MappedTarget, field: str = ""
+) -> BatchRule:  # fmt: skip
+    """Return a rule whose reason is the same for every cell; `field` is "" for a key, which fills none."""
+
+    def reasons(frame: pl.DataFrame) -> list[str]:
+        return [phrase] * len(frame)
+
     return BatchRule(
-        kind, column, of_cells(column, bad), lambda frame: [phrase] * len(frame),
-        lambda count: f"{rows_word(count)}: {phrase}.", target.when, target.model.name, field.name if field else "",
+        kind, column, of_cells(column, bad), reasons, _summed(phrase), target.when, target.model.name, field
     )  # fmt: skip
 
 
@@ -154,8 +192,10 @@ def _each(column: str, why: Callable[[str], str]) -> Callable[[pl.DataFrame], li
     """Return what gives the reason of each row; `why` is asked once for each distinct cell."""
 
     def reasons(frame: pl.DataFrame) -> list[str]:
+        known = {}
         cells = frame[column].to_list()
-        known = {cell: why(cell) for cell in set(cells)}
+        for cell in set(cells):
+            known[cell] = why(cell)
         return [known[cell] for cell in cells]
 
     return reasons
@@ -172,12 +212,15 @@ def _lookup_rule(field: MappedField, target: MappedTarget, table: LookupTable) -
         keys = gone(cell)
         return f"'{field.source}': {listed(keys)} {nowhere(keys)}"
 
-    bad = unlike(lambda cell: not gone(cell))
+    def leads_somewhere(cell: str) -> bool:
+        return not gone(cell)
+
+    bad = unlike(leads_somewhere)
     if table.creates:  # only a key of spaces is no record's name
         bad = _only_spaces
     return BatchRule(
         "lookup_nowhere", field.source, of_cells(field.source, bad), _each(field.source, why),
-        lambda count: f"{rows_word(count)}: a value of '{field.source}' {nowhere([])}.",
+        _summed(f"a value of '{field.source}' {nowhere([])}"),
         target.when, target.model.name, field.name, table.name, "mapping",
     )  # fmt: skip
 
@@ -188,24 +231,30 @@ def _only_spaces(cells: pl.Series) -> pl.Series:
 
 def _missing(table: LookupTable, version: str) -> dict[str, str]:
     """Return the entries of a table that name records which Odoo does not have."""
-    return {
-        key: own for key, own in table.entries.items() if shipped_records.is_missing(own, table.model, version)
-    }  # fmt: skip
+    missing = {}
+    for key, own in table.entries.items():
+        if shipped_records.is_missing(own, table.model, version):
+            missing[key] = own
+    return missing
 
 
 def _missing_rule(field: MappedField, target: MappedTarget, table: LookupTable, version: str) -> BatchRule:
     """Return the rule that entries of a lookup must name records that Odoo has."""
     missing, odoo = _missing(table, version), f"Odoo {version.removesuffix('.0')}"
 
+    def named(cell: str) -> list[str]:
+        return [missing[key] for key in split_keys(cell, field.separator) if key in missing]
+
     def why(cell: str) -> str:
-        own = next(missing[key] for key in split_keys(cell, field.separator) if key in missing)
-        return f"{subject(field.source, cell)} {names_nothing(own, odoo)}"
+        # The first is enough: the user mends the lookup's entries, not the cell.
+        return f"{subject(field.source, cell)} {names_nothing(named(cell)[0], odoo)}"
+
+    def all_known(cell: str) -> bool:
+        return not named(cell)
 
     names = listed(sorted(set(missing.values())))
     return BatchRule(
-        "entry_unknown", field.source,
-        of_cells(field.source, unlike(lambda cell: missing.keys().isdisjoint(split_keys(cell, field.separator)))),
-        _each(field.source, why),
-        lambda count: f"{rows_word(count)}: a value of '{field.source}' names a record that {odoo} lacks: {names}.",
+        "entry_unknown", field.source, of_cells(field.source, unlike(all_known)), _each(field.source, why),
+        _summed(f"a value of '{field.source}' names a record that {odoo} lacks: {names}"),
         target.when, target.model.name, field.name, table.name, "mapping",
     )  # fmt: skip

@@ -46,12 +46,18 @@ def _field_cautions(field: MappedField, target: MappedTarget, timezone: str) -> 
         yield _switched_off(field, target)
     for one in value_cautions(field.field, timezone):
         caution = replace(value_rule(one, field, target), severity="warning")
-        yield _with_advice(caution) if one.kind == "day_before" else caution
+        if one.kind == "day_before":
+            caution = _with_advice(caution)
+        yield caution
 
 
 def _with_advice(rule: BatchRule) -> BatchRule:
     """Say where the time zone is set."""
-    return replace(rule, station="mapping", says=lambda count: f"{rule.says(count)} Set your own time zone.")
+
+    def says(count: int) -> str:
+        return f"{rule.says(count)} Set your own time zone."
+
+    return replace(rule, station="mapping", says=says)
 
 
 def _caution(
@@ -59,16 +65,22 @@ def _caution(
     says: Callable[[int], str],
 ) -> BatchRule:  # fmt: skip
     return BatchRule(
-        kind, field.source, bad, lambda frame: [""] * len(frame), says, target.when, target.model.name, field.name,
-        severity="warning",
+        kind, field.source, bad, _no_reasons, says, target.when, target.model.name, field.name, severity="warning"
     )  # fmt: skip
+
+
+def _no_reasons(frame: pl.DataFrame) -> list[str]:
+    """Return nothing for each row: rows that only warn are not held back, so that no file says why."""
+    return [""] * len(frame)
 
 
 def _switched_off(field: MappedField, target: MappedTarget) -> BatchRule:
     verb, noun = YES_BY_DEFAULT[field.name]
 
     def says(count: int) -> str:
-        has, these = ("has", f"this {noun}") if count == 1 else ("have", f"these {noun}s")
+        has, these = "have", f"these {noun}s"
+        if count == 1:
+            has, these = "has", f"this {noun}"
         return f"{rows_word(count)} {has} an empty '{field.source}': Odoo would {verb} {these}."
 
     return _caution("switched_off", field, target, of_cells(field.source, blank), says)
@@ -78,28 +90,34 @@ def _tax_numbers(
     target: MappedTarget, fields: Mapping[str, MappedField], tables: Mapping[str, LookupTable], version: str
 ) -> BatchRule:
     field, country = fields["vat"], fields.get("country_id")
-    codes = {one["xml_id"]: str(one["code"]) for one in catalog.reference(version)["countries"]}
+    codes = {}
+    for one in catalog.reference(version)["countries"]:
+        codes[one["xml_id"]] = str(one["code"])
     constant = codes.get(target.values.get("country_id/id", ""), _NO_COUNTRY)
 
     def of_row(frame: pl.DataFrame) -> pl.Series:
         if country is None or not country.lookup:
             return pl.repeat(constant, len(frame), eager=True)
         cells = frame[country.source]
-        found = {cell: codes.get(tables[country.lookup].known(cell), _NO_COUNTRY) for cell in cells.unique()}
+        found = {}
+        for cell in cells.unique():
+            found[cell] = codes.get(tables[country.lookup].known(cell), _NO_COUNTRY)
         return cells.replace_strict(found, return_dtype=pl.String)
 
     def bad(frame: pl.DataFrame) -> pl.Series:
-        pairs = zip(frame[field.source], of_row(frame), strict=True)
-        return pl.Series([_refused(number, code) for number, code in pairs], dtype=pl.Boolean)
+        # Row by row, since numbers hardly repeat; an answer that was given once is kept.
+        return pl.Series(list(map(_refused, frame[field.source], of_row(frame))), dtype=pl.Boolean)
 
     def says(count: int) -> str:
-        what = "this tax number" if count == 1 else "these tax numbers"
+        what = "these tax numbers"
+        if count == 1:
+            what = "this tax number"
         return f"{rows_word(count)}: Odoo refuses {what} where it checks them (VAT module)."
 
     return _caution("vat_refused", field, target, bad, says)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=65_536)  # about 15 MB at most
 def _refused(number: str, country: str) -> bool:
     if len(number.strip()) < 2:  # Odoo takes a single character as "has none"
         return False

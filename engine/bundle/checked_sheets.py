@@ -25,8 +25,7 @@ from engine.bundle.cell_warnings import sheet_cautions
 from engine.bundle.cleaned_lines import CleanedLines, Positions, RowNotes
 from engine.bundle.column_rules import blank
 from engine.bundle.export_problems import ExportProblem, ProblemCounter, Severity, rows_word
-from engine.bundle.row_hashes import Marks, RowHashCollector, RowHashes
-from engine.bundle.shared_fields import SharedFields
+from engine.bundle.row_hashes import Marks, RowHashCollector, RowHashes, SharedFields
 from engine.clean import CleanedBatch
 from engine.clean.read_ahead import read_ahead
 from engine.sheets.working_file import ROW

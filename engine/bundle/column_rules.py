@@ -1,16 +1,21 @@
-"""Run the rules for values on whole columns: `odoo_migrate.rules.value_rules` says what is refused.
+"""Run the rules for values and records on whole columns: `odoo_migrate.rules` says what is refused.
 
-A rule is asked once for each distinct text of a batch. Where all texts of a column may differ (dates, numbers), polars
-answers instead, ten to thirty times as fast; that both say the same is held by a test.
+A rule is asked once for each distinct text of a batch, or each distinct combination of what it reads. Where all texts
+of a column may differ (dates, numbers), polars answers instead, ten to thirty times as fast; that both say the same is
+held by a test.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
+from engine.bundle.export_problems import field_label
+from engine.bundle.lookup_tables import LookupTable
+from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.catalog import OdooField
+from odoo_migrate.rules.record_rules import RecordRule
 from odoo_migrate.rules.value_rules import (
     DAY,
     FLOAT,
@@ -29,6 +34,10 @@ SPACES = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680" + "".join(map(chr, rang
 )  # fmt: skip
 
 _NO_SPACE = "[^" + "".join(f"\\x{{{ord(char):x}}}" for char in SPACES) + "]"
+_FILLED = "x"  # given to a rule that only asks whether a cell is filled
+
+
+# --- rules for one cell
 
 
 def refused_by(rule: ValueRule, field: OdooField) -> Bad:
@@ -44,7 +53,9 @@ def unlike(accepted: Callable[[str], bool]) -> Bad:
 
     def bad(cells: pl.Series) -> pl.Series:
         refused = [cell for cell in cells.unique().to_list() if cell and not accepted(cell)]
-        return cells.is_in(refused) if refused else pl.repeat(False, len(cells), eager=True)
+        if not refused:  # the usual case, and no column is searched for it
+            return pl.repeat(False, len(cells), eager=True)
+        return cells.is_in(refused)
 
     return bad
 
@@ -69,7 +80,7 @@ def _no_datetime(cells: pl.Series) -> pl.Series:
 
 def _unlike_day(cells: pl.Series, shape: str) -> pl.Series:
     days = cells.str.slice(0, 10)
-    # polars knows a year 0, which neither Python nor Odoo has
+    # polars knows a year 0, which neither Python nor Odoo has.
     real = days.str.to_date("%Y-%m-%d", strict=False).is_not_null() & ~days.str.starts_with("0000")
     return (cells != "") & ~(cells.str.contains(shape) & real)
 
@@ -79,6 +90,7 @@ def _no_integer(cells: pl.Series) -> pl.Series:
 
 
 def _too_large(cells: pl.Series) -> pl.Series:
+    # No number for what 64 bits cannot hold either, which is too large all the more.
     number = cells.str.to_integer(strict=False)
     fits = (number >= -INTEGER_LIMIT) & (number < INTEGER_LIMIT)
     return cells.str.contains(f"^{INTEGER}$") & ~fits.fill_null(False)
@@ -100,3 +112,101 @@ _FAST: dict[str, Bad] = {
     "not_a_number": _no_number,
     "day_before": _only_day,
 }
+
+
+# --- rules for several cells of a record
+
+
+class RecordColumns:
+    """Find the rows of a batch that break a rule, and why.
+
+    What the rule reads comes from a column, as it is or through a lookup, or from a constant.
+
+    Attributes:
+        blamed: The column to blame, "" where all are constants.
+        shown: What the rule's predicate is said of where the cell is not named.
+    """
+
+    def __init__(self, rule: RecordRule, target: MappedTarget, tables: Mapping[str, LookupTable]) -> None:
+        """Look up where a target has what the rule reads."""
+        self.rule, self.constants = rule, target.values
+        self.sources: dict[str, str] = {}
+        self.tables: dict[str, LookupTable] = {}
+        fields = {field.name: field for field in target.fields}
+        for name in rule.reads:
+            if name not in fields:
+                continue
+            self.sources[name] = fields[name].source
+            # Of a mark it is asked only whether it is filled, which no lookup changes.
+            if fields[name].lookup and name not in rule.marks:
+                self.tables[name] = tables[fields[name].lookup]
+        self.blamed = self.sources.get(rule.column) or next(iter(self.sources.values()), "")
+        # The user knows a column by its title, and a constant by the field that it is given for.
+        subject = self.sources.get(rule.column, field_label(rule.column, target.model))
+        self.shown = f"'{subject}'"
+        self._known: dict[tuple[object, ...], str] = {}
+
+    def bad(self, frame: pl.DataFrame) -> pl.Series:
+        """Mark the rows that break the rule."""
+        read = self._read(frame)
+        wrong = [row for row in read.unique().iter_rows() if self._judge(row)]
+        if not wrong:
+            return pl.repeat(False, len(frame), eager=True)
+        broken = pl.DataFrame(wrong, schema=read.schema, orient="row").with_columns(pl.lit(True).alias("bad"))
+        # A join finds all rows of these combinations at once; the order must stay that of the frame.
+        return read.join(broken, on=read.columns, how="left", maintain_order="left")["bad"].fill_null(False)
+
+    def reasons(self, frame: pl.DataFrame) -> list[str]:
+        """Return why each of these rows breaks the rule."""
+        sentences = list(map(self._judge, self._read(frame).iter_rows()))
+        if self.rule.is_clause:
+            return sentences
+        return [f"{self._subject(cell)} {text}" for cell, text in zip(self._blamed(frame), sentences, strict=True)]
+
+    def _read(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return what the rule reads from columns; of marks only whether they are filled."""
+        cells = []
+        for name, title in self.sources.items():
+            cell = pl.col(title)
+            if name in self.rule.marks:
+                cell = is_filled(title)
+            cells.append(cell.alias(name))
+        return frame.select(cells)
+
+    def _judge(self, row: tuple[object, ...]) -> str:
+        if row not in self._known:
+            self._known[row] = self._judged(row)
+        return self._known[row]
+
+    def _judged(self, row: tuple[object, ...]) -> str:
+        cells = dict(zip(self.sources, row, strict=True))
+        values: list[str] = []
+        for name in self.rule.reads:
+            value: str | None = self.constants.get(name, "")
+            if name in cells:
+                value = self._value(name, cells[name])
+            if value is None:
+                return ""
+            values.append(value)
+        return self.rule.judge(values)
+
+    def _value(self, name: str, cell: object) -> str | None:
+        """Return what the loader will find in the cell's place; None where its key leads nowhere, which is an error."""
+        if cell is True:
+            return _FILLED
+        if cell is False:
+            return ""
+        text = str(cell)
+        if name not in self.tables or not text:
+            return text
+        return self.tables[name].ids([text]).get(text)
+
+    def _blamed(self, frame: pl.DataFrame) -> Sequence[str]:
+        if self.rule.column in self.sources:
+            return frame[self.sources[self.rule.column]].to_list()
+        return [self.constants.get(self.rule.column, "")] * len(frame)
+
+    def _subject(self, cell: str) -> str:
+        if not cell.strip():
+            return self.shown
+        return f"{self.shown} ('{cell}')"

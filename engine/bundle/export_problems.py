@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from odoo_migrate.catalog import Catalog
+from odoo_migrate.catalog import Catalog, OdooModel
 
 Severity = Literal["blocking", "row", "warning"]
 Station = Literal["files", "mapping", "cleaning"]
 
-MAX_EXAMPLES = 5
-MAX_ROWS = 1000
+MAX_EXAMPLES = 5  # enough to see what is meant, few enough for a line on a page
+MAX_ROWS = 1000  # of one problem: nobody reads on, and a report of a million rows stays small
 _WORST_FIRST: dict[str, int] = {"blocking": 0, "row": 1, "warning": 2}
 
 
@@ -89,6 +89,7 @@ class ProblemCounter:
         self.count += len(rows)
         self.rows += rows[: MAX_ROWS - len(self.rows)]
         for text in examples:
+            # A dictionary keeps each text once, in the order in which they were found.
             if len(self.examples) < MAX_EXAMPLES:
                 self.examples[text] = None
 
@@ -100,16 +101,20 @@ class ProblemsFound(ValueError):
         """Take all that was found, worst first; the first that stopped the export is named."""
         self.problems = tuple(problems)
         stopping = [one for one in self.problems if one.severity == "blocking"]
+        # Without these it was the rows, which stop an export where the user chose so.
         stopping = stopping or [one for one in self.problems if one.severity == "row"]
         first, others = stopping[0], len(stopping) - 1
-        more = f" ({others:,} more)" if others else ""
-        where = f"{first.sheet}: " if first.sheet else ""
-        super().__init__(f"Nothing was exported. {where}{first.message}{more}")
+        message = first.message
+        if first.sheet:
+            message = f"{first.sheet}: {message}"
+        if others:
+            message = f"{message} ({others:,} more)"
+        super().__init__(f"Nothing was exported. {message}")
 
 
 def sort_problems(problems: Iterable[ExportProblem], sheets: Sequence[tuple[str, str]]) -> tuple[ExportProblem, ...]:
     """Return the problems worst first, then in the order of the sheets (source, name) and as they were found."""
-    numbers = {sheet: number for number, sheet in enumerate(sheets)}
+    numbers = dict(zip(sheets, range(len(sheets)), strict=True))
 
     def order(problem: ExportProblem) -> tuple[int, int]:
         sheet = numbers.get((problem.source, problem.sheet), len(numbers))  # what is of no sheet comes last
@@ -138,4 +143,14 @@ def listed(texts: list[str], limit: int = 5) -> str:
 
 def model_label(model: str, models: Catalog) -> str:
     """Return Contact for res.partner; the technical name in quotes where this Odoo has no such model."""
-    return models.model(model).label if model in models else f"'{model}'"
+    if model not in models:
+        return f"'{model}'"
+    return models.model(model).label
+
+
+def field_label(name: str, model: OdooModel) -> str:
+    """Return Phone for phone; the technical name where the model has no such field."""
+    field = model.field(name)
+    if field is None:
+        return name
+    return field.label

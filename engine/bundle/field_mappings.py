@@ -107,15 +107,20 @@ class FieldPlanner:
             self._check_plain(field, spec)
             return MappedField(field, spec.source, refused=refused)
         self._check_relation(entry, field, spec)
-        lookup = "" if spec.ref else self._table(field, spec).name
+        lookup = ""
+        if not spec.ref:
+            lookup = self._table(field, spec).name
         return MappedField(field, spec.source, lookup, spec.ref, spec.separator, refused)
 
     def _no(self, kind: str, message: str, field: OdooField | None, spec: FieldSpec, **more: Any) -> FieldRefused:
-        name = field.import_name if field else ""
+        name = ""
+        if field is not None:
+            name = field.import_name
         return FieldRefused(self.location.blocking(kind, message, field=name, column=spec.source, **more))
 
     def _field(self, entry: str, spec: FieldSpec) -> OdooField:
         field = self.model.field(entry)
+        # Odoo imports external IDs into relations alone; `name/id` would be refused on loading.
         if field is None or (entry.endswith("/id") and not field.relational):
             raise self._no("unknown_field", self._unknown(entry), None, spec, examples=(entry,))
         return field
@@ -123,9 +128,11 @@ class FieldPlanner:
     def _unknown(self, entry: str) -> str:
         version = self.around.catalog.version.removesuffix(".0")
         names = [field.import_name for field in self.model.fields.values()]
+        message = f"Odoo {version} has no field '{entry}' on {self.model.label} that can be imported."
         near = nearest(entry, names, at_least=ALIKE_FIELDS)
-        hint = f" Did you mean '{near}'?" if near else ""
-        return f"Odoo {version} has no field '{entry}' on {self.model.label} that can be imported.{hint}"
+        if not near:
+            return message
+        return f"{message} Did you mean '{near}'?"
 
     def _check_plain(self, field: OdooField, spec: FieldSpec) -> None:
         if spec.lookup or spec.ref or spec.separator:
@@ -151,6 +158,7 @@ class FieldPlanner:
             message = f"'{field.label}' needs records of {needed}, but refers to those of {given}."
             raise self._no("wrong_model", message, field, spec)
         if len(found.key) != 1:
+            # A cell holds one text, and its hash is compared with that of the whole key.
             given = self.around.called(spec.ref)
             message = f"'{field.label}' refers to {given}, whose ID takes several columns; a cell names one."
             raise self._no("wide_key", message, field, spec)
@@ -159,9 +167,11 @@ class FieldPlanner:
         """Return the lookup table of a relational field; Odoo's own records where the recipe names none."""
         tables = self.around.tables
         shipped = shipped_table(field.relation, self.around.catalog.version)
-        name = given_name(spec.lookup) or (shipped.name if shipped else "")
-        if name not in tables and shipped is not None and name == shipped.name:
-            tables[name] = shipped
+        name = given_name(spec.lookup)
+        if shipped is not None and name in ("", shipped.name):
+            name = shipped.name
+            # The recipe may describe a table of that name itself, which then holds its own decisions.
+            tables.setdefault(name, shipped)
         if name not in tables:
             raise self._no("no_lookup", self._no_table(field, spec), field, spec)
         if tables[name].model != field.relation:

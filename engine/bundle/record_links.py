@@ -1,4 +1,4 @@
-"""Find what only shows when all rows are known: repeated keys, references that lead nowhere, circles.
+"""Find what only shows when all rows are known: repeated keys and values, references that lead nowhere, circles.
 
 Everything runs on arrays of row positions and hashes. A row that is held back takes with it what refers to its
 record, and so on, until every reference that remains leads to a record that is in the bundle.
@@ -6,19 +6,28 @@ record, and so on, until every reference that remains leads to a record that is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.bundle.checked_sheets import CheckedSheet
 from engine.bundle.cleaned_lines import Positions
+from engine.bundle.field_mappings import MappedField
 from engine.bundle.row_hashes import Hashes, Marks, ReferenceKeys, RowHashes
+from engine.bundle.target_mappings import MappedTarget
+from odoo_migrate.rules.unique_values import ONCE_AMONG
 
 Numbers = npt.NDArray[np.int64]
 
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no key is lost
+# The golden ratio in 64 bits, as in Fibonacci hashing; odd, so that no two keys become one.
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+
+
+# --- keys
 
 
 def repeated(facts: RowHashes) -> tuple[Positions, Positions]:
@@ -46,8 +55,129 @@ def disputed(values: Hashes, records: Hashes) -> Marks:
 
 def record_hashes(facts: RowHashes, rows: Positions) -> Hashes:
     """Return what is alike for rows that are one record, in any sheet: its ID and its key."""
+    # Spread first: a key that is its own ID would otherwise cancel it out.
     found: Hashes = facts.ids[rows] ^ (facts.keys[rows] * _SPREAD)
     return found
+
+
+# --- values of which Odoo wants each only once
+
+
+class Repeats(NamedTuple):
+    """Hold rows of sheet `sheet` whose value in `field` another record has too."""
+
+    sheet: int
+    target: MappedTarget
+    field: MappedField
+    positions: Positions
+
+
+class _UniqueColumn(NamedTuple):
+    """Hold a column that fills a field of which no two records may share a value."""
+
+    sheet: int
+    target: MappedTarget
+    field: MappedField
+    facts: RowHashes
+
+    @property
+    def rows(self) -> Positions:
+        """Return those with a value."""
+        values = self.facts.once[self.field.name]
+        return np.flatnonzero(self.facts.inside & (values != 0)).astype(np.int32)
+
+
+def repeated_values(sheets: Sequence[CheckedSheet]) -> Iterator[Repeats]:
+    """Yield what all rows repeat, also those that are wrong for another reason: they are mended, and come back."""
+    for name, groups in ONCE_AMONG.items():
+        for models in groups:
+            columns = list(_unique_columns(sheets, name, models))
+            if columns:
+                yield from _repeats(columns)
+
+
+def _unique_columns(sheets: Sequence[CheckedSheet], name: str, models: Container[str]) -> Iterator[_UniqueColumn]:
+    for number, checked in enumerate(sheets):
+        for target in checked.mapped.targets:
+            if target.model.name not in models or target.pattern is None:
+                continue
+            for one in target.fields:
+                if one.name == name:
+                    yield _UniqueColumn(number, target, one, checked.hashes[target.name])
+
+
+def _repeats(columns: Sequence[_UniqueColumn]) -> Iterator[Repeats]:
+    rows, values, records = [], [], []
+    for column in columns:
+        own = column.rows
+        rows.append(own)
+        values.append(column.facts.once[column.field.name][own])
+        records.append(record_hashes(column.facts, own))
+    # The columns are judged as one, since a barcode may be in two sheets; then each gets its part of the marks.
+    wrong = disputed(np.concatenate(values), np.concatenate(records))
+    ends = np.cumsum(list(map(len, rows)))
+    for column, own, marks in zip(columns, rows, np.split(wrong, ends[:-1]), strict=True):
+        if marks.any():
+            yield Repeats(column.sheet, column.target, column.field, own[marks])
+
+
+# --- records that several mappings fill: one would overwrite the other without a word
+
+
+class RecordsAtOdds(NamedTuple):
+    """Hold rows of sheet `sheet` whose record another mapping fills with another value in `field`."""
+
+    sheet: int
+    target: MappedTarget
+    field: str
+    positions: Positions
+
+
+class _Filling(NamedTuple):
+    """Hold the rows of one mapping with a value in one field: their records and values, as hashes."""
+
+    sheet: int
+    target: MappedTarget
+    rows: Positions
+    records: Hashes
+    values: Hashes
+
+
+def records_at_odds(sheets: Sequence[CheckedSheet]) -> Iterator[RecordsAtOdds]:
+    """Yield the rows field by field, also those that are wrong for another reason: they come back, mended."""
+    fillings: dict[tuple[str, str], list[_Filling]] = {}
+    for number, checked in enumerate(sheets):
+        for target in checked.mapped.targets:
+            hashes = checked.hashes[target.name]
+            for name in hashes.shared:
+                filling = _filling(number, target, hashes, name)
+                fillings.setdefault((target.model.name, name), []).append(filling)
+    for (_, name), those in fillings.items():
+        yield from _at_odds(name, those)
+
+
+def _filling(sheet: int, target: MappedTarget, hashes: RowHashes, name: str) -> _Filling:
+    values = hashes.shared[name]
+    # Only filled cells can disagree.
+    rows = np.flatnonzero(hashes.inside & (values != 0)).astype(np.int32)
+    return _Filling(sheet, target, rows, record_hashes(hashes, rows), values[rows])
+
+
+def _at_odds(name: str, fillings: Sequence[_Filling]) -> Iterator[RecordsAtOdds]:
+    for one in fillings:
+        # Its own rows come first, so that their marks are the first ones.
+        those = [one, *(other for other in fillings if other is not one)]
+        records = np.concatenate(list(map(attrgetter("records"), those)))
+        values = np.concatenate(list(map(attrgetter("values"), those)))
+        own = len(one.records)
+        # Rows of this mapping alone that differ are a disputed key, which is reported as such.
+        elsewhere = np.isin(one.records, records[own:])
+        wrong = disputed(records, values)[:own] & elsewhere
+        if wrong.any():
+            yield RecordsAtOdds(one.sheet, one.target, name, one.rows[wrong])
+
+
+# --- references between records
 
 
 class Records:
@@ -67,6 +197,7 @@ class Records:
         """Return the record of every key, -1 where there is none."""
         if not len(self.keys):
             return np.full(len(keys), -1, dtype=np.int64)
+        # A key beyond the last one would get a place after the end.
         places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         return np.where(self.keys[places] == keys, places, -1)
 
@@ -124,6 +255,14 @@ def _ends(records: Mapping[str, Records], starts: Mapping[str, int], one: Parent
     return child, np.where(parent >= 0, parent + starts[one.parent], -1)
 
 
+def _no_numbers() -> Numbers:
+    return np.empty(0, np.int64)
+
+
+def _no_rows() -> Positions:
+    return np.empty(0, np.int32)
+
+
 @dataclass
 class Reference:
     """Hold the references of one field: rows of sheet `sheet` (a number) to records of `parent` in sheet `home`."""
@@ -132,14 +271,15 @@ class Reference:
     parent: str
     home: int
     links: ReferenceKeys
-    records: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
-    nowhere: Positions = field(default_factory=lambda: np.empty(0, np.int32))
+    records: Numbers = field(default_factory=_no_numbers)
+    nowhere: Positions = field(default_factory=_no_rows)
     held_back: list[Positions] = field(default_factory=list)
 
     def resolve(self, parents: Records) -> None:
         """Find the record that each link names."""
         self.records = parents.find(self.links.keys)
         self.nowhere = np.unique(self.links.positions[self.records < 0])
+        # The links of record n are those from _starts[n] to _starts[n + 1], in the order of the records.
         self._order = np.argsort(self.records, kind="stable")
         self._starts = np.searchsorted(self.records[self._order], np.arange(len(parents) + 1))
 
@@ -147,6 +287,7 @@ class Reference:
         """Return the rows that refer to any of `records`."""
         starts, ends = self._starts[records], self._starts[records + 1]
         sizes = ends - starts
+        # All ranges at once, without a loop over records: 0, 1, 2 … within each, added to where it starts.
         within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         return np.unique(self.links.positions[self._order[np.repeat(starts, sizes) + within]])
 
@@ -164,6 +305,8 @@ class HoldingBack:
         """
         self.bad, self.records, self.homes = bad, records, homes
         self.left = {name: self._rows_left(name) for name in records}
+        # By mapping, the records without a good row whose references are still to be followed.
+        self.waiting: dict[str, list[Numbers]] = {name: [] for name in records}
 
     def _rows_left(self, name: str) -> Numbers:
         """Return how many rows of every record are still good."""
@@ -174,31 +317,45 @@ class HoldingBack:
         """Mark every row with a reference that leads nowhere, or to a record without a good row."""
         for one in references:
             one.resolve(self.records[one.parent])
-        gone = {name: [np.flatnonzero(left == 0)] for name, left in self.left.items()}
+        for name, left in self.left.items():
+            self.waiting[name].append(np.flatnonzero(left == 0))
         for one in references:
-            self._mark(one.sheet, one.nowhere, gone)
-        while any(gone.values()):
-            name = next(name for name, waiting in gone.items() if waiting)
-            records = np.concatenate(gone[name])
-            gone[name] = []
+            self._mark(one.sheet, one.nowhere)
+        # It ends, since a record loses its last good row only once.
+        while any(self.waiting.values()):
+            name = self._first_waiting()
+            records = np.concatenate(self.waiting[name])
+            self.waiting[name] = []
             for one in references:
                 if one.parent == name:
-                    rows = one.rows_naming(records)
-                    new = rows[~self.bad[one.sheet][rows]]
-                    # Within a sheet a row may be part of the record that it names: then it says nothing new.
-                    one.held_back.append(new if one.home == one.sheet else rows)
-                    self._mark(one.sheet, new, gone)
+                    self._hold_back(one, records)
 
-    def _mark(self, sheet: int, rows: Positions, gone: dict[str, list[Numbers]]) -> None:
+    def _first_waiting(self) -> str:
+        """Return the first mapping in the order of the plan, so that a row always has the same of its reasons."""
+        for name, records in self.waiting.items():
+            if records:
+                return name
+        raise LookupError("no records wait")
+
+    def _hold_back(self, reference: Reference, records: Numbers) -> None:
+        """Mark the rows that refer to `records`, none of which has a good row left."""
+        rows = reference.rows_naming(records)
+        new = rows[~self.bad[reference.sheet][rows]]
+        # Within a sheet a row may be part of the record that it names: then it says nothing new.
+        within = reference.home == reference.sheet
+        reference.held_back.append(new if within else rows)
+        self._mark(reference.sheet, new)
+
+    def _mark(self, sheet: int, rows: Positions) -> None:
         new = rows[~self.bad[sheet][rows]]
         self.bad[sheet][new] = True
-        for name in self._mappings_of(sheet):
-            numbers = self.records[name].of_row[new]
+        for name, records in self.records.items():
+            if self.homes[name] != sheet:
+                continue
+            numbers = records.of_row[new]
             numbers = numbers[numbers >= 0]
+            # Not `left[numbers] -= 1`, which counts a record with several of these rows only once.
             np.subtract.at(self.left[name], numbers, 1)
             finished = np.unique(numbers[self.left[name][numbers] == 0])
             if len(finished):
-                gone[name].append(finished)
-
-    def _mappings_of(self, sheet: int) -> Iterator[str]:
-        return (name for name in self.records if self.homes[name] == sheet)
+                self.waiting[name].append(finished)

@@ -7,17 +7,20 @@ what is not ASCII goes through it cell by cell. Hashes are compared within one r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from engine.bundle.bundle_plan import BundlePlan
 from engine.bundle.cleaned_lines import Positions
 from engine.bundle.column_rules import blank, is_filled
 from engine.bundle.field_mappings import MappedField
+from engine.bundle.lookup_tables import LookupTable
 from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.project.external_ids import ALLOWED, KEY_SEPARATOR, MAX_LENGTH, Pattern, rendered
 from odoo_migrate.project.project_files import split_keys
@@ -38,6 +41,12 @@ _NO_MARKS: Marks = np.empty(0, np.bool_)
 def hashes(cells: pl.Series) -> Hashes:
     """Return one hash per cell; equal cells have equal hashes in every column and batch of this process."""
     return cells.hash().to_numpy()
+
+
+def value_hashes(values: pl.Series) -> Hashes:
+    """Return one hash per value, 0 where it is empty, so that "filled" can be asked of the hashes alone."""
+    found: Hashes = np.where((values == "").to_numpy(), np.uint64(0), hashes(values))
+    return found
 
 
 def key_text(frame: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
@@ -66,10 +75,11 @@ def incomplete(frame: pl.DataFrame, columns: Sequence[str]) -> Marks:
 def rendered_column(cells: pl.Series) -> pl.Series:
     """Return `odoo_migrate.project.external_ids.rendered` of every cell."""
     fast = cells.str.replace_all(f"[^{ALLOWED}]+", "_").str.strip_chars("_")
+    # More bytes than characters: something is not ASCII, which only `rendered` knows how to write in ASCII.
     foreign = cells.filter(cells.str.len_bytes() != cells.str.len_chars()).unique().to_list()
     if not foreign:
         return fast
-    slow = {cell: rendered(cell) for cell in foreign}
+    slow = dict(zip(foreign, map(rendered, foreign), strict=True))
     found = cells.replace_strict(slow, default=None, return_dtype=pl.String)
     return found.fill_null(fast)
 
@@ -86,13 +96,15 @@ class IdHashes:
     def __init__(self, frame: pl.DataFrame, pattern: Pattern) -> None:
         """Render the pattern for every row of a batch."""
         parts = [rendered_column(frame[title]) for title in pattern.placeholders]
-        rendered_parts = pl.DataFrame(parts, schema=[str(number) for number in range(len(parts))])
+        # Numbered, since a pattern may name one column twice, which no frame can hold.
+        rendered_parts = pl.DataFrame(parts, schema=list(map(str, range(len(parts)))))
         base = _filled_in(rendered_parts, pattern.literals)
         self.faithful = len(parts) == 1 and bool((parts[0] == frame[pattern.placeholders[0]]).all())
         nameless = rendered_parts.select(pl.any_horizontal(pl.all() == "")).to_series()
         self.marked: Marks = ((base.str.len_chars() > MAX_LENGTH) | nameless).to_numpy()
         self.hashes: Hashes = hashes(base)
         if self.marked.any():
+            # The digest is made of the key, so that such IDs are alike where their keys are.
             self.hashes = np.where(self.marked, key_hashes(frame, pattern.placeholders), self.hashes)
 
 
@@ -157,15 +169,18 @@ class RowHashCollector:
         if target.when:
             inside = (~blank(frame[target.when])).to_numpy().copy()
         links = {one.name: _links(frame, one, inside, start) for one in target.fields if one.ref}
+        # A target without a usable pattern blocks the export; its rows are counted all the same.
         none = np.zeros(len(frame), dtype=np.uint64)
         found = RowHashes(inside, none, none, none, np.zeros(len(frame), dtype=bool), links=links)
         if target.pattern is not None:
+            # An incomplete key is reported by a rule of its own and names no record.
             found.inside = inside & ~incomplete(frame, target.key)
             found.keys = key_hashes(frame, target.key)
             found.contents = content_hashes(frame, target.columns)
             identity = IdHashes(frame, target.pattern)
             found.ids, found.marked, found.faithful = identity.hashes, identity.marked, identity.faithful
-            found.once = {one.name: _values(frame[one.source]) for one in _once(target)}
+            for one in _once(target):
+                found.once[one.name] = value_hashes(frame[one.source])
             found.shared = self.shared(frame)
         self._batches.append(found)
 
@@ -173,21 +188,23 @@ class RowHashCollector:
         """Return all batches as one; the batches are given up."""
         batches = self._batches
         found = RowHashes(
-            inside=_joined(_NO_MARKS, [one.inside for one in batches]),
-            keys=_joined(_NO_HASHES, [one.keys for one in batches]),
-            ids=_joined(_NO_HASHES, [one.ids for one in batches]),
-            contents=_joined(_NO_HASHES, [one.contents for one in batches]),
-            marked=_joined(_NO_MARKS, [one.marked for one in batches]),
-            faithful=all(one.faithful for one in batches),
+            inside=_joined(_NO_MARKS, map(attrgetter("inside"), batches)),
+            keys=_joined(_NO_HASHES, map(attrgetter("keys"), batches)),
+            ids=_joined(_NO_HASHES, map(attrgetter("ids"), batches)),
+            contents=_joined(_NO_HASHES, map(attrgetter("contents"), batches)),
+            marked=_joined(_NO_MARKS, map(attrgetter("marked"), batches)),
+            faithful=all(map(attrgetter("faithful"), batches)),
         )
+        # Fields are taken from the target, not from the batches: a sheet without rows has none of them.
         for one in self.target.fields:
             if one.ref:
                 found.links[one.name] = _joined_links([batch.links[one.name] for batch in batches])
         for one in _once(self.target):
             found.once[one.name] = _joined(_NO_HASHES, [batch.once[one.name] for batch in batches])
-        for name in batches[0].shared if batches else ():
-            found.shared[name] = _joined(_NO_HASHES, [batch.shared[name] for batch in batches])
-        batches.clear()
+        if batches:
+            for name in batches[0].shared:
+                found.shared[name] = _joined(_NO_HASHES, [batch.shared[name] for batch in batches])
+        batches.clear()  # else a large sheet would be in memory twice
         return found
 
 
@@ -197,8 +214,8 @@ def _joined(start: npt.NDArray[Kind], parts: Iterable[npt.NDArray[Kind]]) -> npt
 
 
 def _joined_links(parts: Sequence[ReferenceKeys]) -> ReferenceKeys:
-    positions = _joined(np.empty(0, np.int32), [one.positions for one in parts])
-    return ReferenceKeys(positions, _joined(_NO_HASHES, [one.keys for one in parts]))
+    positions = _joined(np.empty(0, np.int32), map(attrgetter("positions"), parts))
+    return ReferenceKeys(positions, _joined(_NO_HASHES, map(attrgetter("keys"), parts)))
 
 
 def _once(target: MappedTarget) -> list[MappedField]:
@@ -208,20 +225,75 @@ def _once(target: MappedTarget) -> list[MappedField]:
     return [one for one in target.fields if unique_group(target.model.name, one.name)]
 
 
-def _values(cells: pl.Series) -> Hashes:
-    found: Hashes = np.where((cells == "").to_numpy(), np.uint64(0), hashes(cells))
-    return found
-
-
 def _links(frame: pl.DataFrame, field: MappedField, inside: Marks, start: int) -> ReferenceKeys:
     cells = frame[field.source]
     named = (cells != "").to_numpy() & inside
     positions = np.flatnonzero(named).astype(np.int32)
     cells = cells.filter(pl.Series(named))
     if field.separator:
-        # Each distinct cell is split once; then the row is repeated for every key of its cell.
-        lists = {cell: split_keys(cell, field.separator) for cell in cells.unique().to_list()}
-        counts = np.array([len(lists[cell]) for cell in cells], dtype=np.int64)
-        positions = np.repeat(positions, counts)
-        cells = pl.Series([key for cell in cells for key in lists[cell]], dtype=pl.String)
+        positions, cells = _split(positions, cells, field.separator)
     return ReferenceKeys(positions + np.int32(start), hashes(cells))
+
+
+def _split(positions: Positions, cells: pl.Series, separator: str) -> tuple[Positions, pl.Series]:
+    """Return the keys in lists of keys, and with each the position of its row."""
+    # Each distinct cell is split once, however many rows have it.
+    lists = {cell: split_keys(cell, separator) for cell in cells.unique().to_list()}
+    counts, keys = [], []
+    for cell in cells:
+        counts.append(len(lists[cell]))
+        keys += lists[cell]
+    return np.repeat(positions, np.array(counts, dtype=np.int64)), pl.Series(keys, dtype=pl.String)
+
+
+# --- fields that several mappings of one model fill
+
+
+class SharedFields:
+    """Hash what `target` fills in fields that another mapping of its model fills too, for records to be compared."""
+
+    def __init__(self, plan: BundlePlan, target: MappedTarget) -> None:
+        """Find the fields that are filled elsewhere too."""
+        elsewhere: set[str] = set()
+        for _, other in plan.targets:
+            if other.model.name == target.model.name and other.name != target.name:
+                elsewhere |= _filled(other)
+        self.tables = plan.tables
+        self.fields = [field for field in target.fields if field.name in elsewhere]
+        self.constants = {name: value for name, value in target.values.items() if name in elsewhere}
+
+    def hashes(self, frame: pl.DataFrame) -> dict[str, Hashes]:
+        """Return, by field, the hash of every row's value, 0 where it is empty."""
+        found = {}
+        for one in self.fields:
+            found[one.name] = value_hashes(_compared(frame[one.source], one, self.tables))
+        for name, value in self.constants.items():
+            own = value_hashes(pl.Series([value], dtype=pl.String))
+            found[name] = np.repeat(own, len(frame))
+        return found
+
+
+def _filled(target: MappedTarget) -> set[str]:
+    """Return the import names of the fields that a mapping fills."""
+    names = set(target.values)
+    for one in target.fields:
+        names.add(one.name)
+    return names
+
+
+def _compared(cells: pl.Series, field: MappedField, tables: Mapping[str, LookupTable]) -> pl.Series:
+    """Return what is alike for cells that name the same records, under whichever of their names."""
+    if not field.lookup and not field.separator:
+        return cells
+    names = {}
+    for cell in cells.unique().to_list():
+        keys = split_keys(cell, field.separator)
+        if field.lookup:
+            keys = _external_ids(keys, tables[field.lookup])
+        names[cell] = ",".join(keys)
+    return cells.replace_strict(names, return_dtype=pl.String)
+
+
+def _external_ids(keys: Sequence[str], table: LookupTable) -> list[str]:
+    """Return the external ID of every key, or the key itself where none is known."""
+    return [table.known(key) or key for key in keys]

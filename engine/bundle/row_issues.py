@@ -13,10 +13,19 @@ from engine.bundle.checked_sheets import CheckedSheet
 from engine.bundle.cleaned_lines import Positions
 from engine.bundle.export_problems import MAX_EXAMPLES, MAX_ROWS, ExportProblem, Station, listed, rows_word
 from engine.bundle.field_mappings import MappedField
-from engine.bundle.record_links import HoldingBack, ParentLinks, Records, Reference, circles, repeated
-from engine.bundle.repeated_values import Repeats, repeated_values
+from engine.bundle.record_links import (
+    HoldingBack,
+    ParentLinks,
+    Records,
+    RecordsAtOdds,
+    Reference,
+    Repeats,
+    circles,
+    records_at_odds,
+    repeated,
+    repeated_values,
+)
 from engine.bundle.row_hashes import ReferenceKeys, hashes
-from engine.bundle.shared_records import RecordsAtOdds, records_at_odds
 from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.project.project_files import split_keys
 from odoo_migrate.rules.hierarchies import comes_back, forbids_circles, own_parent

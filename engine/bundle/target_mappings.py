@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed
+from engine.bundle.export_problems import ExportProblem, ProblemLocation, field_label, listed
 from engine.bundle.field_mappings import FieldPlanner, FieldRefused, MappedField, PlanContext, missing_column
 from engine.recipe import TargetRecipe
 from odoo_migrate.catalog import OdooField, OdooModel
@@ -47,12 +47,15 @@ class MappedTarget:
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the distinct columns whose cells make up a record."""
+        # Two fields may be filled by one column.
         return tuple(dict.fromkeys(field.source for field in self.fields))
 
     @property
     def key(self) -> tuple[str, ...]:
         """Return the columns of the ID."""
-        return self.pattern.placeholders if self.pattern else ()
+        if self.pattern is None:
+            return ()
+        return self.pattern.placeholders
 
     @property
     def used(self) -> set[str]:
@@ -67,8 +70,11 @@ class MappedTarget:
 
 def given_fields(entries: Iterable[str], constants: Mapping[str, str]) -> frozenset[str]:
     """Return the names of the fields that are filled by columns or constants; an empty constant fills none."""
-    filled = [entry for entry, value in constants.items() if not is_empty(value)]
-    return frozenset(entry.removesuffix("/id") for entry in (*entries, *filled))
+    filled = set(entries)
+    for entry, value in constants.items():
+        if not is_empty(value):
+            filled.add(entry)
+    return frozenset(entry.removesuffix("/id") for entry in filled)
 
 
 def plan_target(
@@ -89,7 +95,10 @@ def plan_target(
     usable, problem = _pattern(pattern, titles, location)
     if problem is not None:
         problems.append(problem)
-    when = target.when if target.when in titles else ""
+    when = ""
+    if target.when in titles:  # else a problem says that the column is gone
+        when = target.when
+    # Sorted, since the order in which a user gave the constants must not show in the files.
     return MappedTarget(name, model, usable, fields, dict(sorted(target.values.items())), when), problems
 
 
@@ -101,21 +110,31 @@ def _fields(target: TargetRecipe, planner: FieldPlanner) -> tuple[tuple[MappedFi
             fields.append(planner.plan(entry, spec))
         except FieldRefused as refused:
             problems.append(refused.problem)
-    order = {title: number for number, title in enumerate(planner.titles)}
-    return tuple(sorted(fields, key=lambda one: order[one.source])), problems
+    titles = list(planner.titles)
+
+    def column(field: MappedField) -> int:
+        return titles.index(field.source)
+
+    # A stable sort: fields of one column stay in the order of the recipe.
+    return tuple(sorted(fields, key=column)), problems
 
 
 def _filled_twice(target: TargetRecipe, model: OdooModel, location: ProblemLocation) -> Iterator[ExportProblem]:
-    entries = [*target.fields, *target.values]
-    times = Counter(entry.removesuffix("/id") for entry in entries)
-    for name, count in times.items():
+    # By the field's own name: `country_id` and `country_id/id` fill one field.
+    columns_of: dict[str, list[str]] = {}
+    for entry, spec in target.fields.items():
+        columns_of.setdefault(entry.removesuffix("/id"), []).append(spec.source)
+    constants = Counter(entry.removesuffix("/id") for entry in target.values)
+    for name in dict.fromkeys((*columns_of, *constants)):
+        columns = columns_of.get(name, [])
+        count = len(columns) + constants[name]
         if count < 2:
             continue
-        columns = [spec.source for entry, spec in target.fields.items() if entry.removesuffix("/id") == name]
-        label = model.fields[name].label if name in model.fields else name
-        what = f"{listed(columns)} and a constant both" if len(columns) == 1 else f"{listed(columns)} all"
-        message = f"{what} fill '{label}'; a field takes one."
-        column = columns[-1] if columns else ""
+        what = f"{listed(columns)} all"
+        if len(columns) == 1:
+            what = f"{listed(columns)} and a constant both"
+        message = f"{what} fill '{field_label(name, model)}'; a field takes one."
+        column = "".join(columns[-1:])  # none where two constants fill it
         yield location.blocking("filled_twice", message, field=name, column=column, count=count)
 
 
@@ -142,7 +161,8 @@ def _pattern(
     except BadPattern as problem:
         return None, location.blocking("bad_pattern", str(problem), examples=(pattern,))
     module = found.literals[0].partition(".")[0]
-    if wrong := wrong_namespace(module):
+    wrong = wrong_namespace(module)
+    if wrong:
         message = f"The ID pattern '{pattern}' cannot be used: '{module}' {wrong}. Use a namespace of your own."
         return None, location.blocking("bad_pattern", message, examples=(pattern,))
     for title in found.placeholders:
@@ -157,15 +177,24 @@ def _constants(
 ) -> Iterator[ExportProblem]:
     for entry, value in sorted(target.values.items()):
         field = model.field(entry)
-        label = field.label if field else entry
-        if wrong := _wrong_constant(field, entry, value, version):
-            yield location.blocking("bad_constant", f"The constant '{value}' for '{label}' {wrong}.", field=entry)
-        elif wrong := _missing_record(field, value, version):
-            message = f"The constant '{value}' for '{label}' {wrong}."
-            certain = field is not None and is_certain(field.relation)
-            say = location.blocking if certain else location.warning
-            yield say("bad_constant", message, field=entry)
+        certain = True
+        wrong = _wrong_constant(field, entry, value, version)
+        if field is not None and not wrong:
+            wrong = _missing_record(field, value, version)
+            certain = is_certain(field.relation)
+        if wrong:
+            yield _bad_constant(location, model, entry, value, wrong, certain)
     yield from _constants_at_odds(target, model, version, location)
+
+
+def _bad_constant(
+    location: ProblemLocation, model: OdooModel, entry: str, value: str, wrong: str, certain: bool
+) -> ExportProblem:
+    """Return the problem of a constant; one that only may be wrong does not prevent the export."""
+    message = f"The constant '{value}' for '{field_label(entry, model)}' {wrong}."
+    if certain:
+        return location.blocking("bad_constant", message, field=entry)
+    return location.warning("bad_constant", message, field=entry)
 
 
 def _wrong_constant(field: OdooField | None, entry: str, value: str, version: str) -> str:
@@ -175,18 +204,22 @@ def _wrong_constant(field: OdooField | None, entry: str, value: str, version: st
     if entry != field.import_name:
         return f"must be given as '{field.import_name}'"
     if not field.relational:
-        return wrong_value(value_rules(field, version), value) if value else ""
+        if not value:  # fills nothing
+            return ""
+        return wrong_value(value_rules(field, version), value)
     if field_fault(field, entry, is_list=False):
         return "cannot fill it: map the lines to their own model"
     return wrong_references(value, several=field.type != "many2one")
 
 
-def _missing_record(field: OdooField | None, value: str, version: str) -> str:
+def _missing_record(field: OdooField, value: str, version: str) -> str:
     """Return what is wrong with a constant that names a record which Odoo does not have, "" where it has it."""
-    if field is None or not field.relational:
+    if not field.relational:
         return ""
-    gone = [one for one in value.split(",") if is_missing(one, field.relation, version)]
-    return names_nothing(gone[0], f"Odoo {version.removesuffix('.0')}") if gone else ""
+    for one in value.split(","):
+        if is_missing(one, field.relation, version):
+            return names_nothing(one, f"Odoo {version.removesuffix('.0')}")
+    return ""
 
 
 def _constants_at_odds(
@@ -198,8 +231,5 @@ def _constants_at_odds(
             continue
         wrong = rule.judge([target.values[name] for name in rule.reads])
         if wrong:
-            field = model.field(rule.column)
-            value, label = target.values[rule.column], field.label if field else rule.column
-            message = f"The constant '{value}' for '{label}' {wrong}."
-            say = location.blocking if rule.level == "error" else location.warning
-            yield say("bad_constant", message, field=rule.column)
+            value, certain = target.values[rule.column], rule.level == "error"
+            yield _bad_constant(location, model, rule.column, value, wrong, certain)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.bundle import ExportProblem
+from engine.bundle.bundle_plan import ordered
 from engine.bundle.lookup_tables import shipped_ids
-from engine.bundle.mapping_order import ordered
 from engine.recipe import RecipeError
 from odoo_migrate import catalog
 from odoo_migrate.rules.load_sequence import MappingReference
