@@ -11,6 +11,7 @@ from bench.child_processes import ROOT
 
 
 def main() -> None:
+    """Measure the chosen cases and print a line for each figure."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("cases", nargs="*", metavar="case", help=f"all, or some of: {', '.join(CASES)}")
     parser.add_argument("--rows", type=int, default=int(os.environ.get("ROWS", "1000000")))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from bench import table, yardsticks
+from bench import made_tables, yardsticks
 from bench.child_processes import ROOT, paired, usage
 from bench.measure import Line, faster, seconds, slower, told
 from engine.bundle import BundleSheet, build
@@ -61,7 +61,7 @@ sheets:
 
 @dataclass(frozen=True)
 class Setup:
-    """How much is measured, and where the files are kept."""
+    """Say how much is measured and where the files are kept."""
 
     rows: int
     xlsx_rows: int
@@ -69,62 +69,71 @@ class Setup:
 
     @cached_property
     def csv(self) -> Path:
-        return table.customers_csv(self.folder, self.rows)
+        """Return the customer list as CSV."""
+        return made_tables.customers_csv(self.folder, self.rows)
 
     @cached_property
     def free_text(self) -> Path:
-        return table.free_text_csv(self.folder, self.rows)
+        """Return the sentences as CSV."""
+        return made_tables.free_text_csv(self.folder, self.rows)
 
     @cached_property
     def xlsx(self) -> Path:
-        return table.customers_xlsx(self.folder, self.xlsx_rows)
+        """Return the customer list as a workbook."""
+        return made_tables.customers_xlsx(self.folder, self.xlsx_rows)
 
     @cached_property
     def working(self) -> WorkingFile:
+        """Return the customer list as a working file."""
         return read(self.csv, self.folder)
 
     @cached_property
     def recipe(self) -> Path:
+        """Return the recipe that the customer list is cleaned with."""
         path = self.folder / f"recipe-{self.rows}.yml"
         path.write_text(RECIPE.format(rows=self.rows), encoding="utf-8")
         return path
 
 
 def read(path: Path, folder: Path) -> WorkingFile:
-    """The first sheet of a file as a working file, as an upload is read."""
+    """Read the first sheet of a file into a working file, as an upload is read."""
     with open_source(path, path.name) as source:
         sheet = source.sheets[0]
         return write_working_file(sheet, find_table(sheet), folder / f"{path.name}.arrow")
 
 
 def first_rows(working: WorkingFile, titles: list[str] | None = None) -> pa.Table:
-    """What the plain loops see."""
+    """Return the rows that the plain loops see."""
     count = min(LOOP_ROWS, working.num_rows)
     return working.page(0, count).select(titles or list(working.titles))
 
 
 def scaled(setup: Setup, time_taken: float) -> float:
-    """The time of a plain loop over all rows, from that over the first ones."""
+    """Return the time of a plain loop over all rows, from that over the first ones."""
     return time_taken * setup.rows / min(LOOP_ROWS, setup.rows)
 
 
 def reading_csv(setup: Setup) -> Iterator[Line]:
+    """Measure an upload of CSV against the parser alone."""
     ours, parsing = seconds(lambda: read(setup.csv, setup.folder), lambda: yardsticks.parse_csv(setup.csv))
     yield slower("read CSV → working file", ours, "parsing alone", parsing, 2)
 
 
 def reading_xlsx(setup: Setup) -> Iterator[Line]:
+    """Measure an upload of a workbook against the fastest reader there is."""
     ours, fastexcel = seconds(lambda: read(setup.xlsx, setup.folder), lambda: yardsticks.read_xlsx(setup.xlsx))
     yield slower(f"read XLSX, {setup.xlsx_rows:,} rows", ours, "fastexcel", fastexcel, 1.25)
 
 
 def paging(setup: Setup) -> Iterator[Line]:
+    """Measure what a page of the grid reads."""
     working = setup.working
     [fifty] = seconds(lambda: working.page(working.num_rows // 2, 50).to_pylist(), repeat=20)
     yield Line("50 rows from the middle", told(fifty), fifty * 1000, "ms", 50)
 
 
 def profiling(setup: Setup) -> Iterator[Line]:
+    """Measure a profile against DuckDB's summary and against a look at every value."""
     columns = [column.to_pylist() for column in first_rows(setup.working).columns]
     ours, summary, loop = seconds(
         lambda: profile_sheet(setup.working, DETECTORS, country="US", today=TODAY),
@@ -136,6 +145,7 @@ def profiling(setup: Setup) -> Iterator[Line]:
 
 
 def profiling_free_text(setup: Setup) -> Iterator[Line]:
+    """Measure a profile where hardly two cells look alike."""
     working = read(setup.free_text, setup.folder)
     columns = [column.to_pylist() for column in first_rows(working).columns]
     ours, loop = seconds(
@@ -146,6 +156,7 @@ def profiling_free_text(setup: Setup) -> Iterator[Line]:
 
 
 def phones(setup: Setup) -> Iterator[Line]:
+    """Measure phone numbers against the library that decides them."""
     numbers = first_rows(setup.working, ["Phone"]).column(0).combine_chunks()
     texts, step = numbers.to_pylist(), COLUMN_STEPS["phone_normalize"](country="US")
     ours, library = seconds(
@@ -155,6 +166,7 @@ def phones(setup: Setup) -> Iterator[Line]:
 
 
 def cleaning(setup: Setup) -> Iterator[Line]:
+    """Measure an export to a ZIP on one core and on all."""
     working, out = setup.working, setup.folder / "bundle.zip"
     sheet = BundleSheet(setup.csv.name, "0" * 64, setup.csv.stem, working, False)
     recipe = load(setup.recipe.read_text(encoding="utf-8"))
@@ -176,7 +188,7 @@ def cleaning(setup: Setup) -> Iterator[Line]:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """pyarrow keeps to one thread meanwhile."""
+    """Keep pyarrow to one thread meanwhile."""
     before = pa.cpu_count()
     pa.set_cpu_count(1)
     try:
@@ -186,7 +198,7 @@ def one_thread() -> Iterator[None]:
 
 
 def start_up(setup: Setup) -> Iterator[Line]:
-    """How long commands take until they answer at all."""
+    """Measure how long commands take until they answer at all."""
     manage, loader, empty = paired(
         [sys.executable, "manage.py", "clean", "--help"],
         [sys.executable, "-m", "odoo_migrate", "load", "run", "--help"],
@@ -198,7 +210,7 @@ def start_up(setup: Setup) -> Iterator[Line]:
 
 
 def whole_way(setup: Setup) -> Iterator[Line]:
-    """`manage.py clean` in a process of its own: from the upload to the unpacked project."""
+    """Measure `manage.py clean` in a process of its own: from the upload to the unpacked project."""
     out = setup.folder / "project"
     clean = [sys.executable, "manage.py", "clean", str(setup.csv), str(setup.recipe), "--output", str(out)]
     floor = [sys.executable, "-m", "bench.yardsticks", str(setup.csv)]
@@ -208,7 +220,7 @@ def whole_way(setup: Setup) -> Iterator[Line]:
 
 
 def pages(setup: Setup) -> Iterator[Line]:
-    """Pages of the portal over all rows, as the server answers them."""
+    """Measure pages of the portal over all rows, as the server answers them."""
     command = [sys.executable, "-m", "bench.portal_pages", str(setup.csv)]
     with tempfile.TemporaryDirectory(prefix="bench-portal-") as folder:
         variables = {**os.environ, "VAR_DIR": folder}
@@ -219,7 +231,7 @@ def pages(setup: Setup) -> Iterator[Line]:
 
 
 def loading(setup: Setup) -> Iterator[Line]:
-    """What the loader does before it meets a server; each stage's memory in a process of its own."""
+    """Measure what the loader does before it meets a server; each stage's memory in a process of its own."""
     root = setup.folder / "project"
     if not (root / project_files.SETTINGS_FILE).exists():
         list(whole_way(setup))
@@ -238,6 +250,7 @@ def loading(setup: Setup) -> Iterator[Line]:
 
 
 def matching(setup: Setup) -> Iterator[Line]:
+    """Measure suggestions for a wide sheet."""
     odoo = catalog.load("18.0")
     words = ("Customer", "Phone", "E-Mail", "Street", "Post Code", "Land", "Ph #", "Order", "Artikel", "Betrag")
     titles = [f"{word} {number}" if number else word for number in range(6) for word in words]

@@ -10,7 +10,7 @@ from typing import Any
 
 
 def seconds(*works: Callable[[], Any], repeat: int = 3) -> tuple[float, ...]:
-    """For each work the median of its runs, in seconds of the clock on the wall.
+    """Return for each work the median of its runs, in seconds of the clock on the wall.
 
     The works take turns, so that whatever else the machine does meets all of them alike.
     """
@@ -25,7 +25,7 @@ def seconds(*works: Callable[[], Any], repeat: int = 3) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Line:
-    """One figure beside what to reach: `limit` is the largest good `value`, or the smallest with `at_least`."""
+    """Hold one figure beside what to reach: `limit` is the largest good `value`, or the smallest with `at_least`."""
 
     what: str
     measured: str
@@ -36,6 +36,7 @@ class Line:
 
     @property
     def reached(self) -> bool:
+        """Tell whether the figure is good enough."""
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
     def __str__(self) -> str:
@@ -45,14 +46,15 @@ class Line:
 
 
 def slower(what: str, ours: float, yardstick: str, theirs: float, limit: float) -> Line:
-    """We may take `limit` times as long as the yardstick."""
+    """Compare with a yardstick that we may take `limit` times as long as."""
     return Line(what, f"{told(ours)}; {yardstick} {told(theirs)}", ours / theirs, "×", limit)
 
 
 def faster(what: str, ours: float, yardstick: str, theirs: float, limit: float) -> Line:
-    """We must be `limit` times as fast as the yardstick."""
+    """Compare with a yardstick that we must be `limit` times as fast as."""
     return Line(what, f"{told(ours)}; {yardstick} {told(theirs)}", theirs / ours, "×", limit, at_least=True)
 
 
 def told(time_taken: float) -> str:
+    """Return a time in seconds or, below a tenth, in milliseconds."""
     return f"{time_taken:.2f} s" if time_taken >= 0.1 else f"{time_taken * 1000:.1f} ms"

@@ -33,7 +33,7 @@ DATE_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%d.%m.%Y", "%d %B %Y", "%B %d, %Y", "%Y
 
 
 def parse_csv(path: Path) -> int:
-    """pyarrow's parser alone: every cell as text, nothing kept. Rows."""
+    """Parse with pyarrow alone, every cell as text, nothing kept, and return the number of rows."""
     return sum(batch.num_rows for batch in csv_batches(path)[1])
 
 
@@ -47,14 +47,14 @@ def csv_batches(path: Path) -> tuple[list[str], Iterable[pa.RecordBatch]]:
 
 
 def csv_to_jsonl(path: Path, out: Path) -> None:
-    """Python's csv and json, nothing checked: every row as an object on a line."""
+    """Write every row as an object on a line with Python's csv and json, nothing checked."""
     with path.open(encoding="utf-8", newline="") as rows, out.open("w", encoding="utf-8") as lines:
         for row in csv.DictReader(rows):
             lines.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def jsonl_to_csv(path: Path, out: Path) -> None:
-    """The way back, with an ID before each row."""
+    """Go the way back, with an ID before each row."""
     with path.open(encoding="utf-8") as lines, out.open("w", encoding="utf-8", newline="") as rows:
         writer = csv.writer(rows, lineterminator="\n")
         for number, line in enumerate(lines):
@@ -62,18 +62,18 @@ def jsonl_to_csv(path: Path, out: Path) -> None:
 
 
 def read_xlsx(path: Path) -> int:
-    """fastexcel: the first sheet as text."""
+    """Read the first sheet as text with fastexcel."""
     sheet = fastexcel.read_excel(str(path)).load_sheet(0, dtypes="string")
     return sheet.to_arrow().num_rows
 
 
 def summarize(path: Path) -> int:
-    """DuckDB's SUMMARIZE of the CSV file, every cell as text."""
+    """Let DuckDB summarize the CSV file, every cell as text."""
     return len(duckdb.execute("SUMMARIZE FROM read_csv(?, all_varchar = true)", [str(path)]).fetchall())
 
 
 def profile_by_value(columns: Iterable[Sequence[str]]) -> int:
-    """A plain profile: one look at every single value."""
+    """Profile as one would write it first: one look at every single value."""
     return sum(len(_profile_column(cells)) for cells in columns)
 
 
@@ -82,10 +82,7 @@ def _profile_column(cells: Sequence[str]) -> Counter[str]:
     facts: Counter[str] = Counter()
     for text in cells:
         values[text] += 1
-        facts[
-            "pattern "
-            + "".join("9" if c.isdigit() else "A" if c.isupper() else "a" if c.isalpha() else c for c in text)
-        ] += 1
+        facts[f"pattern {''.join(map(_class_of, text))}"] += 1
         facts["spaces"] += text != text.strip() or "  " in text
         facts["email"] += EMAIL.match(text) is not None
         facts["number"] += NUMBER.match(text) is not None
@@ -93,13 +90,21 @@ def _profile_column(cells: Sequence[str]) -> Counter[str]:
     return facts
 
 
+def _class_of(character: str) -> str:
+    if character.isdigit():
+        return "9"
+    if character.isupper():
+        return "A"
+    return "a" if character.isalpha() else character
+
+
 def phones_by_library(numbers: Sequence[str]) -> list[str]:
-    """phonenumbers for every single number of the United States: E.164, or the text itself where it is none."""
+    """Ask phonenumbers about every single number of the United States: E.164, or the text where it is none."""
     return [_phone(text) or text for text in numbers]
 
 
 class LoopOverCells:
-    """The benchmark's recipe as one would write it first: cell by cell, step by step, counting as the bundle does."""
+    """Clean with the benchmark's recipe as one would write it first: cell by cell, counting as the bundle does."""
 
     def __init__(self, titles: Sequence[str]) -> None:
         steps: dict[str, list[Callable[[str], str | None]]] = {
@@ -115,7 +120,7 @@ class LoopOverCells:
         self.ids: set[str] = set()
 
     def clean(self, rows: Iterable[Sequence[str]]) -> int:
-        """Clean, write CSV, pack at zlib's usual level. Bytes written."""
+        """Clean, write CSV, pack at zlib's usual level, and return the bytes written."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(self.titles)
@@ -173,7 +178,7 @@ def _amount(text: str) -> str | None:
 
 
 def write_and_deflate(batches: Iterable[pa.RecordBatch], titles: Sequence[str]) -> int:
-    """The least that a bundle costs: the columns as CSV, deflated at level 1. Bytes written."""
+    """Write the columns as CSV, deflated at level 1: the least that a bundle costs. Return the bytes written."""
     packer, size = zlib.compressobj(1), 0
     buffer = io.BytesIO()
     with pa.csv.CSVWriter(buffer, pa.schema([(title, pa.string()) for title in titles])) as writer:
