@@ -61,7 +61,10 @@ class MappedSheet:
     @property
     def used(self) -> set[str]:
         """Return the titles of the columns that any target reads."""
-        return set().union(*[target.used for target in self.targets])
+        titles: set[str] = set()
+        for target in self.targets:
+            titles |= target.used
+        return titles
 
 
 @dataclass(frozen=True)
@@ -146,18 +149,27 @@ class _Planner:
         pairs = match(self.sources, self.recipe)
         stems, shared = file_stems(pairs, self.sources)
         self.problems += shared
-        drafts = [self._draft(pair, stem, progress) for pair, stem in zip(pairs, stems, strict=True)]
+        drafts = []
+        for pair, stem in zip(pairs, stems, strict=True):
+            drafts.append(self._draft(pair, stem, progress))
         # All keys are known before any field is planned, since fields may refer to later sheets.
         around = PlanContext(self.catalog, self._tables(stems), self._announced(drafts))
         sheets = tuple(self._sheet(draft, around) for draft in drafts)
         created = self._created(sheets, around.tables)
-        order = self._load_order(sheets, created, around.tables)
+        targets = [target for sheet in sheets for target in sheet.targets]
+        behind = _behind_tables(targets, created, around.tables, self.recipe.namespace)
+        order, circles = _load_order(targets, created, behind)
+        self.problems += circles
         return BundlePlan(self.recipe, self.catalog, sheets, around.tables, created, order, tuple(self.problems))
 
     def _draft(self, pair: Pair, stem: str, progress: Callable[[], None]) -> _Draft:
         sheet, part = pair
         run = SheetRun(sheet.working, part, self.recipe)
-        run.prepare(lambda done, total: progress())
+
+        def tell(done: int, total: int) -> None:
+            progress()  # looking at whole columns is no round of rows; the one who is told may only cancel
+
+        run.prepare(tell)
         columns = with_added(without_own(run.titles, part), part.targets, self.recipe.namespace)
         names = tuple(self._name(target.model, stem) for target in part.targets)
         return _Draft(sheet, part, stem, run, columns, names)
@@ -172,6 +184,7 @@ class _Planner:
         found = {}
         for draft in drafts:
             for name, target, pattern in draft.targets:
+                # A pattern that cannot be read is reported once, when the mapping itself is planned.
                 with suppress(BadPattern):
                     if target.model in self.catalog:
                         found[name] = MappingKey(target.model, Pattern.read(pattern).placeholders)
@@ -212,34 +225,6 @@ class _Planner:
         self.problems += problems
         return tuple(created)
 
-    def _load_order(
-        self, sheets: Sequence[MappedSheet], created: Sequence[CreatedRecords], tables: Mapping[str, LookupTable]
-    ) -> tuple[str, ...]:
-        targets = [target for sheet in sheets for target in sheet.targets]
-        behind = self._behind_tables(targets, created, tables)
-        references = []
-        for target in targets:
-            for field in target.fields:
-                parents = [field.ref] if field.ref else behind.get(field.lookup, [])
-                references += [_reference(target, field, parent) for parent in parents]
-        labels = {one.name: one.label for one in targets}
-        labels |= {one.name: one.label for one in created}
-        order, problems = ordered(labels, references)
-        self.problems += problems
-        return order
-
-    def _behind_tables(
-        self, targets: Sequence[MappedTarget], created: Sequence[CreatedRecords], tables: Mapping[str, LookupTable]
-    ) -> dict[str, list[str]]:
-        """Return by table the mappings whose records its entries may name."""
-        behind = {one.table.name: [one.name] for one in created}
-        ours = f"{self.recipe.namespace}."
-        for table in tables.values():
-            if any(own.startswith(ours) for own in table.entries.values()):
-                same = [target.name for target in targets if target.model.name == table.model]
-                behind.setdefault(table.name, []).extend(same)
-        return behind
-
 
 def _used_tables(sheets: Sequence[MappedSheet]) -> set[str]:
     """Return the names of the lookup tables that fields go through."""
@@ -250,14 +235,9 @@ def _used_tables(sheets: Sequence[MappedSheet]) -> set[str]:
     return used
 
 
-def _reference(target: MappedTarget, field: MappedField, parent: str) -> MappingReference:
-    required = needed_at_once(target.model, field.field, target.given)
-    in_tree = forbids_circles(target.model.name, field.name)
-    return MappingReference(target.name, parent, field.field.label, required, in_tree)
-
-
 def without_own(titles: Sequence[str], part: SheetRecipe) -> tuple[str, ...]:
     """Return `titles` without the two that an export put before rows it held back, where such a file comes back."""
+    # A sheet may have such columns of its own, which the recipe then names.
     if is_correction(titles) and not set(TITLES) & set(part.columns):
         return tuple(titles[len(TITLES) :])
     return tuple(titles)
@@ -268,18 +248,64 @@ def column_notes(sheet: MappedSheet) -> Iterator[ExportProblem]:
     if not sheet.targets and not sheet.recipe.targets:
         message = f"'{sheet.sheet.sheet}' fills no Odoo records: its rows are cleaned and kept in data/raw only."
         yield sheet.location.warning("no_target", message)
-    made = {one.title for one in sheet.columns.added}  # by the export itself, for IDs
-    sent = sheet.used | made
+    sent = sheet.used
+    for one in sheet.columns.added:  # by the export itself, for IDs
+        sent.add(one.title)
     unsent = [title for title in sheet.columns.titles if title not in sent]
     if unsent and sheet.recipe.targets:
-        these = "This column goes" if len(unsent) == 1 else "These columns go"
-        they = "It stays" if len(unsent) == 1 else "They stay"
+        these, they = "These columns go", "They stay"
+        if len(unsent) == 1:
+            these, they = "This column goes", "It stays"
+        # All of them by name: a column that was forgotten is found by reading this.
         named = listed(unsent, len(unsent))
         message = f"{these} to no field in Odoo: {named}. {they} in the bundle's data, for reference."
         yield sheet.location.warning("columns_not_named", message, count=len(unsent), examples=tuple(unsent[:5]))
 
 
 # --- the order of loading
+
+
+def _behind_tables(
+    targets: Sequence[MappedTarget],
+    created: Sequence[CreatedRecords],
+    tables: Mapping[str, LookupTable],
+    namespace: str,
+) -> dict[str, list[str]]:
+    """Return by table the mappings whose records its entries may name."""
+    behind: dict[str, list[str]] = {}
+    for one in created:
+        behind[one.table.name] = [one.name]
+    for table in tables.values():
+        # Which mapping makes the record of an entry shows only in the rows, so that all of the model count.
+        if any(own.startswith(f"{namespace}.") for own in table.entries.values()):
+            same = [target.name for target in targets if target.model.name == table.model]
+            behind.setdefault(table.name, []).extend(same)
+    return behind
+
+
+def _load_order(
+    targets: Sequence[MappedTarget], created: Sequence[CreatedRecords], behind: Mapping[str, Sequence[str]]
+) -> tuple[tuple[str, ...], list[ExportProblem]]:
+    """Return the names of all mappings, parents first, and what is to be said about it."""
+    labels: dict[str, str] = {}
+    references = []
+    for target in targets:
+        labels[target.name] = target.label
+        for field in target.fields:
+            parents = behind.get(field.lookup, ())
+            if field.ref:
+                parents = (field.ref,)
+            for parent in parents:
+                references.append(_reference(target, field, parent))
+    for one in created:
+        labels[one.name] = one.label
+    return ordered(labels, references)
+
+
+def _reference(target: MappedTarget, field: MappedField, parent: str) -> MappingReference:
+    required = needed_at_once(target.model, field.field, target.given)
+    in_tree = forbids_circles(target.model.name, field.name)
+    return MappingReference(target.name, parent, field.field.label, required, in_tree)
 
 
 def ordered(

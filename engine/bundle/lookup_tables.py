@@ -42,7 +42,7 @@ class Shipped:
 
 SHIPPED: Mapping[str, Shipped] = {
     "res.country": Shipped("countries", "countries", ("code", "name")),
-    "res.country.state": Shipped("states", "states", ()),
+    "res.country.state": Shipped("states", "states", ()),  # by country and code, see _state_keys
     "res.currency": Shipped("currencies", "currencies", ("name", "full_name")),
     "uom.uom": Shipped("units", "uoms", ("name",)),
     "res.lang": Shipped("languages", "langs", ("code", "iso_code", "name")),
@@ -69,12 +69,12 @@ def shipped_ids(model: str, version: str) -> Mapping[str, str]:
         return {}
     found: dict[str, set[str]] = {}
     for record in catalog.reference(version).get(SHIPPED[model].group, ()):
-        if not record["xml_id"]:
+        if not record["xml_id"]:  # made by Odoo's code, such as the locations of a warehouse
             continue
         for key in _keys(model, record):
             found.setdefault(key.strip().casefold(), set()).add(record["xml_id"])
     # A key that several records have names none of them.
-    return {key: next(iter(ids)) for key, ids in found.items() if len(ids) == 1}
+    return {key: ids.pop() for key, ids in found.items() if len(ids) == 1}
 
 
 def _keys(model: str, record: Mapping[str, Any]) -> list[str]:
@@ -96,8 +96,12 @@ def known_records(model: str, version: str) -> dict[str, str]:
     """Return the records of `model` that Odoo ships with: external ID → name, for people to choose from."""
     if model not in SHIPPED:
         return {}
-    records = catalog.reference(version).get(SHIPPED[model].group, ())
-    return {one["xml_id"]: str(one.get("complete_name") or one["name"]) for one in records if one["xml_id"]}
+    names = {}
+    for record in catalog.reference(version).get(SHIPPED[model].group, ()):
+        # Without an external ID nothing can point to it.
+        if record["xml_id"]:
+            names[record["xml_id"]] = str(record.get("complete_name") or record["name"])
+    return names
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,7 @@ class LookupTable:
         """Return the external ID that is known for `key` without creating a record, "" where there is none."""
         if key in self.entries:
             return self.entries[key]
+        # Where records are created, every other key becomes one; Odoo's own are not searched.
         if self.creates:
             return ""
         return self.shipped.get(key.strip().casefold(), "")
@@ -140,6 +145,7 @@ class LookupTable:
         if self.pattern is None:
             return {}
         new = [(key,) for key in keys if not self.known(key) and not is_empty(key)]
+        # Of all keys at once: those that give one ID are told apart by a suffix.
         return {key: external_id for (key,), external_id in external_ids(self.pattern, new).items()}
 
     def ids(self, keys: Iterable[str]) -> dict[str, str]:
@@ -188,7 +194,9 @@ class CreatedRecords:
     @property
     def mapping(self) -> ModelMapping:
         """Return the mapping that makes them of a raw file of names."""
-        pattern = self.table.pattern.text if self.table.pattern else ""
+        pattern = ""
+        if self.table.pattern is not None:
+            pattern = self.table.pattern.text
         return ModelMapping(self.name, self.table.model, pattern, {self.field: FieldEntry(source=RECORD_TITLE)})
 
 
@@ -204,19 +212,21 @@ def plan_created(
     """
     created, problems = [], []
     for table, name in names.items():
-        model = catalog.model(tables[table].model) if tables[table].model in catalog else None
-        problem = _problem(tables[table], model)
-        if problem is not None:
-            problems.append(problem)
-        if model is not None:
-            label = mapping_label(name, model.name, model.label)
-            created.append(CreatedRecords(name, tables[table], name_field(model), label))
+        if tables[table].model not in catalog:
+            problems.append(_no_model(tables[table]))
+            continue
+        model = catalog.model(tables[table].model)
+        problems += _problems(tables[table], model)
+        label = mapping_label(name, model.name, model.label)
+        created.append(CreatedRecords(name, tables[table], name_field(model), label))
     return created, problems
 
 
 def name_field(model: OdooModel) -> str:
     """Return the field that holds a record's name: some models show a computed one."""
-    return "name" if "name" in model.fields else model.rec_name
+    if "name" in model.fields:
+        return "name"
+    return model.rec_name
 
 
 def created_notes(created: CreatedRecords, keys: Iterable[str]) -> Iterator[ExportProblem]:
@@ -232,17 +242,19 @@ def created_notes(created: CreatedRecords, keys: Iterable[str]) -> Iterator[Expo
         )
 
 
-def _problem(table: LookupTable, model: OdooModel | None) -> ExportProblem | None:
-    """Return what prevents that a table creates records, None where nothing does."""
-    place = ProblemLocation(model=table.model)
-    if model is None:
-        message = f"The lookup '{table.name}' creates records of '{table.model}', which this Odoo cannot import."
-        return place.blocking("unknown_model", message, lookup=table.name)
+def _no_model(table: LookupTable) -> ExportProblem:
+    message = f"The lookup '{table.name}' creates records of '{table.model}', which this Odoo cannot import."
+    return ProblemLocation(model=table.model).blocking("unknown_model", message, lookup=table.name)
+
+
+def _problems(table: LookupTable, model: OdooModel) -> Iterator[ExportProblem]:
+    """Yield what prevents that a table creates records of `model`; one problem at most."""
+    location = ProblemLocation(model=table.model)
     if table.pattern is not None and table.pattern.placeholders != (RECORD_TITLE,):
         message = f"The ID pattern of the lookup '{table.name}' takes the one column {{{RECORD_TITLE}}}."
-        return place.blocking("bad_pattern", message, lookup=table.name)
+        yield location.blocking("bad_pattern", message, lookup=table.name)
+        return
     more = [field.label for field in required_fields.must_be_mapped(model, {name_field(model)})]
     if more:
         message = f"The lookup '{table.name}' cannot create {model.label}: Odoo also needs {listed(more)}."
-        return place.blocking("required_not_mapped", message, lookup=table.name)
-    return None
+        yield location.blocking("required_not_mapped", message, lookup=table.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +11,15 @@ import polars as pl
 
 from engine.bundle.checked_sheets import CheckedSheet
 from engine.bundle.cleaned_lines import Positions
-from engine.bundle.export_problems import MAX_EXAMPLES, MAX_ROWS, ExportProblem, Station, listed, rows_word
+from engine.bundle.export_problems import (
+    MAX_EXAMPLES,
+    MAX_ROWS,
+    ExportProblem,
+    Station,
+    field_label,
+    listed,
+    rows_word,
+)
 from engine.bundle.field_mappings import MappedField
 from engine.bundle.record_links import (
     HoldingBack,
@@ -25,7 +33,7 @@ from engine.bundle.record_links import (
     repeated,
     repeated_values,
 )
-from engine.bundle.row_hashes import ReferenceKeys, hashes
+from engine.bundle.row_hashes import ReferenceKeys, RowHashes, hashes
 from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.project.project_files import split_keys
 from odoo_migrate.rules.hierarchies import comes_back, forbids_circles, own_parent
@@ -74,8 +82,11 @@ def examples(checked: CheckedSheet, column: str, positions: Positions) -> tuple[
     if not len(positions):
         return ()
     # Cells may repeat, so that more rows are looked at than examples are wanted.
-    cells = [row[column] for row in checked.lines.rows(positions[: 4 * MAX_EXAMPLES])]
-    return tuple(dict.fromkeys(filter(None, cells)))[:MAX_EXAMPLES]
+    found: dict[str, None] = {}
+    for row in checked.lines.rows(positions[: 4 * MAX_EXAMPLES]):
+        if row[column]:
+            found[row[column]] = None
+    return tuple(found)[:MAX_EXAMPLES]
 
 
 def judge(sheets: Sequence[CheckedSheet]) -> list[list[RowIssue]]:
@@ -91,13 +102,16 @@ def judge(sheets: Sequence[CheckedSheet]) -> list[list[RowIssue]]:
     records = _referenced(sheets)
     for number, issue in _circles(sheets, records):
         issues[number].append(issue)
+    # Only now, since all the above looks at every row, also at those that are wrong for another reason.
     for checked, found in zip(sheets, issues, strict=True):
         _mark(checked, found)
     for number, issue in _references(sheets, records):
         issues[number].append(issue)
     for checked, found in zip(sheets, issues, strict=True):
         checked.problems += _in_part(checked, records)
-        checked.problems += [issue.problem(checked) for issue in found if len(issue.positions)]
+        for issue in found:
+            if len(issue.positions):
+                checked.problems.append(issue.problem(checked))
     return issues
 
 
@@ -137,22 +151,25 @@ def _repeated_keys(checked: CheckedSheet) -> Iterator[RowIssue]:
             yield _disputed(target, disputed, alone)
 
 
+def _issue(kind: str, column: str, rows: Positions, phrase: str, target: MappedTarget, field: str) -> RowIssue:
+    """Return an issue of which the same is said in every row, beside the row's own cell."""
+
+    def why(cell: str) -> str:
+        return f"'{column}' ('{cell}'): {phrase}"
+
+    # A cell with several keys may have led to its row more than once.
+    return RowIssue(kind, column, np.unique(rows), why, f"'{column}': {phrase}", target, field)
+
+
 def _repeated(found: Repeats) -> RowIssue:
-    column = found.field.source
-    says = not_unique(found.field.field.label)
-    return RowIssue(
-        "value_repeats", column, found.positions, lambda cell: f"'{column}' ('{cell}'): {says}",
-        f"'{column}': {says}", found.target, found.field.name,
-    )  # fmt: skip
+    phrase = not_unique(found.field.field.label)
+    return _issue("value_repeats", found.field.source, found.positions, phrase, found.target, found.field.name)
 
 
 def _at_odds(found: RecordsAtOdds) -> RowIssue:
-    key, field = found.target.key[0], found.target.model.field(found.field)
-    says = f"a row of another mapping {filled_differently(field.label if field else found.field)}"
-    return RowIssue(
-        "record_at_odds", key, found.positions, lambda cell: f"'{key}' ('{cell}'): {says}", f"'{key}': {says}",
-        found.target, found.field,
-    )  # fmt: skip
+    label = field_label(found.field, found.target.model)
+    phrase = f"a row of another mapping {filled_differently(label)}"
+    return _issue("record_at_odds", found.target.key[0], found.positions, phrase, found.target, found.field)
 
 
 def _merged(checked: CheckedSheet, target: MappedTarget, rows: Positions) -> ExportProblem:
@@ -170,32 +187,59 @@ def about_rows(checked: CheckedSheet, target: MappedTarget, kind: str, message: 
 
 
 def _disputed(target: MappedTarget, rows: Positions, alone: bool) -> RowIssue:
+    """Return the issue of rows of one key that differ; `alone`: the sheet fills nothing else."""
     key = target.key[0]
     if alone:
-        says = KEY_DISPUTED
-        return RowIssue(
-            "key_disputed", key, rows, lambda cell: f"'{key}' ('{cell}') {says}", f"a '{key}' {says}", target
-        )
+        return _key_disputed(target, rows)
     says = f"do not agree in {listed(list(target.columns))}, so one {target.model.label} cannot be made of them"
-    return RowIssue(
-        "conflict", key, rows, lambda cell: f"the rows of '{key}' '{cell}' {says}", f"those of one '{key}' {says}",
-        target,
-    )  # fmt: skip
+
+    def why(cell: str) -> str:
+        return f"the rows of '{key}' '{cell}' {says}"
+
+    return RowIssue("conflict", key, rows, why, f"those of one '{key}' {says}", target)
+
+
+def _key_disputed(target: MappedTarget, rows: Positions) -> RowIssue:
+    key = target.key[0]
+
+    def why(cell: str) -> str:
+        return f"'{key}' ('{cell}') {KEY_DISPUTED}"
+
+    return RowIssue("key_disputed", key, rows, why, f"a '{key}' {KEY_DISPUTED}", target)
+
+
+# --- records that are their own ancestors
 
 
 def _circles(sheets: Sequence[CheckedSheet], records: dict[str, Records]) -> Iterator[tuple[int, RowIssue]]:
     """Yield (sheet number, issue) for records that come back to themselves, whichever mappings lead there."""
-    hashes_of = {name: found for checked in sheets for name, found in checked.hashes.items()}
+    # A circle runs through one field of one model, but through any of the mappings that fill it.
     columns: dict[tuple[str, str], list[_ParentColumn]] = {}
     for column in _parent_columns(sheets, records):
         columns.setdefault((column.target.model.name, column.field), []).append(column)
     for those in columns.values():
-        names = {name for one in those for name in (one.target.name, one.parent)}
-        numbered = {name: records[name] if name in records else Records(hashes_of[name]) for name in names}
         parents = [ParentLinks(one.target.name, one.parent, one.links) for one in those]
-        for one, (own, around) in zip(those, circles(numbered, parents), strict=True):
-            yield one.sheet, _circle("own_parent", own, one, own_parent(one.label))
-            yield one.sheet, _circle("circle_of_rows", around, one, comes_back(one.label))
+        found = circles(_numbered(parents, sheets, records), parents)
+        for one, (own, around) in zip(those, found, strict=True):
+            yield one.sheet, one.issue("own_parent", own, own_parent(one.label))
+            yield one.sheet, one.issue("circle_of_rows", around, comes_back(one.label))
+
+
+def _numbered(
+    parents: Sequence[ParentLinks], sheets: Sequence[CheckedSheet], records: Mapping[str, Records]
+) -> dict[str, Records]:
+    """Return the records of all mappings of `parents`; those that no field refers to are numbered here."""
+    hashes_of: dict[str, RowHashes] = {}
+    for checked in sheets:
+        hashes_of.update(checked.hashes)
+    found: dict[str, Records] = {}
+    for one in parents:
+        for name in (one.child, one.parent):
+            if name in records:
+                found[name] = records[name]
+            elif name not in found:
+                found[name] = Records(hashes_of[name])
+    return found
 
 
 def _parent_columns(sheets: Sequence[CheckedSheet], records: Container[str]) -> Iterator[_ParentColumn]:
@@ -224,8 +268,11 @@ class _ParentColumn(NamedTuple):
     @property
     def label(self) -> str:
         """Return what the field is called."""
-        field = self.target.model.field(self.field)
-        return field.label if field else self.field
+        return field_label(self.field, self.target.model)
+
+    def issue(self, kind: str, rows: Positions, phrase: str) -> RowIssue:
+        """Return the issue of rows whose records come back to themselves."""
+        return _issue(kind, self.column, rows, phrase, self.target, self.field)
 
 
 def _constant_parents(
@@ -240,18 +287,11 @@ def _constant_parents(
             for owner in other.mapped.targets:
                 facts = other.hashes[owner.name]
                 places = np.flatnonzero(facts.inside & (facts.ids == wanted))
+                # Every record has the constant as its parent, that record itself as well.
                 if owner.model.name == target.model.name and len(places):
                     rows = np.flatnonzero(checked.hashes[target.name].inside).astype(np.int32)
                     links = ReferenceKeys(rows, np.repeat(facts.keys[places[:1]], len(rows)))
                     yield _ParentColumn(number, target, name, target.key[0], owner.name, links)
-
-
-def _circle(kind: str, rows: Positions, one: _ParentColumn, phrase: str) -> RowIssue:
-    column = one.column
-    return RowIssue(
-        kind, column, np.unique(rows), lambda cell: f"'{column}' ('{cell}'): {phrase}", f"'{column}': {phrase}",
-        one.target, one.field,
-    )  # fmt: skip
 
 
 def _must_end(field: MappedField, target: MappedTarget) -> bool:
@@ -263,12 +303,7 @@ def _must_end(field: MappedField, target: MappedTarget) -> bool:
     return field.ref == target.name and needed_at_once(target.model, field.field, target.given)
 
 
-def _issue(kind: str, rows: Positions, field: MappedField, target: MappedTarget, phrase: str) -> RowIssue:
-    column = field.source
-    return RowIssue(
-        kind, column, np.unique(rows), lambda cell: f"'{column}' ('{cell}'): {phrase}", f"'{column}': {phrase}",
-        target, field.name,
-    )  # fmt: skip
+# --- references
 
 
 def _references(sheets: Sequence[CheckedSheet], records: dict[str, Records]) -> Iterator[tuple[int, RowIssue]]:
@@ -278,20 +313,23 @@ def _references(sheets: Sequence[CheckedSheet], records: dict[str, Records]) -> 
     for number, checked in enumerate(sheets):
         for target in checked.mapped.targets:
             homes[target.name], labels[target.name] = number, target.label
-    found = []
+    found, references = [], []
     for number, checked in enumerate(sheets):
         for target in checked.mapped.targets:
             for field in target.fields:
                 if field.ref in records:
                     links = checked.hashes[target.name].links[field.name]
-                    found.append((Reference(number, field.ref, homes[field.ref], links), field, target))
+                    reference = Reference(number, field.ref, homes[field.ref], links)
+                    references.append(reference)
+                    found.append((reference, field, target))
     spreading = HoldingBack([checked.bad for checked in sheets], records, homes)
-    spreading.spread([reference for reference, _, _ in found])
+    spreading.spread(references)
     for reference, field, target in found:
         label = labels[field.ref]
         yield reference.sheet, _nowhere(reference, field, target, label)
         held_back = np.concatenate([np.empty(0, np.int32), *reference.held_back])
-        yield reference.sheet, _issue("reference_held_back", held_back, field, target, f"its {label} is held back")
+        phrase = f"its {label} is held back"
+        yield reference.sheet, _issue("reference_held_back", field.source, held_back, phrase, target, field.name)
 
 
 def _in_part(checked: CheckedSheet, records: dict[str, Records]) -> Iterator[ExportProblem]:
@@ -303,6 +341,7 @@ def _in_part(checked: CheckedSheet, records: dict[str, Records]) -> Iterator[Exp
         if target.name not in named or target.name not in records:
             continue
         of_row = records[target.name].of_row
+        # Rows that are held back, of records that some other row still makes.
         rows = np.flatnonzero(checked.bad & (of_row >= 0) & np.isin(of_row, of_row[~checked.bad])).astype(np.int32)
         if len(rows):
             some = f"{rows_word(len(rows))} held back while other rows with the same '{target.key[0]}' are exported"
