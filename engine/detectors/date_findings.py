@@ -29,7 +29,10 @@ ISO = "9999-9-9"
 MEMO = 100_000  # different texts remembered
 PAIRS = 20_000  # two numbers of two digits, and whether the year has a 29 February
 UNKNOWN = -1
+FIRST_LIKELY = 19010000  # all days from 1 January 1901 on are greater
+# The time of day, from which on texts of one shape are cut: days alone are compared.
 _TIME = re.compile(r"(?:(?<=9)T|[ ,]+)9{1,2}[:h]99.*$", re.DOTALL)
+# Days since 1900 as Excel stores them have five digits from 1927 to 2173.
 _SERIAL = re.compile(r"9{5}(?:[.,]9+)?")
 # Shapes of dates, and which of their numbers are the year and the others.
 _NUMBERS = (
@@ -68,8 +71,11 @@ class DateForm(NamedTuple):
         """Return whether it is written as Odoo reads dates with a time."""
         return self.style in (ISO, f"{ISO} 9:9", f"{ISO} 9:9:9")
 
-    def read_in(self) -> tuple[str, ...]:
-        """Return the orders to read it in: "" where it needs none."""
+    def readings(self) -> tuple[str, ...]:
+        """Return the orders to read it in: "" alone where it needs none, nothing where it is no date."""
+        if not self.readable:
+            return ()
+        # Sorted, so that what is found does not depend on the order of a set.
         return tuple(sorted(self.orders)) or ("",)
 
 
@@ -86,9 +92,12 @@ def style_of(shape: str) -> tuple[str, int | None]:
 
     One or two digits are the same style, and so are the names of all months.
     """
-    style = re.sub(r"[^\W\d_]{3,}", "Mon", re.sub("(?<!9)99(?!9)", "9", shape.strip()))
+    short_numbers = re.sub("(?<!9)99(?!9)", "9", shape.strip())
+    style = re.sub(r"[^\W\d_]{3,}", "Mon", short_numbers)
     found = _TIME.search(shape)
-    return style, found.start() if found else None
+    if found:
+        return style, found.start()
+    return style, None
 
 
 class _Fields(NamedTuple):
@@ -104,6 +113,7 @@ class _Fields(NamedTuple):
 
     def pairs(self) -> Days:
         """Return what decides in which orders a date can be read, as a number below PAIRS."""
+        # 29 February is a day in leap years alone: the same pair can be a date or none.
         leap = (self.year % 4 == 0) & ((self.year % 100 != 0) | (self.year % 400 == 0))
         return np.asarray((self.one * 100 + self.two) * 2 + leap, np.int64)
 
@@ -111,8 +121,9 @@ class _Fields(NamedTuple):
         """Return the days in an order; "" is year, month, day."""
         if self.month:
             return self.year * 10000 + self.month * 100 + self.one
-        month, day = (self.two, self.one) if order == "dmy" else (self.one, self.two)
-        return self.year * 10000 + month * 100 + day
+        if order == "dmy":
+            return self.year * 10000 + self.two * 100 + self.one
+        return self.year * 10000 + self.one * 100 + self.two
 
 
 class DayReader:
@@ -130,6 +141,7 @@ class DayReader:
         if fields is None:
             yield from self._each(texts, style, cut, indices)
             return
+        # A million dates have a few hundred pairs at most: one example of each new pair is read.
         pairs = fields.pairs()
         forms = self._by_pair.setdefault(shape, np.full(PAIRS, UNKNOWN, np.int32))
         unread = np.flatnonzero(forms[pairs] == UNKNOWN)
@@ -137,12 +149,12 @@ class DayReader:
         examples = texts.take(pa.array(indices[unread[first]])).to_pylist()
         forms[new] = [self._read(text[:cut].strip(), style)[0] for text in examples]
         for form, here in self._by_form(forms[pairs]):
-            orders = form.read_in() if form.readable else ()
-            yield DayGroup(form, indices[here], {order: fields.days(order)[here] for order in orders})
+            days = {order: fields.days(order)[here] for order in form.readings()}
+            yield DayGroup(form, indices[here], days)
 
     def _fields(self, texts: pa.StringArray, shape: str, style: str, indices: Indices) -> _Fields | None:
         """Return the numbers of dates with a year of four digits; None for other shapes."""
-        if not shape.isascii():
+        if not shape.isascii():  # positions of digits are counted in bytes
             return None
         for pattern, order in _NUMBERS:
             found = pattern.fullmatch(shape)
@@ -152,20 +164,25 @@ class DayReader:
             if two:
                 return _Fields(year, one, two[0])
             # The month has a name, the same in all texts of the shape: one of them is read.
-            day = self._read(texts[int(indices[0])].as_py()[: len(shape)].strip(), style)[1].get("", 0)
-            return _Fields(year, one, np.zeros_like(one), day // 100 % 100) if day else None
+            example = texts[int(indices[0])].as_py()[: len(shape)]
+            _, days = self._read(example.strip(), style)
+            if "" not in days:
+                return None
+            return _Fields(year, one, np.zeros_like(one), days[""] // 100 % 100)
         return None
 
     def _each(self, texts: pa.StringArray, style: str, cut: int | None, indices: Indices) -> Iterator[DayGroup]:
         """Yield any other dates, each different one read."""
         chosen = texts.take(pa.array(indices))
-        encoded = pc.dictionary_encode(chosen if cut is None else pc.utf8_slice_codeunits(chosen, 0, cut))
+        if cut is not None:
+            chosen = pc.utf8_slice_codeunits(chosen, 0, cut)
+        encoded = pc.dictionary_encode(chosen)
         text_of = encoded.indices.to_numpy(zero_copy_only=False)
         read = [self._read(text.strip(), style) for text in encoded.dictionary.to_pylist()]
         forms = np.array([number for number, _ in read])
         for form, here in self._by_form(forms[text_of]):
             days = {}
-            for order in form.read_in() if form.readable else ():
+            for order in form.readings():
                 in_order = np.array([by_order.get(order, 0) for _, by_order in read])
                 days[order] = in_order[text_of][here]
             yield DayGroup(form, indices[here], days)
@@ -183,6 +200,7 @@ class DayReader:
         """
         found = self._by_text.get((text, style))
         if found is None:
+            # Few columns have so many different dates; to forget them all now and then keeps memory bounded.
             if len(self._by_text) >= MEMO:
                 self._by_text.clear()
             found = self._by_text[text, style] = self._read_anew(text, style)
@@ -195,11 +213,14 @@ class DayReader:
             day = _day(text, order)
             if day:
                 days[order] = day
-        form = DateForm(style if days else "", orders, bool(days))
+        if not days:
+            style = ""  # what cannot be read is one form, however it is written
+        form = DateForm(style, orders, bool(days))
         return self._forms.setdefault(form, len(self._forms)), days
 
 
 def _day(text: str, order: str) -> int:
+    """Return the day of a text in one order; 0 where it is none."""
     try:
         found: date = dates.read(text, order)
     except NotRead:
@@ -215,6 +236,7 @@ class Dates(ColumnDetector):
     def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
         self.today = int(column.today.strftime("%Y%m%d"))
+        # A due date, an expiry date: days in the future are what such a column is for.
         self.ahead = "later" in column.hints
         self.reader = DayReader()
         self.forms: dict[DateForm, CellTally] = {}
@@ -222,6 +244,7 @@ class Dates(ColumnDetector):
         self.range: dict[str, tuple[int, int]] = {}
 
     def look(self, cells: ColumnBatch) -> None:
+        """Group the dates by shape and form; words for empty and formula errors are left out."""
         for shape, indices in cells.groups(cells.filled):
             if says_something(shape):
                 for group in self.reader.groups(cells.base, shape, indices):
@@ -233,11 +256,13 @@ class Dates(ColumnDetector):
             first, last = int(days.min()), int(days.max())
             before = self.range.get(order, (first, last))
             self.range[order] = min(first, before[0]), max(last, before[1])
-            wrong = (days < 19010000) | ((days > self.today) & (not self.ahead))
+            # 1900 is what programs write for a date that they do not have.
+            wrong = (days < FIRST_LIKELY) | ((days > self.today) & (not self.ahead))
             if wrong.any():
                 self.unlikely.setdefault(order, CellTally()).add_at(cells, group.indices[wrong])
 
     def findings(self) -> Iterable[FindingFacts]:
+        """Return what keeps the order from being known, or else how dates are written; then what is wrong anyway."""
         evidence = self._evidence()
         if evidence.both:
             yield self._both()
@@ -251,18 +276,25 @@ class Dates(ColumnDetector):
 
     def _evidence(self) -> dates.OrderEvidence:
         """Return what the column says about the order: a few dates of each form are enough."""
-        texts = (text for form, tally in self.forms.items() if form.orders for text in tally.examples)
+        texts: list[str] = []
+        for form, tally in self.forms.items():
+            if form.orders:
+                texts += tally.examples
         return dates.order_of(texts, times=self.column.kind == "datetime")
 
     def _tally(self, wanted: Callable[[DateForm], bool]) -> CellTally:
         return CellTally.merged(tally for form, tally in self.forms.items() if wanted(form))
 
     def _fix(self, order: str = "") -> Fix:
-        step = "parse_datetime" if self.column.kind == "datetime" else "parse_date"
-        return Fix(step, {"order": order} if order else {})
+        params = {}
+        if order:
+            params["order"] = order
+        if self.column.kind == "datetime":
+            return Fix("parse_datetime", params)
+        return Fix("parse_date", params)
 
     def _both(self) -> FindingFacts:
-        tally = self._tally(lambda form: len(form.orders) == 1)
+        tally = self._tally(_shows_order)
         return self.found("both_orders", tally, "Both orders are present", self._fix(), severity="problem")
 
     def _unclear(self) -> FindingFacts:
@@ -279,16 +311,26 @@ class Dates(ColumnDetector):
         if len(ways) == 1:
             example = tally.examples[0].strip()
             message = f"{counted(tally.count, 'date is', 'dates are')} written like {example}, which Odoo cannot read"
-        sure = all(form.readable and not _needs_order(form) and not form.serial for form in self.forms)
-        kept = self.column.kind == "date" and not any(":" in form.style for form in self.forms)
-        yield self.found("date_formats", tally, message, self._fix(order), safe=sure and kept)
+        yield self.found("date_formats", tally, message, self._fix(order), safe=self._is_safe())
+
+    def _is_safe(self) -> bool:
+        """Return whether every date can be read in one way only, and none loses a time of day."""
+        for form in self.forms:
+            sure = form.readable and not _needs_order(form) and not form.serial
+            if not sure or ":" in form.style:
+                return False
+        return self.column.kind == "date"
 
     def _is_odd(self, form: DateForm) -> bool:
-        right = form.iso_time if self.column.kind == "datetime" else form.iso
-        return form.readable and not form.serial and not right
+        """Return whether dates of this form are no text that Odoo reads; numbers are a finding of their own."""
+        if not form.readable or form.serial:
+            return False
+        if self.column.kind == "datetime":
+            return not form.iso_time
+        return not form.iso
 
     def _serial(self, order: str) -> Iterable[FindingFacts]:
-        tally = self._tally(lambda form: form.serial)
+        tally = self._tally(_is_serial)
         count = tally.count
         if count:
             message = f"{counted(count, 'date is', 'dates are')} stored as {either(count, 'a number', 'numbers')}"
@@ -301,23 +343,37 @@ class Dates(ColumnDetector):
             yield self.found("unlikely_dates", tally, message, severity="problem")
 
     def _unread(self) -> Iterable[FindingFacts]:
-        tally = self._tally(lambda form: not form.readable)
+        tally = self._tally(_is_unreadable)
         count = tally.count
         if count:
             message = f"{counted(count, 'cell', 'cells')} cannot be read as {either(count, 'a date', 'dates')}"
             yield self.found("not_dates", tally, message, severity="problem")
 
     def facts(self) -> RangeFacts:
+        """Return the order of day and month, and the range unless dates without a known order would change it."""
         evidence = self._evidence()
         extra = {"order": evidence.order}
         known = [days for order, days in self.range.items() if order in ("", evidence.order)]
         if not known or (not evidence.order and any(map(_needs_order, self.forms))):
             return RangeFacts(extra=extra)
-        return RangeFacts(_iso(min(first for first, _ in known)), _iso(max(last for _, last in known)), extra)
+        firsts, lasts = zip(*known, strict=True)
+        return RangeFacts(_iso(min(firsts)), _iso(max(lasts)), extra)
 
 
 def _needs_order(form: DateForm) -> bool:
     return len(form.orders) > 1
+
+
+def _shows_order(form: DateForm) -> bool:
+    return len(form.orders) == 1
+
+
+def _is_serial(form: DateForm) -> bool:
+    return form.serial
+
+
+def _is_unreadable(form: DateForm) -> bool:
+    return not form.readable
 
 
 def _iso(day: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,8 @@ from engine.sheets.working_file import ROW
 
 _NAMES = frozenset(["name", "person"])
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no hash is lost
-MOST_NAMES = 3
+MOST_NAMES = 3  # title, first and last name; further columns of names are mostly other people
+MOST_AGAIN = 5  # one row in so many may repeat another; a sheet where more do lists events
 
 
 def identity(columns: Sequence[ColumnContext]) -> list[str]:
@@ -26,8 +28,13 @@ def identity(columns: Sequence[ColumnContext]) -> list[str]:
     Empty if that is unclear.
     """
     names = [column.title for column in columns if column.kind == "text" and not column.hints.isdisjoint(_NAMES)]
-    contacts = [column.title for kind in ("email", "phone") for column in columns if column.kind == kind]
-    return [*names[:MOST_NAMES], contacts[0]] if names and contacts else []
+    # An email is the better key: a phone number is written in many ways.
+    emails = [column.title for column in columns if column.kind == "email"]
+    phones = [column.title for column in columns if column.kind == "phone"]
+    contacts = emails + phones
+    if not names or not contacts:
+        return []
+    return [*names[:MOST_NAMES], contacts[0]]
 
 
 class Duplicates(SheetDetector):
@@ -45,10 +52,16 @@ class Duplicates(SheetDetector):
         self._rows, self._examples = list[int](), list[str]()
 
     def look(self, seen: SheetBatch) -> None:
-        hashed = self._hashes(seen.data, self.keys) if self.keys else _together(seen.hashes)
+        """Count the rows by one hash for what names each; rows that leave a part of it empty are left out."""
+        hashed = self._hashes_of(seen)
         filled = self._complete(seen.data)
         self._counter.add_hashes(hashed[filled])
         self._filled += int(filled.sum())
+
+    def _hashes_of(self, seen: SheetBatch) -> Hashes:
+        if self.keys:
+            return self._hashes(seen.data, self.keys)
+        return _together(seen.hashes)  # all cells, whose hashes are there already
 
     def _hashes(self, batch: pa.RecordBatch, titles: Sequence[str]) -> Hashes:
         columns = [batch.column(title) for title in titles]
@@ -64,9 +77,11 @@ class Duplicates(SheetDetector):
         return flags
 
     def second_look(self) -> None:
+        """Look up which rows they are, unless there are none, too many, or only an estimate of them."""
         distinct = self._counter.result()
         again = self._filled - distinct.count
-        often = self.keys and again > max(2, self._filled / 5)
+        # Two rows may repeat others in a sheet of any size.
+        often = self.keys and again > max(2, self._filled / MOST_AGAIN)
         if again > 0 and len(self.sheet.columns) > 1 and not distinct.estimated and not often:
             self._again = again
             self._rows, self._examples = self._members(distinct.repeated)
@@ -74,23 +89,33 @@ class Duplicates(SheetDetector):
     def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
         if self._again:
             message = counted(self._again, "likely duplicate", "likely duplicates")
-            fix = Fix("drop_duplicates", {"keys": self.keys} if self.keys else {})
+            params = {}
+            if self.keys:
+                params["keys"] = self.keys
+            fix = Fix("drop_duplicates", params)
             yield FindingFacts("duplicates", None, self._again, message, self._examples, self._rows, fix)
 
     def _members(self, wanted: Hashes) -> tuple[list[int], list[str]]:
         """Return the rows of all members, and what they have in common."""
-        titles = self.keys or [column.title for column in self.sheet.columns]
+        titles = self.keys or list(map(attrgetter("title"), self.sheet.columns))
         tally = CellTally()
         for batch in self.sheet.working.batches(titles):
             hashed = self._hashes(batch, titles)
             flags = np.isin(hashed, wanted) & self._complete(batch) & self.sheet.is_data(batch.column(ROW).to_numpy())
             members = batch.filter(pa.array(flags))
-            shown = [members.column(title).slice(0, LOOK_AT).to_pylist() for title in titles[:2]]
-            examples = [" · ".join(map(str.strip, texts)) for texts in zip(*shown, strict=True)]
-            tally.add_rows(members.column(ROW).to_numpy(), examples)
+            tally.add_rows(members.column(ROW).to_numpy(), _labels_of(members.slice(0, LOOK_AT), titles[:2]))
             if tally.count >= MAX_ROWS:
                 break
         return tally.rows, tally.examples
+
+
+def _labels_of(members: pa.RecordBatch, titles: Sequence[str]) -> list[str]:
+    """Return what is shown of each row: its cells under these titles."""
+    columns = [members.column(title).to_pylist() for title in titles]
+    labels = []
+    for texts in zip(*columns, strict=True):
+        labels.append(" · ".join(map(str.strip, texts)))
+    return labels
 
 
 def _together(columns: Sequence[Hashes]) -> Hashes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -18,9 +18,11 @@ from engine.profile.sheet_profile import FindingFacts, Fix
 from engine.profile.value_kinds import says_something
 from engine.values import NotRead, currencies, numbers
 
-HALF = 10**9
+HALF = 10**9  # half of the 18 digits that fit 64 bits
 PLAIN = re.compile(r"-?9+(?:\.9+)?")
+SHORTEST_CODE = 4  # digits: the postal codes of many countries; shorter numbers are often just small
 OTHER = ""  # stands for all shapes that are no numbers
+# Anything in a number that is neither digit nor separator nor sign: currencies, units.
 _WORDS = re.compile(r"[^\s0-9.,'’()+\-−–]+")
 
 
@@ -44,32 +46,49 @@ class NumberShape:
         positions = digit_positions(self.shape)
         if not 0 < len(positions) <= MOST_DIGITS:
             return
+        # A column may hold a million numbers in a handful of shapes: their digits are read as whole columns.
         values = numbers_at(cells.base, indices, positions)
         lowest = int(values.min())
         self.lowest = min(self.lowest, lowest)
         self.highest = max(self.highest, int(values.max()))
-        self.total += _sum(values, None if cells.weights is None else cells.weights[indices])
+        if cells.weights is None:
+            self.total += _sum(values, None)
+        else:
+            self.total += _sum(values, cells.weights[indices])
         self.zero_in_front |= len(positions) > 1 and lowest < 10 ** (len(positions) - 1)
 
     def texts(self) -> list[str]:
         """Return texts that represent the shape when the column's decimal sign is sought."""
-        return [self.shape, self.shape.replace("9", "0", 1)] if self.zero_in_front else [self.shape]
+        if self.zero_in_front:
+            # `0.999` has decimals for certain, `9.999` may be a thousand.
+            return [self.shape, self.shape.replace("9", "0", 1)]
+        return [self.shape]
 
     def scaled(self, text: str) -> tuple[Decimal, Decimal, Decimal] | None:
         """Return lowest, highest and total, given how the shape itself is read; None where its digits are too many."""
         if self.highest < 0:
             return None
         power = -len(text.partition(".")[2])
-        low, high, total = (Decimal(number).scaleb(power) for number in (self.lowest, self.highest, self.total))
-        return (-high, -low, -total) if text.startswith("-") else (low, high, total)
+        low, high = Decimal(self.lowest).scaleb(power), Decimal(self.highest).scaleb(power)
+        total = Decimal(self.total).scaleb(power)
+        if text.startswith("-"):
+            # The sign is part of the shape, so the largest digits make the smallest number.
+            return -high, -low, -total
+        return low, high, total
 
 
 def _sum(values: Numbers, times: Numbers | None) -> int:
     """Return the sum of all values, each so many times; the halves of 18 digits are summed up apart, to fit 64 bits."""
     total = 0
     for half, factor in zip(np.divmod(values, HALF), (HALF, 1), strict=True):
-        total += factor * int((half if times is None else half * times).sum())
+        if times is not None:
+            half = half * times
+        total += factor * int(half.sum())
     return total
+
+
+def _tally_of(shapes: Iterable[NumberShape]) -> CellTally:
+    return CellTally.merged([written.tally for written in shapes])
 
 
 class NumberShapes:
@@ -81,14 +100,29 @@ class NumberShapes:
     def add(self, cells: ColumnBatch) -> None:
         """Take in a batch; what is no number in any column is taken together."""
         for shape, indices in cells.groups(cells.filled):
-            if says_something(shape):
-                shape = shape if is_read(shape) else OTHER
-                self.written.setdefault(shape, NumberShape(shape)).add(cells, indices)
+            if not says_something(shape):
+                continue
+            if not is_read(shape):
+                shape = OTHER
+            self.written.setdefault(shape, NumberShape(shape)).add(cells, indices)
 
     def evidence(self, kind: numbers.Kind) -> numbers.SignEvidence:
         """Return what the shapes say about the decimal sign."""
-        texts = (text for written in self.written.values() for text in written.texts())
+        texts: list[str] = []
+        for written in self.written.values():
+            texts += written.texts()
         return numbers.decimal_sign(texts, kind)
+
+    def sorted_by_sign(self, sign: str) -> tuple[list[NumberShape], list[NumberShape]]:
+        """Return the shapes that can be read with a decimal sign ("": without any), and the others."""
+        read: list[NumberShape] = []
+        unread: list[NumberShape] = []
+        for written in self.written.values():
+            if _read(written.shape, sign):
+                read.append(written)
+            else:
+                unread.append(written)
+        return read, unread
 
 
 class Amounts(ColumnDetector):
@@ -104,29 +138,24 @@ class Amounts(ColumnDetector):
         self.shapes.add(cells)
 
     def findings(self) -> Iterable[FindingFacts]:
+        """Return what is wrong under the one decimal sign that the column's numbers agree on, or that they do not."""
         evidence = self.shapes.evidence("amount")
-        read, unread = self._sorted(evidence.sign)
+        read, unread = self.shapes.sorted_by_sign(evidence.sign)
+        unclear, unreadable = _parted(unread, _is_open)
         if evidence.both:
-            yield self._both(evidence)
+            yield self._both()
         else:
-            yield from self._unclear(CellTally.merged(written.tally for written in unread if _is_open(written.shape)))
-        yield from self._unreadable([written for written in unread if not _is_open(written.shape)])
-        odd = [written for written in read if not PLAIN.fullmatch(written.shape)]
+            yield from self._unclear(_tally_of(unclear))
+        yield from self._unreadable(_tally_of(unreadable))
+        _, odd = _parted(read, PLAIN.fullmatch)
+        # Where both signs are used, numbers have to be looked at one by one before any step can read them.
         if odd and not evidence.both:
             yield self._odd(odd)
 
-    def _sorted(self, sign: str) -> tuple[list[NumberShape], list[NumberShape]]:
-        read: list[NumberShape] = []
-        unread: list[NumberShape] = []
-        for written in self.shapes.written.values():
-            (read if _read(written.shape, sign) else unread).append(written)
-        return read, unread
-
-    def _both(self, evidence: numbers.SignEvidence) -> FindingFacts:
-        mixed = CellTally.merged(w.tally for w in self.shapes.written.values() if re.search("[.,]", w.shape))
-        return self.found(
-            "mixed_decimals", mixed, "Commas and points are both used as decimals", self._fix(), severity="problem"
-        )
+    def _both(self) -> FindingFacts:
+        mixed, _ = _parted(self.shapes.written.values(), re.compile("[.,]").search)
+        message = "Commas and points are both used as decimals"
+        return self.found("mixed_decimals", _tally_of(mixed), message, self._fix(), severity="problem")
 
     def _unclear(self, tally: CellTally) -> Iterable[FindingFacts]:
         if tally.count:
@@ -134,45 +163,69 @@ class Amounts(ColumnDetector):
             message = f"{cells_of(self.column.kind, tally.count)} could be thousands or decimals, such as {example}"
             yield self.found("unclear_decimals", tally, message, self._fix(), severity="problem")
 
-    def _unreadable(self, unread: list[NumberShape]) -> Iterable[FindingFacts]:
-        tally = CellTally.merged(written.tally for written in unread)
+    def _unreadable(self, tally: CellTally) -> Iterable[FindingFacts]:
         if tally.count:
             message = f"{counted(tally.count, 'cell is', 'cells are')} not {either(tally.count, 'a number', 'numbers')}"
             yield self.found("not_numbers", tally, message, severity="problem")
 
     def _odd(self, odd: list[NumberShape]) -> FindingFacts:
-        tally = CellTally.merged(written.tally for written in odd)
-        message = (
-            f"{counted(tally.count, 'number is', 'numbers are')} stored as text, "
-            f"with {listed(_features([written.shape for written in odd]))}"
-        )
-        currency = any(_WORDS.search(written.shape) for written in odd)
-        return self.found("numbers_as_text", tally, message, Fix("parse_currency") if currency else self._fix())
+        tally = _tally_of(odd)
+        shapes = [written.shape for written in odd]
+        message = f"{counted(tally.count, 'number is', 'numbers are')} stored as text, with {listed(_features(shapes))}"
+        fix = self._fix()
+        if any(map(_WORDS.search, shapes)):
+            fix = Fix("parse_currency")
+        return self.found("numbers_as_text", tally, message, fix)
 
     def _fix(self) -> Fix:
-        return Fix("parse_currency" if self.column.kind == "money" else "parse_number")
+        if self.column.kind == "money":
+            return Fix("parse_currency")
+        return Fix("parse_number")
 
     def facts(self) -> RangeFacts:
+        """Return range and sum, where every number of the column can be read in one way only."""
         evidence = self.shapes.evidence("amount")
-        read, unread = self._sorted(evidence.sign)
-        scaled = [written.scaled(_read(written.shape, evidence.sign)) for written in read]
-        known = [three for three in scaled if three]
+        read, unread = self.shapes.sorted_by_sign(evidence.sign)
+        known = []
+        for written in read:
+            scaled = written.scaled(_read(written.shape, evidence.sign))
+            if scaled:
+                known.append(scaled)
         extra: dict[str, object] = {
             "decimal": evidence.sign,
-            "currencies": _currencies(written.shape for written in read),
+            "currencies": _currencies([written.shape for written in read]),
         }
-        if not known or len(known) < len(scaled) or any(_is_open(written.shape) for written in unread):
+        unclear, _ = _parted(unread, _is_open)
+        # A sum that leaves out some of the numbers would look right and be wrong.
+        if not known or len(known) < len(read) or unclear:
             return RangeFacts(extra=extra)
         lows, highs, totals = zip(*known, strict=True)
         extra["sum"] = plain(sum(totals, Decimal(0)))
         return RangeFacts(plain(min(lows)), plain(max(highs)), extra)
 
 
+def _parted(
+    shapes: Iterable[NumberShape], test: Callable[[str], object]
+) -> tuple[list[NumberShape], list[NumberShape]]:
+    """Return those whose shape passes a test, and the others."""
+    passed: list[NumberShape] = []
+    others: list[NumberShape] = []
+    for written in shapes:
+        if test(written.shape):
+            passed.append(written)
+        else:
+            others.append(written)
+    return passed, others
+
+
 def plain(number: Decimal) -> str:
     """Return a number as plain text: `Decimal("1000000.00")` -> "1000000", `Decimal("0.50")` -> "0.5"."""
     text = f"{number:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if text == "-0":
+        return "0"
+    return text
 
 
 def _read(shape: str, sign: str) -> str:
@@ -199,6 +252,7 @@ def _currencies(shapes: Iterable[str]) -> list[str]:
     for shape in shapes:
         for word in _WORDS.findall(shape):
             meant = currencies.possible(word)
+            # `$` or `kr` may be one of several currencies and is not guessed.
             if len(meant) == 1:
                 found.update(meant)
     return sorted(found)
@@ -206,15 +260,18 @@ def _currencies(shapes: Iterable[str]) -> list[str]:
 
 def _features(shapes: list[str]) -> list[str]:
     """Return what makes numbers unlike plain ones, in words."""
-    words = dict.fromkeys(word for shape in shapes for word in _WORDS.findall(shape))
+    words: list[str] = []
+    for shape in shapes:
+        words += _WORDS.findall(shape)
     tests = (
         (",", "commas"), (r"9[ \u00a0\u202f]9", "spaces"), ("['’]", "apostrophes"), (r"\(", "brackets"),
         (r"9\s?[-−–]", "minus signs behind"), (r"\.9{3}(?!9).*,|\.9{3}\.9", "points"),
     )  # fmt: skip
-    features = list(words)[:3]
+    features = list(dict.fromkeys(words))[:3]  # more words than three make no sentence
     for pattern, name in tests:
-        if any(re.search(pattern, shape) for shape in shapes):
+        if any(map(re.compile(pattern).search, shapes)):
             features.append(name)
+    # What is left are spaces around the number.
     return features or ["spaces"]
 
 
@@ -231,9 +288,12 @@ class Percentages(ColumnDetector):
         self.shapes.add(cells)
 
     def findings(self) -> Iterable[FindingFacts]:
+        """Return the percentages that are not plain numbers; where there is one way alone, none can be lost."""
         sign = self.shapes.evidence("percent").sign
         written = [one for one in self.shapes.written.values() if _percent(one.shape, sign)]
-        signed = CellTally.merged(one.tally for one in written if not PLAIN.fullmatch(one.shape))
+        _, with_signs = _parted(written, PLAIN.fullmatch)
+        signed = _tally_of(with_signs)
+        # `7,5%` and `12%` are one way to write percentages, `12 %` is another.
         ways = {re.sub("9+(?:[.,]9+)?", "5", one.shape.strip()) for one in written}
         if signed.count:
             message = f"{cells_of('percent', signed.count)} {either(signed.count, 'has', 'have')} a percent sign"
@@ -242,11 +302,14 @@ class Percentages(ColumnDetector):
             yield self.found("percent_signs", signed, message, Fix("parse_percent"), safe=len(ways) == 1)
 
     def facts(self) -> RangeFacts:
+        """Return the range of those percentages that can be read; they have no sum."""
         sign = self.shapes.evidence("percent").sign
         known = []
         for one in self.shapes.written.values():
             text = _percent(one.shape, sign)
-            scaled = one.scaled(text) if text else None
+            if not text:
+                continue
+            scaled = one.scaled(text)
             if scaled:
                 known.append(scaled)
         if not known:
@@ -266,15 +329,20 @@ class LostDigits(ColumnDetector):
     """Find long codes that a spreadsheet turned into powers of ten: `4.00638E+12`."""
 
     kinds = frozenset(["number", "code", "phone"])
+    # Shapes do not tell E from other capitals, so the few cells that pass are asked again.
     gate = r"^\s*[0-9][.,][0-9]+[A-Z]\+[0-9]{2}\s*$"
 
     def look(self, cells: ColumnBatch) -> None:
-        self.tally.add(cells, cells.judged(cells.shaped(self.gate), lambda text: "E+" in text))
+        self.tally.add(cells, cells.judged(cells.shaped(self.gate), _has_exponent))
 
     def findings(self) -> Iterable[FindingFacts]:
         if self.tally.count:
             message = f"Codes show as {self.tally.examples[0].strip()}; digits may be lost"
             yield self.found("lost_digits", self.tally, message, Fix("undo_scientific"), severity="problem")
+
+
+def _has_exponent(text: str) -> bool:
+    return "E+" in text
 
 
 class DecimalZero(ColumnDetector):
@@ -284,13 +352,17 @@ class DecimalZero(ColumnDetector):
     gate = r"^\s*[0-9]{3,}\.[0-9]\s*$"
 
     def look(self, cells: ColumnBatch) -> None:
-        self.tally.add(cells, cells.judged(cells.shaped(self.gate), lambda text: text.strip().endswith(".0")))
+        self.tally.add(cells, cells.judged(cells.shaped(self.gate), _ends_in_zero))
 
     def findings(self) -> Iterable[FindingFacts]:
         count = self.tally.count
         if count:
             message = f"{cells_of(self.column.kind, count)} {either(count, 'ends', 'end')} in .0"
             yield self.found("decimal_zero", self.tally, message, Fix("strip_decimal_zero"))
+
+
+def _ends_in_zero(text: str) -> bool:
+    return text.strip().endswith(".0")
 
 
 class LostZeros(ColumnDetector):
@@ -304,14 +376,17 @@ class LostZeros(ColumnDetector):
         self.zero_lengths: set[int] = set()
 
     def look(self, cells: ColumnBatch) -> None:
+        """Count the codes of digits alone by their length, and note which lengths have zeros in front."""
         for shape, indices in cells.groups(cells.shaped("^[0-9]+$")):
             self.by_length.setdefault(len(shape), CellTally()).add_at(cells, indices)
             if (digits(cells.base, indices, [0]) == 0).any():
                 self.zero_lengths.add(len(shape))
 
     def findings(self) -> Iterable[FindingFacts]:
+        """Return the codes that are one or two digits shorter than most, where full codes have zeros in front."""
         width = self._width()
-        short = CellTally.merged(tally for length, tally in self.by_length.items() if width - 2 <= length < width)
+        # More than two zeros in front are rare; what is shorter still is another kind of number.
+        short = CellTally.merged([self.by_length.get(length, CellTally()) for length in (width - 2, width - 1)])
         if width and short.count:
             noun = cells_of(self.column.kind, short.count)
             message = f"{noun} {either(short.count, 'seems', 'seem')} to have lost a leading 0"
@@ -321,10 +396,13 @@ class LostZeros(ColumnDetector):
         """Return how many digits a full code has, 0 where that is not clear."""
         if not self.by_length:
             return 0
-        width = max(self.by_length, key=lambda length: self.by_length[length].count)
-        most = self.by_length[width].count * 2 > sum(tally.count for tally in self.by_length.values())
+        counts = {length: tally.count for length, tally in self.by_length.items()}
+        width = max(counts, key=counts.__getitem__)
+        most = counts[width] * 2 > sum(counts.values())
         if self.column.kind == "code":  # numbers that are counted up get longer, and have no zeros in front
-            proven = self.zero_lengths == {width} and width == max(self.by_length)
+            proven = self.zero_lengths == {width} and width == max(counts)
         else:
-            proven = all(length >= width for length in self.zero_lengths)
-        return width if most and proven and width >= 4 else 0
+            proven = min(self.zero_lengths, default=width) >= width
+        if most and proven and width >= SHORTEST_CODE:
+            return width
+        return 0

@@ -22,8 +22,13 @@ from engine.values import NotRead, countries, phones
 from engine.values.languages import pattern
 
 EACH = 4096  # numbers read one by one; beyond, those of one shape that start alike are taken to be alike
+INTERNATIONAL = "E.164"  # the one format that needs no country
 START = 4  # digits
 UNKNOWN = -1
+SAMPLED = 60  # numbers of the sample that are tried in each country: phonenumbers takes its time
+USED_AT_HOME = 0.25  # share of numbers in use there from which on the dataset's country is believed
+USED_ABROAD = 0.5  # the same for any other country
+# In shapes every digit is a 9.
 _E164 = re.compile(r"\+9{7,15}")
 _SEVERAL = re.compile(r"(?:9[\s().\-/]*){7,}[^9+(]*(?:[A-Za-z:,;|\n]|\s/\s)[^9+(]*[+(]?(?:[\s().\-/]*9){7,}")
 
@@ -49,6 +54,7 @@ class Phones(ColumnDetector):
         self._by_start: dict[str, npt.NDArray[np.int8]] = {}
 
     def look(self, cells: ColumnBatch) -> None:
+        """Sort the numbers shape by shape; what is in a cell besides them shows in the shape alone."""
         for shape, indices in cells.groups(cells.filled):
             if not says_something(shape):
                 continue
@@ -64,13 +70,20 @@ class Phones(ColumnDetector):
             return
         if _extension().search(shape):
             self.extended.add_at(cells, indices)
-        form = "E.164" if _E164.fullmatch(shape) else phones.shape(_extension().sub("", shape))
+        form = phones.shape(_extension().sub("", shape))
+        if _E164.fullmatch(shape):
+            form = INTERNATIONAL
         self.formats.setdefault(form, CellTally()).add_at(cells, indices)
 
     def _readable(self, cells: ColumnBatch, shape: str, indices: Indices) -> Flags:
         """Return which of these texts, all of one shape, can be dialled."""
-        columns = digit_positions(shape)[: START if "+" in shape else START - 1]
-        if len(columns) < START - 1 or (self._each + len(indices) <= EACH and not _E164.fullmatch(shape)):
+        # An international number begins with its country and needs a digit more to be judged by.
+        length = START - 1
+        if "+" in shape:
+            length = START
+        columns = digit_positions(shape)[:length]
+        few = self._each + len(indices) <= EACH and not _E164.fullmatch(shape)
+        if few or len(columns) < START - 1:
             return self._one_by_one(cells, indices)
         starts = numbers_at(cells.base, indices, columns)
         verdicts = self._by_start.setdefault(shape, np.full(10**START, UNKNOWN, np.int8))
@@ -86,6 +99,7 @@ class Phones(ColumnDetector):
         return np.array([_can_be_dialled(text, self.country) for text in texts], np.bool_)
 
     def findings(self) -> Iterable[FindingFacts]:
+        """Return what to do about all numbers first, then the cells that need a person."""
         yield from self._formats()
         count = self.extended.count
         if count:
@@ -103,8 +117,8 @@ class Phones(ColumnDetector):
             yield self.found("invalid_phones", self.wrong, message, severity="problem")
 
     def _formats(self) -> Iterable[FindingFacts]:
-        others = {form: tally for form, tally in self.formats.items() if form != "E.164"}
-        tally = CellTally.merged(others.values())
+        others = [tally for form, tally in self.formats.items() if form != INTERNATIONAL]
+        tally = CellTally.merged(others)
         if not tally.count:
             return
         numbers = cells_of("phone", tally.count)
@@ -118,21 +132,26 @@ class Phones(ColumnDetector):
         return bool(self.country) and not self.several.count and not self.wrong.count
 
     def _fix(self) -> Fix:
-        params = {"country": self.country} if self.country else {}
+        params = {}
+        if self.country:
+            params["country"] = self.country
         if self.extended.count:
             params["extension_to"] = f"{self.column.title} extension"
         return Fix("phone_normalize", params)
 
     def facts(self) -> RangeFacts:
+        """Return the country of national numbers, and how many numbers are in each format."""
         formats = {form: tally.count for form, tally in self.formats.items()}
         return RangeFacts(extra={"country": self.country, "formats": formats})
 
 
 def _can_be_dialled(text: str, country: str) -> bool:
+    """Return whether a number is possible; without a country, seven digits of a national one have to do."""
     try:
         number = phones.e164(text.strip(), country).number
     except NotRead:
         return not country and sum(map(str.isdigit, text)) >= 7
+    # Letters for digits (1-800-FLOWERS) are dialled in North America alone.
     return number.startswith("+1") or not phones.spelled(text)
 
 
@@ -143,31 +162,51 @@ def likely_country(column: ColumnContext) -> str:
     that other numbers of the column start with.
     """
     texts = [text for text, _ in column.sample if says_something(text)]
-    national = [text for text in texts if not text.strip().startswith("+")][:60]
-    if column.country and _share_valid(national, column.country) >= 0.25:
+    national = [text for text in texts if not text.strip().startswith("+")][:SAMPLED]
+    if column.country and _share_valid(national, column.country) >= USED_AT_HOME:
         return column.country
-    named = [country for sample in column.neighbours_of("country") for country in _countries(sample)]
-    candidates = list(dict.fromkeys([*named[:5], *_countries_dialled(texts[:60])]))
-    best = max(candidates, key=lambda country: _share_valid(national, country), default="")
-    return best if best and _share_valid(national, best) >= 0.5 else column.country
+    named: list[str] = []
+    for sample in column.neighbours_of("country"):
+        named += _countries(sample)
+    # The countries named most often come first; five of them are enough, or the tries would add up.
+    shares = {
+        country: _share_valid(national, country) for country in [*named[:5], *_countries_dialled(texts[:SAMPLED])]
+    }
+    best = max(shares, key=shares.__getitem__, default="")
+    if best and shares[best] >= USED_ABROAD:
+        return best
+    return column.country
 
 
 def _share_valid(texts: list[str], country: str) -> float:
     """Return the share of numbers that are in use in a country; 1 where there is none to judge."""
     if not texts:
         return 1.0
-    return sum(_is_valid(text, country) for text in texts) / len(texts)
+    valid = [text for text in texts if _is_valid(text, country)]
+    return len(valid) / len(texts)
 
 
 def _countries(sample: Sample) -> list[str]:
-    codes = [countries.iso_code(text) for text, _ in sample]
-    return [code for code in codes if code]
+    """Return the codes of the countries that a sample names."""
+    codes = []
+    for text, _ in sample:
+        code = countries.iso_code(text)
+        if code:
+            codes.append(code)
+    return codes
 
 
 def _countries_dialled(texts: list[str]) -> list[str]:
-    dialled = (_parsed(text, "") for text in texts if text.strip().startswith("+"))
-    regions = (phonenumbers.region_code_for_number(number) for number in dialled if number)
-    return [region for region in regions if region]
+    """Return the codes of the countries that international numbers start with."""
+    regions = []
+    for text in texts:
+        if not text.strip().startswith("+"):
+            continue
+        number = _parsed(text, "")
+        region = number and phonenumbers.region_code_for_number(number)
+        if region:
+            regions.append(region)
+    return regions
 
 
 def _is_valid(text: str, country: str) -> bool:

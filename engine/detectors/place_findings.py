@@ -13,7 +13,7 @@ from engine.detectors.wording import cells_of, counted, either, quoted
 from engine.profile.column_batch import ColumnBatch
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, PendingFinding, Vocabulary
 from engine.profile.sheet_profile import FindingFacts, Fix
-from engine.profile.value_kinds import says_something
+from engine.profile.value_kinds import Sample, says_something
 from engine.values import NotRead, countries, postcodes, states
 from engine.values.folding import fold
 
@@ -35,19 +35,32 @@ class SheetCountry(NamedTuple):
         """Return the parameters of a step that needs the country."""
         if self.column:
             return {"country_column": self.column}
-        return {"country": self.country} if self.country else {}
+        if self.country:
+            return {"country": self.country}
+        return {}
 
 
 def sheet_country(column: ColumnContext) -> SheetCountry:
     """Return what the sheet's own country column says, else the dataset's country."""
     for title, (kind, sample) in column.others.items():
         if kind == "country":
-            found = [countries.iso_code(text) for text, _ in sample]
-            codes = [code for code in dict.fromkeys(found) if code]
-            if len(codes) == 1:
-                return SheetCountry(codes[0], tuple(codes), "")
-            return SheetCountry(column.country, tuple(codes), title)
-    return SheetCountry(column.country, (column.country,) if column.country else (), "")
+            return _country_of(column, title, sample)
+    if column.country:
+        return SheetCountry(column.country, (column.country,), "")
+    return SheetCountry("", (), "")
+
+
+def _country_of(column: ColumnContext, title: str, sample: Sample) -> SheetCountry:
+    """Return what a column of countries says about the addresses of its sheet."""
+    codes: dict[str, None] = {}  # the most frequent first
+    for text, _ in sample:
+        code = countries.iso_code(text)
+        if code:
+            codes[code] = None
+    if len(codes) == 1:
+        [country] = codes
+        return SheetCountry(country, (country,), "")
+    return SheetCountry(column.country, tuple(codes), title)
 
 
 class _Names(ColumnDetector):
@@ -75,6 +88,7 @@ class _Names(ColumnDetector):
         return False
 
     def findings(self) -> Iterable[PendingFinding]:
+        """Return the spellings that a step turns into codes, then the names without a code."""
         texts = [text for text in self.vocabulary.stripped() if says_something(text)]
         known: dict[str, str] = {}
         unknown: list[str] = []
@@ -85,6 +99,7 @@ class _Names(ColumnDetector):
             else:
                 unknown.append(text)
         yield from self._spelled(known, safe=not unknown and not any(map(self.loses, known)))
+        # Where no name is known at all, the column was taken for something that it is not.
         if unknown and known:
             what = either(len(unknown), f"is no {self.one}", f"are no {self.many}")
             message = f"{quoted(unknown)} {what} that we know"
@@ -92,6 +107,7 @@ class _Names(ColumnDetector):
             yield self.vocabulary.pending(finding, set(unknown))
 
     def _spelled(self, known: dict[str, str], *, safe: bool) -> Iterable[PendingFinding]:
+        # Codes of states are right with and without their country: `US-CA` and `CA`.
         odd = {text for text, code in known.items() if text not in (code, code.rpartition("-")[2])}
         if odd:
             finding = self.found(
@@ -103,7 +119,7 @@ class _Names(ColumnDetector):
         several = [ways for ways in Counter(known.values()).values() if ways > 1]
         if several:
             return f"{counted(len(several), f'{self.one} is', f'{self.many} are')} spelled {sum(several)} ways"
-        count = sum(self.vocabulary.stripped()[text] for text in odd)
+        count = sum(map(self.vocabulary.stripped().__getitem__, odd))
         names = counted(count, f"{self.one} is", f"{self.many} are")
         return f"{names} written out, not as {either(count, 'a code', 'codes')}"
 
@@ -121,6 +137,7 @@ class Countries(_Names):
         return Fix("country_to_iso")
 
     def loses(self, text: str) -> bool:
+        """Return whether a name is only a part of the country whose code it gets: Scotland, GB."""
         return fold(text) in _PARTS
 
 
@@ -135,8 +152,13 @@ class States(_Names):
         self.where = sheet_country(column)
 
     def code(self, text: str) -> str | None:
-        known = (states.code(text, country) for country in self.where.all or ("US",))
-        return next((code for code in known if code), None)
+        """Return the code of a state in the first of the sheet's countries that has one."""
+        # Without any country, `CA` and `Texas` are taken for what they are in the United States.
+        for country in self.where.all or ("US",):
+            code = states.code(text, country)
+            if code:
+                return code
+        return None
 
     def fix(self) -> Fix:
         return Fix("state_to_code", self.where.params())
@@ -153,9 +175,11 @@ class PostalCodes(ColumnDetector):
         self.odd, self.wrong = CellTally(), CellTally()
 
     def look(self, cells: ColumnBatch) -> None:
+        """Judge the codes, shape by shape; where rows are of several countries, none is judged."""
         if not self.where.country or self.where.column:
             return
         for shape, indices in cells.groups(cells.filled):
+            # A shape that is right with 9 for every digit is right for all its codes.
             if self._written(shape) == shape or not says_something(shape):
                 continue
             for verdict, here in cells.sorted_out(indices, self._judged):
@@ -164,11 +188,16 @@ class PostalCodes(ColumnDetector):
                     tally.add_at(cells, here)
 
     def _judged(self, text: str) -> str:
+        """Return whether a code is `wrong` or `odd`; "" where nothing is to be said."""
         written = self._written(text)
         if not written:
-            return "wrong" if says_something(text) else ""
+            if says_something(text):
+                return "wrong"
+            return ""
         lost_zeros = text.strip().isdigit() and written.endswith(text.strip())  # a finding of its own
-        return "" if written == text or lost_zeros else "odd"
+        if written == text or lost_zeros:
+            return ""
+        return "odd"
 
     def _written(self, text: str) -> str:
         """Return how the country writes a code, "" for what is none."""

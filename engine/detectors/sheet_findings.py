@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
+from operator import itemgetter
 
 import numpy as np
 import pyarrow as pa
@@ -19,9 +21,11 @@ class TitleRows(SheetDetector):
     """Find titles below the first row, on several rows, merged, repeated or missing."""
 
     def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
+        """Return what was noted when the table was found; the titles themselves are long corrected."""
         shape = self.sheet.notes["shape"]
         yield from self._below_a_report_title(list(shape["header_rows"]), list(shape["title_rows"]))
-        if (rows := len(shape["header_rows"])) > 1:
+        rows = len(shape["header_rows"])
+        if rows > 1:
             message = f"Titles are spread over {rows} rows"
             yield _noted("titles_on_rows", message, list(shape["header_rows"]), rows)
         merged = shape["merged_titles"]
@@ -40,7 +44,9 @@ class TitleRows(SheetDetector):
             return
         rows = listed([str(row) for row in headers])
         where = f"{either(len(headers), 'row', 'rows')} {rows}"
-        above = "row 1 looks" if headers[0] == 2 else f"rows 1–{headers[0] - 1} look"
+        above = f"rows 1–{headers[0] - 1} look"
+        if headers[0] == 2:
+            above = "row 1 looks"
         message = f"Your column titles are on {where}; {above} like a report title"
         fix = Fix("promote_header", {"rows": [str(row) for row in headers]})
         yield FindingFacts("titles_below", None, len(titles), message, [], titles, fix, severity="info")
@@ -84,7 +90,9 @@ def _worded(slug: str, count: int, examples: list[str], rows: list[int]) -> Find
     one, many, severity = _NOTES[slug]
     message = counted(count, one, many) + _ENDINGS.get(slug, "")
     if slug == "other_members":
-        message += f" and left out: {listed(examples)}" + (", …" if count > len(examples) else "")
+        message += f" and left out: {listed(examples)}"
+        if count > len(examples):
+            message += ", …"
     if slug == "ragged_rows" and count == 1 and examples:
         message = examples[0]  # "Row 18 has 8 values, expected 9"
     return FindingFacts(slug, None, count, message, examples, rows, severity=severity)
@@ -98,6 +106,7 @@ class OtherRows(SheetDetector):
         self.blank, self.total, self.footer, self.grand = CellTally(), CellTally(), CellTally(), 0
 
     def look(self, seen: SheetBatch) -> None:
+        """Count the rows by what they are instead of data, with the first filled cell of each as an example."""
         self.grand += int(seen.kinds.grand.sum())
         for tally, flags in (
             (self.blank, seen.kinds.blank), (self.total, seen.kinds.total), (self.footer, seen.kinds.footer),
@@ -151,10 +160,12 @@ class Groups(SheetDetector):
         self.bare = CellTally()
 
     def look(self, seen: SheetBatch) -> None:
+        """Compare which rows the first columns are filled in, until it is clear that there are no groups."""
         if not self.titles or not len(seen.data) or self.starts_filled is False:
             return
         first = ~_blank(seen.data.column(self.titles[0]))
         if self.starts_filled is None:
+            # A first batch without a gap is no list of groups; the rows to come need no look.
             self.starts_filled = bool(first[0]) and not (first.all() and len(first) >= self.MANY)
         filled = [first, *(~_blank(seen.data.column(title)) for title in self.titles[1:])]
         for number, flags in enumerate(filled):
@@ -165,7 +176,8 @@ class Groups(SheetDetector):
         count = self.bare.count
         if not count or not self.starts_filled or not self._grouped(columns):
             return
-        titles = self.titles[: self.alike.index(False) if False in self.alike else None]
+        # The columns of a group stand side by side, from the first column on.
+        titles = [title for title, _ in takewhile(itemgetter(1), zip(self.titles, self.alike, strict=True))]
         verb = either(len(titles), "is", "are")
         message = f"{listed(titles)} {verb} filled only in the first row of each group"
         fix = Fix("fill_down", {"columns": titles})
@@ -174,7 +186,9 @@ class Groups(SheetDetector):
     def _grouped(self, columns: Sequence[ColumnFacts]) -> bool:
         """Return whether the first column has each value once, and a column to its right is filled in every row."""
         first, rows = columns[0], columns[0].filled + self.bare.count
-        return first.filled == first.distinct > 1 and any(column.filled >= 0.95 * rows for column in columns[1:])
+        # Nearly all rows will do: a cell of a report may be empty for a reason of its own.
+        complete = max((column.filled for column in columns[1:]), default=0) >= 0.95 * rows
+        return first.filled == first.distinct > 1 and complete
 
 
 def _blank(texts: pa.StringArray) -> Flags:

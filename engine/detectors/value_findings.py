@@ -30,11 +30,19 @@ class YesNo(ColumnDetector):
         self.vocabulary.add(cells)
 
     def findings(self) -> Iterable[PendingFinding]:
-        texts = [text for text in self.vocabulary.stripped() if says_something(text)]
-        odd = {text for text in texts if text not in ("1", "0") and yes_or_no(text) is not None}
-        unknown = {text for text in texts if yes_or_no(text) is None}
+        """Return the words that a step turns into 1 and 0, then those that it cannot read."""
+        odd: set[str] = set()
+        unknown: set[str] = set()
+        ways = 0
+        for text in filter(says_something, self.vocabulary.stripped()):
+            if yes_or_no(text) is None:
+                unknown.add(text)
+                continue
+            ways += 1
+            if text not in ("1", "0"):  # what Odoo reads as it is
+                odd.add(text)
         if odd:
-            message = f"Yes and no are written in {len(set(texts) - unknown)} ways"
+            message = f"Yes and no are written in {ways} ways"
             finding = self.found("yes_no_words", CellTally(), message, Fix("to_boolean"))
             yield self.vocabulary.pending(finding, odd)
         if unknown:
@@ -64,16 +72,21 @@ class Lists(ColumnDetector):
             yield self.found("list_separators", self.odd, message, Fix("split", {"separators": self._separators()}))
 
     def _separators(self) -> list[str]:
+        """Return the signs between values, out of all texts or, where those are too many, out of the examples."""
         texts = "".join(self.vocabulary.stripped()) or "".join(self.odd.examples)
         return [sign for sign in (";", ",", "|", "\n") if sign in texts]
 
     def facts(self) -> RangeFacts:
+        """Return the most frequent values of the lists, each counted once a cell."""
         members: Counter[str] = Counter()
         for text, times in self.vocabulary.stripped().items():
-            for part in dict.fromkeys(part.strip() for part in re.split(r"[;,|\n]", text)):
+            parts = map(str.strip, re.split(r"[;,|\n]", text))
+            for part in dict.fromkeys(parts):
                 members[part] += times
         del members[""]
-        return RangeFacts(extra={"members": members.most_common(MOST_MEMBERS)} if members else {})
+        if not members:
+            return RangeFacts()
+        return RangeFacts(extra={"members": members.most_common(MOST_MEMBERS)})
 
 
 class Spelling(ColumnDetector):
@@ -91,7 +104,9 @@ class Spelling(ColumnDetector):
     def findings(self) -> Iterable[PendingFinding]:
         spellings = self._spellings()
         if spellings:
-            pairs = {old: best for best, others in spellings.items() for old in others}
+            pairs: dict[str, str] = {}
+            for best, others in spellings.items():
+                pairs |= dict.fromkeys(others, best)
             finding = self.found("spelling", CellTally(), _message(spellings), Fix("map_values", {"pairs": pairs}))
             yield self.vocabulary.pending(finding, pairs)
 
@@ -103,19 +118,34 @@ class Spelling(ColumnDetector):
                 same.setdefault(fold(text), Counter())[text] += times
         found = {}
         for folded, spelled in same.items():
+            # Texts of signs alone fold to nothing and have nothing in common.
             if folded and len(spelled) > 1:
-                best, *others = sorted(spelled, key=lambda text: (-_weight(text, spelled[text]), text.isupper(), text))
+                best, *others = _best_first(spelled)
                 found[best] = others
         return found
 
 
+def _best_first(spelled: Counter[str]) -> list[str]:
+    """Return the spellings of one value, the likeliest to be right first."""
+
+    def rank(text: str) -> tuple[float, bool, str]:
+        return -_weight(text, spelled[text]), text.isupper(), text
+
+    return sorted(spelled, key=rank)
+
+
 def _weight(text: str, times: int) -> float:
     """Return how likely a spelling is the right one: it is frequent, with capitals where a person would write them."""
-    return times if text.islower() or text.isupper() else 3 * times
+    if text.islower() or text.isupper():
+        return times
+    # A careful spelling outweighs up to three careless ones.
+    return 3 * times
 
 
 def _message(spellings: dict[str, list[str]]) -> str:
-    best = max(spellings, key=lambda value: len(spellings[value]))
+    """Return the sentence about the value with most spellings, and how many others there are."""
+    ways = {best: len(others) for best, others in spellings.items()}
+    best = max(ways, key=ways.__getitem__)
     message = f"'{best}' is spelled {len(spellings[best]) + 1} ways"
     if len(spellings) > 1:
         more = counted(len(spellings) - 1, "other value is", "other values are")

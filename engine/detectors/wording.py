@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+# What a cell of each kind of column is called, once and several times; any other is a cell.
 _NOUNS = {
     "email": ("email", "emails"),
     "phone": ("phone number", "phone numbers"),
@@ -23,7 +24,7 @@ _NOUNS = {
 
 def counted(count: int, one: str, many: str) -> str:
     """Return a count with its noun: `1 row`, `1,200 rows`."""
-    return f"{count:,} {one if count == 1 else many}"
+    return f"{count:,} {either(count, one, many)}"
 
 
 def counted_times(count: int) -> str:
@@ -40,12 +41,16 @@ def cells_of(kind: str, count: int) -> str:
 
 def either(count: int, one: str, many: str) -> str:
     """Return the verb, or any other word, that goes with a count."""
-    return one if count == 1 else many
+    if count == 1:
+        return one
+    return many
 
 
 def listed(things: Sequence[str]) -> str:
     """Return things as a sentence lists them: `a`, `a and b`, `a, b and c`."""
-    return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} and {things[-1]}"
+    if len(things) == 1:
+        return things[0]
+    return f"{', '.join(things[:-1])} and {things[-1]}"
 
 
 def quoted(texts: Sequence[str], most: int = 4) -> str:

@@ -10,30 +10,40 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 
 from engine.values import NotRead, countries, currencies, numbers, states
 from engine.values.answer_words import means_empty, yes_or_no
 from engine.values.languages import pattern
+
+MOST_PLACES = 250  # different names; there are no more countries, and no country has as many states
+LONGEST_MEMBER = 40  # characters of one value in a list; sentences with commas are longer
+LONGEST_PLACE = 45  # characters: "South Georgia and the South Sandwich Islands" has 44
 
 Sample = Sequence[tuple[str, int]]
 
 _DIGIT = re.compile("[0-9]")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _PERCENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?\s?[%％]")
+# What has a scheme or www is an address for certain; names of domains alone may be anything with a point in it.
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
+# One word with a digit in it; in capitals it may do without; with spaces it needs five digits, unlike a street.
 _CODE = re.compile(r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9._/#+-]{1,39}")
 _CAPITALS = re.compile(r"[A-Z0-9][A-Z0-9._/#-]{1,19}")
 _SPACED_CODE = re.compile(r"(?=(?:.*[0-9]){5})[A-Za-z0-9][A-Za-z0-9 ./-]{5,24}")
+# Any postal code, for columns whose title says so; then those of Britain, Canada and the United States alone.
 _ZIP = re.compile(r"[A-Z0-9][A-Z0-9 -]{2,9}", re.IGNORECASE)
 _LETTER_ZIP = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]", re.IGNORECASE)
 _ZIP_PLUS_4 = re.compile(r"[0-9]{5}-[0-9]{4}")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[ .,'’][0-9]{3})+(?:[.,][0-9]+)?")
+# What phone numbers have and amounts have not: a +, two zeros, brackets, groups of unequal length.
 _PHONE_MARK = re.compile(r"^\+|^00|\([0-9]{2,5}\)|^[0-9]{2,4}[ .\-/][0-9]{3,4}[ .\-][0-9]{3,4}")
 _NUMERIC_DATE = re.compile(
     r"(?:[0-9]{4}([-./])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-./])[0-9]{1,2}\2(?:[0-9]{4}|[0-9]{2}))"
     r"(?P<time>[ T][0-9]{1,2}:.*)?"
 )
+# Days since 1900 from 1954 to 2064, the range in which dates of a business lie.
 _SERIAL = re.compile(r"[2-5][0-9]{4}(?:\.[0-9]+)?")
 _SEPARATORS = re.compile(r"\s*[;|\n,]\s*")
 
@@ -43,12 +53,16 @@ class _Evidence:
 
     def __init__(self, sample: Sample, hints: frozenset[str], country: str) -> None:
         self.cells = [(text.strip(), times) for text, times in sample if says_something(text)]
-        self.total = sum(times for _, times in self.cells)
+        self.total = sum(map(itemgetter(1), self.cells))
         self.hints, self.country = hints, country
 
     def share(self, test: Callable[[str], object]) -> float:
         """Return the share of cells, from 0 to 1, that a test is true of."""
-        return sum(times for text, times in self.cells if test(text)) / self.total
+        passed = 0
+        for text, times in self.cells:
+            if test(text):
+                passed += times
+        return passed / self.total
 
     def hinted(self, *hints: str) -> bool:
         """Return whether the title hints at one of these kinds."""
@@ -95,7 +109,10 @@ def kind_of(sample: Sample, hints: frozenset[str], country: str) -> str:
     evidence = _Evidence(sample, hints, country)
     if not evidence.total:
         return "text"
-    return next((kind for kind, test in _TESTS if test(evidence)), "text")
+    for kind, test in _TESTS:
+        if test(evidence):
+            return kind
+    return "text"
 
 
 def _is_email(evidence: _Evidence) -> bool:
@@ -106,33 +123,51 @@ def looks_like_email(text: str) -> bool:
     """Return whether a text is meant as one or more email addresses, right or not."""
     if "@" not in text:
         return False
-    words = [word for word in re.split(r"[\s,;/|]+", text) if word]
-    return "<" in text or sum("@" in word for word in words) * 2 >= len(words)
+    if "<" in text:  # Ann Smith <ann@example.com>
+        return True
+    words = re.findall(r"[^\s,;/|]+", text)
+    addresses = [word for word in words if "@" in word]
+    return len(addresses) * 2 >= len(words)
 
 
 def _is_url(evidence: _Evidence) -> bool:
     clear = evidence.share(_URL.fullmatch)
-    loose = evidence.share(lambda text: _URL.fullmatch(text) or _DOMAIN.fullmatch(text))
+    loose = evidence.share(_is_web_address)
+    # `Booking.com` in a column of names is no address: a few clear ones, or the title, have to say so.
     return clear >= 0.7 or (loose >= 0.7 and (clear >= 0.2 or evidence.hinted("url")))
 
 
+def _is_web_address(text: str) -> bool:
+    return bool(_URL.fullmatch(text) or _DOMAIN.fullmatch(text))
+
+
 def _is_boolean(evidence: _Evidence) -> bool:
-    if evidence.share(lambda text: yes_or_no(text) is not None) < 0.95:
+    if evidence.share(_says_yes_or_no) < 0.95:
         return False
-    answers = {yes_or_no(text) for text, _ in evidence.cells} - {None}
-    words = {text.casefold() for text, _ in evidence.cells}
-    return evidence.hinted("boolean") or (len(answers) == 2 and not evidence.hinted("code", "money")) or words == {"x"}
+    if evidence.hinted("boolean"):
+        return True
+    texts = [text for text, _ in evidence.cells]
+    if len(set(map(yes_or_no, texts)) - {None}) == 2:
+        # The 0 and 1 of an amount or a code are numbers.
+        return not evidence.hinted("code", "money")
+    # A column of crosses says yes where there is one; any other single word may be anything.
+    return set(map(str.casefold, texts)) == {"x"}
+
+
+def _says_yes_or_no(text: str) -> bool:
+    return yes_or_no(text) is not None
 
 
 def _date_share(evidence: _Evidence) -> tuple[float, float]:
-    found = [(_date_shape(text), times) for text, times in evidence.cells]
-    dates = sum(times for match, times in found if match)
-    timed = sum(times for match, times in found if match and match["time"])
+    """Return the share of cells that look like dates, and what share of these has a time of day."""
+    dates = timed = 0
+    for text, times in evidence.cells:
+        found = _NUMERIC_DATE.fullmatch(text) or _named_date().fullmatch(text)
+        if found:
+            dates += times
+            if found["time"]:
+                timed += times
     return dates / evidence.total, timed / max(dates, 1)
-
-
-def _date_shape(text: str) -> re.Match[str] | None:
-    return _NUMERIC_DATE.fullmatch(text) or _named_date().fullmatch(text)
 
 
 def _is_datetime(evidence: _Evidence) -> bool:
@@ -143,12 +178,15 @@ def _is_datetime(evidence: _Evidence) -> bool:
 def _is_date(evidence: _Evidence) -> bool:
     dates, _ = _date_share(evidence)
     serial = evidence.share(_SERIAL.fullmatch)
-    return dates >= 0.7 or (
-        dates + serial >= 0.8 and (dates >= 0.2 or evidence.hinted("date")) and not _vague(evidence)
-    )
+    if dates >= 0.7:
+        return True
+    # Numbers of five digits are dates only beside dates or under a title that says so.
+    supported = dates >= 0.2 or evidence.hinted("date")
+    return dates + serial >= 0.8 and supported and not _vague(evidence)
 
 
 def _vague(evidence: _Evidence) -> bool:
+    """Return whether the title makes numbers of five digits something else than dates."""
     return evidence.hinted("money", "code", "postal_code") and not evidence.hinted("date")
 
 
@@ -160,7 +198,12 @@ def _is_percent(evidence: _Evidence) -> bool:
 
 
 def _at_most_100(evidence: _Evidence) -> bool:
-    return evidence.share(lambda text: len(re.sub(r"[.,].*|[^0-9]", "", text)) <= 2 or text.startswith("100")) >= 0.95
+    return evidence.share(_has_two_digits_or_is_100) >= 0.95
+
+
+def _has_two_digits_or_is_100(text: str) -> bool:
+    whole = re.sub(r"[.,].*|[^0-9]", "", text)
+    return len(whole) <= 2 or text.startswith("100")
 
 
 def is_number(text: str) -> bool:
@@ -174,7 +217,7 @@ def is_amount(text: str) -> bool:
 
 
 def _reads(read: Callable[[str, str], object], text: str, decimal: str) -> bool:
-    if not _DIGIT.search(text):
+    if not _DIGIT.search(text):  # spares the readers most texts
         return False
     try:
         read(text, decimal)
@@ -185,7 +228,7 @@ def _reads(read: Callable[[str, str], object], text: str, decimal: str) -> bool:
 
 def _has_currency(text: str) -> bool:
     words = re.findall(r"[^\s0-9.,'’()+\-\u00a0]+", text)
-    return bool(words) and all(currencies.possible(word) for word in words) and is_amount(text)
+    return bool(words) and all(map(currencies.possible, words)) and is_amount(text)
 
 
 def _is_money(evidence: _Evidence) -> bool:
@@ -202,10 +245,12 @@ def _is_phone(evidence: _Evidence) -> bool:
 
 
 def _is_phone_number(text: str) -> bool:
+    # Local numbers in North America have seven digits; most shorter ones are extensions.
     return bool(_phone().fullmatch(text)) and sum(map(str.isdigit, text)) >= 7
 
 
 def _clearly_phone(text: str) -> bool:
+    """Return whether a text is a phone number without any hint: no number with thousands, no date."""
     if _GROUPED.fullmatch(text) or _NUMERIC_DATE.fullmatch(text):
         return False
     return bool(_PHONE_MARK.search(text)) and 9 <= sum(map(str.isdigit, text)) <= 30
@@ -221,36 +266,51 @@ def _is_country(evidence: _Evidence) -> bool:
 def _is_state(evidence: _Evidence) -> bool:
     if not _could_be_names(evidence):
         return False
-    known = evidence.share(lambda text: states.code(text, evidence.country or "US"))
-    return known >= (0.5 if evidence.hinted("state") else 0.95) and not evidence.hinted("name", "person")
+    if evidence.hinted("name", "person"):
+        return False
+    country = evidence.country or "US"
+
+    def is_known(text: str) -> bool:
+        return bool(states.code(text, country))
+
+    # Many short words are the code of some state, so without a hint nearly all have to be.
+    known = evidence.share(is_known)
+    return known >= 0.95 or (known >= 0.5 and evidence.hinted("state"))
 
 
 def _could_be_names(evidence: _Evidence) -> bool:
     """Return whether there are few short names of letters: worth asking the lists of countries and states."""
     if evidence.hinted("boolean", "code", "money", "date", "email"):
         return False
-    return (
-        len(evidence.cells) <= 250
-        and evidence.share(lambda text: len(text) <= 45 and not re.search("[0-9@]", text)) >= 0.9
-    )
+    return len(evidence.cells) <= MOST_PLACES and evidence.share(_could_be_name) >= 0.9
+
+
+def _could_be_name(text: str) -> bool:
+    return len(text) <= LONGEST_PLACE and not re.search("[0-9@]", text)
 
 
 def _is_postal_code(evidence: _Evidence) -> bool:
     if evidence.hinted("postal_code"):
-        return evidence.share(lambda text: _ZIP.fullmatch(text) and re.search("[0-9]", text)) >= 0.7
+        return evidence.share(_could_be_zip) >= 0.7
     lettered = evidence.share(_LETTER_ZIP.fullmatch)
     plus_4 = evidence.share(_ZIP_PLUS_4.fullmatch)
     plain = evidence.share(re.compile("[0-9]{5}").fullmatch)
+    # Five digits alone may be anything; a few `12345-6789` among them are enough.
     return lettered >= 0.8 or (plus_4 >= 0.05 and plus_4 + plain >= 0.9)
 
 
+def _could_be_zip(text: str) -> bool:
+    return bool(_ZIP.fullmatch(text) and _DIGIT.search(text))
+
+
 def _zeros_in_front(evidence: _Evidence) -> bool:
-    return evidence.share(lambda text: re.match("0[0-9]", text)) > 0
+    return evidence.share(re.compile("0[0-9]").match) > 0
 
 
 def _is_number(evidence: _Evidence) -> bool:
     if evidence.share(is_number) < 0.9 or _zeros_in_front(evidence):
         return False
+    # Numbers with decimals are amounts whatever the title says; whole ones may be numbers of things.
     whole = evidence.share(_INTEGER.fullmatch) >= 0.95
     return not (whole and (evidence.hinted("code", "barcode", "vat", "phone") or _long_and_even(evidence)))
 
@@ -266,9 +326,13 @@ def _is_code(evidence: _Evidence) -> bool:
     if coded >= 0.9:
         return True
     if evidence.hinted("vat", "barcode", "code"):
-        spaced = evidence.share(lambda text: _CODE.fullmatch(text) or _SPACED_CODE.fullmatch(text))
+        spaced = evidence.share(_is_code_with_spaces)
         return spaced >= 0.8 or evidence.share(_CAPITALS.fullmatch) >= 0.9
     return False
+
+
+def _is_code_with_spaces(text: str) -> bool:
+    return bool(_CODE.fullmatch(text) or _SPACED_CODE.fullmatch(text))
 
 
 def _is_list(evidence: _Evidence) -> bool:
@@ -276,18 +340,26 @@ def _is_list(evidence: _Evidence) -> bool:
     several = [(text, times) for text, times in evidence.cells if len(_parts(text)) > 1]
     if len(several) < 2 or len(several) < 0.2 * len(evidence.cells):
         return False
-    met: Counter[str] = Counter()
+    members: Counter[str] = Counter()
     for text, times in several:
         # The same "Smith, John" in ten rows is one name; the same "VIP; New" in ten rows is a list.
-        met.update(dict.fromkeys(map(str.casefold, _parts(text)), times if re.search("[;|]", text) else 1))
-    known = sum(all(met[part.casefold()] > 1 for part in _parts(text)) for text, _ in several)
-    return max(map(len, met)) <= 40 and known >= 0.6 * len(several)
+        if not re.search("[;|]", text):
+            times = 1
+        members.update(dict.fromkeys(_parts(text), times))
+    again = 0
+    for text, _ in several:
+        if min(map(members.__getitem__, _parts(text))) > 1:
+            again += 1
+    return max(map(len, members)) <= LONGEST_MEMBER and again >= 0.6 * len(several)
 
 
 def _parts(text: str) -> list[str]:
-    return [part for part in _SEPARATORS.split(text) if part]
+    """Return the members of a list; capitals make no difference."""
+    return list(filter(None, _SEPARATORS.split(text.casefold())))
 
 
+# The first that is true decides: what is clear by its form comes before what needs a hint, and codes, which
+# nearly everything resembles, come late.
 _TESTS: Iterable[tuple[str, Callable[[_Evidence], bool]]] = (
     ("email", _is_email), ("url", _is_url), ("boolean", _is_boolean), ("datetime", _is_datetime),
     ("date", _is_date), ("phone", _is_phone), ("postal_code", _is_postal_code), ("percent", _is_percent),
