@@ -72,8 +72,8 @@ def same(kind: server.ServerField, column: str, text: str, cell: Any) -> bool:
         return str(cell) in {text, dict(kind.selection).get(text)}
     if kind.type == "datetime":
         return str(cell)[:19] == (text if ":" in text else f"{text} 00:00:00")
-    if kind.type == "html":  # Odoo makes a paragraph of a line
-        return str(cell) in {text, f"<p>{text}</p>"}
+    if kind.type == "html":  # Odoo puts an element around a line; which one depends on the version of its lxml
+        return str(cell) in {text, f"<p>{text}</p>", f"<span>{text}</span>"}
     return str(cell) == text
 
 
