@@ -60,12 +60,20 @@ def _tables() -> dict[str, Any]:
     """Import the modules of the steps and return the three tables by name, group after group."""
     from engine.steps.step import WholeRowStep
 
+    # Sorting keeps the order within a group: that of a module's STEPS, which the pages show.
     order = list(GROUPS)
     found = sorted(_classes(), key=lambda step: order.index(step.group))
-    rows = {step.slug: step for step in found if issubclass(step, WholeRowStep)}
-    columns = {step.slug: step for step in found if step.slug not in rows}
-    header = frozenset(slug for slug, step in rows.items() if step.stage == "header")
-    return {"COLUMN_STEPS": columns, "ROW_STEPS": rows, "HEADER_STEPS": header}
+    columns: dict[str, type[ColumnStep]] = {}
+    rows: dict[str, type[WholeRowStep]] = {}
+    header: set[str] = set()
+    for step in found:
+        if not issubclass(step, WholeRowStep):
+            columns[step.slug] = step
+            continue
+        rows[step.slug] = step
+        if step.stage == "header":
+            header.add(step.slug)
+    return {"COLUMN_STEPS": columns, "ROW_STEPS": rows, "HEADER_STEPS": frozenset(header)}
 
 
 def _classes() -> Iterator[type[ColumnStep] | type[WholeRowStep]]:

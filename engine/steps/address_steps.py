@@ -24,9 +24,10 @@ class CountryToIso(ReadingStep):
     )
 
     def read(self, text: str, context: Context) -> str:
-        if code := countries.iso_code(text):
-            return code
-        raise NotRead("no country is called that")
+        code = countries.iso_code(text)
+        if not code:
+            raise NotRead("no country is called that")
+        return code
 
 
 class StateToCode(PlaceStep):
@@ -55,8 +56,10 @@ class StateToCode(PlaceStep):
     )
 
     def read(self, text: str, country: str) -> str:
-        if code := states.code(text, country):
+        code = states.code(text, country)
+        if code:
             return code
+        # The name may well be right where only the country is missing, so the reason says that.
         if not country:
             raise NotRead("its country is not known, and several countries may have a state of this name")
         raise NotRead(f"{country} has no state of this name")

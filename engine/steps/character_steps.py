@@ -30,6 +30,7 @@ class StripInvisible(ColumnStep):
     )
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Find the few cells with such a character in Arrow, and look closely at those alone."""
         return Outcome(convert_where(values, pc.match_substring_regex(values, INVISIBLE), visible))
 
 
@@ -50,11 +51,16 @@ class FixMojibake(ColumnStep):
     keep: tuple[str, ...]
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Mend cells beyond ASCII: what a wrong encoding makes of a letter is never ASCII."""
         return Outcome(beyond_ascii(values, self._mended))
 
     def validate(self) -> None:
-        kept = [regex.escape(word) for word in self.keep if word]
-        self._kept = regex.compile(f"({'|'.join(kept)})") if kept else None
+        """Compile the words to keep to one pattern."""
+        self._kept: regex.Pattern[str] | None = None
+        kept = list(map(regex.escape, filter(None, self.keep)))
+        if kept:
+            # In a group, so that splitting a text by the pattern leaves the words among the parts.
+            self._kept = regex.compile(f"({'|'.join(kept)})")
 
     def _mended(self, text: str) -> str:
         """Mend a text, but for the words to keep in it; ftfy takes long to import, so only who needs it waits."""
@@ -67,6 +73,7 @@ class FixMojibake(ColumnStep):
         return "".join(parts)
 
 
+# « » stay: straight, nobody could say which of them opens.
 _QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛´ʼ", "'"), **dict.fromkeys("“”„‟", '"')})
 
 
@@ -139,9 +146,11 @@ class StripSpecial(ValueStep):
     keep: str
 
     def validate(self) -> None:
+        """Compile the class of characters that are removed; marks (M) are parts of letters in many scripts."""
         self._special = regex.compile(rf"[^\p{{L}}\p{{M}}\p{{N}}\s{regex.escape(self.keep, special_only=False)}]")
 
     def convert(self, text: str, context: Context) -> str:
+        """Remove the signs, and the double spaces that they leave behind."""
         bare, removed = self._special.subn("", text)
         if not removed:
             return text

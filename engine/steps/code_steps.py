@@ -8,8 +8,10 @@ from engine.steps.reading_step import COUNTRY, COUNTRY_COLUMN, PlaceStep, Readin
 from engine.steps.step import Context, Example
 from engine.values import NotRead, vat_numbers
 
+# EAN-8, and UPC-A, EAN-13 and GTIN-14.
 _BARCODE = re.compile("[0-9]{8}|[0-9]{12,14}")
 _SALESFORCE = re.compile("[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
+# One character for each pattern of capitals among five, as Salesforce numbers the patterns.
 _CASES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
@@ -63,6 +65,7 @@ class BarcodeClean(ReadingStep):
     )
 
     def read(self, text: str, context: Context) -> str:
+        """Return the bare digits; zeros that a barcode lost are not added, since any of the lengths may be meant."""
         import stdnum.ean  # takes long to import, so only who needs it waits
 
         digits = re.sub(r"[\s-]+", "", text)
@@ -91,11 +94,13 @@ class SalesforceId18(ReadingStep):
     )
 
     def read(self, text: str, context: Context) -> str:
+        """Return the id of 18 characters; one that has them already is checked."""
         written = text.strip()
         if not _SALESFORCE.fullmatch(written):
             raise NotRead("it is not a Salesforce id")
-        checks = [_CASES[_capitals(written[start : start + 5])] for start in (0, 5, 10)]
-        complete = written[:15] + "".join(checks)
+        complete = written[:15]
+        for start in (0, 5, 10):
+            complete += _CASES[_capitals(written[start : start + 5])]
         if len(written) == 18 and written != complete:
             raise NotRead("its last three characters do not fit the others")
         return complete

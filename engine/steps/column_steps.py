@@ -40,6 +40,7 @@ class SplitColumn(ColumnStep):
     into: tuple[str, ...]
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Split each distinct cell once; a cell with fewer parts leaves the last columns empty."""
         encoded = values.dictionary_encode()
         parts = [self._parts(text) for text in encoded.dictionary.to_pylist()]
         added = {}
@@ -49,6 +50,7 @@ class SplitColumn(ColumnStep):
         return Outcome(values, added=added)
 
     def _parts(self, text: str) -> list[str]:
+        """Return as many parts as there are new columns."""
         parts = [part.strip(EDGES) for part in text.split(self.separator, len(self.into) - 1)]
         return parts + [""] * (len(self.into) - len(parts))
 
@@ -79,9 +81,11 @@ class CombineColumns(SeriesStep):
     into: str
 
     def outcome(self, values: pa.Array, made: pa.Array) -> Outcome:
+        """Keep the column, and add what was made as a new one."""
         return Outcome(values, added={self.into: made})
 
     def series(self, column: pd.Series[str], others: Mapping[str, pd.Series[str]]) -> pd.Series[str]:
+        """Join column after column, the separator only where both sides hold something."""
         for title in self.columns:
             both = (column != "") & (others[title] != "")
             column = column + both.map({True: self.separator, False: ""}).astype(column.dtype) + others[title]

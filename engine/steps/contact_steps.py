@@ -12,9 +12,12 @@ from engine.steps.step import ColumnStep, Context, Example, Outcome
 from engine.steps.step_parameters import Param
 from engine.values import NotRead, emails
 
+# Scheme, host, and all behind the host (RFC 3986, appendix B).
 _WEB = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#]*)(.*)", re.DOTALL)
+# Some hosts have an underscore in their names, against RFC 1123, and browsers open them.
 _LABEL = r"[^\W_](?:[^\W_]|[-_](?=[^\W]))*"
 _HOST = re.compile(rf"(?:{_LABEL}\.)+(?:[^\W\d_]{{2,}}|xn--[a-z0-9-]+)(?::[0-9]{{1,5}})?")
+# Only with a scheme in front: alone, four numbers may be a version.
 _NUMERIC_HOST = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?::[0-9]{1,5})?")
 
 
@@ -42,6 +45,7 @@ class EmailClean(ReadingStep):
     )
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Pass over cells that are clean already, as nearly all are, and read the others one by one."""
         others = pc.invert(pc.match_substring_regex(values, rf"^(?:{emails.CLEAN})?\z"))
         return merged(values, [(others, super().apply(values.filter(others), context))])
 
@@ -113,6 +117,7 @@ class UrlClean(ReadingStep):
     scheme: str
 
     def read(self, text: str, context: Context) -> str:
+        """Return the address; its path, query and the rest keep their capitals."""
         address = text.strip()
         found = _WEB.fullmatch(address)
         if not found or " " in address or not address.isprintable():

@@ -47,6 +47,7 @@ class DateStep(ReadingStep):
     pivot: int
 
     def validate(self) -> None:
+        """Check the pivot and the formats, so that a typing error shows before a million cells fail by it."""
         if not 0 <= self.pivot <= 100:
             raise StepError(f"The step {self.slug}: 'pivot' is a year of two digits, 0 to 100, not {self.pivot}.")
         for one in self.formats:
@@ -60,16 +61,23 @@ class DateStep(ReadingStep):
         return True
 
     def learn(self, distinct: Iterable[str], context: Context) -> Any:
+        """Return the order that the column shows, and an example of each where it shows two."""
+        # An order or formats that somebody chose decide alone.
         if self.order != "auto" or self.formats:
             return None
         found = dates.order_of(distinct, times=self.keeps_times())
-        examples = [*found.day_examples[:1], *found.month_examples[:1], *found.year_examples[:1]]
-        return {"order": found.order, "both": examples if found.both else []}
+        examples: list[str] = []
+        if found.both:
+            examples = [*found.day_examples[:1], *found.month_examples[:1], *found.year_examples[:1]]
+        return {"order": found.order, "both": examples}
 
     def moment(self, text: str, context: Context) -> date:
         """Return the date, or datetime, of a cell. Raises NotRead."""
         learnt = context.learnt or {"order": "", "both": []}
-        order = learnt["order"] if self.order == "auto" else self.order
+        order = self.order
+        if order == "auto":
+            order = learnt["order"]
+        # A date that can be read in one way only is converted in a column of both orders too.
         if learnt["both"] and len(dates.orders(text)) > 1:
             raise NotRead(f"dates of both orders are in the column, such as {' and '.join(learnt['both'])}: choose one")
         return dates.read(text, order, self.formats, excel_1904=context.excel_1904, pivot=self.pivot)
@@ -102,9 +110,11 @@ class ParseDate(DateStep):
     drop_time: bool
 
     def keeps_times(self) -> bool:
+        """Tell whether times are left out: otherwise a cell with one is not converted."""
         return self.drop_time
 
     def read(self, text: str, context: Context) -> str:
+        """Return the day as `2021-10-01`; midnight is no time that could be lost."""
         day = self.moment(text, context)
         if not isinstance(day, datetime):
             return day.isoformat()
@@ -141,10 +151,14 @@ class ParseDatetime(DateStep):
     timezone: str | None
 
     def validate(self) -> None:
+        """Check the time zone too, and hold it."""
         super().validate()
-        self._zone = _zone(self.timezone) if self.timezone else None
+        self._zone: ZoneInfo | None = None
+        if self.timezone:
+            self._zone = _zone(self.timezone)
 
     def read(self, text: str, context: Context) -> str:
+        """Return date and time as `2021-10-01 19:34:00`, without the offset."""
         moment = self.moment(text, context)
         if not isinstance(moment, datetime):
             moment = datetime.combine(moment, time())
@@ -156,6 +170,7 @@ class ParseDatetime(DateStep):
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
+    # Names are looked up as files: `Europe` is a folder (OSError), `../x` no name at all (ValueError).
     except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
         raise StepError(f"There is no time zone '{name}'; write it such as Europe/Brussels.") from problem
 
@@ -163,7 +178,7 @@ def _zone(name: str) -> ZoneInfo:
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:
     try:
         return moment.astimezone(zone)
-    except OverflowError as problem:
+    except OverflowError as problem:  # 31 December 9999 in a zone ahead
         raise NotRead("its year is out of range") from problem
 
 

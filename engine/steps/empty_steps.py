@@ -40,10 +40,12 @@ class ClearEmptyWords(ColumnStep):
     words: tuple[str, ...]
 
     def validate(self) -> None:
+        """Hold the words as cells are compared with them: without spaces around, folded."""
         self._empty = frozenset(word.strip(EDGES).casefold() for word in self.words)
         self._longest = max(map(len, self._empty), default=0)
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Look at each distinct text that is no longer than the longest word."""
         # Case folding never makes a text shorter, so a longer one is none of the words. Of a million phone numbers that
         # leaves a few hundred to look at.
         trimmed = pc.utf8_trim(values, EDGES)
@@ -63,6 +65,7 @@ class DefaultIfEmpty(ColumnStep):
     help = "Puts the same text into every empty cell."
     group = "empty"
     kernel = True
+    # Not safe: afterwards nobody can tell which cells were empty.
     params = (Param("value", "text", "Text", required=True),)
     examples = (Example(("", "BE", "  "), ("US", "BE", "US"), {"value": "US"}),)
     value: str
@@ -90,6 +93,7 @@ class Coalesce(SeriesStep):
     columns: tuple[str, ...]
 
     def series(self, column: pd.Series[str], others: Mapping[str, pd.Series[str]]) -> pd.Series[str]:
+        """Fill from one column after the other, so that the first filled one counts."""
         for title in self.columns:
             column = column.mask(blank(column) & ~blank(others[title]), others[title])
         return column

@@ -24,7 +24,7 @@ _HIDDEN = regex.compile(  # stopping at the next opening keeps unclosed ones fro
 )
 _BREAK = regex.compile(r"<br\s*/?>|</(?:p|div|li|tr|h[1-6])\s*>", regex.I)
 _TAG = regex.compile(rf"</?(?:{_NAMES})(?:\s[^<>]*)?/?>", regex.I)
-MOST_ROUNDS = 10
+MOST_ROUNDS = 10  # one is enough for nearly every page; each further one may uncover tags again
 
 
 def without_tags(text: str) -> str:
@@ -37,7 +37,9 @@ def without_tags(text: str) -> str:
     for _ in range(MOST_ROUNDS):
         after = _TAG.sub("", _BREAK.sub("\n", _HIDDEN.sub("", before)))
         if after == before:
-            return after if after == text else after.strip("\n")
+            if after == text:
+                return text
+            return after.strip("\n")  # what the paragraphs at both ends left
         before = after
     return text
 
@@ -56,6 +58,7 @@ class StripTags(ColumnStep):
     )
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Look closely at cells with `<` alone."""
         return Outcome(convert_where(values, pc.match_substring(values, "<"), without_tags))
 
 
@@ -76,6 +79,7 @@ class UnescapeHtml(ColumnStep):
     )
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Look closely at cells with `&` alone."""
         return Outcome(convert_where(values, pc.match_substring(values, "&"), html.unescape))
 
 

@@ -56,19 +56,23 @@ class NameSplit(ColumnStep):
     title_to: str | None
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Take each distinct name apart once, into the columns that are given."""
         return by_row([values], self._split, list(filter(None, self._titles())))
 
     def _titles(self) -> tuple[str | None, ...]:
         return self.first_to, self.last_to, self.title_to
 
     def _split(self, text: str) -> tuple[str, ...]:
+        """Return the name turned round, and those of its parts that have a column."""
         wanted = list(map(bool, self._titles()))
+        # A name without a comma is in order, so where no parts are wanted it need not be understood.
         if personal_names.is_company(text) or not (any(wanted) or "," in text):
             return (text, *[""] * sum(wanted))
         name = personal_names.read(text)
         last = " ".join(filter(None, (name.last, name.suffix)))
         parts = compress((name.first, last, name.title), wanted)
-        return (str(name) if "," in text else text, *parts)
+        turned = str(name) if "," in text else text
+        return (turned, *parts)
 
 
 class NameJoin(ColumnStep):
@@ -98,10 +102,20 @@ class NameJoin(ColumnStep):
     into: str
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
-        before = filter(None, (self.title_column, self.first_column))
-        columns = [*(context.others[title].to_pylist() for title in before), values.to_pylist()]
-        names = [" ".join(filter(None, map(str.strip, row))) for row in zip(*columns, strict=True)]
+        """Join row by row: nearly all full names differ, so looking for equal ones would only cost time."""
+        columns = [context.others[title].to_pylist() for title in self._columns_in_front()]
+        names = list(map(_joined, zip(*columns, values.to_pylist(), strict=True)))
         return Outcome(values, added={self.into: pa.array(names, pa.string())})
+
+    def _columns_in_front(self) -> tuple[str, ...]:
+        if self.title_column:
+            return self.title_column, self.first_column
+        return (self.first_column,)
+
+
+def _joined(parts: tuple[str, ...]) -> str:
+    """Return the parts that are not blank, without spaces around, as one name."""
+    return " ".join(filter(None, map(str.strip, parts)))
 
 
 class CompanyOrPerson(ColumnStep):
@@ -140,9 +154,11 @@ class CompanyOrPerson(ColumnStep):
     otherwise: str
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
-        return by_row([values], self._told, [self.into])
+        """Decide once for each distinct name; the column itself stays as it is."""
+        return by_row([values], self._with_kind, [self.into])
 
-    def _told(self, text: str) -> tuple[str, str]:
+    def _with_kind(self, text: str) -> tuple[str, str]:
+        # First, since `Smith, Jones & Co.` has a comma too.
         if personal_names.is_company(text):
             return text, "company"
         if self._shows_person(text):
@@ -152,6 +168,7 @@ class CompanyOrPerson(ColumnStep):
         return text, self.otherwise
 
     def _shows_person(self, text: str) -> bool:
+        # First and last name alone show nothing: `Jack Daniels` may be either.
         try:
             return bool(personal_names.read(text).title) or "," in text
         except NotRead:

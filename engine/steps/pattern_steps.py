@@ -15,7 +15,7 @@ import regex
 from engine.steps.step import ColumnStep, Context, CouldNot, Example, Outcome, by_value
 from engine.steps.step_parameters import Param, StepError
 
-CELL_SECONDS = 0.5
+CELL_SECONDS = 0.5  # a sensible pattern takes microseconds for a cell
 SLOW_CELLS = 4  # per batch
 TOO_SLOW = "the pattern takes too long on this text"
 
@@ -36,6 +36,7 @@ def patiently(values: pa.Array, convert: Callable[[str], str]) -> Outcome:
     """Apply a `convert` that may raise TimeoutError to each value; after SLOW_CELLS of them the rest is left alone."""
     slow = 0
 
+    # After SLOW_CELLS this answers without trying, so that a batch costs two seconds at most.
     def limited(text: str) -> str:
         nonlocal slow
         try:
@@ -79,9 +80,13 @@ class Replace(ColumnStep):
     case: bool
 
     def validate(self) -> None:
+        """Compile the pattern, and try the replacement: a group that does not exist shows only when it is used."""
         flags = 0 if self.case else regex.IGNORECASE
-        self._pattern = compiled(self.slug, self.find if self.regex else regex.escape(self.find), flags)
-        self._new = self.replace if self.regex else self.replace.replace("\\", r"\\")
+        # Text that is meant literally is escaped, so that one way of replacing serves both.
+        find, self._new = regex.escape(self.find), self.replace.replace("\\", r"\\")
+        if self.regex:
+            find, self._new = self.find, self.replace
+        self._pattern = compiled(self.slug, find, flags)
         try:  # an alternative that matches the empty text makes the library read the replacement
             compiled(self.slug, f"(?:{self._pattern.pattern})|", flags).sub(self._new, "", timeout=CELL_SECONDS)
         except (regex.error, IndexError) as problem:
@@ -90,6 +95,7 @@ class Replace(ColumnStep):
             raise StepError(f"The step replace: the pattern '{self.find}' takes too long.") from None
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Replace literal text in Arrow, whole columns at once; patterns and other cases value by value."""
         if self.case and not self.regex:
             return Outcome(self._literally(values))
         return patiently(values, self._replaced)
@@ -103,7 +109,9 @@ class Replace(ColumnStep):
         if not self.whole_cell:
             return self._pattern.sub(self._new, text, timeout=CELL_SECONDS)
         whole = self._pattern.fullmatch(text, timeout=CELL_SECONDS)
-        return whole.expand(self._new) if whole else text
+        if not whole:
+            return text
+        return whole.expand(self._new)
 
 
 class Extract(ColumnStep):
@@ -119,15 +127,18 @@ class Extract(ColumnStep):
     regex: str
 
     def validate(self) -> None:
+        """Compile the pattern."""
         self._pattern = compiled(self.slug, self.regex)
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Search each distinct value, within the limits of time."""
         return patiently(values, self._part)
 
     def _part(self, text: str) -> str:
+        wanted = min(self._pattern.groups, 1)  # group 0 is all that was found
         found = self._pattern.search(text, timeout=CELL_SECONDS)
-        part = found and found[1 if self._pattern.groups else 0]
-        if not part:
+        part = found and found[wanted]
+        if not part:  # a group may take part in a match with nothing, and an empty cell is no part of a text
             raise CouldNot("the pattern finds nothing here")
         return str(part)
 

@@ -14,7 +14,7 @@ from engine.steps.step_parameters import Param
 from engine.values import NotRead, phones
 from engine.values.languages import pattern
 
-_FEWEST_DIGITS = 6
+_FEWEST_DIGITS = 6  # local numbers are hardly ever shorter; what is shorter is an extension or a year
 
 
 class PhoneNormalize(ColumnStep):
@@ -56,9 +56,11 @@ class PhoneNormalize(ColumnStep):
     extension_to: str | None
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Convert the rows of one country after another, each as a whole column."""
         default = self.country or context.country
         if not self.country_column:
             return self._of_one_country(values, default)
+        # A column has few countries, so each name is looked up once.
         named = context.others[self.country_column].dictionary_encode()
         codes = [named_country(text, default) for text in named.dictionary.to_pylist()]
         countries = pa.array(codes, pa.string()).take(named.indices)
@@ -69,10 +71,11 @@ class PhoneNormalize(ColumnStep):
         return merged(values, parts, self._titles())
 
     def _titles(self) -> list[str]:
-        return [self.extension_to] if self.extension_to else []
+        return list(filter(None, [self.extension_to]))
 
     def _of_one_country(self, values: pa.Array, country: str) -> Outcome:
         numbers = pa.array(phones.e164_all(values.to_pylist(), country), pa.string())
+        # What has no common form, blank cells among them: few enough to look for equal ones and for reasons.
         uncommon = pc.equal(numbers, "")
         rest = by_row([values.filter(uncommon)], lambda text: self._read(text, country), self._titles())
         return merged(numbers, [(uncommon, rest)], self._titles())
@@ -85,7 +88,9 @@ class PhoneNormalize(ColumnStep):
             raise NotRead("there are words in it")
         if phones.e164(number, country).number != number:  # +49 000…: each reading takes a 0 away
             raise NotRead("it has too many zeros for a phone number")
-        return (number, extension) if self.extension_to else (number,)
+        if not self.extension_to:
+            return (number,)
+        return number, extension
 
 
 class PhoneSplit(ColumnStep):
@@ -121,26 +126,57 @@ class PhoneSplit(ColumnStep):
     mobile_to: str | None
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
-        titles = [self.rest_to, self.mobile_to] if self.mobile_to else [self.rest_to]
-        return by_row([values], self._split, titles)
+        """Split each distinct cell once."""
+        titles = filter(None, [self.rest_to, self.mobile_to])
+        return by_row([values], self._split, list(titles))
 
     def _split(self, text: str) -> tuple[str, ...]:
-        stripped = [part.strip(" ,") for part in _separators().split(text)]
-        parts = list(filter(None, stripped))
-        few = [part for part in parts if sum(map(str.isdigit, part)) < _FEWEST_DIGITS]
-        if len(parts) > 1 and few:
-            raise NotRead(f"'{few[0]}' in it is not a phone number")
-        if len(parts) < 2 and not _labelled().fullmatch(text.strip()):
-            parts = [text]
-        mobiles = []
-        if self.mobile_to:
-            mobiles = [part for part in parts if _mobile().match(part)]
-        others = [part for part in parts if part not in mobiles] or [mobiles.pop(0)]
-        cell = others[0] if _special().match(others[0]) else _number(others[0])
-        moved = (";".join(others[1:]), ";".join(map(_number, mobiles)))
-        return (cell, *moved[: 1 + bool(self.mobile_to)])
+        parts = _numbers_in(text)
+        if not self.mobile_to:
+            return _without_label(parts[0]), ";".join(parts[1:])
+        mobiles, others = _mobiles_apart(parts)
+        # A cell of mobile numbers alone keeps the first of them, label and all.
+        if not others:
+            others = [mobiles.pop(0)]
+        return _without_label(others[0]), ";".join(others[1:]), ";".join(map(_number, mobiles))
 
 
+def _numbers_in(text: str) -> list[str]:
+    """Return the numbers of a cell with what they are called; the text as it is where there is only one.
+
+    Raises:
+        NotRead: there are several parts, and one of them has too few digits for a phone number.
+    """
+    stripped = [part.strip(" ,") for part in _separators().split(text)]
+    parts = list(filter(None, stripped))
+    if len(parts) > 1:
+        for part in parts:
+            if sum(map(str.isdigit, part)) < _FEWEST_DIGITS:
+                raise NotRead(f"'{part}' in it is not a phone number")
+    if len(parts) < 2 and not _labelled().fullmatch(text.strip()):
+        return [text]
+    return parts
+
+
+def _mobiles_apart(parts: list[str]) -> tuple[list[str], list[str]]:
+    """Return the numbers that are called mobile, and the others."""
+    mobiles, others = list[str](), list[str]()
+    for part in parts:
+        if _mobile().match(part):
+            mobiles.append(part)
+        else:
+            others.append(part)
+    return mobiles, others
+
+
+def _without_label(part: str) -> str:
+    """Return a number without a label that says no more than that it is a phone; `Fax:` and `Mobile:` stay."""
+    if _special().match(part):
+        return part
+    return _number(part)
+
+
+# Patterns of the words of all languages: reading those takes a moment, so only who needs them waits, and once.
 @cache
 def _separators() -> re.Pattern[str]:
     """Return the pattern of what parts several numbers of a cell: a sign, a word, the label of the next number."""
@@ -168,8 +204,11 @@ def _special() -> re.Pattern[str]:
 
 
 def _number(part: str) -> str:
+    """Return the number behind any label."""
     labelled = _labelled().fullmatch(part)
-    return labelled[2] if labelled else part
+    if not labelled:
+        return part
+    return labelled[2]
 
 
 STEPS = (PhoneNormalize, PhoneSplit)

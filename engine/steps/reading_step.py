@@ -46,10 +46,14 @@ class PlaceStep(ColumnStep):
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         """Read each distinct value once for every country that it occurs with."""
         default = self.country or context.country
-        if not self.country_column:
-            return by_row([values], lambda text: (self.read(text, default),))
-        beside = context.others[self.country_column]
-        return by_row([values, beside], lambda text, named: (self.read(text, named_country(named, default)),))
+
+        def read(text: str, named: str = "") -> tuple[str]:
+            return (self.read(text, named_country(named, default)),)
+
+        columns = [values]
+        if self.country_column:
+            columns.append(context.others[self.country_column])
+        return by_row(columns, read)
 
     @abstractmethod
     def read(self, text: str, country: str) -> str:
@@ -75,6 +79,7 @@ def by_row(columns: Sequence[pa.Array], read: Callable[..., tuple[str, ...]], ti
     rows, row_numbers = _distinct(columns)
     answers, failed, reasons = [], [False] * len(rows), {}
     for place, row in enumerate(rows):
+        # What a blank cell gets, and one that is not read.
         answer = (row[0], *[""] * len(titles))
         if row[0]:
             try:
@@ -82,8 +87,10 @@ def by_row(columns: Sequence[pa.Array], read: Callable[..., tuple[str, ...]], ti
             except NotRead as why:
                 failed[place], reasons[row[0]] = True, str(why)
         answers.append(answer)
-    texts = [pa.array(column, pa.string()).take(row_numbers) for column in zip(*answers, strict=True)]
-    texts = texts or [pa.array([], pa.string())] * (1 + len(titles))
+    texts = []
+    for position in range(1 + len(titles)):
+        column = [answer[position] for answer in answers]
+        texts.append(pa.array(column, pa.string()).take(row_numbers))
     added = dict(zip(titles, texts[1:], strict=True))
     if not reasons:
         return Outcome(texts[0], None, reasons, added)
@@ -100,13 +107,15 @@ def merged(values: pa.Array, parts: Iterable[tuple[pa.Array, Outcome]], titles: 
     """
     could_not: pa.Array | None = None
     reasons: dict[str, str] = {}
-    added = {title: pa.repeat(pa.scalar("", pa.string()), len(values)) for title in titles}
+    blanks = pa.repeat(pa.scalar("", pa.string()), len(values))
+    added = dict.fromkeys(titles, blanks)  # Arrow's arrays never change, so all may begin as the same one
     for mask, part in parts:
         values = pc.replace_with_mask(values, mask, part.values)
         reasons.update(part.reasons)
         if part.could_not is not None:
-            failed = pa.repeat(False, len(values)) if could_not is None else could_not
-            could_not = pc.replace_with_mask(failed, mask, part.could_not)
+            if could_not is None:
+                could_not = pa.repeat(False, len(values))
+            could_not = pc.replace_with_mask(could_not, mask, part.could_not)
         for title in titles:
             added[title] = pc.replace_with_mask(added[title], mask, part.added[title])
     return Outcome(values, could_not, reasons, added)
@@ -116,8 +125,10 @@ def _distinct(columns: Sequence[pa.Array]) -> tuple[list[tuple[str, ...]], pa.Ar
     """Return the distinct rows of some columns, and for each row the number of its distinct one."""
     if len(columns) == 1:
         encoded = columns[0].dictionary_encode()
-        return [(text,) for text in encoded.dictionary.to_pylist()], encoded.indices
+        # Zipped alone, each text is a row of one cell.
+        return list(zip(encoded.dictionary.to_pylist(), strict=True)), encoded.indices
+    # Arrow finds equal cells, not equal rows. A dictionary numbers them in the order in which they first come.
     numbers: dict[tuple[str, ...], int] = {}
-    rows = zip(*[column.to_pylist() for column in columns], strict=True)
-    number_of_row = [numbers.setdefault(row, len(numbers)) for row in rows]
+    cells = [column.to_pylist() for column in columns]
+    number_of_row = [numbers.setdefault(row, len(numbers)) for row in zip(*cells, strict=True)]
     return list(numbers), pa.array(number_of_row, pa.int32())

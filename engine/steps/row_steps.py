@@ -61,7 +61,9 @@ class DropTotalRows(RowDrop):
     footers: bool
 
     def dropped(self, kinds: RowKinds) -> Mask:
-        return kinds.total | kinds.footer if self.footers else kinds.total
+        if not self.footers:
+            return kinds.total
+        return kinds.total | kinds.footer
 
 
 class FillDown(WholeRowStep):
@@ -87,6 +89,7 @@ class FillDown(WholeRowStep):
     columns: tuple[str, ...]
 
     def reads(self, titles: Sequence[str]) -> tuple[str, ...]:
+        """Return the columns to fill; that a row is blank or a total is known already."""
         return self.columns
 
 
@@ -104,7 +107,9 @@ def filled_down(values: pa.Array, blank: Mask, stops: Mask, above: str) -> tuple
     """
     empty = is_blank(values).to_numpy(zero_copy_only=False)
     rows = np.arange(len(values))
+    # For each row the last one above it, or itself, that has a value or stops; the running maximum finds it in one go.
     source = np.maximum.accumulate(np.where(~empty | stops, rows, -1))
+    # What the last batch handed down is put behind this one, for rows with nothing above them.
     carried = pa.concat_arrays([pc.if_else(pa.array(stops), "", values), pa.array([above], pa.string())])
     handed = carried.take(pa.array(np.where(source < 0, len(values), source)))
     fill = empty & ~stops & ~blank & (pc.not_equal(handed, "")).to_numpy(zero_copy_only=False)
@@ -130,13 +135,19 @@ class PromoteHeader(HeaderStep):
     rows: tuple[str, ...]
 
     def validate(self) -> None:
-        if not all(row.isascii() and row.isdigit() and 0 < int(row) < 10**7 for row in self.rows):
+        """Check that all are row numbers."""
+        if not all(map(_is_row_number, self.rows)):
             raise StepError("The step promote_header needs the numbers of the title rows, such as 4 or 4, 5.")
 
     @property
     def numbers(self) -> tuple[int, ...]:
         """Return source row numbers, in order."""
-        return tuple(sorted({int(row) for row in self.rows}))
+        return tuple(sorted(set(map(int, self.rows))))
+
+
+def _is_row_number(text: str) -> bool:
+    """Tell whether a text is a number from 1 on, in plain digits and of a size that a sheet may have."""
+    return text.isascii() and text.isdigit() and 0 < int(text) < 10**7
 
 
 class CleanedRowStep(WholeRowStep):
@@ -190,22 +201,27 @@ class DropDuplicates(CleanedRowStep):
     keep: str
 
     def reads(self, titles: Sequence[str]) -> tuple[str, ...]:
-        return tuple(titles) if self.keep == "fullest" else self.keys or tuple(titles)
+        """Return the keys, all titles where there are none; the fullest row is known by all of its cells."""
+        if self.keep == "fullest":
+            return tuple(titles)
+        return self.keys or tuple(titles)
 
     def facts(self, batch: pa.RecordBatch) -> npt.NDArray[np.uint64]:
         """Return shape (rows, 3): a digest of the keys as two numbers, 0 for empty keys, and the filled cells."""
         keys = [batch[title] for title in self.keys or batch.schema.names]
         nothing = JOINT * (len(keys) - 1)
-        digests = [_digest(key) if key != nothing else bytes(16) for key in joined(keys).to_pylist()]
+        digests = [_digest(key, nothing) for key in joined(keys).to_pylist()]
         filled = np.zeros(len(batch), np.uint64)
         for column in batch.columns:
             filled += pc.not_equal(column, "").to_numpy(zero_copy_only=False).astype(np.uint64)
         return np.column_stack([np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2), filled])
 
     def dropped(self, facts: npt.NDArray[np.uint64], alive: Mask) -> Mask:
+        """Sort equal keys side by side, the row to keep first, and drop those that follow."""
         chosen = np.flatnonzero(alive & facts[:, :2].any(axis=1))
         one, two, filled = facts[chosen].T
         rank: Mapping[str, npt.NDArray[Any]] = {"last": -chosen, "fullest": -filled.astype(np.int64)}
+        # The last key given sorts first: by digest, then by what is kept, then in source order.
         order = np.lexsort((chosen, rank.get(self.keep, chosen), two, one))
         again = (one[order][1:] == one[order][:-1]) & (two[order][1:] == two[order][:-1])
         mask = np.zeros(len(alive), np.bool_)
@@ -213,8 +229,13 @@ class DropDuplicates(CleanedRowStep):
         return mask
 
 
-def _digest(key: str) -> bytes:
-    """Return 128 bits that only equal keys share in practice: a sheet may have more keys than memory should hold."""
+def _digest(key: str, nothing: str) -> bytes:
+    """Return 128 bits that only equal keys share in practice, all zero for the key `nothing`.
+
+    A sheet may have more keys than memory should hold.
+    """
+    if key == nothing:
+        return bytes(16)
     return blake2b(key.encode(), digest_size=16).digest()
 
 
@@ -281,23 +302,28 @@ class FilterRows(CleanedRowStep):
         "contains": _contains,
         "contains_not": _contains,
     }
+    # Here what the test finds is dropped, elsewhere it is kept.
     _INVERTED = frozenset(["filled", "is_not", "contains_not"])
 
     def validate(self) -> None:
+        """Check that there are values where the condition needs some, and fold them."""
         if self.condition not in ("filled", "empty") and not any(self.values):
             raise StepError("The step filter_rows needs the values to look for.")
-        self._words = tuple(word.casefold() for word in self.values if word)
+        self._words = tuple(map(str.casefold, filter(None, self.values)))
 
     def reads(self, titles: Sequence[str]) -> tuple[str, ...]:
         return (self.column,)
 
     def facts(self, batch: pa.RecordBatch) -> Mask:
+        """Return the rows that do not pass."""
         folded = ascii_or(batch[self.column], pc.ascii_lower, str.casefold)
-        passed = self._TESTS[self.condition](folded, self._words)
-        dropped = passed if self.condition in self._INVERTED else pc.invert(passed)
-        return np.asarray(dropped.to_numpy(zero_copy_only=False), np.bool_)
+        found = self._TESTS[self.condition](folded, self._words)
+        if self.condition not in self._INVERTED:
+            found = pc.invert(found)
+        return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
 
     def dropped(self, facts: npt.NDArray[Any], alive: Mask) -> Mask:
+        """Return the rows that do not pass: each row was judged by itself."""
         return np.asarray(facts & alive, np.bool_)
 
 

@@ -48,7 +48,10 @@ def as_series(values: pa.Array) -> pd.Series[str]:
 def as_array(series: pd.Series[str]) -> pa.Array:
     """Return the Series' cells as one Arrow array of text."""
     made = pa.array(series.array, pa.string())
-    return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
+    # Some of pandas' operations give their answer in chunks.
+    if isinstance(made, pa.ChunkedArray):
+        return made.combine_chunks()
+    return made
 
 
 def blank(series: pd.Series[str]) -> pd.Series[bool]:

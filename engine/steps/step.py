@@ -143,7 +143,11 @@ class ValueStep(ColumnStep):
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         """Convert each distinct value once."""
-        return by_value(values, lambda text: self.convert(text, context))
+
+        def convert(text: str) -> str:
+            return self.convert(text, context)
+
+        return by_value(values, convert)
 
     @abstractmethod
     def convert(self, text: str, context: Context) -> str:
@@ -152,6 +156,7 @@ class ValueStep(ColumnStep):
 
 def by_value(values: pa.Array, convert: Callable[[str], str]) -> Outcome:
     """Apply `convert` once to each distinct non-blank value and spread the answers over the column."""
+    # Of a million cells, a few thousand are usually different: only those are given to Python.
     encoded = pc.dictionary_encode(values)
     words: list[str] = encoded.dictionary.to_pylist()
     after, failed, reasons = list(words), [False] * len(words), {}

@@ -51,8 +51,7 @@ class Configured:
         known = [param.name for param in self.params]
         unknown = sorted(set(given) - set(known))
         if unknown:
-            knows = f"; it knows {', '.join(known)}" if known else ""
-            raise StepError(f"The step {self.slug} has no parameter '{unknown[0]}'{knows}.")
+            raise StepError(f"The step {self.slug} has no parameter '{unknown[0]}'{_knows(known)}.")
         self.given: dict[str, Any] = dict(given)
         for param in self.params:
             setattr(self, param.name, checked(self.slug, param, given.get(param.name, param.default)))
@@ -60,6 +59,13 @@ class Configured:
 
     def validate(self) -> None:
         """Raise StepError where the parameters do not fit each other."""
+
+
+def _knows(known: Sequence[str]) -> str:
+    """Return the end of a sentence that names the parameters of a step, "" for a step that has none."""
+    if not known:
+        return ""
+    return f"; it knows {', '.join(known)}"
 
 
 def checked(slug: str, param: Param, value: Any) -> Any:
@@ -83,6 +89,7 @@ def checked(slug: str, param: Param, value: Any) -> Any:
 
 
 def _text(value: Any, _: Param) -> str:
+    # YAML makes numbers and dates of texts that look so; those are taken, but no collections.
     if isinstance(value, (list, dict)):
         raise ValueError("it is one text")
     return str(value)
@@ -90,7 +97,7 @@ def _text(value: Any, _: Param) -> str:
 
 def _integer(value: Any, _: Param) -> int:
     try:
-        return int(str(value))
+        return int(str(value))  # through text, so that 2.5 is refused instead of cut
     except ValueError:
         raise ValueError("it is a whole number") from None
 
@@ -113,11 +120,11 @@ def _choice(value: Any, param: Param) -> str:
 
 
 def _words(value: Any, _: Param) -> tuple[str, ...]:
-    if isinstance(value, str):
+    if isinstance(value, str):  # a recipe may give one word without a list
         return (value,)
     if isinstance(value, Mapping) or not isinstance(value, Sequence):
         raise ValueError("it is a list of texts")
-    return tuple(str(word) for word in value)
+    return tuple(map(str, value))
 
 
 def _pairs(value: Any, _: Param) -> dict[str, str]:
@@ -125,6 +132,7 @@ def _pairs(value: Any, _: Param) -> dict[str, str]:
         raise ValueError("it is a list of pairs, old: new")
     pairs = {}
     for old, new in value.items():
+        # In YAML, a key with nothing behind it has no value; here it means that the old value is emptied.
         pairs[str(old)] = "" if new is None else str(new)
     return pairs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,9 +16,11 @@ from engine.steps.step_parameters import Param, StepError
 from engine.values.characters import BOM, LINE_ENDS, SPACES, character_class
 from engine.values.languages import pattern, words
 
+# What trimming removes: more than str.strip knows, since files glue a byte order mark to their first title.
 EDGES = SPACES + LINE_ENDS + BOM
 RUNS = f"{character_class(SPACES)}{{2,}}|{character_class(SPACES.replace(' ', ''))}"
-_SIGNS_OF_RUNS = (b"  ", *(space.encode() for space in SPACES if space != " "))
+# Bytes without which no cell has a run to collapse.
+_SIGNS_OF_RUNS = (b"  ", *map(str.encode, SPACES.replace(" ", "")))
 DIGITS_ONLY = "^[0-9]+$"
 
 
@@ -55,10 +57,16 @@ class CollapseSpaces(ColumnStep):
     )
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
-        text = cell_bytes(values)  # to look for bytes costs next to nothing
-        if not any(sign[:1] in text and sign in text for sign in _SIGNS_OF_RUNS):
+        """Return the column as it is where no cell has a run, which is quick to see in its bytes."""
+        if not _has_runs(cell_bytes(values)):
             return Outcome(values)
         return Outcome(pc.replace_substring_regex(values, RUNS, " "))
+
+
+def _has_runs(text: bytes) -> bool:
+    """Tell whether a sign of a run is among the bytes of a column."""
+    # One byte is found much faster than three, and most columns lack already that.
+    return any(sign[:1] in text and sign in text for sign in _SIGNS_OF_RUNS)
 
 
 class Lowercase(ColumnStep):
@@ -104,7 +112,8 @@ class UnicodeNfc(ColumnStep):
     examples = (Example(("Mu\u0308ller", "Müller", ""), ("Müller", "Müller", "")),)
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
-        return Outcome(beyond_ascii(values, lambda text: unicodedata.normalize("NFC", text)))
+        """Compose the cells beyond ASCII; plain letters have only one form."""
+        return Outcome(beyond_ascii(values, partial(unicodedata.normalize, "NFC")))
 
 
 class PadLeft(ColumnStep):
@@ -126,6 +135,7 @@ class PadLeft(ColumnStep):
     char: str
 
     def validate(self) -> None:
+        """Check that the fill is one character, and that the length makes sense."""
         if len(self.char) != 1:
             raise StepError("The step pad_left fills with one character.")
         if not 1 <= self.width <= 200:
@@ -159,10 +169,12 @@ class Truncate(ColumnStep):
     rest: str | None
 
     def validate(self) -> None:
+        """Check that something would be left."""
         if self.length < 1:
             raise StepError("The step truncate needs a length of at least 1.")
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Return the column as it is where nothing is too long; otherwise cut the long texts one by one."""
         long = pc.greater(pc.utf8_length(values), self.length)
         if not pc.any(long).as_py():
             return self._outcome(values, pa.array([""] * len(values), pa.string()))
@@ -170,11 +182,14 @@ class Truncate(ColumnStep):
         return self._outcome(pa.array(kept, pa.string()), pa.array(cut, pa.string()))
 
     def _outcome(self, kept: pa.Array, cut: pa.Array) -> Outcome:
-        return Outcome(kept, added={self.rest: cut} if self.rest else {})
+        if not self.rest:
+            return Outcome(kept)
+        return Outcome(kept, added={self.rest: cut})
 
     def _cut(self, text: str) -> tuple[str, str]:
         if len(text) <= self.length:
             return text, ""
+        # A cluster (\\X) is what people take for one character: a letter with its accents, an emoji of several signs.
         end = 0
         for cluster in regex.finditer(r"\X", text):
             if cluster.end() > self.length:
@@ -220,6 +235,7 @@ class AddSuffix(ColumnStep):
         return Outcome(pc.if_else(pc.equal(values, ""), values, added))
 
 
+# A word ends at a hyphen, bracket or comma, but not at an apostrophe, a full stop or an & within: A&B, O'Neil, Inc.
 _WORD = regex.compile(r"[^\s\-‐–/,;:()\[\]\"“”&+]+(?:&[^\s&]+)?|.", regex.S)
 _INITIALS = regex.compile(r"(?:\p{L}\.){2,}\p{L}?\.?")
 _SCOTTISH = regex.compile(r"mc\p{L}{3,}(?:['’]s)?", regex.I)
@@ -229,18 +245,20 @@ _VOWELS = regex.compile(r"[aeiouyäöüàáâãåèéêëìíîïòóôõùúû�
 
 def titled(text: str) -> str:
     """Return the text with capitals as in a name: words that mix both cases stay as they were typed."""
-    shouting = text.isupper()
     parts = _WORD.findall(text)
-    alone = sum(part[0].isalpha() for part in parts) == 1
+    # One word in capitals may be an abbreviation; a whole text in capitals shows nothing by them.
+    words_in_it = [part for part in parts if part[0].isalpha()]
+    shouting = text.isupper() and len(words_in_it) != 1
     done, first = [], True
     for part in parts:
-        done.append(_word(part, first=first, shouting=shouting and not alone))
+        done.append(_word(part, first=first, shouting=shouting))
         first = first and not part[0].isalnum()
     return "".join(done)
 
 
 def _word(word: str, *, first: bool, shouting: bool) -> str:
     lower = word.lower()
+    # Who typed iPhone or eBay meant it.
     if "@" in word or not (word.islower() or word.isupper()):
         return word
     small = lower in _small_words()
@@ -248,8 +266,8 @@ def _word(word: str, *, first: bool, shouting: bool) -> str:
         return lower
     if lower in _fixed_capitals() and not (first and small):
         return _fixed_capitals()[lower]
-    if any(one.isdigit() for one in word):
-        return _ordinal().sub(lambda found: found[1] + found[2].lower(), word)
+    if any(map(str.isdigit, word)):  # a code, but for 1ST and 2ND
+        return _ordinal().sub(_with_small_ending, word)
     if _INITIALS.fullmatch(word):
         return word.upper()
     if word.isupper() and _abbreviation(word, shouting=shouting):
@@ -273,6 +291,10 @@ def _ordinal() -> regex.Pattern[str]:
     return regex.compile(rf"(\d+)({pattern('ordinal_endings')})", regex.I)
 
 
+def _with_small_ending(ordinal: regex.Match[str]) -> str:
+    return str(ordinal[1] + ordinal[2].lower())
+
+
 def _abbreviation(word: str, *, shouting: bool) -> bool:
     """Tell whether capitals are meant: no vowel (KPMG), or few letters in a text that has small ones too (IBM)."""
     if len(word) <= 3 and not shouting:
@@ -286,8 +308,11 @@ def _capitalised(lower: str) -> str:
         return elided[1].upper() + elided[2] + _capitalised(elided[3])
     if _SCOTTISH.fullmatch(lower):
         return "Mc" + lower[2:].capitalize()
-    start = next((place for place, one in enumerate(lower) if one.isalpha()), 0)
-    return lower[:start] + lower[start:].capitalize()
+    # The first letter may come behind an apostrophe: 'Til.
+    for position, one in enumerate(lower):
+        if one.isalpha():
+            return lower[:position] + lower[position:].capitalize()
+    return lower.capitalize()
 
 
 class TitleCase(ValueStep):

@@ -46,21 +46,32 @@ class MapValues(ValueStep):
     case: bool
 
     def validate(self) -> None:
+        """Hold the pairs as cells are looked up, and decide whether a second run would change what the first wrote."""
         self._pairs = {self._key(old): new for old, new in self.pairs.items()}
         self._accepted = frozenset(self.pairs.values())
-        self.idempotent = all(self._pairs.get(self._key(new), new) == new for new in self._accepted)
+        # Of a → b and b → c, a second run would make c of what was a.
+        self.idempotent = True
+        for new in self._accepted:
+            if self._pairs.get(self._key(new), new) != new:
+                self.idempotent = False
 
     def _key(self, text: str) -> str:
+        """Return a cell as it is compared with the old values."""
         stripped = text.strip(EDGES)
-        return stripped if self.case else stripped.casefold()
+        if self.case:
+            return stripped
+        return stripped.casefold()
 
     def convert(self, text: str, context: Context) -> str:
+        """Return the new value; what has no pair and is none of the new values is treated as `others` says."""
         key = self._key(text)
         if key in self._pairs:
             return self._pairs[key]
-        if self.others == "could_not" and text not in self._accepted:
+        if text in self._accepted or self.others == "keep":
+            return text
+        if self.others == "could_not":
             raise CouldNot("no new value was chosen for it")
-        return "" if self.others == "empty" and text not in self._accepted else text
+        return ""
 
 
 class ToBoolean(ValueStep):
@@ -83,9 +94,11 @@ class ToBoolean(ValueStep):
     no: tuple[str, ...]
 
     def validate(self) -> None:
+        """Hold what each word means; words that somebody adds may turn those of the languages round."""
         words = {**dict.fromkeys(yes_words(), "1"), **dict.fromkeys(no_words(), "0")}
         words.update(dict.fromkeys(map(_folded, self.yes), "1"))
         words.update(dict.fromkeys(map(_folded, self.no), "0"))
+        # Odoo would read the opposite of what the column says, and a second run would turn it back.
         if words["1"] != "1" or words["0"] != "0":
             raise StepError("The step to_boolean writes 1 for yes and 0 for no; they cannot mean the opposite.")
         self._words = words
@@ -117,14 +130,17 @@ class Split(ValueStep):
     separators: tuple[str, ...]
 
     def validate(self) -> None:
+        """Compile the separators to one pattern."""
         if "" in self.separators:
             raise StepError("The step split needs something that stands between the parts.")
+        # The longest first, so that `--` is not taken for two `-`; the separator that is written always parts.
         marks = sorted({*self.separators, LIST_SEPARATOR}, key=len, reverse=True)
         self._separators = regex.compile("|".join(map(regex.escape, marks)))
 
     def convert(self, text: str, context: Context) -> str:
-        parts = dict.fromkeys(part.strip(EDGES) for part in self._separators.split(text))
-        parts.pop("", None)
+        """Return the parts, each once."""
+        stripped = [part.strip(EDGES) for part in self._separators.split(text)]
+        parts = dict.fromkeys(filter(None, stripped))  # a dictionary drops repeated ones and keeps the order
         if not parts:
             raise CouldNot("it holds no value, only what stands between values")
         return LIST_SEPARATOR.join(parts)
