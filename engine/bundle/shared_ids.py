@@ -18,7 +18,7 @@ from engine.bundle.row_hashes import Hashes, Marks, RowHashes, hashes
 from engine.bundle.row_issues import about_rows
 from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.project.external_ids import MAX_LENGTH, Pattern, external_ids
-from odoo_migrate.rules.reference_rules import names_nothing
+from odoo_migrate.rules.reference_rules import names_another_kind, names_nothing
 
 _NO_ROWS: Positions = np.empty(0, np.int32)
 
@@ -89,13 +89,17 @@ def _shown(checked: CheckedSheet, pattern: Pattern, rows: Positions) -> list[str
 
 @dataclass(frozen=True)
 class _Owner:
-    """Hold a mapping's records: distinct ID hashes, in order, with the hash of the key of each."""
+    """Hold a mapping's records: distinct ID hashes, in order, with the hash of the key of each.
+
+    `held_back`: the ID hashes of rows that do not go.
+    """
 
     label: str
     model: str
     fields: frozenset[str]
     ids: Hashes
     keys: Hashes
+    held_back: Hashes
 
     @classmethod
     def of(cls, checked: CheckedSheet, target: MappedTarget) -> _Owner:
@@ -104,7 +108,8 @@ class _Owner:
         rows = np.flatnonzero(facts.inside & ~checked.bad)
         ids, first = np.unique(facts.ids[rows], return_index=True)
         fields = frozenset(field.field.name for field in target.fields)
-        return cls(target.label, target.model.name, fields, ids, facts.keys[rows][first])
+        held_back = facts.ids[facts.inside & checked.bad]
+        return cls(target.label, target.model.name, fields, ids, facts.keys[rows][first], held_back)
 
     @classmethod
     def of_created(cls, created: CreatedRecords, names: Sequence[str]) -> _Owner:
@@ -112,7 +117,7 @@ class _Owner:
         ids = created.table.created(names)
         own, keys = _text_hashes(ids.values()), _text_hashes(ids)
         order = np.argsort(own)
-        return cls(created.label, created.table.model, frozenset({created.field}), own[order], keys[order])
+        return cls(created.label, created.table.model, frozenset({created.field}), own[order], keys[order], own[:0])
 
 
 def _text_hashes(texts: Iterable[str]) -> Hashes:
@@ -141,6 +146,12 @@ def _entries(plan: BundlePlan, owners: Sequence[_Owner], checked: Sequence[Check
     for name, table in plan.tables.items():
         used = set(_keys(checked, name))
         gone = _gone({one for key, one in table.entries.items() if key in used}, table.model, owners, ours)
+        for one in gone.copy():
+            other = _other_kind(one, table.model, owners)
+            if other:
+                gone.remove(one)
+                message = f"The lookup '{name}' {names_another_kind(one, other, table.model)}."
+                yield ProblemLocation(model=table.model).blocking("entry_nowhere", message, lookup=name)
         if gone:
             message = f"The lookup '{name}' points to records that are not in this migration: {listed(gone)}."
             yield ProblemLocation(model=table.model).blocking("entry_nowhere", message, lookup=name, count=len(gone))
@@ -151,10 +162,23 @@ def _entries(plan: BundlePlan, owners: Sequence[_Owner], checked: Sequence[Check
                 continue
             gone = _gone(value.split(","), field.relation, owners, ours)
             if gone:
+                other = _other_kind(gone[0], field.relation, owners)
                 wrong = names_nothing(gone[0], "the project")
+                if other:
+                    wrong = names_another_kind(gone[0], other, field.relation)
                 message = f"The constant '{value}' for '{field.label}' {wrong}."
                 location = replace(sheet.location, model=target.model.name)
                 yield location.blocking("bad_constant", message, field=name)
+
+
+def _other_kind(external_id: str, wanted: str, owners: Sequence[_Owner]) -> str:
+    """Return the model of the record with this ID if it is not `wanted`, even if its row is held back; else ""."""
+    own = _text_hashes([external_id])
+    for owner in owners:
+        there = np.isin(own, owner.ids).all() or np.isin(own, owner.held_back).all()
+        if there and owner.model != wanted:
+            return owner.model
+    return ""
 
 
 def _namespaces(plan: BundlePlan) -> set[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.db import transaction
 
 from engine.match.column_values import ColumnValues
@@ -16,10 +14,9 @@ from mapping.services.step_services import changed_dataset
 from migrator.models import User
 from odoo_migrate import catalog
 from odoo_migrate.catalog import OdooField
+from odoo_migrate.rules.reference_rules import wrong_reference
 from odoo_migrate.rules.required_fields import must_be_mapped
 from profiling.models import Dataset
-
-_EXTERNAL_ID = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+")
 
 
 class LinkRefused(ValueError):
@@ -103,7 +100,7 @@ def set_create(*, table: Relationship, create: bool, user: User | None = None) -
 
 def set_entry(*, table: Relationship, value: str, external_id: str, user: User | None = None) -> None:
     """Say which record a value stands for; "" takes the decision back. Raises LinkRefused for what is no record."""
-    if external_id and not _EXTERNAL_ID.fullmatch(external_id):
+    if external_id and wrong_reference(external_id):
         raise LinkRefused(f"'{external_id}' is no name of a record in Odoo; they look like base.us.")
     if external_id:
         table.entries[value] = external_id

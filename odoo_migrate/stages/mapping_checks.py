@@ -14,20 +14,12 @@ from odoo_migrate.project.project_reader import Project
 from odoo_migrate.rules import as_sentence, required_fields
 from odoo_migrate.rules.mapping_rules import field_fault
 from odoo_migrate.rules.reference_rules import wrong_namespace, wrong_references
+from odoo_migrate.rules.renamed_fields import renamed_field
 from odoo_migrate.rules.value_rules import value_rules, wrong_value
 from odoo_migrate.stages.project_mappings import given_fields
 
 # How alike a name must be to be suggested, out of 100.
 _ALIKE_MODELS, _ALIKE_FIELDS = 85, 75
-# Names that changed between versions, by model, both ways.
-_RENAMED = {
-    "sale.order.line": [("product_uom", "product_uom_id"), ("tax_id", "tax_ids")],
-    "purchase.order.line": [("product_uom", "product_uom_id"), ("taxes_id", "tax_ids")],
-    "res.users": [("groups_id", "group_ids")],
-    "hr.employee": [("gender", "sex")],
-    "account.account": [("company_id", "company_ids")],
-    "project.task": [("planned_hours", "allocated_hours"), ("kanban_state", "state")],
-}
 
 
 class MappingChecks:
@@ -112,10 +104,10 @@ class MappingChecks:
         return self._problem(f"{what}.{self._hint(model, stem)}", name)
 
     def _hint(self, model: OdooModel, stem: str) -> str:
-        for pair in _RENAMED.get(model.name, ()):
-            other = next((one for one in pair if one != stem), "")
-            if stem in pair and other in model.fields:
-                return f" It is called '{model.fields[other].import_name}' there."
+        """Return what to do about a field that the model lacks, "" where nothing is known of it."""
+        renamed = renamed_field(model, stem)
+        if renamed is not None:
+            return f" It is called '{renamed.import_name}' there."
         near = nearest_spelling(stem, list(model.fields), at_least=_ALIKE_FIELDS)
         if near:
             return f" Did you mean '{model.fields[near].import_name}'?"

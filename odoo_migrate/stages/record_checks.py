@@ -21,6 +21,7 @@ from odoo_migrate.rules.record_rules import RecordRule, record_rules
 from odoo_migrate.rules.reference_rules import wrong_id, wrong_references
 from odoo_migrate.rules.unique_values import not_unique, unique_group
 from odoo_migrate.rules.value_rules import ValueRule, value_cautions, value_rules, wrong_value
+from odoo_migrate.stages.project_ids import Owner
 from odoo_migrate.stages.project_mappings import field_of, given_fields
 from odoo_migrate.stages.reference_checks import Hierarchy, ReferenceChecks, ReferenceTarget, ReferenceVerdict
 from odoo_migrate.stages.stage_progress import EVERY, StageProgress
@@ -106,7 +107,7 @@ class RecordChecks:
         progress: StageProgress,
     ) -> None:
         """Check all records. Raises FormatError where the payload is damaged."""
-        reference_columns = list(self._reference_columns(references))
+        reference_columns = list(self._reference_columns(references, hierarchy, payload.count))
         for record in payload.records():
             if wrong := wrong_id(record.id):
                 self._add(wrong, record, self.key, record.id)
@@ -137,28 +138,41 @@ class RecordChecks:
         for rule in record_rules(self.mapping.model, by_name, self.known.version):
             yield _RecordCheck(rule, by_name[rule.column], tuple(by_name[name].place for name in rule.reads))
 
-    def _reference_columns(self, references: ReferenceChecks) -> Iterator[_ReferenceColumn]:
+    def _reference_columns(
+        self, references: ReferenceChecks, hierarchy: Hierarchy, count: int
+    ) -> Iterator[_ReferenceColumn]:
+        """Yield the columns whose cells name records; a constant is judged once for all `count` records."""
         for column in self.columns:
             if not column.name.endswith("/id"):
                 continue
             field = field_of(self.known, self.mapping, column.name)
             several = field is None or field.type != "many2one"
             judge = references.of_column(ReferenceTarget(field.relation if field else "", several))
+            in_tree = forbids_circles(self.mapping.model, column.name)
             if column.title:
-                yield _ReferenceColumn(column, judge, forbids_circles(self.mapping.model, column.name))
-            else:
-                self._check_constant(column, judge, several=several)
+                yield _ReferenceColumn(column, judge, in_tree)
+                continue
+            owners = self._check_constant(column, judge, several=several)
+            if in_tree:
+                self._add_parents(hierarchy, count, owners)
 
-    def _check_constant(self, column: PayloadColumn, judge: ReferenceJudge, *, several: bool) -> None:
-        """Look for the record that a constant names; its form was checked with the mapping."""
+    def _check_constant(self, column: PayloadColumn, judge: ReferenceJudge, *, several: bool) -> tuple[Owner, ...]:
+        """Return the records of the project that a constant names; its form was checked with the mapping."""
         value = self.mapping.fields[column.name].value
         if not value or wrong_references(value, several=several):
-            return
+            return ()
         verdict = judge(value)
         if verdict.predicate:
             file = f"{project_files.MAPPINGS}/{self.mapping.name}.yml"
             message = as_sentence(verdict.predicate)
             self.problems.add(Problem(file, message, self.line(column.name), value=value, level=verdict.level))
+        return verdict.owners
+
+    def _add_parents(self, hierarchy: Hierarchy, count: int, owners: Sequence[Owner]) -> None:
+        """Note the parents that a constant gives to all records: one of them may be its own parent then."""
+        for owner in owners:
+            for place in range(count):
+                hierarchy.add(self.mapping.name, place, owner)
 
     def _check_values(self, record: Record) -> None:
         for column, check in self._values:

@@ -2,49 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
+import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.bundle import build, read_sheets
-from engine.bundle.bundle_export import CheckedBundle, ExportProgress, examine
-from engine.bundle.bundle_files import ProjectFiles, write_project
-from engine.bundle.checked_sheets import CheckedSheet
-from engine.bundle.cleaned_lines import Positions, RowNotes
+from engine.bundle.bundle_export import ExportProgress, examine
 from engine.bundle.export_problems import ProblemsFound
-from engine.bundle.row_issues import RowIssue
 from engine.recipe import load
-from odoo_migrate.project.problems import Problem, Problems
-from odoo_migrate.project.project_reader import read_project
+from odoo_migrate.project.problems import Problem
 from odoo_migrate.rules.reference_rules import KEY_DISPUTED
-from odoo_migrate.stages.prepare import prepare
-from odoo_migrate.stages.transform import transform
-from odoo_migrate.stages.validate import check
+from tests.both_sides import Unfiltered, errors, loaded, predicate
 from tests.bundling import written
 from tests.drawn_rules import drawn_rules
 from tests.drawn_workbooks import Drawn, drawn
 
+NOWHERE = "leads nowhere: there is no such "  # begins what `no_such_record` says of a key
 EXAMPLES = 25  # in the suite; thousands were run by hand
-
-
-def loaded(root: Path) -> list[Problem]:
-    """What the loader's stages find in a project."""
-    with Problems() as problems:
-        prepare(root, problems)
-        transform(read_project(root), None, problems)
-        if not problems.errors:
-            check(root, problems)
-    return problems.kept
-
-
-def errors(found: Sequence[Problem]) -> list[str]:
-    return [one.text() for one in found if one.level == "error"]
 
 
 def let_out(one: Drawn, directory: Path) -> list[Problem]:
@@ -73,80 +52,77 @@ def test_the_bundles_of_drawn_workbooks_are_accepted(seed: int, tmp_path: Path) 
 # --- what the portal holds back
 
 
-class NoNotes(RowNotes):
-    """Notes that say nothing of any row, in so many batches."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-
-    def batches(self) -> Iterator[tuple[Positions, list[str]]]:
-        return ((np.empty(0, np.int32), []) for _ in range(self.count))
-
-
-class Unfiltered:
-    """A project with all cleaned rows, also those that the portal holds back; `gone` are taken out on the way."""
-
-    def __init__(self, examined: CheckedBundle, root: Path) -> None:
-        self.examined, self.root = examined, root
-        self.reasons = [_reasons(sheet, issues) for sheet, issues in zip(examined.sheets, examined.issues, strict=True)]
-        self.gone = [np.zeros(len(sheet.rows), dtype=bool) for sheet in examined.sheets]
-        self.cleaned = [sheet.lines.path.read_bytes() for sheet in examined.sheets]  # a project takes the file away
-        self.files = [f"data/raw/{sheet.mapped.file}.csv" for sheet in examined.sheets]
-
-    def write(self) -> None:
-        """All rows but those that are gone."""
-        shutil.rmtree(self.root, ignore_errors=True)
-        for sheet, gone, cleaned in zip(self.examined.sheets, self.gone, self.cleaned, strict=True):
-            sheet.bad[:] = gone
-            sheet.lines.path.write_bytes(cleaned)
-            sheet.notes = NoNotes(len(list(sheet.notes.batches())))
-        issues: list[list[RowIssue]] = [[] for _ in self.gone]
-        write_project(ProjectFiles(self.root), self.examined.plan, self.examined.sheets, issues, (), lambda rows: None)
-
-    def place(self, problem: Problem) -> tuple[int, int]:
-        """(sheet, position of the row) of a problem in a raw file."""
-        sheet = self.files.index(problem.file)
-        return sheet, int(np.flatnonzero(~self.gone[sheet])[problem.row - 2])
+def said_of_row(problem: Problem, cell: str, reason: str) -> bool:
+    """Whether a reason of the portal is, to the letter, the rule's sentence about this column and this cell."""
+    wrong = re.escape(predicate(problem.message))
+    column, shown = re.escape(f"'{problem.column}'"), re.escape(f" ('{cell}')") if cell.strip() else r"(?: \('\s*'\))?"
+    if problem.column in {"id", ""}:  # of an ID the portal names the key's column, of a constant it has no other
+        column, shown = "'[^']*'", r" \('[^']*'\)"
+    frames = [
+        f"{column}{shown} {wrong}",  # a predicate
+        f"{column}{shown}: {wrong}",  # a clause, or a key that no record has
+        f"{column}: '.*?'[^']* {wrong}",  # keys of a lookup: the portal lists all of the cell
+        f"{column}{shown}: a row of another mapping {wrong}",
+        wrong,  # a clause about the whole record
+    ]
+    return any(re.search(f"(?:^|; ){frame}(?:$|; )", reason, re.DOTALL) for frame in frames)
 
 
-def _reasons(sheet: CheckedSheet, issues: Sequence[RowIssue]) -> dict[int, str]:
-    """Why rows are held back, by position."""
-    found: dict[int, list[str]] = {}
-    for positions, texts in sheet.notes.batches():
-        for position, text in zip(positions.tolist(), texts, strict=True):
-            found.setdefault(position, []).append(text)
-    for issue in issues:
-        cells = sheet.lines.rows(issue.positions)
-        for position, row in zip(issue.positions.tolist(), cells, strict=True):
-            found.setdefault(position, []).append(issue.why(row[issue.column]))
-    return {position: "; ".join(texts) for position, texts in found.items()}
+def said_of_key(problem: Problem, reason: str) -> bool:
+    """Whether the portal says of an order sheet's rows that they do not agree in the column which the loader names.
+
+    Such rows are lines of one order, so that it does not call their key repeated: it always is.
+    """
+    odds = re.search(r" in ('.*'), not '", problem.message)
+    start = f"the rows of '{problem.column}' '{problem.value}' do not agree in "
+    said = re.search(f"(?:^|; ){re.escape(start)}(.*?), so one ", reason)
+    return bool(odds and said and predicate(problem.message) == KEY_DISPUTED and odds[1] in said[1])
 
 
-def core(message: str) -> str:
-    """A loader's message without its frame: what the rule says."""
-    text = message.removesuffix(".").removeprefix("this ")
-    if " has the same external ID and another value" in text:
-        return text[text.index("has the same external ID") :]
-    return text.partition(": row ")[0].partition(" (and ")[0]
+def said_of_all(problem: Problem, blocking: Sequence[str]) -> bool:
+    """Whether what blocks the export is, to the letter, the rule's sentence about a constant or a mapping."""
+    if problem.message in blocking:
+        return True
+    end = f" {predicate(problem.message)}."
+    for one in blocking:
+        if one.startswith((f"The constant '{problem.value}' for '", "The lookup '")) and one.endswith(end):
+            return True
+    # A constant that names a record of another kind may name it in that record too: the loader also says that it would
+    # refer to itself then.
+    endless = re.match("'([^']*)' .* refers to itself through ", problem.message)
+    if endless and any(one.startswith(f"The constant '{endless[1]}' for '") for one in blocking):
+        return True
+    # The mapping of records that a lookup cannot create is written all the same here; drawn lookups are named so.
+    lookup = "lk_" + problem.file.removeprefix("config/mappings/").removesuffix(".yml").replace(".", "_")
+    return any(one.startswith(f"The lookup '{lookup}' cannot create ") for one in blocking)
+
+
+def named_gone_record(problem: Problem, blocking: Sequence[str]) -> bool:
+    """Whether a constant or lookup, which the portal has blocked, names a record that was taken out on the way."""
+    gone = re.fullmatch(r"names a record that the project does not have \((.*)\)", predicate(problem.message))
+    return gone is not None and any(
+        one.startswith(("The constant '", "The lookup '")) and gone[1] in one for one in blocking
+    )
 
 
 def said_before(problem: Problem, unfiltered: Unfiltered, *, again: bool) -> str:
     """ "" where the portal held the row back and said the same; `again`: other rows are gone, so it may say more."""
+    blocking = [one.message for one in unfiltered.examined.problems if one.severity == "blocking"]
+    if said_of_all(problem, blocking):
+        return ""
+    if again and named_gone_record(problem, blocking):
+        return ""
     if problem.file not in unfiltered.files:
-        blocking = [one.message for one in unfiltered.examined.problems if one.severity == "blocking"]
-        return "" if blocking else f"nothing blocks: {problem.text()}"
+        return f"{problem.text()} | {blocking}"
     sheet, position = unfiltered.place(problem)
     reason = unfiltered.reasons[sheet].get(position, "")
-    if core(problem.message) in reason or (again and reason):
+    if said_of_row(problem, unfiltered.cell(sheet, position, problem.column), reason) or said_of_key(problem, reason):
         return ""
-    if core(problem.message) == KEY_DISPUTED and " do not agree in " in reason:  # of a sheet with several targets
+    # What refers to a row that is gone leads nowhere now. The portal says that the row is held back, and says nothing
+    # of it where the referring row is held back for a reason of its own.
+    if again and reason and predicate(problem.message).startswith(NOWHERE):
         return ""
-    blocking = [one.message for one in unfiltered.examined.problems if one.severity == "blocking"]
-    if problem.column in {"id", ""} and blocking:
-        return ""
-    if any(one in message for one in problem.value.split(",") for message in blocking if one):
-        return ""
-    return f"{problem.text()} | {reason or 'nothing'}"
+    return f"{again} {problem.text()} | {reason or 'nothing'} | {blocking}"
 
 
 def unsaid(one: Drawn, directory: Path) -> list[str]:
