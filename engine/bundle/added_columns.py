@@ -17,6 +17,7 @@ import polars as pl
 from engine.recipe import KEY_TITLE, NUMBER_SUFFIX, TargetRecipe
 
 KEY_JOINT = " | "
+# What a key is made of where a pattern asks for one and the recipe names no columns.
 DEFAULT_KEY_FIELDS = ("name", "email")
 
 
@@ -33,6 +34,7 @@ class MadeKey:
 
     def cells(self, frame: pl.DataFrame) -> pl.Series:
         """Return the column for a batch that has `columns`."""
+        # Empty cells become nulls, which the joining leaves out: `Ann | ann@x.org`, but never `Ann | `.
         filled = [pl.when(pl.col(title) != "").then(pl.col(title)) for title in self.columns]
         joined = pl.concat_str(filled, separator=KEY_JOINT, ignore_nulls=True)
         return frame.select(joined.alias(self.title)).to_series()
@@ -66,6 +68,7 @@ class LineNumber:
     def cells(self, frame: pl.DataFrame) -> pl.Series:
         """Return the column for the next batch."""
         parent = pl.col(self.parent)
+        # Two sums over whole columns: the number within this batch, and how many rows came before it.
         within = pl.int_range(1, pl.len() + 1).over(parent)
         number = within + parent.replace_strict(self._before(frame))
         shown = pl.when(parent != "").then(number.cast(pl.String)).otherwise(pl.lit(""))
@@ -109,6 +112,7 @@ def with_added(titles: Sequence[str], targets: Sequence[TargetRecipe], namespace
                 final.append(made.title)
         for number in _numbers(pattern, final):
             added.append(number)
+            # Right after its parent, where people who read the file look for it.
             final.insert(final.index(number.parent) + 1, number.title)
         patterns.append(pattern)
     return SheetColumns(tuple(final), tuple(added), tuple(patterns))
@@ -124,6 +128,7 @@ def default_pattern(target: TargetRecipe, namespace: str) -> str:
 def _numbers(pattern: str, titles: Sequence[str]) -> list[LineNumber]:
     """Return the line numbers that a pattern asks for and the sheet can have but lacks."""
     found: dict[str, LineNumber] = {}
+    # By hand, since a pattern that is not well formed is reported later; here it only asks for nothing.
     for piece in pattern.split("{")[1:]:
         title = piece.split("}")[0]
         parent = title.removesuffix(NUMBER_SUFFIX)
@@ -146,5 +151,7 @@ def _made_key(
             return one
     if not columns or not set(columns) <= set(titles):
         return None
-    title = f"{KEY_TITLE} ({len(made) + 1})" if made else KEY_TITLE
+    title = KEY_TITLE
+    if made:  # several targets of a sheet may have keys of different columns
+        title = f"{KEY_TITLE} ({len(made) + 1})"
     return MadeKey(title, columns)

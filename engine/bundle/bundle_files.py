@@ -12,13 +12,14 @@ import pyarrow as pa
 
 from engine.bundle import held_back_rows
 from engine.bundle.bundle_plan import BundlePlan, MappedSheet
+from engine.bundle.bundle_report import SheetRows
 from engine.bundle.checked_sheets import CheckedSheet, LookupColumn, keys_of, occurrences
 from engine.bundle.cleaned_lines import HashedFile, csv_lines, text_of
-from engine.bundle.cleaning_notes import cleaning_text, column_comment
 from engine.bundle.deflated_files import DeflatedFile
 from engine.bundle.export_problems import ExportProblem
 from engine.bundle.row_issues import RowIssue
 from engine.bundle.target_mappings import MappedTarget
+from engine.clean import ColumnReport
 from odoo_migrate.project import csv_text, project_files
 from odoo_migrate.project.project_files import (
     MANIFEST_FILE,
@@ -121,7 +122,7 @@ def write_project(
             keys[column.table].update(+keys_of(going, column.table))
     _write_lookups(files, plan, keys)
     _write_config(files, plan)
-    files.text(project_files.CLEANING_FILE, cleaning_text(plan, checked, problems))
+    files.text(project_files.CLEANING_FILE, _cleaning_text(plan, checked, problems))
     _write_manifest(files, plan)
 
 
@@ -197,7 +198,7 @@ def _write_config(files: ProjectFiles, plan: BundlePlan) -> None:
 def _mapping(sheet: MappedSheet, target: MappedTarget) -> ModelMapping:
     entries: dict[str, FieldEntry] = {}
     for field in target.fields:
-        comment = column_comment(sheet, field.source)
+        comment = _column_comment(sheet, field.source)
         entries[field.name] = FieldEntry(field.source, None, field.lookup, field.ref, field.separator, comment)
     for name, value in target.values.items():
         entries[name] = FieldEntry(value=value)
@@ -226,3 +227,95 @@ def _write_manifest(files: ProjectFiles, plan: BundlePlan) -> None:
         uploads.add((mapped.sheet.upload or mapped.sheet.source_name, mapped.sheet.source_sha256))
     manifest = Manifest([SourceEntry(name, sha256) for name, sha256 in uploads], files.written)
     (files.root / MANIFEST_FILE).write_text(manifest.text(), encoding="utf-8", newline="")
+
+
+# --- what was cleaned, in words: the comments in mapping files and CLEANING.md
+
+
+def _column_comment(sheet: MappedSheet, title: str) -> str:
+    """Return `trim, lowercase: 2 of 2 changed`; "" for a column without steps."""
+    report = sheet.run.report
+    column = report.columns.get(title)
+    if column is None or not column.steps:
+        return ""
+    steps = ", ".join(slug for slug, _, _ in column.steps)
+    comment = f"{steps}: {column.changed} of {report.rows_out} changed"
+    if column.could_not:
+        comment += f", {column.could_not:,} could not be"
+    return comment
+
+
+def _cleaning_text(plan: BundlePlan, checked: Sequence[CheckedSheet], problems: Sequence[ExportProblem]) -> str:
+    """Return CLEANING.md."""
+    about = f"For Odoo {plan.catalog.version}. The uploads were not changed; `data/raw` holds the cleaned rows."
+    lines = ["# What was cleaned", "", about, ""]
+    for sheet in checked:
+        lines += [*_sheet_notes(sheet, problems), ""]
+    # Problems of the bundle as a whole, such as mappings in a circle, belong to no sheet.
+    general = [problem for problem in problems if not problem.sheet]
+    if general:
+        lines += ["## Good to know", "", *_list(general), ""]
+    return "\n".join(lines)
+
+
+def _sheet_notes(checked: CheckedSheet, problems: Sequence[ExportProblem]) -> Iterator[str]:
+    sheet, rows = checked.mapped, checked.sum()
+    yield f"## {_cell(sheet.sheet.sheet)}"
+    yield ""
+    yield f"From `{sheet.sheet.source_name}` to `data/raw/{sheet.file}.csv`."
+    yield ""
+    yield from _rows(sheet, rows)
+    yield ""
+    yield from _columns(sheet)
+    held_back, notes = [], []
+    for problem in problems:
+        if (problem.sheet, problem.source) != (sheet.sheet.sheet, sheet.sheet.source_name):
+            continue
+        if problem.severity == "row":
+            held_back.append(problem)
+        elif problem.severity == "warning":  # with a blocking problem this file is not written
+            notes.append(problem)
+    if held_back:
+        where = f"Held back in `data/rejected/{sheet.file}.csv`, each row with its reason:"
+        yield from ["", where, "", *_list(held_back)]
+    if notes:
+        yield from ["", "Good to know:", "", *_list(notes)]
+
+
+def _rows(sheet: MappedSheet, rows: SheetRows) -> Iterator[str]:
+    yield "| rows | |"
+    yield "|---|---:|"
+    yield f"| in the sheet | {rows.rows_in:,} |"
+    for slug, count in sheet.run.report.dropped.items():
+        if count:
+            yield f"| removed by {slug} | −{count:,} |"
+    yield f"| held back | −{rows.rejected:,} |"
+    yield f"| **exported** | **{rows.rows_out:,}** |"
+
+
+def _columns(sheet: MappedSheet) -> Iterator[str]:
+    rows = []
+    for title, column in sheet.run.report.columns.items():
+        if column.steps:
+            rows.append(f"| {_cell(title)} | {_each_step(column)} | {column.changed:,} | {column.could_not:,} |")
+    if not rows:
+        yield "No column has cleaning steps."
+        return
+    yield "| column | steps | cells changed | cells that could not be |"
+    yield "|---|---|---:|---:|"
+    yield from rows
+
+
+def _each_step(column: ColumnReport) -> str:
+    """Return `trim (47), lowercase (12)`."""
+    return ", ".join(f"{slug} ({changed:,})" for slug, changed, _ in column.steps)
+
+
+def _list(problems: Sequence[ExportProblem]) -> list[str]:
+    # One line each: a title of the file may hold a line break, which would end the entry.
+    return [f"- {' '.join(problem.message.split())}" for problem in problems]
+
+
+def _cell(text: str) -> str:
+    """Return a text as it may be in a cell of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|")

@@ -60,13 +60,17 @@ class LookupFacts:
     ) -> LookupFacts:
         """Return the facts of a table, given external IDs and numbers of rows by value; `limit` values are listed."""
 
+        # What leads nowhere is what the user has to decide; of these the most frequent first.
         def order(key: str) -> tuple[bool, int, str]:
             leads_somewhere = ids.get(key, "") != ""
             return leads_somewhere, -rows[key], key
 
-        keys = tuple(LookupKey(key, ids.get(key, ""), rows[key]) for key in sorted(rows, key=order)[:limit])
+        keys = []
+        for key in sorted(rows, key=order)[:limit]:
+            keys.append(LookupKey(key, ids.get(key, ""), rows[key]))
+        # Counted over all keys, also those that are not listed.
         unmatched = sum(not ids.get(key) for key in rows)
-        return cls(table, model, creates, unmatched, len(rows), keys)
+        return cls(table, model, creates, unmatched, len(rows), tuple(keys))
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,9 @@ class CheckReport:
     def as_json(self) -> dict[str, Any]:
         """Return the report as commands and the API print it."""
         return {
-            "problems": [problem.as_json() for problem in self.problems],
-            "sheets": [asdict(sheet) for sheet in self.sheets],
-            "lookups": [asdict(lookup) for lookup in self.lookups],
+            "problems": list(map(ExportProblem.as_json, self.problems)),
+            "sheets": list(map(asdict, self.sheets)),
+            "lookups": list(map(asdict, self.lookups)),
         }
 
 
@@ -112,6 +116,6 @@ class BundleReport:
         return {
             "sha256": self.sha256,
             "files": [{"path": path, "rows": rows} for path, rows in self.files],
-            "sheets": [asdict(sheet) for sheet in self.sheets],
-            "problems": [problem.as_json() for problem in self.problems],
+            "sheets": list(map(asdict, self.sheets)),
+            "problems": list(map(ExportProblem.as_json, self.problems)),
         }

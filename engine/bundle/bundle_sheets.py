@@ -74,13 +74,16 @@ def read_sheets(files: Sequence[Path], recipe: Recipe, limits: Limits | None = N
 
 
 def _read_sheet(raw: RawSheet, upload: str, digest: str, recipe: Recipe, path: Path) -> BundleSheet:
-    header: tuple[int, ...] = ()
+    working = write_working_file(raw, find_table(raw, _header(raw, recipe)), path)
+    return BundleSheet(raw.file, digest, raw.name, working, raw.hidden, upload)
+
+
+def _header(raw: RawSheet, recipe: Recipe) -> tuple[int, ...] | None:
+    """Return the rows of the titles where the recipe names them; None where they are to be found."""
     for part in recipe.sheets:
         if part.name == raw.name and part.source in ("", raw.file):
-            header = effective_header(part)
-            break
-    working = write_working_file(raw, find_table(raw, header or None), path)
-    return BundleSheet(raw.file, digest, raw.name, working, raw.hidden, upload)
+            return effective_header(part) or None
+    return None
 
 
 # --- sheets and the recipe
@@ -98,21 +101,30 @@ def match(sources: Sequence[BundleSheet], recipe: Recipe) -> list[Pair]:
 def _find(sources: Sequence[BundleSheet], part: SheetRecipe) -> BundleSheet:
     fitting = [one for one in sources if one.sheet == part.name and part.source in ("", one.source_name)]
     if not fitting:
-        there = ", ".join(dict.fromkeys(one.sheet for one in sources)) or "none"
-        where = f" of {part.source}" if part.source else ""
-        raise RecipeError(f"The recipe names the sheet '{part.name}'{where}, which the files lack; they have: {there}.")
+        raise RecipeError(_lacking(sources, part))
     if len(fitting) > 1:
         files = ", ".join(one.source_name for one in fitting)
         raise RecipeError(f"Several files have a sheet '{part.name}' ({files}); say which with 'source'.")
     return fitting[0]
 
 
+def _lacking(sources: Sequence[BundleSheet], part: SheetRecipe) -> str:
+    there = ", ".join(dict.fromkeys(one.sheet for one in sources)) or "none"
+    named = f"the sheet '{part.name}'"
+    if part.source:
+        named = f"{named} of {part.source}"
+    return f"The recipe names {named}, which the files lack; they have: {there}."
+
+
 def left_out(sources: Sequence[BundleSheet], recipe: Recipe) -> Iterator[ExportProblem]:
     """Yield a word about every sheet with rows that the recipe does not name."""
+    # A sheet that the recipe names in order to skip it was looked at, and needs no word.
     named = {(part.name, part.source) for part in recipe.sheets}
     for one in sources:
         if one.working.num_rows and not {(one.sheet, ""), (one.sheet, one.source_name)} & named:
-            kind = "hidden sheet" if one.hidden else "sheet"
+            kind = "sheet"
+            if one.hidden:
+                kind = "hidden sheet"
             rows = rows_word(one.working.num_rows)
             message = f"The {kind} '{one.sheet}' has {rows}, but the recipe does not name it: it is left out."
             yield one.location.warning("sheet_left_out", message, station="files")
@@ -127,6 +139,7 @@ def file_stems(pairs: Sequence[Pair], sources: Sequence[BundleSheet]) -> tuple[l
     It is the recipe's, else after the workbook where that has one sheet, else after the sheet, with the workbook where
     two sheets have one name.
     """
+    # By the hash as well: two uploads may have one name.
     sheets_of = Counter((one.source_name, one.source_sha256) for one in sources)
     stems = []
     for one, part in pairs:
@@ -134,6 +147,7 @@ def file_stems(pairs: Sequence[Pair], sources: Sequence[BundleSheet]) -> tuple[l
         stems.append(sheet_stem(part.file, one.source_name, one.sheet, alone=alone))
     taken = Counter(stems)
     for number, (one, part) in enumerate(pairs):
+        # A name that the user chose stays as it is, and two such names are reported.
         if taken[stems[number]] > 1 and not part.file:
             stems[number] = f"{workbook_stem(one.source_name)}_{stems[number]}"
     return stems, list(_shared(stems, pairs))

@@ -1,12 +1,18 @@
 """Turn what Odoo wants of cells into rules that run on batches of rows.
 
 `odoo_migrate.rules` says what is refused; here it gets its columns, and the sentence around it.
+
+Other rules only warn, of cells that Odoo takes otherwise than they were meant. Two of these are the portal's alone: an
+empty cell switches a record off only where the bundle is loaded by other means (the loader leaves empty cells of a new
+record out), and the check digits of tax numbers are known to the library that cleans them, which the loader does
+without.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import polars as pl
 
@@ -17,12 +23,20 @@ from engine.bundle.export_problems import Severity, Station, listed, rows_word
 from engine.bundle.field_mappings import MappedField
 from engine.bundle.lookup_tables import LookupTable
 from engine.bundle.target_mappings import MappedTarget
+from engine.recipe import Recipe
+from engine.values import NotRead, vat_numbers
+from odoo_migrate import catalog
 from odoo_migrate.project.project_files import split_keys
 from odoo_migrate.rules import shipped_records
 from odoo_migrate.rules.record_rules import RecordRule, record_rules
 from odoo_migrate.rules.reference_rules import NO_ID, names_nothing, not_in_lookup
-from odoo_migrate.rules.required_fields import empty
-from odoo_migrate.rules.value_rules import ValueRule, value_rules
+from odoo_migrate.rules.required_fields import YES_BY_DEFAULT, empty
+from odoo_migrate.rules.value_rules import ValueRule, value_cautions, value_rules
+
+_NO_COUNTRY = "ZZ"  # no country has this code: only the letters in front of a number say then whose it is
+
+
+# --- rules
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,7 @@ class BatchRule:
     severity: Severity = "row"
 
 
-def of_cells(column: str, bad: Bad) -> Callable[[pl.DataFrame], pl.Series]:
+def _of_cells(column: str, bad: Bad) -> Callable[[pl.DataFrame], pl.Series]:
     """Return `bad`, which takes one column, for batches of many."""
 
     def marks(frame: pl.DataFrame) -> pl.Series:
@@ -61,7 +75,7 @@ def of_cells(column: str, bad: Bad) -> Callable[[pl.DataFrame], pl.Series]:
     return marks
 
 
-def subject(column: str, cell: str) -> str:
+def _subject(column: str, cell: str) -> str:
     """Return what the predicate of a rule is said of."""
     if not cell.strip():
         return f"'{column}'"
@@ -88,15 +102,15 @@ def sheet_rules(sheet: MappedSheet, tables: Mapping[str, LookupTable], version: 
     return rules
 
 
-def value_rule(rule: ValueRule, field: MappedField, target: MappedTarget) -> BatchRule:
+def _value_rule(rule: ValueRule, field: MappedField, target: MappedTarget) -> BatchRule:
     """Return a rule for values on the column of `field`; the reason names the cell."""
     column = field.source
 
     def why(cell: str) -> str:
-        return f"{subject(column, cell)} {rule.predicate}"
+        return f"{_subject(column, cell)} {rule.predicate}"
 
     return BatchRule(
-        rule.kind, column, of_cells(column, refused_by(rule, field.field)), _each(column, why),
+        rule.kind, column, _of_cells(column, refused_by(rule, field.field)), _each(column, why),
         _summed(f"'{column}' {rule.predicate}"), target.when, target.model.name, field.name,
     )  # fmt: skip
 
@@ -151,7 +165,7 @@ def _field_rules(
             bad = _without_keys(field.separator)
         yield _same_reason("required_empty", column, bad, f"'{column}' {empty(field.field)}", target, field.name)
     for one in value_rules(field.field, version):
-        yield value_rule(one, field, target)
+        yield _value_rule(one, field, target)
     if field.lookup:
         table = tables[field.lookup]
         # A table that creates records knows every key, and a list has no key of spaces: nothing can be wrong.
@@ -184,7 +198,7 @@ def _same_reason(
         return [phrase] * len(frame)
 
     return BatchRule(
-        kind, column, of_cells(column, bad), reasons, _summed(phrase), target.when, target.model.name, field
+        kind, column, _of_cells(column, bad), reasons, _summed(phrase), target.when, target.model.name, field
     )  # fmt: skip
 
 
@@ -219,7 +233,7 @@ def _lookup_rule(field: MappedField, target: MappedTarget, table: LookupTable) -
     if table.creates:  # only a key of spaces is no record's name
         bad = _only_spaces
     return BatchRule(
-        "lookup_nowhere", field.source, of_cells(field.source, bad), _each(field.source, why),
+        "lookup_nowhere", field.source, _of_cells(field.source, bad), _each(field.source, why),
         _summed(f"a value of '{field.source}' {nowhere([])}"),
         target.when, target.model.name, field.name, table.name, "mapping",
     )  # fmt: skip
@@ -247,14 +261,116 @@ def _missing_rule(field: MappedField, target: MappedTarget, table: LookupTable, 
 
     def why(cell: str) -> str:
         # The first is enough: the user mends the lookup's entries, not the cell.
-        return f"{subject(field.source, cell)} {names_nothing(named(cell)[0], odoo)}"
+        return f"{_subject(field.source, cell)} {names_nothing(named(cell)[0], odoo)}"
 
     def all_known(cell: str) -> bool:
         return not named(cell)
 
     names = listed(sorted(set(missing.values())))
     return BatchRule(
-        "entry_unknown", field.source, of_cells(field.source, unlike(all_known)), _each(field.source, why),
+        "entry_unknown", field.source, _of_cells(field.source, unlike(all_known)), _each(field.source, why),
         _summed(f"a value of '{field.source}' names a record that {odoo} lacks: {names}"),
         target.when, target.model.name, field.name, table.name, "mapping",
     )  # fmt: skip
+
+
+# --- warnings: what Odoo takes without a word, but not as it was meant
+
+
+def sheet_cautions(sheet: MappedSheet, tables: Mapping[str, LookupTable], recipe: Recipe) -> list[BatchRule]:
+    """Return all warnings about single cells of a sheet."""
+    rules: list[BatchRule] = []
+    for target in sheet.targets:
+        fields = {one.field.name: one for one in target.fields}
+        for field in target.fields:
+            rules += _field_cautions(field, target, recipe.timezone)
+        if "vat" in fields:
+            rules.append(_tax_numbers(target, fields, tables, recipe.odoo_version))
+    return rules
+
+
+def _field_cautions(field: MappedField, target: MappedTarget, timezone: str) -> Iterator[BatchRule]:
+    if field.field.type == "boolean" and field.name in YES_BY_DEFAULT:
+        yield _switched_off(field, target)
+    for one in value_cautions(field.field, timezone):
+        caution = replace(_value_rule(one, field, target), severity="warning")
+        if one.kind == "day_before":
+            caution = _with_advice(caution)
+        yield caution
+
+
+def _with_advice(rule: BatchRule) -> BatchRule:
+    """Say where the time zone is set."""
+
+    def says(count: int) -> str:
+        return f"{rule.says(count)} Set your own time zone."
+
+    return replace(rule, station="mapping", says=says)
+
+
+def _caution(
+    kind: str, field: MappedField, target: MappedTarget, bad: Callable[[pl.DataFrame], pl.Series],
+    says: Callable[[int], str],
+) -> BatchRule:  # fmt: skip
+    return BatchRule(
+        kind, field.source, bad, _no_reasons, says, target.when, target.model.name, field.name, severity="warning"
+    )  # fmt: skip
+
+
+def _no_reasons(frame: pl.DataFrame) -> list[str]:
+    """Return nothing for each row: rows that only warn are not held back, so that no file says why."""
+    return [""] * len(frame)
+
+
+def _switched_off(field: MappedField, target: MappedTarget) -> BatchRule:
+    verb, noun = YES_BY_DEFAULT[field.name]
+
+    def says(count: int) -> str:
+        has, these = "have", f"these {noun}s"
+        if count == 1:
+            has, these = "has", f"this {noun}"
+        return f"{rows_word(count)} {has} an empty '{field.source}': Odoo would {verb} {these}."
+
+    return _caution("switched_off", field, target, _of_cells(field.source, blank), says)
+
+
+def _tax_numbers(
+    target: MappedTarget, fields: Mapping[str, MappedField], tables: Mapping[str, LookupTable], version: str
+) -> BatchRule:
+    field, country = fields["vat"], fields.get("country_id")
+    codes = {}
+    for one in catalog.reference(version)["countries"]:
+        codes[one["xml_id"]] = str(one["code"])
+    constant = codes.get(target.values.get("country_id/id", ""), _NO_COUNTRY)
+
+    def of_row(frame: pl.DataFrame) -> pl.Series:
+        if country is None or not country.lookup:
+            return pl.repeat(constant, len(frame), eager=True)
+        cells = frame[country.source]
+        found = {}
+        for cell in cells.unique():
+            found[cell] = codes.get(tables[country.lookup].known(cell), _NO_COUNTRY)
+        return cells.replace_strict(found, return_dtype=pl.String)
+
+    def bad(frame: pl.DataFrame) -> pl.Series:
+        # Row by row, since numbers hardly repeat; an answer that was given once is kept.
+        return pl.Series(list(map(_refused, frame[field.source], of_row(frame))), dtype=pl.Boolean)
+
+    def says(count: int) -> str:
+        what = "these tax numbers"
+        if count == 1:
+            what = "this tax number"
+        return f"{rows_word(count)}: Odoo refuses {what} where it checks them (VAT module)."
+
+    return _caution("vat_refused", field, target, bad, says)
+
+
+@lru_cache(maxsize=65_536)  # about 15 MB at most
+def _refused(number: str, country: str) -> bool:
+    if len(number.strip()) < 2:  # Odoo takes a single character as "has none"
+        return False
+    try:
+        vat_numbers.clean(number, country)
+    except NotRead:
+        return True
+    return False

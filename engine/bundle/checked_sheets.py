@@ -20,8 +20,7 @@ import pyarrow.compute as pc
 from engine.bundle.added_columns import LineNumber, MadeKey
 from engine.bundle.bundle_plan import BundlePlan, MappedSheet
 from engine.bundle.bundle_report import SheetRows
-from engine.bundle.cell_rules import BatchRule, sheet_rules
-from engine.bundle.cell_warnings import sheet_cautions
+from engine.bundle.cell_rules import BatchRule, sheet_cautions, sheet_rules
 from engine.bundle.cleaned_lines import CleanedLines, Positions, RowNotes
 from engine.bundle.column_rules import blank
 from engine.bundle.export_problems import ExportProblem, ProblemCounter, Severity, rows_word

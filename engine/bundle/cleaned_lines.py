@@ -44,6 +44,7 @@ def csv_lines(columns: Sequence[pa.Array]) -> Iterator[pa.Array]:
     """
     rows = len(columns[0])
     if rows > 1 and sum(column.nbytes for column in columns) > MAX_BYTES:
+        # Halves of halves, until each fits: cells of one row may be a thousand times as long as those of the next.
         half = rows // 2
         yield from csv_lines([column.slice(0, half) for column in columns])
         yield from csv_lines([column.slice(half) for column in columns])
@@ -55,12 +56,20 @@ def csv_lines(columns: Sequence[pa.Array]) -> Iterator[pa.Array]:
     yield pc.binary_join_element_wise(*cells, ",")
 
 
+def _lines(columns: Sequence[pa.Array]) -> Iterator[pa.Array]:
+    """Yield what `csv_lines` does, and nothing where a check keeps no columns."""
+    if columns:
+        yield from csv_lines(columns)
+
+
 def _quoted(column: pa.Array) -> pa.Array:
     """Return the cells with quotes where they need them."""
     content = bytes(text_of(column))
     if not any(one in content for one in SPECIAL):
         return column
-    doubled = pc.replace_substring(column, '"', '""') if b'"' in content else column
+    doubled = column
+    if b'"' in content:
+        doubled = pc.replace_substring(column, '"', '""')
     special = pc.match_substring_regex(column, NEEDS_QUOTES)
     return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), column)
 
@@ -70,8 +79,11 @@ def text_of(column: pa.Array) -> memoryview:
     _, offsets, data = column.buffers()
     if data is None or not len(column):
         return memoryview(b"")
-    kind = np.int64 if pa.types.is_large_string(column.type) else np.int32
-    places = np.frombuffer(offsets, kind)
+    width: type[np.int32 | np.int64] = np.int32
+    if pa.types.is_large_string(column.type):
+        width = np.int64
+    places = np.frombuffer(offsets, width)
+    # The array may be a slice of a longer one, whose buffers it shares.
     return memoryview(data)[places[column.offset] : places[column.offset + len(column)]]
 
 
@@ -120,7 +132,8 @@ class CleanedLines:
 
     def write(self, columns: Sequence[pa.Array]) -> None:
         """Write a batch, its columns in the order of the titles."""
-        for lines in csv_lines(columns) if columns else ():
+        for lines in _lines(columns):
+            # Where each line ends in the file, from where it ends in Arrow's buffer.
             offsets = np.frombuffer(lines.buffers()[1], np.int32)[lines.offset + 1 : lines.offset + len(lines) + 1]
             self._ends.append(offsets.astype(np.int64) + self._bytes)
             self._write(text_of(lines), len(lines))

@@ -102,11 +102,13 @@ class FieldPlanner:
         field = self._field(entry, spec)
         if spec.source not in self.titles:
             raise self._no("missing_column", missing_column(spec.source, self.titles), field, spec)
+        # Which fields may stay empty depends on what else the target fills.
         refused = required_fields.refuses_empty(self.model, field, self.given)
         if not field.relational:
             self._check_plain(field, spec)
             return MappedField(field, spec.source, refused=refused)
         self._check_relation(entry, field, spec)
+        # A reference holds keys of this project's records, which no table need translate.
         lookup = ""
         if not spec.ref:
             lookup = self._table(field, spec).name
@@ -136,6 +138,7 @@ class FieldPlanner:
 
     def _check_plain(self, field: OdooField, spec: FieldSpec) -> None:
         if spec.lookup or spec.ref or spec.separator:
+            # A recipe that says so means another field; what it asks for is not dropped without a word.
             message = f"'{field.label}' holds plain values; a lookup, a reference or a separator cannot fill it."
             raise self._no("plain_field", message, field, spec)
 

@@ -42,13 +42,19 @@ TEXT_FORMAT = "@"
 def titles(sheet: MappedSheet) -> list[str]:
     """Return the titles of the file, those of row and reason first."""
     columns = _columns(sheet)
-    own = [f"{title} (held back)" if title in columns else title for title in TITLES]
-    return [*own, *columns]
+    own = []
+    for title in TITLES:
+        if title in columns:  # the sheet has such a column of its own
+            title = f"{title} (held back)"
+        own.append(title)
+    return own + columns
 
 
 def _columns(sheet: MappedSheet) -> list[str]:
-    numbers = {one.title for one in sheet.columns.added if isinstance(one, LineNumber)}
-    own = numbers | set(sheet.sheet.working.titles)
+    own = set(sheet.sheet.working.titles)
+    for one in sheet.columns.added:
+        if isinstance(one, LineNumber):
+            own.add(one.title)
     return [title for title in sheet.columns.titles if title in own]
 
 
@@ -80,7 +86,9 @@ def held_back_columns(
 
 
 def _one_array(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    if column.num_chunks == 1:  # as it is, without a copy
+        return column.chunk(0)
+    return column.combine_chunks()
 
 
 def _reasons(
@@ -91,11 +99,15 @@ def _reasons(
     noted, texts = notes
     reasons[np.searchsorted(positions, noted)] = texts
     for issue in issues:
+        # An issue holds rows of the whole sheet in order: those of this batch are one stretch of them.
         first, last = np.searchsorted(issue.positions, (positions[0], positions[-1] + 1))
         places = np.searchsorted(positions, issue.positions[first:last])
         cells = cleaned[issue.column].take(pa.array(places)).to_pylist()
         for place, cell in zip(places.tolist(), cells, strict=True):
-            reasons[place] = f"{reasons[place]}; {issue.why(cell)}" if reasons[place] else issue.why(cell)
+            reason = issue.why(cell)
+            if reasons[place]:
+                reason = f"{reasons[place]}; {reason}"
+            reasons[place] = reason
     return reasons
 
 
@@ -122,11 +134,12 @@ def write_workbook(table: bytes, target: IO[bytes]) -> None:
 
 
 def _checked(reader: Iterator[list[str]]) -> list[list[str]]:
+    # The row of titles, and one more than may be, which shows that there are too many.
     records = list(islice(reader, MAX_ROWS + 2))
     if len(records) > MAX_ROWS + 1:
         raise OnlyAsCsv(f"More than {MAX_ROWS:,} rows were held back; download them as CSV.")
     cells = list(chain.from_iterable(records))
-    if any(len(cell) > MAX_CELL for cell in cells):
+    if max(map(len, cells), default=0) > MAX_CELL:
         raise OnlyAsCsv("A cell is longer than a workbook can hold; download the rows as CSV.")
     if any(map(ILLEGAL_CHARACTERS_RE.search, cells)):
         raise OnlyAsCsv("A cell holds a character that a workbook cannot; download the rows as CSV.")

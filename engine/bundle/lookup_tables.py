@@ -171,6 +171,7 @@ def recipe_table(lookup: Lookup, namespace: str, version: str) -> LookupTable:
     name = given_name(lookup.name)
     if not lookup.create:
         return LookupTable(name, lookup.model, lookup.entries, shipped_ids(lookup.model, version))
+    # What the table creates goes by the text of the cell; Odoo's own records are not searched for it.
     pattern = Pattern.read(lookup.id or f"{namespace}.{name}.{{{RECORD_TITLE}}}")
     return LookupTable(name, lookup.model, lookup.entries, pattern=pattern)
 

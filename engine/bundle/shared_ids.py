@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, compress
 
 import numpy as np
 import polars as pl
 
 from engine.bundle.bundle_plan import BundlePlan
-from engine.bundle.checked_sheets import CheckedSheet
+from engine.bundle.checked_sheets import CheckedSheet, keys_in_rows
 from engine.bundle.cleaned_lines import Positions
 from engine.bundle.export_problems import MAX_EXAMPLES, ExportProblem, ProblemLocation, listed, rows_word
 from engine.bundle.lookup_tables import CreatedRecords
@@ -25,24 +25,38 @@ _NO_ROWS: Positions = np.empty(0, np.int32)
 
 def identity_problems(plan: BundlePlan, checked: Sequence[CheckedSheet]) -> Iterator[ExportProblem]:
     """Yield what the user should see about external IDs before the export; only rows that go are looked at."""
-    named: list[tuple[CheckedSheet, MappedTarget]] = []
     for sheet in checked:
         for target in sheet.mapped.targets:
-            named.append((sheet, target))
             if target.pattern is not None:
                 yield from _within(sheet, target, target.pattern)
-    entries = any(table.entries for table in plan.tables.values())
-    constants = any(target.values for _, target in named)
-    if len(named) + len(plan.created) > 1 or entries or constants:
-        owners = [_Owner.of(sheet, target) for sheet, target in named if target.pattern is not None]
-        owners += [_Owner.of_created(one, _keys(checked, one.table.name)) for one in plan.created]
+    # All IDs are sorted for this, which a bundle of one mapping can do without.
+    if _may_meet(plan):
+        owners = _owners(plan, checked)
         for first, second in combinations(owners, 2):
             yield from _between(first, second)
         yield from _entries(plan, owners, checked)
+        yield from _constants(plan, owners)
 
 
-def _keys(checked: Sequence[CheckedSheet], table: str) -> list[str]:
-    return sorted({key for sheet in checked for key in sheet.keys(table)})
+def _may_meet(plan: BundlePlan) -> bool:
+    """Return whether there are several mappings, or lookup entries or constants, which may name records of one."""
+    if len(list(plan.targets)) + len(plan.created) > 1:
+        return True
+    for table in plan.tables.values():
+        if table.entries:
+            return True
+    return any(target.values for _, target in plan.targets)
+
+
+def _owners(plan: BundlePlan, checked: Sequence[CheckedSheet]) -> list[_Owner]:
+    owners = []
+    for sheet in checked:
+        for target in sheet.mapped.targets:
+            if target.pattern is not None:
+                owners.append(_Owner.of(sheet, target))
+    for created in plan.created:
+        owners.append(_Owner.of_created(created, sorted(keys_in_rows(checked, created.table.name))))
+    return owners
 
 
 # --- within one mapping
@@ -51,7 +65,9 @@ def _keys(checked: Sequence[CheckedSheet], table: str) -> list[str]:
 def _within(checked: CheckedSheet, target: MappedTarget, pattern: Pattern) -> Iterator[ExportProblem]:
     facts = checked.hashes[target.name]
     going = facts.inside & ~checked.bad
-    alike = _NO_ROWS if facts.faithful else _alike(facts, going & ~facts.marked)
+    alike = _NO_ROWS
+    if not facts.faithful:  # else different keys have different IDs, and nothing need be sorted
+        alike = _alike(facts, going & ~facts.marked)
     if len(alike):
         shown = _shown(checked, pattern, alike)
         message = f"{len(alike):,} rows have keys that give one ID; each key gets a suffix: {listed(shown)}."
@@ -69,6 +85,7 @@ def _within(checked: CheckedSheet, target: MappedTarget, pattern: Pattern) -> It
 def _alike(facts: RowHashes, going: Marks) -> Positions:
     """Return the rows of different keys with one ID, those of one ID together."""
     rows = np.flatnonzero(going)
+    # In the order of the IDs, rows of one ID are neighbours.
     order = rows[np.argsort(facts.ids[rows], kind="stable")]
     ids, keys = facts.ids[order], facts.keys[order]
     clash = np.flatnonzero((ids[1:] == ids[:-1]) & (keys[1:] != keys[:-1]))
@@ -79,8 +96,10 @@ def _shown(checked: CheckedSheet, pattern: Pattern, rows: Positions) -> list[str
     """Return some of the IDs as they will be."""
     # Rows may repeat a key, so that more are looked at than are shown.
     sample = checked.lines.rows(rows[: 4 * MAX_EXAMPLES])
-    keys = [tuple(row[title] for title in pattern.placeholders) for row in sample]
-    ids = external_ids(pattern, dict.fromkeys(keys))
+    keys: dict[tuple[str, ...], None] = {}
+    for row in sample:
+        keys[tuple(row[title] for title in pattern.placeholders)] = None
+    ids = external_ids(pattern, keys)
     return list(ids.values())[:MAX_EXAMPLES]
 
 
@@ -141,11 +160,13 @@ def _between(first: _Owner, second: _Owner) -> Iterator[ExportProblem]:
 
 
 def _entries(plan: BundlePlan, owners: Sequence[_Owner], checked: Sequence[CheckedSheet]) -> Iterator[ExportProblem]:
-    """Yield lookup entries and constants that name a record of this project which is not there."""
+    """Yield lookups with an entry that names a record of this project which is not there."""
     ours = _namespaces(plan)
     for name, table in plan.tables.items():
-        used = set(_keys(checked, name))
-        gone = _gone({one for key, one in table.entries.items() if key in used}, table.model, owners, ours)
+        # An entry that no row uses is kept for later uploads and harms nothing.
+        used = keys_in_rows(checked, name)
+        named = {one for key, one in table.entries.items() if key in used}
+        gone = _gone(named, table.model, owners, ours)
         for one in gone.copy():
             other = _other_kind(one, table.model, owners)
             if other:
@@ -155,6 +176,11 @@ def _entries(plan: BundlePlan, owners: Sequence[_Owner], checked: Sequence[Check
         if gone:
             message = f"The lookup '{name}' points to records that are not in this migration: {listed(gone)}."
             yield ProblemLocation(model=table.model).blocking("entry_nowhere", message, lookup=name, count=len(gone))
+
+
+def _constants(plan: BundlePlan, owners: Sequence[_Owner]) -> Iterator[ExportProblem]:
+    """Yield constants that name a record of this project which is not there."""
+    ours = _namespaces(plan)
     for sheet, target in plan.targets:
         for name, value in target.values.items():
             field = target.model.field(name)
@@ -183,15 +209,21 @@ def _other_kind(external_id: str, wanted: str, owners: Sequence[_Owner]) -> str:
 
 def _namespaces(plan: BundlePlan) -> set[str]:
     """Return the modules whose records the project must have."""
+    modules = {plan.recipe.namespace}
     patterns = [target.pattern for _, target in plan.targets]
     patterns += [one.table.pattern for one in plan.created]
-    modules = {pattern.literals[0].partition(".")[0] for pattern in patterns if pattern is not None}
-    return modules | {plan.recipe.namespace}
+    for pattern in patterns:
+        if pattern is not None:
+            modules.add(pattern.literals[0].partition(".")[0])
+    return modules
 
 
 def _gone(ids: Iterable[str], model: str, owners: Sequence[_Owner], namespaces: Container[str]) -> list[str]:
     """Return those of `ids` that belong to the project, but are not among its records of `model`."""
     own = sorted({one for one in ids if one.partition(".")[0] in namespaces})
-    found = _text_hashes(own)
-    there = np.concatenate([np.empty(0, np.uint64), *(one.ids for one in owners if one.model == model)])
-    return [text for text, known in zip(own, np.isin(found, there), strict=True) if not known]
+    there = [np.empty(0, np.uint64)]  # there may be no mapping of that model
+    for owner in owners:
+        if owner.model == model:
+            there.append(owner.ids)
+    known = np.isin(_text_hashes(own), np.concatenate(there))
+    return list(compress(own, ~known))
