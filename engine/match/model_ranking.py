@@ -89,8 +89,12 @@ def _column_shares(found: Mapping[str, Candidates], columns: int) -> list[float]
     for of_model in found.values():
         for column, candidates in enumerate(of_model):
             knowing[column] += bool(candidates)
-    # The square root: a title that ten models know still says something, but less than a tenth.
-    return [1 / sqrt(models) if models else 0.0 for models in knowing]
+    # The square root: a title that ten models know still says something, and more than a tenth.
+    shares = [0.0] * columns
+    for column, models in enumerate(knowing):
+        if models:
+            shares[column] = 1 / sqrt(models)
+    return shares
 
 
 def _fit(

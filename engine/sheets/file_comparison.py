@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -20,14 +21,20 @@ def differences(before: WorkingFile, after: WorkingFile) -> dict[str, Any]:
     The result is `{"rows": [n, m], "titles_added", "titles_gone", "values": {title: {"added": [...], "gone": [...]}}}`,
     with values for columns that have at most 200 different ones in both versions, at most 20 each way.
     """
-    old, new = set(before.titles), set(after.titles)
-    common = [title for title in after.titles if title in old]
+    added, gone = _not_in(after.titles, before.titles), _not_in(before.titles, after.titles)
+    common = _not_in(after.titles, added)
     return {
         "rows": [before.num_rows, after.num_rows],
-        "titles_added": [title for title in after.titles if title not in old],
-        "titles_gone": [title for title in before.titles if title not in new],
+        "titles_added": added,
+        "titles_gone": gone,
         "values": _changed_values(_few_values(before, common), _few_values(after, common)),
     }
+
+
+def _not_in(titles: Iterable[str], others: Iterable[str]) -> list[str]:
+    """Return the titles that are none of the others, in their order."""
+    known = set(others)
+    return [title for title in titles if title not in known]
 
 
 def _changed_values(before: dict[str, set[str]], after: dict[str, set[str]]) -> dict[str, dict[str, list[str]]]:
@@ -47,6 +54,6 @@ def _few_values(working: WorkingFile, titles: list[str]) -> dict[str, set[str]]:
         for title in list(found):
             different = pc.unique(batch.column(title).cast(pa.string()))
             found[title].update(different.to_pylist())
-            if len(found[title]) > FEW:
+            if len(found[title]) > FEW:  # given up at once, so that a column of names is never held as a whole
                 del found[title]
     return found

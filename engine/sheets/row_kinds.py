@@ -95,6 +95,7 @@ class _Cells:
         found = self.count == 0
         perhaps = ~found
         for filled, first in zip(self.filled, self.first, strict=True):
+            # Cells that begin with another byte than spaces do rule their rows out, a whole column at a time.
             perhaps &= ~filled | _SPACE_BYTES[first]
         for row in np.flatnonzero(perhaps).tolist():
             found[row] = all(map(_is_space, self.texts(row)))
@@ -111,7 +112,7 @@ class _Cells:
     def _labelled(self) -> Iterator[tuple[int, int]]:
         """Yield rows, and the column of their first word, where that is the label of a total."""
         words = [filled & _WORD_BYTES[first] for filled, first in zip(self.filled, self.first, strict=True)]
-        if len(words) < 2:
+        if len(words) < 2:  # a total needs an amount beside it
             return
         few = self._counted(words) <= _WORDS
         for position, (column, flags) in enumerate(zip(self.columns, words, strict=True)):
@@ -135,7 +136,9 @@ class _Cells:
             return "sub"
         # "Total Acme": a total only where Acme is a group, and most cells of the row are empty.
         is_sparse = 2 * self.count[row] <= len(self.columns) + 1
-        return "sub" if others and is_sparse and self._is_group(_group_of(label), row) else ""
+        if others and is_sparse and self._is_group(_group_of(label), row):
+            return "sub"
+        return ""
 
     def _is_group(self, name: str, row: int) -> bool:
         """Return whether a cell of a row above has this name: it heads the rows that are summed up."""

@@ -79,7 +79,9 @@ def _table_shape(sheet: RawSheet, head: list[list[str]], header: list[int], firs
             kept.append(position)
         else:
             dropped.append(position)
-    raw = [titles[position] for position in kept]
+    raw = list(map(titles.__getitem__, kept))
+    # In a table without titles, columns have no names that could be missing.
+    untitled = [position for position in kept if header and not titles[position]]
     return TableShape(
         title_rows=tuple(_filled_rows_above(head, header, first)),
         header_rows=tuple(header),
@@ -89,7 +91,7 @@ def _table_shape(sheet: RawSheet, head: list[list[str]], header: list[int], firs
         columns=tuple(kept),
         merged_titles=_merged_among(sheet.merged, header),
         repeated_titles=tuple(_repeated(raw)),
-        untitled=tuple(position for position in kept if header and not titles[position]),
+        untitled=tuple(untitled),
         dropped=tuple(dropped),
     )
 
@@ -202,7 +204,9 @@ def unique_titles(titles: Sequence[str], positions: Sequence[int]) -> tuple[str,
 
 
 def _shortened(title: str) -> str:
-    return title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"
+    if len(title) <= LONGEST:
+        return title
+    return f"{title[: LONGEST - 1]}…"
 
 
 def _free_title(title: str, used: set[str], repeated: bool) -> str:

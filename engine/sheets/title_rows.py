@@ -63,7 +63,9 @@ def usual_look(texts: Iterable[str]) -> str:
     if not looks:
         return ""
     look, count = looks.most_common(1)[0]
-    return look if count >= _MOSTLY * looks.total() else ""
+    if count < _MOSTLY * looks.total():
+        return ""
+    return look
 
 
 def search_titles(head: Sequence[Sequence[str]], merged: Sequence[Range]) -> tuple[list[int], int]:
@@ -99,7 +101,9 @@ class HeadRow:
     @cached_property
     def _usual_width(self) -> float:
         """How many cells the rows below usually fill, 0 where there are none."""
-        return median(map(len, self._below)) if self._below else 0
+        if not self._below:
+            return 0
+        return median(map(len, self._below))
 
     @cached_property
     def _columns(self) -> dict[int, list[str]]:
@@ -110,14 +114,18 @@ class HeadRow:
         for cells in body:
             for position, text in cells.items():
                 columns.setdefault(position, []).append(text)
-        return {
-            position: columns[position] for position in sorted(columns) if len(columns[position]) >= _FEW * len(body)
-        }
+        for position in list(columns):
+            # A cell here and there is a remark beside the table.
+            if len(columns[position]) < _FEW * len(body):
+                del columns[position]
+        return columns
 
     @cached_property
     def is_wide(self) -> bool:
         """Return whether it fills half as many cells as the rows below do, as no line of a report title does."""
-        usual = self._usual_width if self._below else len(self.filled)
+        usual = self._usual_width
+        if not self._below:  # the last row of a sheet can only be compared with itself
+            usual = len(self.filled)
         if usual <= 1:
             return bool(self.filled)
         return len(self.filled) >= max(2, usual / 2)
@@ -158,7 +166,8 @@ class HeadRow:
     @property
     def _announces(self) -> bool:
         """Whether some cells, not all, announce a value: "Date:"."""
-        return len({text.endswith(":") for text in self.filled.values()}) > 1
+        announcing = [text for text in self.filled.values() if text.endswith(":")]
+        return 0 < len(announcing) < len(self.filled)
 
     @property
     def has_repeats(self) -> bool:
@@ -194,7 +203,9 @@ class HeadRow:
             return 0.5
         if usual in ("number", "") and self._is_year(text):
             return 0.5
-        return -1.0 if look == usual else -0.5
+        if look == usual:
+            return -1.0
+        return -0.5
 
     def _is_year(self, text: str) -> bool:
         """Whether this is one of several years in a row: titles of columns with figures."""
@@ -202,17 +213,26 @@ class HeadRow:
 
     @cached_property
     def _years(self) -> set[str]:
-        years = {text for text in self.filled.values() if text.isdecimal() and 1950 <= int(text[:5]) <= 2100}
+        years = set(filter(_may_be_year, self.filled.values()))
+        # One year alone is more likely a figure; next to another one it heads a column.
         return {year for year in years if {str(int(year) - 1), str(int(year) + 1)} & years}
+
+
+def _may_be_year(text: str) -> bool:
+    """Tell whether a text is a number that years of business have; more than five digits are not looked at."""
+    return text.isdecimal() and 1950 <= int(text[:5]) <= 2100
 
 
 def _weight_of_code(text: str, below: list[str]) -> float:
     """Return the weight of a code over codes: the same pattern of letters and digits makes it one of them."""
-    return -1.0 if mask(text) in set(map(mask, below)) else 0.1
+    if mask(text) in set(map(mask, below)):
+        return -1.0
+    return 0.1
 
 
 def _weight_of_words(text: str, below: list[str], usual: str) -> float:
     """Return the weight of a cell of words over a column whose cells usually look like `usual`."""
+    # A word that names columns counts half as much as a word over numbers, so that it decides where all are words.
     known_word = 0.5 * bool(says(text))
     if text in below:
         return known_word - 0.5

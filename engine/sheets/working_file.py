@@ -100,7 +100,7 @@ def _facts(sheet: RawSheet, shape: TableShape) -> dict[str, Any]:
         "date1904": sheet.date1904,
         "encoding": sheet.encoding,
         "delimiter": sheet.delimiter,
-        "notes": [asdict(note) for note in _notes_below_titles(sheet.notes, shape.first_data_row)],
+        "notes": list(map(asdict, _notes_below_titles(sheet.notes, shape.first_data_row))),
         "shape": asdict(shape),
         "rows": max(0, sheet.num_rows - shape.first_data_row + 1),
     }
@@ -172,7 +172,8 @@ class WorkingFile:
     def find(self, source_rows: Sequence[int], columns: Sequence[str] | None = None) -> pa.Table:
         """Return the rows with these source row numbers, in the order given; others than data rows are left out."""
         first = self.shape_notes["shape"]["first_data_row"]
-        return self.take([row - first for row in source_rows if 0 <= row - first < self.num_rows], columns)
+        positions = [row - first for row in source_rows if 0 <= row - first < self.num_rows]
+        return self.take(positions, columns)
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -194,11 +195,14 @@ class WorkingFile:
 
     def _ordered(self, batch: pa.RecordBatch, columns: Sequence[str] | None) -> pa.RecordBatch:
         """Return the columns in the order asked for; the file hands them out in its own."""
-        return batch if columns is None else batch.select([ROW, *columns])
+        if columns is None:
+            return batch
+        return batch.select([ROW, *columns])
 
     def _empty(self, columns: Sequence[str] | None) -> pa.Table:
-        names = self.titles if columns is None else columns
-        fields = map(self._schema.field, [ROW, *names])
+        if columns is None:
+            columns = self.titles
+        fields = map(self._schema.field, [ROW, *columns])
         return pa.schema(fields, self._schema.metadata).empty_table()
 
 

@@ -14,6 +14,7 @@ class CountryToIso(ReadingStep):
     label = "Write countries as codes"
     help = "Writes USA, England or Deutschland as US, GB, DE."
     group = "address"
+    # Not safe: England and Scotland both become GB.
     examples = (
         Example(
             ("USA.", "England", "Deutschland", "us", "NA", "Atlantis", ""),

@@ -40,7 +40,7 @@ class SplitColumn(ColumnStep):
     into: tuple[str, ...]
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
-        """Split each distinct cell once; a cell with fewer parts leaves the last columns empty."""
+        """Split each distinct cell once."""
         encoded = values.dictionary_encode()
         parts = [self._parts(text) for text in encoded.dictionary.to_pylist()]
         added = {}
@@ -52,6 +52,7 @@ class SplitColumn(ColumnStep):
     def _parts(self, text: str) -> list[str]:
         """Return as many parts as there are new columns."""
         parts = [part.strip(EDGES) for part in text.split(self.separator, len(self.into) - 1)]
+        # A cell with fewer parts than there are columns leaves the last ones empty.
         return parts + [""] * (len(self.into) - len(parts))
 
 
@@ -88,6 +89,7 @@ class CombineColumns(SeriesStep):
         """Join column after column, the separator only where both sides hold something."""
         for title in self.columns:
             both = (column != "") & (others[title] != "")
+            # Mapping gives Python objects; without the cast, the sum would be a column of them too.
             column = column + both.map({True: self.separator, False: ""}).astype(column.dtype) + others[title]
         return column
 

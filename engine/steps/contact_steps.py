@@ -28,6 +28,7 @@ class EmailClean(ReadingStep):
     label = "Clean email addresses"
     help = "Takes mailto:, names, brackets and full stops away from email addresses and writes the domain small."
     group = "contact"
+    # Not safe: the name in front of an address is lost.
     examples = (
         Example(
             (
@@ -46,6 +47,7 @@ class EmailClean(ReadingStep):
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         """Pass over cells that are clean already, as nearly all are, and read the others one by one."""
+        # Blank cells match too, so they are passed over as well.
         others = pc.invert(pc.match_substring_regex(values, rf"^(?:{emails.CLEAN})?\z"))
         return merged(values, [(others, super().apply(values.filter(others), context))])
 
@@ -125,6 +127,7 @@ class UrlClean(ReadingStep):
         scheme, host, rest = found.groups()
         if scheme and scheme.lower() not in ("http", "https", "ftp"):
             raise NotRead(f"'{scheme}:' does not lead to a web page")
+        # To a browser `ann@acme.com` is a host with a user's name in front (RFC 3986).
         if "@" in host:
             raise NotRead("it is an email address, not a web address")
         if not (_HOST.fullmatch(host.lower()) or (scheme and _NUMERIC_HOST.fullmatch(host))):

@@ -41,7 +41,7 @@ class DateStep(ReadingStep):
     """Read dates in the order of day and month that the whole column shows."""
 
     group = "date"
-    learns = True
+    learns = True  # `01/03/2012` alone does not say which number is the day
     order: str
     formats: tuple[str, ...]
     pivot: int
@@ -162,6 +162,7 @@ class ParseDatetime(DateStep):
         moment = self.moment(text, context)
         if not isinstance(moment, datetime):
             moment = datetime.combine(moment, time())
+        # Odoo reads the times of an import in its user's time zone, not in UTC.
         if moment.tzinfo is not None:
             moment = _local(moment, self._zone or _zone(context.timezone))
         return moment.replace(microsecond=0, tzinfo=None).isoformat(" ")

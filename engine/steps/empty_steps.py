@@ -95,6 +95,7 @@ class Coalesce(SeriesStep):
     def series(self, column: pd.Series[str], others: Mapping[str, pd.Series[str]]) -> pd.Series[str]:
         """Fill from one column after the other, so that the first filled one counts."""
         for title in self.columns:
+            # A cell of spaces in the other column fills nothing.
             column = column.mask(blank(column) & ~blank(others[title]), others[title])
         return column
 

@@ -335,6 +335,7 @@ class UndoScientific(ReadingStep):
 class StripDecimalZero(ReadingStep):
     """Write `4155552671.0`, a number to some program and a code to people, without .0; `1.000` may be a thousand."""
 
+    # Not safe: 12.0 may be an amount, and 12.00 the price that somebody wrote on purpose.
     slug = "strip_decimal_zero"
     label = "Remove .0"
     help = "Removes the .0 that another program put behind whole numbers and codes: 4155552671.0 becomes 4155552671."
@@ -353,6 +354,7 @@ class StripDecimalZero(ReadingStep):
         found = _DECIMAL_ZERO.fullmatch(text.strip())
         if not found:
             return text
+        # Three digits behind one to three others look like a group of thousands.
         if len(found["zeros"]) == 3 and len(found["whole"].lstrip("-")) <= 3:
             raise NotRead("it could be a thousand")
         return found["whole"]

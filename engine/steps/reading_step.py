@@ -111,6 +111,7 @@ def merged(values: pa.Array, parts: Iterable[tuple[pa.Array, Outcome]], titles: 
     added = dict.fromkeys(titles, blanks)  # Arrow's arrays never change, so all may begin as the same one
     for mask, part in parts:
         values = pc.replace_with_mask(values, mask, part.values)
+        # Reasons are by text, so equal texts of different parts share the one that came last.
         reasons.update(part.reasons)
         if part.could_not is not None:
             if could_not is None:

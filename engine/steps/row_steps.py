@@ -251,6 +251,7 @@ def _is(values: pa.Array, words: tuple[str, ...]) -> pa.Array:
 
 
 def _contains(values: pa.Array, words: tuple[str, ...]) -> pa.Array:
+    # One plain search for each word: the words are no patterns, and there are few.
     found = pa.array(np.zeros(len(values), np.bool_))
     for word in words:
         found = pc.or_(found, pc.match_substring(values, word))

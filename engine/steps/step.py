@@ -99,6 +99,7 @@ class ColumnStep(Configured, ABC):
     learns: ClassVar[bool] = False
     kernel: ClassVar[bool] = False
 
+    # What a step reads and adds follows from the types of its parameters, so that steps need not say it.
     def reads(self) -> tuple[str, ...]:
         """Return the titles of the other columns that the step reads; it sees them cleaned."""
         return _titles(self, "column")

@@ -83,6 +83,7 @@ class Lowercase(ColumnStep):
     )
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        # Python keeps the dot of İ as a character of its own behind the i.
         return Outcome(change_case(values, pc.utf8_lower, str.lower, unlike="İ"))
 
 
@@ -97,6 +98,7 @@ class Uppercase(ColumnStep):
     examples = (Example(("acme001", "straße", ""), ("ACME001", "STRASSE", "")),)
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        # Python makes two characters of each of these.
         return Outcome(change_case(values, pc.utf8_upper, str.upper, unlike="ßŉ"))
 
 
@@ -142,6 +144,7 @@ class PadLeft(ColumnStep):
             raise StepError("The step pad_left needs a length between 1 and 200.")
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
+        # Arrow pads every cell; those of other characters then keep their text.
         digits = pc.match_substring_regex(values, DIGITS_ONLY)
         return Outcome(pc.if_else(digits, pc.utf8_lpad(values, self.width, self.char), values))
 
@@ -238,7 +241,9 @@ class AddSuffix(ColumnStep):
 # A word ends at a hyphen, bracket or comma, but not at an apostrophe, a full stop or an & within: A&B, O'Neil, Inc.
 _WORD = regex.compile(r"[^\s\-‐–/,;:()\[\]\"“”&+]+(?:&[^\s&]+)?|.", regex.S)
 _INITIALS = regex.compile(r"(?:\p{L}\.){2,}\p{L}?\.?")
+# With three letters behind it: MCI and MCA are abbreviations.
 _SCOTTISH = regex.compile(r"mc\p{L}{3,}(?:['’]s)?", regex.I)
+# O'Neil, D'Angelo, L'Oréal; three letters at least, so that an s behind an apostrophe stays small.
 _ELISION = regex.compile(r"([odlm])(['’])(\p{L}{3,})", regex.I)
 _VOWELS = regex.compile(r"[aeiouyäöüàáâãåèéêëìíîïòóôõùúûœæø]", regex.I)
 
