@@ -20,6 +20,7 @@ class Emails(ColumnDetector):
     """Find emails that are not valid, several in a cell, with something around them, or with capitals."""
 
     kinds = frozenset(["email"])
+    # Nearly all emails are like this and need no closer look.
     plain = (
         rf"^{SPACE}*[A-Za-z0-9_+\-]{{1,64}}(?:\.[A-Za-z0-9_+\-]+){{0,3}}@"
         rf"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{{0,60}}[A-Za-z0-9])?\.){{1,3}}[A-Za-z]{{2,9}}{SPACE}*$"
@@ -28,9 +29,11 @@ class Emails(ColumnDetector):
     def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
         self.capitals = CellTally()
+        # A text is judged to be one of these; what is fine has no tally.
         self.odd = {verdict: CellTally() for verdict in ("dressed", "several", "invalid")}
 
     def look(self, cells: ColumnBatch) -> None:
+        """Judge the emails that are not plain; capitals count beside any other verdict."""
         self.capitals.add(cells, cells.shaped("[A-Z].*@|@.*[A-Z]"))
         odd = np.flatnonzero(cells.filled & ~cells.shaped(self.plain))
         for verdict, indices in cells.sorted_out(odd, _judged):
@@ -38,6 +41,7 @@ class Emails(ColumnDetector):
                 self.odd[verdict].add_at(cells, indices)
 
     def findings(self) -> Iterable[FindingFacts]:
+        """Return what a step can mend first, then the texts that are no emails."""
         count = self.capitals.count
         if count:
             message = f"{cells_of('email', count)} {either(count, 'has', 'have')} capital letters"
@@ -63,20 +67,26 @@ class Emails(ColumnDetector):
             yield self.found("invalid_emails", invalid, message, severity="problem")
 
 
+# The same wrong emails come back in every batch.
 @lru_cache(maxsize=65536)
 def _judged(text: str) -> str:
+    """Return whether a text is `fine`, has something around it, holds several emails, or none."""
     if emails.is_valid(text.strip()) or not says_something(text):
         return "fine"
     try:
-        return "dressed" if len(emails.split(text)) == 1 else "several"
+        found = emails.split(text)
     except NotRead:
         return "invalid"
+    if len(found) == 1:
+        return "dressed"
+    return "several"
 
 
 class WebAddresses(ColumnDetector):
     """Find web addresses without https:// or with capitals, and texts that are none."""
 
     kinds = frozenset(["url"])
+    # Capitals matter in paths, and nobody types them on purpose before the first slash.
     right = r"^https?://[^A-Z\s/?#]+\.[^A-Z\s/?#]+(?:[/?#]\S*)?$"
     any_form = r"^\s*(?:[A-Za-z]+://)?[^\s/?#:]+\.[^\s/?#]{2,}(?:[/?#]\S*)?\s*$"
 
@@ -85,6 +95,8 @@ class WebAddresses(ColumnDetector):
         self.odd, self.wrong = CellTally(), CellTally()
 
     def look(self, cells: ColumnBatch) -> None:
+        """Sort out the addresses that are not written as they should be, and texts that have no point."""
+        # Shapes do not tell https from other letters, so the texts themselves are asked.
         right = pc.match_substring_regex(cells.base, self.right).to_numpy(zero_copy_only=False)
         formed = cells.shaped(self.any_form)
         self.odd.add(cells, formed & ~right)

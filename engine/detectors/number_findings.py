@@ -333,9 +333,11 @@ class LostDigits(ColumnDetector):
     gate = r"^\s*[0-9][.,][0-9]+[A-Z]\+[0-9]{2}\s*$"
 
     def look(self, cells: ColumnBatch) -> None:
+        """Count the cells that are a power of ten."""
         self.tally.add(cells, cells.judged(cells.shaped(self.gate), _has_exponent))
 
     def findings(self) -> Iterable[FindingFacts]:
+        """Return a finding that shows the first such code as it is."""
         if self.tally.count:
             message = f"Codes show as {self.tally.examples[0].strip()}; digits may be lost"
             yield self.found("lost_digits", self.tally, message, Fix("undo_scientific"), severity="problem")
@@ -352,6 +354,7 @@ class DecimalZero(ColumnDetector):
     gate = r"^\s*[0-9]{3,}\.[0-9]\s*$"
 
     def look(self, cells: ColumnBatch) -> None:
+        """Count whole numbers of at least three digits with `.0` behind."""
         self.tally.add(cells, cells.judged(cells.shaped(self.gate), _ends_in_zero))
 
     def findings(self) -> Iterable[FindingFacts]:

@@ -207,6 +207,7 @@ class PostalCodes(ColumnDetector):
             return ""
 
     def findings(self) -> Iterable[FindingFacts]:
+        """Return the codes that can be rewritten, then those that the country does not have."""
         count = self.odd.count
         if count:
             message = f"{cells_of('postal_code', count)} {either(count, 'is', 'are')} not written as usual"

@@ -26,6 +26,7 @@ from engine.values.languages import folded_words
 
 BARCODE_LENGTHS = frozenset([8, 12, 13, 14])
 MOST_CHECKED = 50_000  # VAT numbers, which take their time
+MOST_MISSING = 0.2  # of the rows; a column with more gaps is one that not every record needs
 MOST_REPEATED = 0.05  # of the cells; where more repeat, the codes name something else than the row
 
 
@@ -40,12 +41,15 @@ class Barcodes(ColumnDetector):
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
+        """Return whether the title says barcode, or the sample's check digits do."""
         if column.kind not in cls.kinds or "barcode" in column.hints:
             return column.kind in cls.kinds
         long = [text.strip() for text, _ in column.sample if len(text.strip()) in (12, 13)]
+        # One number in ten has a right check digit by chance; nine in ten are no chance, unless there are only a few.
         return len(long) > 0.9 * len(column.sample) and sum(map(ean.is_valid, long)) > 0.9 * len(long) > 3
 
     def look(self, cells: ColumnBatch) -> None:
+        """Check the digits of whole columns; other lengths than those of GS1 are wrong in any case."""
         for shape, indices in cells.groups(cells.shaped("^[0-9]+$")):
             if len(shape) in BARCODE_LENGTHS:
                 indices = indices[~_right_check_digit(cells.base, indices, len(shape))]
@@ -83,6 +87,7 @@ class VatNumbers(ColumnDetector):
         return column.kind in cls.kinds and "vat" in column.hints
 
     def look(self, cells: ColumnBatch) -> None:
+        """Judge each different number, until MOST_CHECKED texts were asked."""
         if self._asked >= MOST_CHECKED:
             return
         self._asked += len(cells.base)
@@ -91,14 +96,23 @@ class VatNumbers(ColumnDetector):
                 self.tallies[verdict].add_at(cells, indices)
 
     def _judged(self, text: str) -> str:
-        country = "" if self.where.column else self.where.country
+        """Return a verdict on a number: `unknown` where neither it nor the sheet names the country that it is of."""
+        country = self.where.country
+        if self.where.column:
+            country = ""  # every row has its own
         try:
-            return "fine" if vat_numbers.clean(text, country) == text else "odd"
+            cleaned = vat_numbers.clean(text, country)
         except NotRead:
             lettered = text.strip()[:2].isalpha()
-            return "wrong" if says_something(text) and (country or lettered) else "unknown"
+            if says_something(text) and (country or lettered):
+                return "wrong"
+            return "unknown"
+        if cleaned == text:
+            return "fine"
+        return "odd"
 
     def findings(self) -> Iterable[FindingFacts]:
+        """Return the forms and the wrong check digits; `at least` where not all numbers were judged."""
         odd, wrong = self.tallies.values()
         least = "at least " if self._asked >= MOST_CHECKED else ""
         count = odd.count
@@ -120,6 +134,7 @@ class MissingNames(ColumnDetector):
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
+        """Return whether the column names its rows: by a whole name, or by a code in one of the first two columns."""
         words = fold(column.title).split()
         names_rows = words[-1:] and words[-1] in folded_words("name_columns")
         whole_name = names_rows and folded_words("name_parts").isdisjoint(words)
@@ -130,10 +145,14 @@ class MissingNames(ColumnDetector):
         self.tally.add(cells, ~cells.filled)
 
     def findings(self) -> Iterable[FindingFacts]:
+        """Return the rows without one, where they are few."""
         count = self.tally.count
-        if 0 < count <= 0.2 * self.rows:
-            what = "name" if self.column.kind == "text" else self.column.title
+        if 0 < count <= MOST_MISSING * self.rows:
+            what = self.column.title
+            if self.column.kind == "text":
+                what = "name"
             message = f"{counted(count, 'row has', 'rows have')} no {what}"
+            # Empty cells make no examples.
             yield replace(self.found("missing", self.tally, message, severity="problem"), examples=[])
 
 

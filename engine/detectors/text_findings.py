@@ -19,6 +19,7 @@ from engine.values.answer_words import empty_words, means_empty
 from engine.values.characters import INVISIBLE, SPACES, character_class, visible
 from engine.values.text_masks import mask
 
+# Kinds whose findings about form come from detectors of their own.
 NUMERIC = frozenset(["number", "money", "percent", "date", "datetime"])
 
 
@@ -40,12 +41,14 @@ class SpacesAround(ColumnDetector):
 class SpacesInside(ColumnDetector):
     """Find several spaces, tabs or no-break spaces between words."""
 
+    # Several spaces of any kind in a row, or a single one that is no plain space.
     some, odd = character_class(SPACES), character_class(SPACES.replace(" ", ""))
     none = SPACE.replace("[", "[^", 1)
     pattern = f"{none}(?:{some}{{2,}}|{odd}){none}"
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
+        """Return whether the kind is none of numbers, whose spaces are thousands separators."""
         return column.kind not in NUMERIC
 
     def look(self, cells: ColumnBatch) -> None:
@@ -75,6 +78,7 @@ class Invisible(ColumnDetector):
 class Scrambled(ColumnDetector):
     """Find letters that were read in the wrong encoding: `schÃ¶n`."""
 
+    # UTF-8 read as another encoding: the first byte of a letter shows as Â to ô, or as √, ├, ┬ on old systems.
     gate = r"[\x{c2}-\x{f4}\x{221a}\x{251c}\x{252c}][^\x00-\x7f]"
 
     @classmethod
@@ -85,10 +89,13 @@ class Scrambled(ColumnDetector):
         self.tally.add(cells, cells.judged(cells.shaped(self.gate, within=ODD), is_scrambled))
 
     def findings(self) -> Iterable[FindingFacts]:
+        """Return a finding that shows the first scrambled letter."""
         count = self.tally.count
         if count:
+            example = ""
             seen = re.search(r"[\xc2-\xf4][^\x00-\x7f]", " ".join(self.tally.examples))
-            example = f" ({seen[0]})" if seen else ""
+            if seen:
+                example = f" ({seen[0]})"
             message = f"{cells_of(self.column.kind, count)} {either(count, 'has', 'have')} scrambled letters{example}"
             yield self.found("scrambled", self.tally, message, Fix("fix_mojibake"))
 
@@ -114,6 +121,7 @@ class WebCodes(ColumnDetector):
         return column.kind in {"text", "code", "list"}
 
     def look(self, cells: ColumnBatch) -> None:
+        """Count codes by their shape, and tags by their names: `a <b and c> d` is none."""
         self.coded.add(cells, cells.shaped(self.codes, within=ODD))
         self.tagged.add(cells, cells.judged(cells.shaped(self.tags, within=ODD), _has_tag))
 
@@ -174,6 +182,7 @@ class WordsForEmpty(ColumnDetector):
         self.signs_only = column.kind in {"country", "state"} or "person" in column.hints
 
     def look(self, cells: ColumnBatch) -> None:
+        """Ask only cells that have the shape of such a word, and count each word."""
         flags = cells.judged(cells.among(*_empty_shapes()), self._is_one)
         self.tally.add(cells, flags)
         for text, times in cells.frequencies(flags):
@@ -183,6 +192,7 @@ class WordsForEmpty(ColumnDetector):
         return means_empty(text) and not (self.signs_only and text.strip().isalpha())
 
     def findings(self) -> Iterable[FindingFacts]:
+        """Return the words found, the most frequent first, for the step that empties such cells."""
         count = self.tally.count
         if count:
             words = [word for word, _ in self.words.most_common()]
@@ -213,6 +223,7 @@ class LastFirst(ColumnDetector):
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
+        """Return whether the title says that the texts are names."""
         return column.kind == "text" and not column.hints.isdisjoint({"person", "name"})
 
     def look(self, cells: ColumnBatch) -> None:
@@ -246,14 +257,18 @@ class Capitals(ColumnDetector):
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
+        """Return whether the title says that the texts are names of people, companies or cities."""
         return column.kind == "text" and not column.hints.isdisjoint({"person", "name", "city"})
 
     def look(self, cells: ColumnBatch) -> None:
+        """Count names in one case, and beside them those in both."""
         self.tally.add(cells, cells.judged(cells.shaped(self.one_case), _is_one_case))
         self.mixed_count += cells.count(cells.shaped(self.mixed))
 
     def findings(self) -> Iterable[FindingFacts]:
+        """Return the names in one case, unless nearly all are: then it is how the sheet is written."""
         count = self.tally.count
+        # A quarter as many names in both cases show that somebody minds.
         if count and self.mixed_count >= count / 4:
             message = f"{counted(count, 'name is', 'names are')} in capitals or small letters only"
             yield self.found("capitals", self.tally, message, Fix("title_case"))

@@ -102,6 +102,7 @@ class Spelling(ColumnDetector):
         self.vocabulary.add(cells)
 
     def findings(self) -> Iterable[PendingFinding]:
+        """Return one finding for all values, whose step turns every spelling into the best of its value."""
         spellings = self._spellings()
         if spellings:
             pairs: dict[str, str] = {}

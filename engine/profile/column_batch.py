@@ -145,8 +145,13 @@ class ColumnBatch:
         if count <= SMALL or self.way is Way.PLAIN:
             return self.way
         if self.way is Way.VALUES:
-            return Way.SHAPES if len(self.base) > count / 8 else Way.VALUES
-        return Way.PLAIN if len(self.shapes) > count / 2 else Way.SHAPES
+            # A value that occurs less than eight times on average is hardly worth encoding.
+            if len(self.base) > count / 8:
+                return Way.SHAPES
+            return Way.VALUES
+        if len(self.shapes) > count / 2:
+            return Way.PLAIN
+        return Way.SHAPES
 
     def shaped(self, pattern: str, *, within: str = "", longest: int = 0) -> Flags:
         """Return which texts of `base` match an RE2 pattern that does not tell one letter or digit from another.
@@ -214,8 +219,10 @@ class ColumnBatch:
         indices = np.flatnonzero(flags)
         shapes, shape_of = self._shapes_of(indices)
         # Numpy sorts 16-bit numbers by their digits, in a fraction of the time.
-        small = shape_of.astype(np.int16) if len(shapes) < 2**15 else shape_of
-        order = np.argsort(small, kind="stable")
+        sorted_by = shape_of
+        if len(shapes) < 2**15:
+            sorted_by = shape_of.astype(np.int16)
+        order = np.argsort(sorted_by, kind="stable")
         bounds = np.searchsorted(shape_of[order], np.arange(len(shapes) + 1))
         for number, (first, last) in enumerate(pairwise(bounds.tolist())):
             if first < last:
@@ -271,7 +278,9 @@ class ColumnBatch:
 
     def positions(self, flags: Flags) -> Indices:
         """Return the positions in the batch whose text is flagged, in ascending order."""
-        return np.flatnonzero(flags if self.spread is None else flags[self.spread])
+        if self.spread is not None:
+            flags = flags[self.spread]
+        return np.flatnonzero(flags)
 
 
 def _matching(texts: pa.StringArray, pattern: str) -> Flags:

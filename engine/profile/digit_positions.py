@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,13 +17,13 @@ MOST_DIGITS = 18  # what fits 64 bits
 
 def digit_positions(shape: str) -> list[int]:
     """Return the byte positions of the digits in a mask."""
-    return [position for position, byte in enumerate(shape.encode()) if byte == ord("9")]
+    return [found.start() for found in re.finditer(b"9", shape.encode())]
 
 
 def digits(texts: pa.StringArray, indices: npt.NDArray[np.intp], positions: Sequence[int]) -> Digits:
     """Return the digits at these byte positions of `texts[indices]`, which all have one mask: (indices x positions)."""
-    found = [column.astype(np.int64) for column in _columns(texts, indices, positions)]
-    return np.stack(found, axis=1) - ord("0")
+    columns = np.stack(_columns(texts, indices, positions), axis=1)
+    return columns.astype(np.int64) - ord("0")
 
 
 def numbers_at(texts: pa.StringArray, indices: npt.NDArray[np.intp], positions: Sequence[int]) -> Digits:
