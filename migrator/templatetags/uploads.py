@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from django import template
 
-from engine import readers
-
 register = template.Library()
 
 
+# Django imports all tags before it checks or migrates anything; the readers are only needed where a page shows them.
 @register.simple_tag
 def accepted_endings() -> str:
     """Return the endings of file names that can be read, as the attribute `accept` of a file field lists them."""
+    from engine import readers
+
     return ",".join(readers.accepted_endings())
 
 
 @register.simple_tag
 def accepted_kinds() -> str:
     """Return the kinds of files that can be read as one phrase."""
+    from engine import readers
+
     return readers.accepted_kinds()
