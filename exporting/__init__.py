@@ -1,0 +1,1 @@
+"""The check before export, bundles, schedules, the API."""

@@ -12,6 +12,8 @@ from migrator.admin import PortalAdmin
 
 @admin.register(Export)
 class ExportAdmin(PortalAdmin):
+    """Show exports."""
+
     list_display = ("pk", "dataset", "trigger", "created_by", "created_at", "size", "sha256", "portal")
     list_filter = ("trigger", "created_at")
     search_fields = ("dataset__name", "sha256", "created_by__username")
@@ -24,7 +26,7 @@ class ExportAdmin(PortalAdmin):
 
     @admin.display(description="bundle")
     def stored(self, record: Any) -> str:
-        """Its name in the storage: stored files have no address."""
+        """Return the name in the storage: stored files have no address."""
         return record.bundle.name or "–"
 
     def page_of(self, record: Any) -> tuple[Any, ...]:
@@ -33,6 +35,8 @@ class ExportAdmin(PortalAdmin):
 
 @admin.register(ExportSchedule)
 class ExportScheduleAdmin(PortalAdmin):
+    """Show the schedules of exports."""
+
     list_display = ("dataset", "weekdays", "at", "time_zone", "enabled", "next_run", "last_run", "portal")
     list_filter = ("enabled", "time_zone")
     search_fields = ("dataset__name", "created_by__username")
@@ -45,6 +49,8 @@ class ExportScheduleAdmin(PortalAdmin):
 
 @admin.register(Check)
 class CheckAdmin(PortalAdmin):
+    """Show the last check of every dataset."""
+
     list_display = ("dataset", "revision", "checked_at", "portal")
     list_filter = ("checked_at",)
     search_fields = ("dataset__name",)

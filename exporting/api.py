@@ -32,9 +32,10 @@ LOOK_EVERY = 0.2  # seconds
 
 
 class Token(HttpBearer):
-    """A personal token of an active user."""
+    """Ask for a personal token of an active user."""
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
+        """Return the person whose token was sent, None for any other text."""
         return ApiToken.user_of(token)
 
 
@@ -56,6 +57,8 @@ api = NinjaAPI(
 
 
 class DatasetOut(Schema):
+    """Describe a dataset."""
+
     id: int
     name: str
     odoo_version: str
@@ -64,11 +67,16 @@ class DatasetOut(Schema):
 
 
 class ProblemOut(Schema):
+    """Say in one sentence why a call was refused."""
+
     detail: str
 
 
 class ExportOut(Schema):
-    """`status`: queued, running, done, failed or cancelled. `download` is null until the bundle is ready."""
+    """Describe an export.
+
+    `status` is queued, running, done, failed or cancelled. `download` is null until the bundle is ready.
+    """
 
     id: int
     dataset: int
@@ -95,12 +103,14 @@ def _denied(request: HttpRequest, problem: PermissionDenied) -> JsonResponse:
 
 @api.get("/datasets", response=list[DatasetOut], summary="The datasets that you may see")
 def datasets(request: HttpRequest) -> Any:
+    """List the datasets that the person may see."""
     there = Count("sheets", filter=Q(sheets__missing=False, sheets__skip=False))
     return [_dataset(row, row.there) for row in visible_datasets(_user(request)).annotate(there=there)]
 
 
 @api.get("/datasets/{int:dataset_id}", response={200: DatasetOut, 404: ProblemOut}, summary="One dataset")
 def dataset(request: HttpRequest, dataset_id: int) -> Any:
+    """Show one dataset."""
     found = dataset_for(_user(request), dataset_id)
     return _dataset(found, found.sheets.filter(missing=False, skip=False).count())
 
@@ -115,6 +125,7 @@ def dataset(request: HttpRequest, dataset_id: int) -> Any:
     },
 )
 def export_odoo_migrate(request: HttpRequest, dataset_id: int) -> Any:
+    """Start an export, and answer with the bundle where it is built soon enough."""
     user = _user(request)
     found = dataset_for(user, dataset_id, Role.EDITOR)
     export = export_services.start_export(dataset=found, user=user, trigger=Export.Trigger.API)
@@ -124,6 +135,7 @@ def export_odoo_migrate(request: HttpRequest, dataset_id: int) -> Any:
 
 @api.get("/exports/{int:export_id}", response={200: ExportOut, 404: ProblemOut}, summary="How far an export is")
 def export_status(request: HttpRequest, export_id: int) -> Any:
+    """Show how far an export is."""
     jobs.sweep()
     return as_json(request, selectors.export_for(_user(request), export_id))
 
@@ -135,6 +147,7 @@ def export_status(request: HttpRequest, export_id: int) -> Any:
     openapi_extra={"responses": {200: {"description": "export.zip", "content": {"application/zip": {}}}}},
 )
 def export_download(request: HttpRequest, export_id: int) -> Any:
+    """Send the bundle."""
     export = selectors.export_for(_user(request), export_id)
     if not export.ready:
         return api.create_response(request, {"detail": "This export is not ready."}, status=409)
@@ -143,6 +156,7 @@ def export_download(request: HttpRequest, export_id: int) -> Any:
 
 @api.post("/exports/{int:export_id}/cancel", response={200: ExportOut, 404: ProblemOut}, summary="Stop an export")
 def export_cancel(request: HttpRequest, export_id: int) -> Any:
+    """Stop an export."""
     export = selectors.export_for(_user(request), export_id, need=Role.EDITOR)
     if export.job is not None:
         jobs.cancel(export.job)
@@ -151,7 +165,7 @@ def export_cancel(request: HttpRequest, export_id: int) -> Any:
 
 
 def as_json(request: HttpRequest, export: Export) -> dict[str, Any]:
-    """An export with its progress and addresses."""
+    """Return an export with its progress and addresses."""
     job = export.job or Job(status=Job.Status.DONE)
     address = request.build_absolute_uri(reverse("api:export_status", args=[export.pk]))
     return {
@@ -162,7 +176,7 @@ def as_json(request: HttpRequest, export: Export) -> dict[str, Any]:
 
 
 def _answer(request: HttpRequest, export: Export, seconds: float) -> HttpResponseBase:
-    """The bundle if it is ready within `seconds`, a sentence if it failed, else 202 with the status address."""
+    """Answer with the bundle if it is ready within `seconds`, why it failed, or 202 and the status address."""
     job = _watch(export, seconds)
     if job.status == Job.Status.DONE:
         export.refresh_from_db()

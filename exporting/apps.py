@@ -2,6 +2,8 @@ from django.apps import AppConfig
 
 
 class ExportingConfig(AppConfig):
+    """Check a dataset, export it as a bundle, by hand, by the API or on a schedule."""
+
     name = "exporting"
     default_auto_field = "django.db.models.BigAutoField"
 

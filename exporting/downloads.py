@@ -14,21 +14,24 @@ from odoo_migrate.project.project_files import REJECTED
 
 
 def bundle_response(export: Export, name: str = "export.zip") -> FileResponse:
-    """The bundle as a download, with its SHA-256 in a header."""
+    """Return the bundle as a download, with its SHA-256 in a header."""
     answer = FileResponse(export.bundle.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
     answer["X-Content-SHA256"] = export.sha256
     return answer
 
 
 def bundle_name(export: Export) -> str:
-    """A name that tells bundles apart in a downloads folder."""
+    """Return a name that tells bundles apart in a downloads folder."""
     plain = re.sub(r"[^A-Za-z0-9]+", "-", export.dataset.name).strip("-").lower() or "dataset"
     return f"{plain}-{export.pk}.zip"
 
 
 def rejected_response(export: Export, name: str) -> HttpResponse:
-    """data/rejected/<name> of the bundle as Excel opens it; for a name that ends in .xlsx, as a workbook of texts.
-    Raises Http404 where there is none, OnlyAsCsv where no workbook can hold it.
+    """Return data/rejected/<name> of the bundle as Excel opens it; for a name in .xlsx, as a workbook of texts.
+
+    Raises:
+        Http404: the bundle holds no such rows.
+        OnlyAsCsv: no workbook can hold them.
     """
     if not export.ready:
         raise Http404("This export is not ready.")

@@ -15,7 +15,7 @@ WEEKDAYS = [
 
 
 class ScheduleForm(forms.Form):
-    """Weekdays, a time of day and the zone in which it is meant."""
+    """Ask for weekdays, a time of day and the zone in which it is meant."""
 
     weekdays = forms.TypedMultipleChoiceField(
         label="On", coerce=int, choices=WEEKDAYS, required=False, widget=forms.CheckboxSelectMultiple,
@@ -27,7 +27,7 @@ class ScheduleForm(forms.Form):
 
     @classmethod
     def of(cls, schedule: ExportSchedule | None, time_zone: str, data: Any = None) -> ScheduleForm:
-        """The form as the schedule stands, or "every Monday 06:00" in the person's zone."""
+        """Return the form filled with a schedule; without one, with every Monday at six in the person's zone."""
         initial = {"weekdays": [0], "at": "06:00", "time_zone": time_zone, "enabled": True}
         if schedule is not None:
             initial = {

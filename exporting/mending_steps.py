@@ -22,18 +22,19 @@ _BY_KIND = {"money": "parse_currency", "percent": "parse_percent"}
 
 @dataclass(frozen=True)
 class Mending:
-    """A step with its parameters, for a column that has no such step yet."""
+    """Hold a step with its parameters, for a column that has no such step yet."""
 
     slug: str
     params: dict[str, Any]
 
     @property
     def label(self) -> str:
+        """Return what the step is called on pages."""
         return COLUMN_STEPS[self.slug].label
 
 
 def mending(sheet: Sheet, problem: dict[str, Any]) -> Mending | None:
-    """What mends the column that `problem` (of a check's report) is about; None where no step does."""
+    """Return what mends the column that `problem` (of a check's report) is about; None where no step does."""
     column = problem["column"]
     slug = _STEPS.get(problem["lookup"] or problem["kind"], "")
     if slug == "parse_number":
@@ -49,13 +50,13 @@ def mending(sheet: Sheet, problem: dict[str, Any]) -> Mending | None:
 
 
 def _decimals(sheet: Sheet, problem: dict[str, Any]) -> int:
-    """How many decimals Odoo keeps in the field that the problem is about."""
+    """Return how many decimals Odoo keeps in the field that the problem is about."""
     field = catalog.load(sheet.dataset.odoo_version).model(problem["model"]).field(problem["field"])
     return field.digits[1] if field is not None and field.digits is not None else 2
 
 
 def _params(sheet: Sheet, column: str, slug: str) -> dict[str, Any]:
-    """Those of the finding that wants the same step, where there is one."""
+    """Return the parameters of the finding that wants the same step, where there is one."""
     finding = Finding.objects.filter(sheet=sheet, column=column, fix_step=slug).first()
     if finding is not None:
         return dict(finding.fix_params)
@@ -63,7 +64,7 @@ def _params(sheet: Sheet, column: str, slug: str) -> dict[str, Any]:
 
 
 def _of_states(sheet: Sheet) -> dict[str, str]:
-    """The column with the countries, and the country of rows that name none."""
+    """Return the column with the countries, and the country of rows that name none."""
     to_country = Mapping.objects.filter(target__sheet=sheet, field="country_id/id", state=Mapping.State.ACCEPTED)
     kinds = ColumnProfile.objects.filter(sheet=sheet, kind="country")
     found = to_country.values_list("column", flat=True).first() or kinds.values_list("title", flat=True).first()

@@ -14,13 +14,16 @@ from profiling.models import Dataset
 
 
 def bundle_path(export: Export, _: str) -> str:
+    """Return where a bundle is stored; two never share a name."""
     return f"datasets/{export.dataset_id}/exports/{uuid.uuid4().hex}.zip"
 
 
 class Export(models.Model):
-    """One bundle: built once, never changed. `recipe` is the YAML it was built with, `report` what came out."""
+    """Keep one bundle: built once, never changed. `recipe` is the YAML it was built with, `report` what came out."""
 
     class Trigger(models.TextChoices):
+        """Say what started an export."""
+
         PAGE = "page", "on the page"
         API = "api", "through the API"
         COMMAND = "command", "from the shell"
@@ -47,15 +50,17 @@ class Export(models.Model):
 
     @property
     def ready(self) -> bool:
+        """Whether the bundle is built."""
         return bool(self.bundle)
 
     @property
     def held_back(self) -> int:
+        """Return how many rows were held back."""
         return sum(sheet.get("rejected", 0) for sheet in self.report.get("sheets", ()))
 
 
 class Check(models.Model):
-    """The last check of a dataset before export. It is stale once the dataset's revision has moved on."""
+    """Keep the last check of a dataset before export. It is stale once the dataset's revision has moved on."""
 
     dataset = models.OneToOneField(Dataset, on_delete=models.CASCADE, related_name="check_result")
     revision = models.PositiveBigIntegerField(default=0)
@@ -68,6 +73,7 @@ class Check(models.Model):
 
     @property
     def fresh(self) -> bool:
+        """Whether nothing has changed since the check."""
         return self.checked_at is not None and self.revision == self.dataset.revision
 
 

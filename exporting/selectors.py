@@ -13,12 +13,12 @@ from profiling.models import Dataset
 
 
 def exports_of(dataset: Dataset) -> QuerySet[Export]:
-    """The dataset's exports, newest first."""
+    """Return the dataset's exports, newest first."""
     return Export.objects.filter(dataset=dataset).select_related("job", "created_by")
 
 
 def export_for(user: Any, export_id: int, *, dataset_id: int | None = None, need: Role = Role.VIEWER) -> Export:
-    """The export, if `user` has the role in its dataset. Raises Http404 or PermissionDenied."""
+    """Return the export, if `user` has the role in its dataset. Raises Http404 or PermissionDenied."""
     seen = Export.objects.select_related("dataset", "job").filter(dataset__in=visible_datasets(user), pk=export_id)
     export = seen.first()
     if export is None or dataset_id not in (None, export.dataset_id):

@@ -12,7 +12,7 @@ from profiling.models import Dataset
 
 
 def build_bundle(progress: Progress, export_id: int) -> str:
-    """Build an export's bundle. Returns one sentence for the user."""
+    """Build an export's bundle, and return one sentence for the user."""
     export = Export.objects.select_related("dataset").get(pk=export_id)
     try:
         export_services.build_export(export, progress)
@@ -26,7 +26,7 @@ def build_bundle(progress: Progress, export_id: int) -> str:
 
 
 def check_dataset(progress: Progress, dataset_id: int) -> str:
-    """Check a dataset. Returns one sentence for the user."""
+    """Check a dataset, and return one sentence for the user."""
     dataset = Dataset.objects.get(pk=dataset_id)
     try:
         check_services.run(dataset, progress)
@@ -36,6 +36,6 @@ def check_dataset(progress: Progress, dataset_id: int) -> str:
 
 
 def tick() -> None:
-    """Once a minute: start what is due, and notice jobs whose worker is gone."""
+    """Start what is due, and notice jobs whose worker is gone; it is called once a minute."""
     jobs.sweep()
     schedule_services.run_due()

@@ -1,0 +1,1 @@
+"""The recipe: what sheets and columns become, and how they are cleaned."""

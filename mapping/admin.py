@@ -12,6 +12,8 @@ from migrator.admin import PortalAdmin
 
 @admin.register(SheetTarget)
 class SheetTargetAdmin(PortalAdmin):
+    """Show what sheets become."""
+
     list_display = ("sheet", "model", "id_pattern", "confidence", "chosen", "portal")
     list_filter = ("model", "chosen")
     search_fields = ("sheet__name", "model", "sheet__dataset__name")
@@ -24,6 +26,8 @@ class SheetTargetAdmin(PortalAdmin):
 
 @admin.register(Mapping)
 class MappingAdmin(PortalAdmin):
+    """Show which columns go where."""
+
     list_display = ("column", "field", "target", "state", "confidence", "lookup", "ref", "portal")
     list_filter = ("state", "target__model", "lookup")
     search_fields = ("column", "field", "target__sheet__name", "target__sheet__dataset__name")
@@ -36,6 +40,8 @@ class MappingAdmin(PortalAdmin):
 
 @admin.register(Transform)
 class TransformAdmin(PortalAdmin):
+    """Show the steps on columns."""
+
     list_display = ("column", "slug", "params", "sheet", "position", "enabled", "portal")
     list_filter = ("slug", "enabled")
     search_fields = ("column", "slug", "sheet__name", "sheet__dataset__name")
@@ -48,6 +54,8 @@ class TransformAdmin(PortalAdmin):
 
 @admin.register(RowStep)
 class RowStepAdmin(PortalAdmin):
+    """Show the steps on rows."""
+
     list_display = ("slug", "params", "sheet", "position", "enabled", "portal")
     list_filter = ("slug", "enabled")
     search_fields = ("slug", "sheet__name", "sheet__dataset__name")
@@ -60,6 +68,8 @@ class RowStepAdmin(PortalAdmin):
 
 @admin.register(Relationship)
 class RelationshipAdmin(PortalAdmin):
+    """Show lookup tables."""
+
     list_display = ("name", "model", "create", "dataset", "portal")
     list_filter = ("model", "create")
     search_fields = ("name", "model", "dataset__name")

@@ -2,6 +2,8 @@ from django.apps import AppConfig
 
 
 class MappingConfig(AppConfig):
+    """Say what sheets and columns become, and how they are cleaned: the recipe."""
+
     name = "mapping"
     default_auto_field = "django.db.models.BigAutoField"
 

@@ -16,7 +16,7 @@ ARROW = "→"
 
 
 class WordsField(forms.CharField):
-    """A list of texts, one a line."""
+    """Take a list of texts, one a line."""
 
     widget = forms.Textarea(attrs={"rows": 4})
 
@@ -29,7 +29,7 @@ class WordsField(forms.CharField):
 
 
 class PairsField(forms.CharField):
-    """Pairs of texts, `old → new`, one a line."""
+    """Take pairs of texts, `old → new`, one a line."""
 
     widget = forms.Textarea(attrs={"rows": 6, "placeholder": f"old {ARROW} new"})
 
@@ -49,12 +49,13 @@ class PairsField(forms.CharField):
 
 
 class StepForm(forms.Form):
-    """The parameters of one step. `cleaned_params` leaves out what stands at its default."""
+    """Ask for the parameters of one step."""
 
     def __init__(
         self, step: type[ColumnStep] | type[WholeRowStep], titles: Sequence[str], data: Any = None,
         given: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
+        """Make a field of every parameter; `titles` are the columns to choose from, `given` what is set so far."""
         initial = {param.name: (given or {}).get(param.name, param.default) for param in step.params}
         super().__init__(data, initial=initial, prefix="step")
         self.step = step
@@ -62,7 +63,7 @@ class StepForm(forms.Form):
             self.fields[param.name] = _field(param, titles)
 
     def cleaned_params(self) -> dict[str, Any]:
-        """The parameters that differ from their defaults, as the recipe keeps them."""
+        """Return the parameters that differ from their defaults, as the recipe keeps them."""
         defaults = {param.name: param.default for param in self.step.params}
         return {
             name: value
@@ -106,7 +107,10 @@ def _field(param: Param, titles: Sequence[str]) -> forms.Field:
 
 
 def step_choices(*, rows: bool) -> list[tuple[str, list[dict[str, str]]]]:
-    """The steps to choose from, by group: slug, label and help of each; the title rows are chosen beside the file."""
+    """Return the steps to choose from, by group, each with slug, label and help.
+
+    Steps on the title rows are not among them: those are chosen beside the file.
+    """
     steps: Mapping[str, Any] = ROW_STEPS if rows else COLUMN_STEPS
     groups = []
     for group, heading in GROUPS.items():
@@ -121,7 +125,7 @@ def step_choices(*, rows: bool) -> list[tuple[str, list[dict[str, str]]]]:
 
 
 def params_in_words(step: type[ColumnStep] | type[WholeRowStep], given: Mapping[str, Any]) -> str:
-    """What is set differently from the default: "country US, order day first"."""
+    """Return what is set differently from the default: "country US, order day first"."""
     return ", ".join(_in_words(param, given[param.name]) for param in step.params if param.name in given)
 
 

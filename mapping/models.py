@@ -12,7 +12,7 @@ ID_PATTERN_CHARS = 300
 
 
 class SheetTarget(models.Model):
-    """A model that a sheet fills. A sheet may fill several, e.g. orders and their lines."""
+    """Say that a sheet fills a model of Odoo. A sheet may fill several, such as orders and their lines."""
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="targets")
     position = models.PositiveIntegerField(default=0)
@@ -34,9 +34,11 @@ class SheetTarget(models.Model):
 
 
 class Mapping(models.Model):
-    """A column on its way to a field of a target. Only accepted mappings are exported."""
+    """Send a column to a field of a target. Only accepted mappings are exported."""
 
     class State(models.TextChoices):
+        """Say whether a person has decided."""
+
         SUGGESTED = "suggested", "suggested"
         ACCEPTED = "accepted", "accepted"
         LEFT_OUT = "left_out", "left out"
@@ -67,7 +69,7 @@ class Mapping(models.Model):
 
 
 class Transform(models.Model):
-    """A cleaning step on a column. Undo is switching it off."""
+    """Clean a column by one step. Undo is switching it off."""
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="transforms")
     column = models.CharField(max_length=500)
@@ -84,7 +86,7 @@ class Transform(models.Model):
 
 
 class RowStep(models.Model):
-    """A step on whole rows of a sheet."""
+    """Clean whole rows of a sheet by one step."""
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="row_steps")
     position = models.PositiveIntegerField(default=0)
@@ -99,9 +101,13 @@ class RowStep(models.Model):
         return f"{self.sheet}: {self.slug}"
 
 
+AnyStep = Transform | RowStep
+
+
 class Relationship(models.Model):
-    """A lookup table: what the cells say → external ID. Values without an entry become new records where
-    `create` is set, and are problems where it is not.
+    """Keep a lookup table: what the cells say, and the external ID of the record that it means.
+
+    Values without an entry become new records where `create` is set, and are problems where it is not.
     """
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="relationships")

@@ -7,18 +7,19 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from engine.recipe import ColumnRecipe, FieldSpec, Lookup, Recipe, SheetRecipe, StepSpec, TargetRecipe
-from engine.steps import build
-from engine.steps.step import ColumnStep
+from engine.steps import COLUMN_STEPS, ROW_STEPS, build
+from engine.steps.step import ColumnStep, WholeRowStep
 from engine.steps.step_parameters import StepError
-from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transform
-from odoo_migrate.catalog import OdooField, OdooModel
+from mapping.models import AnyStep, Mapping, Relationship, SheetTarget, Transform
+from odoo_migrate.catalog import Catalog, OdooField, OdooModel
 from odoo_migrate.rules.required_fields import must_be_mapped
 from profiling.models import Dataset, Sheet
 from profiling.selectors import current_sheets
 
 
+# --- The recipe -----------------------------------------------------------------------------------------------
 def recipe_of(dataset: Dataset) -> Recipe:
-    """All that was decided about a dataset. Suggestions that nobody accepted are not part of it."""
+    """Return all that was decided about a dataset. Suggestions that nobody accepted are not part of it."""
     # The records of all sheets at once: every page that shows cleaned cells asks for the recipe.
     sheets = list(current_sheets(dataset).prefetch_related("row_steps", "transforms", "targets__mappings"))
     names = Counter(sheet.name for sheet in sheets)
@@ -35,71 +36,86 @@ def recipe_of(dataset: Dataset) -> Recipe:
 
 
 def sheet_recipe(sheet: Sheet, *, with_source: bool = False) -> SheetRecipe:
-    """What was decided about one sheet."""
+    """Return what was decided about one sheet; `with_source` where its name alone does not say which sheet it is."""
     return SheetRecipe(
         name=sheet.name,
         source=sheet.source_name if with_source else "",
         header=tuple(sheet.header_override),
         file=sheet.file_stem,
         skip=sheet.skip,
-        rows=tuple(specs(sheet.row_steps.all())),
-        targets=tuple(target_of(row) for row in sheet.targets.all()),
+        rows=step_specs(sheet.row_steps.all()),
+        targets=tuple(target_recipe(target) for target in sheet.targets.all()),
         columns=column_recipes(sheet),
     )
 
 
 def column_recipes(sheet: Sheet) -> dict[str, ColumnRecipe]:
-    """The steps of every column that has any, in the order of the columns."""
+    """Return the steps of every column that has any, in the order of the columns."""
     steps: dict[str, list[Transform]] = defaultdict(list)
     for step in sheet.transforms.all():
         steps[step.column].append(step)
-    order = {title: place for place, title in enumerate(sheet.titles)}
+    order = {title: position for position, title in enumerate(sheet.titles)}
+    # A column that the newest file lacks comes last.
     titles = sorted(steps, key=lambda title: (order.get(title, len(order)), title))
-    return {title: ColumnRecipe(tuple(specs(steps[title]))) for title in titles}
+    return {title: ColumnRecipe(step_specs(steps[title])) for title in titles}
 
 
-def added_titles(sheet: Sheet) -> list[str]:
-    """Titles of the columns that the sheet's steps add."""
-    found: dict[str, None] = {}
-    for step in (one for one in sheet.transforms.all() if one.enabled):
-        with suppress(StepError):
-            built = build(step.slug, step.params)
-            found |= dict.fromkeys(built.adds(step.column) if isinstance(built, ColumnStep) else ())
-    return [title for title in found if title not in sheet.titles]
+def step_specs(steps: Iterable[AnyStep]) -> tuple[StepSpec, ...]:
+    """Return steps of the recipe's records as the engine takes them."""
+    return tuple(StepSpec(step.slug, step.params, step.enabled) for step in steps)
 
 
-def specs(steps: Iterable[Transform | RowStep]) -> Iterable[StepSpec]:
-    return (StepSpec(step.slug, step.params, step.enabled) for step in steps)
-
-
-def target_of(row: SheetTarget) -> TargetRecipe:
-    """A target with its accepted mappings, in the order of the sheet's columns."""
+def target_recipe(target: SheetTarget) -> TargetRecipe:
+    """Return a target with its accepted mappings, in the order of the sheet's columns."""
     return TargetRecipe(
-        model=row.model, id=row.id_pattern, values=row.values, key=tuple(row.key), when=row.when,
-        fields={m.field: field_spec(m) for m in accepted(row)},
+        model=target.model, id=target.id_pattern, values=target.values, key=tuple(target.key), when=target.when,
+        fields={mapping.field: field_spec(mapping) for mapping in accepted(target)},
     )  # fmt: skip
 
 
-def accepted(row: SheetTarget) -> list[Mapping]:
-    """The accepted mappings of a target, in the order of the sheet's columns."""
-    order = {title: place for place, title in enumerate(row.sheet.titles)}
-    chosen = [m for m in row.mappings.all() if m.state == Mapping.State.ACCEPTED and m.field]
-    return sorted(chosen, key=lambda m: (order.get(m.column, len(order)), m.pk))
-
-
 def field_spec(mapping: Mapping) -> FieldSpec:
+    """Return a mapping as the engine takes it."""
     return FieldSpec(mapping.column, mapping.lookup, mapping.ref, mapping.separator)
 
 
 def lookups_of(dataset: Dataset) -> dict[str, Lookup]:
-    """The lookup tables that accepted mappings use."""
+    """Return the lookup tables that accepted mappings use, by name."""
     accepted_ones = Mapping.objects.filter(target__sheet__dataset=dataset, state=Mapping.State.ACCEPTED)
     used = set(accepted_ones.exclude(lookup="").values_list("lookup", flat=True))
-    return {row.name: lookup_of(row) for row in Relationship.objects.filter(dataset=dataset, name__in=used)}
+    tables = Relationship.objects.filter(dataset=dataset, name__in=used)
+    return {table.name: _lookup(table) for table in tables}
 
 
-def lookup_of(row: Relationship) -> Lookup:
-    return Lookup(row.name, row.model, row.create, row.id_pattern, row.entries)
+def _lookup(table: Relationship) -> Lookup:
+    return Lookup(table.name, table.model, table.create, table.id_pattern, table.entries)
+
+
+# --- Columns and fields ---------------------------------------------------------------------------------------
+def added_titles(sheet: Sheet) -> list[str]:
+    """Return the titles of the columns that the sheet's steps add."""
+    found: dict[str, None] = {}
+    for step in sheet.transforms.all():
+        if not step.enabled:
+            continue
+        with suppress(StepError):  # such a step is shown as unknown, and cleaning refuses the recipe
+            built = build(step.slug, step.params)
+            if isinstance(built, ColumnStep):
+                found |= dict.fromkeys(built.adds(step.column))
+    return [title for title in found if title not in sheet.titles]
+
+
+def accepted(target: SheetTarget) -> list[Mapping]:
+    """Return the accepted mappings of a target, in the order of the sheet's columns."""
+    order = {title: position for position, title in enumerate(target.sheet.titles)}
+    chosen = [one for one in target.mappings.all() if one.state == Mapping.State.ACCEPTED and one.field]
+    return sorted(chosen, key=lambda one: (order.get(one.column, len(order)), one.pk))
+
+
+def odoo_field(models: Catalog, mapping: Mapping) -> OdooField | None:
+    """Return the field that a mapping fills, None where it fills none or this Odoo version has no such field."""
+    if not mapping.field or mapping.target.model not in models:
+        return None
+    return models.model(mapping.target.model).field(mapping.field)
 
 
 def still_needed(target: SheetTarget, model: OdooModel) -> list[OdooField]:
@@ -108,6 +124,10 @@ def still_needed(target: SheetTarget, model: OdooModel) -> list[OdooField]:
     A suggested column counts: it is offered on the same page.
     """
     mapped = Mapping.objects.filter(target=target).exclude(state=Mapping.State.LEFT_OUT)
-    given = {name.removesuffix("/id") for name in target.values}
-    given |= {name.removesuffix("/id") for name in mapped.values_list("field", flat=True)}
-    return must_be_mapped(model, given)
+    names = [*target.values, *mapped.values_list("field", flat=True)]
+    return must_be_mapped(model, {name.removesuffix("/id") for name in names})
+
+
+def known_step(slug: str) -> type[ColumnStep] | type[WholeRowStep] | None:
+    """Return the step called `slug`, None for one that this version of the portal no longer has."""
+    return COLUMN_STEPS.get(slug) or ROW_STEPS.get(slug)

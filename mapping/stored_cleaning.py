@@ -14,7 +14,7 @@ from engine.recipe import ColumnRecipe, RecipeError, SheetRecipe, StepSpec
 from engine.sheets.working_file import WorkingFile
 from engine.steps import COLUMN_STEPS
 from mapping.selectors import recipe_of, sheet_recipe
-from profiling.models import Dataset, Sheet
+from profiling.models import Sheet
 from profiling.stored_files import local_copy
 
 KEEP_SECONDS = 7 * 24 * 3600
@@ -24,10 +24,13 @@ COUNT_AT_ONCE_ROWS = 50_000
 
 @dataclass(frozen=True)
 class SheetCounts:
-    """What cleaning does to a whole sheet: cells that differ in the end, cells that could not be converted.
+    """Hold what cleaning does to a whole sheet.
 
-    `columns`: by title, (changed, could not, [(slug, changed, could not) per enabled step]). `dropped`: rows left out,
-    by the step on rows.
+    Attributes:
+        changed: cells that differ in the end.
+        could_not: cells that some step could not convert.
+        columns: by title, (changed, could not, [(slug, changed, could not) for every enabled step]).
+        dropped: rows left out, by the step on rows.
     """
 
     changed: int = 0
@@ -36,24 +39,31 @@ class SheetCounts:
     dropped: dict[str, int] = field(default_factory=dict)
 
     def steps(self, title: str) -> list[tuple[str, int, int]]:
+        """Return slug, changed and could not of the enabled steps of a column; [] for a column without any."""
         return self.columns[title][2] if title in self.columns else []
 
     @classmethod
     def of(cls, report: SheetReport) -> SheetCounts:
+        """Return the figures of a run over the whole sheet."""
         columns = {title: (one.changed, one.could_not, list(one.steps)) for title, one in report.columns.items()}
-        return cls(
-            sum(one.changed for one in report.columns.values()),
-            sum(one.could_not for one in report.columns.values()),
-            columns,
-            dict(report.dropped),
-        )
+        changed = sum(one.changed for one in report.columns.values())
+        could_not = sum(one.could_not for one in report.columns.values())
+        return cls(changed, could_not, columns, dict(report.dropped))
+
+
+NOT_COUNTED = SheetCounts()
 
 
 @contextmanager
 def open_run(sheet: Sheet, trial: tuple[str, str, Mapping[str, Any]] | None = None) -> Iterator[SheetRun]:
-    """The sheet's cleaning, ready to run while the block lasts. `trial`: a step (column, slug, parameters) that is
-    taken as if it stood last in its column, or among the steps on rows.
+    """Open the sheet's cleaning, ready to run while the block lasts.
+
+    Args:
+        sheet: the sheet to clean by its recipe.
+        trial: a step (column, slug, parameters) that is taken as if it were the last of its column, or of the steps
+            on rows.
     """
+    # What a step learns of a column (such as the order of day and month) needs a look at every cell of it.
     key = f"learnt:{sheet.working.name}"
     former = cache.get(key) or {}
     recipe = with_step(sheet_recipe(sheet), *trial) if trial else sheet_recipe(sheet)
@@ -65,7 +75,7 @@ def open_run(sheet: Sheet, trial: tuple[str, str, Mapping[str, Any]] | None = No
 
 
 def with_step(recipe: SheetRecipe, column: str, slug: str, params: Mapping[str, Any]) -> SheetRecipe:
-    """The recipe with one more step."""
+    """Return the recipe with one more step."""
     step = StepSpec(slug, params)
     if slug not in COLUMN_STEPS or not column:
         return replace(recipe, rows=(*recipe.rows, step))
@@ -74,9 +84,9 @@ def with_step(recipe: SheetRecipe, column: str, slug: str, params: Mapping[str, 
 
 
 def counts(sheet: Sheet) -> SheetCounts:
-    """What cleaning does to the whole sheet; kept until the recipe or the file changes. Raises RecipeError."""
+    """Return what cleaning does to the whole sheet; kept until the recipe or the file changes. Raises RecipeError."""
     key = _counts_key(sheet)
-    known = cache.get(key)
+    known: SheetCounts | None = cache.get(key)
     if known is None:
         with open_run(sheet) as run:
             for _ in run.batches():
@@ -87,12 +97,12 @@ def counts(sheet: Sheet) -> SheetCounts:
 
 
 def known_counts(sheet: Sheet) -> SheetCounts | None:
-    """`counts` where they are known or quickly found; None for a large sheet that was not counted yet."""
+    """Return `counts` where they are known or quickly found; None for a large sheet that was not counted yet."""
     return counts(sheet) if sheet.rows <= COUNT_AT_ONCE_ROWS else cache.get(_counts_key(sheet))
 
 
-def counts_of_dataset(dataset: Dataset, sheets: list[Sheet]) -> dict[int, SheetCounts]:
-    """`known_counts` by the sheet's id, for those where they are known and the recipe fits the file."""
+def counts_of_dataset(sheets: list[Sheet]) -> dict[int, SheetCounts]:
+    """Return `known_counts` by the sheet's id, for those where they are known and the recipe fits the file."""
     keys = {_counts_key(sheet): sheet for sheet in sheets if sheet.working}
     known = cache.get_many(keys)  # one question for all: the cache may be a table of the database
     found = {keys[key].pk: counted for key, counted in known.items()}
@@ -104,4 +114,5 @@ def counts_of_dataset(dataset: Dataset, sheets: list[Sheet]) -> dict[int, SheetC
 
 
 def _counts_key(sheet: Sheet) -> str:
-    return f"sheet-counts:{sheet.working.name}:{sheet.dataset.revision}"
+    # The module's name is part of the key: an entry that names a class which has moved since could not be read.
+    return f"sheet-counts:{__name__}:{sheet.working.name}:{sheet.dataset.revision}"

@@ -21,12 +21,12 @@ SAMPLES = 40
 
 
 def sheets_to_map(dataset: Dataset) -> list[Sheet]:
-    """The sheets that are to become records."""
+    """Return the sheets that are to become records."""
     return [sheet for sheet in current_sheets(dataset) if sheet.rows and not sheet.skip]
 
 
 def of_sheet(sheet: Sheet) -> SheetEvidence:
-    """A sheet's columns with their figures and values."""
+    """Return a sheet's columns with their figures and values."""
     profiles = list(ColumnProfile.objects.filter(sheet=sheet))
     values = distinct_values(sheet, [profile.title for profile in profiles])
     columns = [_of_column(profile, sheet, values[profile.title]) for profile in profiles]
@@ -34,13 +34,13 @@ def of_sheet(sheet: Sheet) -> SheetEvidence:
 
 
 def of_column(sheet: Sheet, title: str) -> ColumnEvidence:
-    """One column of a sheet."""
+    """Return one column of a sheet with its figures and values."""
     profile = ColumnProfile.objects.get(sheet=sheet, title=title)
     return _of_column(profile, sheet, distinct_values(sheet, [title])[title])
 
 
 def distinct_values(sheet: Sheet, titles: Iterable[str]) -> dict[str, dict[str, None]]:
-    """The different texts of each column, in order of appearance, at most MOST_VALUES."""
+    """Return the different texts of each column, in order of appearance, at most MOST_VALUES."""
     found: dict[str, dict[str, None]] = {title: {} for title in titles}
     with local_copy(sheet.working) as path:
         for batch in WorkingFile(path).batches(list(found)):
@@ -52,7 +52,7 @@ def distinct_values(sheet: Sheet, titles: Iterable[str]) -> dict[str, dict[str, 
 
 
 def siblings(dataset: Dataset) -> list[Sibling]:
-    """The sheets whose records a column may point to: those that one column names."""
+    """Return the sheets whose records a column may point to: those that one column names."""
     found: list[Sibling] = []
     taken: list[str] = []  # mapping names, in the order in which the bundle gives them
     for target in SheetTarget.objects.filter(sheet__in=sheets_to_map(dataset)).select_related("sheet"):
@@ -65,7 +65,7 @@ def siblings(dataset: Dataset) -> list[Sibling]:
 
 
 def raw_file(sheet: Sheet) -> str:
-    """The stem of the raw file that the sheet becomes."""
+    """Return the stem of the raw file that the sheet becomes."""
     neighbours = current_sheets(sheet.dataset).filter(source=sheet.source_id, member=sheet.member).count()
     return sheet_stem(sheet.file_stem, sheet.source_name, sheet.name, alone=neighbours == 1)
 
@@ -89,7 +89,7 @@ def _of_column(profile: ColumnProfile, sheet: Sheet, values: dict[str, None]) ->
 
 
 def _of_kind(profile: ColumnProfile) -> int:
-    """How many cells are of the column's kind: all that are filled, but those that a finding calls wrong."""
+    """Return how many cells are of the column's kind: all that are filled, but those that a finding calls wrong."""
     if profile.kind == "text":
         return 0
     wrong = Finding.objects.filter(sheet=profile.sheet_id, column=profile.title, severity=Finding.Severity.PROBLEM)

@@ -1,0 +1,1 @@
+"""The Django project: settings, people, background work, and what all pages share."""

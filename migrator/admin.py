@@ -45,12 +45,16 @@ class PortalAdmin(admin.ModelAdmin):
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
+    """Show people, with their time zone beside what Django knows of them."""
+
     fieldsets = (*(UserAdmin.fieldsets or ()), ("Where they are", {"fields": ("time_zone",)}))
     list_display = ("username", "email", "first_name", "last_name", "time_zone", "is_staff", "last_login")
 
 
 @admin.register(Job)
 class JobAdmin(PortalAdmin):
+    """Show background work, to try it again or to stop it."""
+
     list_display = (
         "title",
         "status",
@@ -91,6 +95,8 @@ class JobAdmin(PortalAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(PortalAdmin):
+    """Show what was done by whom; nothing can be changed."""
+
     list_display = ("at", "user", "action", "summary", "dataset", "portal")
     list_select_related = ("user",)
     list_filter = ("action", "at")
@@ -112,6 +118,8 @@ class AuditEntryAdmin(PortalAdmin):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):
+    """Show personal keys to the API; they are made on the pages."""
+
     list_display = ("name", "user", "start", "created_at", "last_used_at")
     list_filter = ("created_at",)
     search_fields = ("name", "user__username", "start")

@@ -2,6 +2,8 @@ from django.apps import AppConfig
 
 
 class MigratorConfig(AppConfig):
+    """The Django project, itself an app: people, jobs, the history."""
+
     name = "migrator"
     default_auto_field = "django.db.models.BigAutoField"
 

@@ -10,13 +10,13 @@ from migrator.models import User
 
 
 def zone_choices() -> list[tuple[str, str]]:
-    """The zones that have a place's name, and UTC."""
+    """Return the zones that are named after a city, and UTC."""
     named = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
 
 
 class PersonForm(forms.ModelForm):
-    """A person's own settings."""
+    """Ask for a person's own settings."""
 
     time_zone = forms.ChoiceField(label="Time zone", choices=zone_choices, help_text="For the times on these pages.")
 
@@ -26,4 +26,6 @@ class PersonForm(forms.ModelForm):
 
 
 class TokenForm(forms.Form):
+    """Ask what a new token is for."""
+
     name = forms.CharField(label="What is it for?", max_length=100, help_text="Such as: nightly export")

@@ -16,12 +16,12 @@ SPRITE = Path(settings.BASE_DIR) / "templates" / "components" / "icons.svg"
 
 @cache
 def names() -> frozenset[str]:
-    """The icons that the sprite holds."""
+    """Return the names of the icons that the sprite holds."""
     return frozenset(re.findall(r'<symbol id="i-([a-z0-9-]+)"', SPRITE.read_text(encoding="utf-8")))
 
 
 def icon(name: str, label: str = "", tone: str = "") -> SafeString:
-    """A drawing of the sprite, in the colour of the text. Without a `label` it is decoration and not read out.
+    """Return a drawing of the sprite. Without a `label` it is decoration and not read out.
 
     Raises TemplateSyntaxError for a name that the sprite lacks.
     """

@@ -35,27 +35,30 @@ CANCELLED = "Cancelled. Nothing was changed."
 
 
 class Cancelled(Exception):
-    """Raised inside a job, out of its progress callable, when the user has asked it to stop."""
+    """Leave a job, out of its progress callable, because the user has asked it to stop."""
 
 
 class JobProblem(Exception):
-    """The work cannot be done for a reason in the user's data; the text is one sentence for the user."""
+    """Say in one sentence for the user why the work cannot be done: the reason is in the data, not in the portal."""
 
 
 class Progress:
-    """What a job's function calls at batch boundaries: `progress(done, total)`; `progress.stage(name)`.
+    """Note how far a job is; its function calls `progress(done, total)` and `progress.stage(name)` between batches.
 
-    Writes to the job row at most once a second, and raises Cancelled there when the user asked for it.
+    The job's record is written at most once a second; then Cancelled is raised where the user has asked for it.
     """
 
     def __init__(self, job_id: int) -> None:
+        """Report on this job."""
         self.job_id = job_id
         self._written = 0.0
 
     def stage(self, name: str) -> None:
+        """Begin a new stage, whose total is not known yet."""
         self._write(stage=Truncator(name).chars(STAGE_CHARS), done=0, total=0)
 
     def __call__(self, done: int, total: int) -> None:
+        """Note that `done` of `total` units of the stage are done."""
         if time.monotonic() - self._written >= 1:
             self._write(done=done, total=total)
 
@@ -77,7 +80,7 @@ def start(title: str, task: str, *arguments: Any, user: User | None = None) -> J
 
 
 def retry(job: Job) -> bool:
-    """Queue a failed or cancelled job again. False where it had not ended so (someone else was faster)."""
+    """Queue a failed or cancelled job again; return False where it had not ended so (someone else was faster)."""
     again = Job.objects.filter(pk=job.pk, status__in=[Job.Status.FAILED, Job.Status.CANCELLED]).update(
         status=Job.Status.QUEUED, attempt=F("attempt") + 1, cancel_requested=False, message="", stage="",
         done=0, total=0, started_at=None, finished_at=None, heartbeat_at=None,
@@ -97,7 +100,7 @@ def cancel(job: Job) -> None:
 
 
 def sweep() -> int:
-    """Mark running jobs whose worker has gone silent as failed; how many there were."""
+    """Mark running jobs whose worker has gone silent as failed, and return how many there were."""
     silent = Job.objects.filter(status=Job.Status.RUNNING, heartbeat_at__lt=timezone.now() - STALE_AFTER)
     if not silent.exists():  # every look at a running job asks: on SQLite an UPDATE would wait for whoever writes
         return 0
@@ -108,7 +111,7 @@ def sweep() -> int:
 
 
 def run(job_id: int, attempt: int) -> None:
-    """The django-q2 task: do the job's work once, and record how it ended whatever happens."""
+    """Do the job's work once, as django-q2's task, and record how it ended whatever happens."""
     if not _persistent(lambda: _claim(job_id, attempt)):
         return
     job = Job.objects.get(pk=job_id)
@@ -131,7 +134,7 @@ def run(job_id: int, attempt: int) -> None:
 
 
 def run_here(title: str, task: Callable[..., str | None], *arguments: Any) -> Job:
-    """Do the work in this process, without a worker: for commands. Exceptions reach the caller; then no job stays."""
+    """Do the work in this process, for commands; exceptions reach the caller, and then no job stays."""
     path = f"{task.__module__}.{task.__qualname__}"
     job = Job.objects.create(title=Truncator(title).chars(TITLE_CHARS), task=path, arguments=list(arguments))
     _claim(job.pk, job.attempt)
@@ -163,8 +166,10 @@ def _claim(job_id: int, attempt: int) -> bool:
 
 
 def _persistent(write: Callable[[], int]) -> int:
-    """What `write` returns, tried again while the database does not answer: a delivered task comes only once, so a
-    claim that is lost would leave its job waiting for ever, and an ending that is lost would make it look stopped.
+    """Return what `write` returns, tried again while the database does not answer.
+
+    A delivered task comes only once: a claim that is lost would leave its job waiting for ever, and an ending that
+    is lost would make it look stopped.
     """
     until = time.monotonic() + WRITE_SECONDS
     while True:

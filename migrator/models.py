@@ -23,23 +23,26 @@ def check_time_zone(name: str) -> None:
 
 
 class User(AbstractUser):
-    """A person who signs in. The time zone is used for schedules and for the times on pages."""
+    """Know a person who signs in. The time zone is used for schedules and for the times on pages."""
 
     time_zone = models.CharField(max_length=64, default="UTC", validators=[check_time_zone])
 
     @property
     def zone(self) -> ZoneInfo:
+        """Return the time zone."""
         return ZoneInfo(self.time_zone)
 
 
 class Job(models.Model):
-    """A piece of background work: what it calls, how far it is, how it ended.
+    """Keep a piece of background work: what it calls, how far it is, how it ended.
 
     A job knows nothing of the records it works on: these point to their job. `done` of `total` are units of
     the stage, rows as a rule. `message` is one sentence for the user.
     """
 
     class Status(models.TextChoices):
+        """Say how far a job is; the last three are ends."""
+
         QUEUED = "queued", "waiting"
         RUNNING = "running", "running"
         DONE = "done", "done"
@@ -72,16 +75,17 @@ class Job(models.Model):
 
     @property
     def ended(self) -> bool:
+        """Whether nothing more will happen."""
         return self.status in self.ENDED
 
     @property
     def percent(self) -> int:
-        """0 to 100; 0 while the total is unknown."""
+        """Return 0 to 100; 0 while the total is unknown."""
         return min(100, self.done * 100 // self.total) if self.total else 0
 
 
 class AuditEntry(models.Model):
-    """Something that a person did: kept when the records it names are gone."""
+    """Keep what a person did, also when the records that it names are gone."""
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="audit_entries")
@@ -99,7 +103,7 @@ class AuditEntry(models.Model):
 
 
 class ApiToken(models.Model):
-    """A personal key to the API. Only its SHA-256 is kept; the text is shown once, when it is made."""
+    """Know a personal key to the API. Only its SHA-256 is kept; the text is shown once, when it is made."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=100)
@@ -116,17 +120,18 @@ class ApiToken(models.Model):
 
     @classmethod
     def issue(cls, user: User, name: str) -> tuple[ApiToken, str]:
-        """A new token and its text."""
+        """Return a new token and its text."""
         text = f"dm_{secrets.token_urlsafe(32)}"
         return cls.objects.create(user=user, name=name, digest=cls.hashed(text), start=text[:7]), text
 
     @staticmethod
     def hashed(text: str) -> str:
+        """Return what is kept of a token's text."""
         return hashlib.sha256(text.encode()).hexdigest()
 
     @classmethod
     def user_of(cls, text: str) -> User | None:
-        """The active user whose token this is, noting the use; None for an unknown text."""
+        """Return the active user whose token this is, noting the use; None for an unknown text."""
         token = cls.objects.select_related("user").filter(digest=cls.hashed(text), user__is_active=True).first()
         if token is None:
             return None

@@ -1,6 +1,6 @@
 """What the left rail says beside each station of a dataset's way. Each app tells its own when it starts.
 
-The rail stands on every page, yet the lower apps know nothing of the ones above: so their states meet here.
+The rail is on every page, and the lower apps know nothing of the ones above: so each adds its states here.
 """
 
 from __future__ import annotations
@@ -16,8 +16,13 @@ ORDER = ("files", "findings", "mapping", "cleaning", "check", "export")
 
 @dataclass(frozen=True)
 class State:
-    """A short text ("12 of 14", "9") with its tone; where `icon` is set it stands in place of the text. `todo` says
-    what is to be done there ("9 findings to look at"), "" where nothing is.
+    """Hold what the rail says beside a station.
+
+    Attributes:
+        text: short, such as "12 of 14".
+        tone: the colour of the text.
+        icon: shown instead of the text where it is set.
+        todo: what is to be done there ("9 findings to look at"), "" where nothing is.
     """
 
     text: str = ""
@@ -37,10 +42,10 @@ def add(station: str, state: Callable[[Any], State]) -> None:
 
 
 def rail(dataset: Any) -> dict[str, State]:
-    """The state of every station by its slug, in the order of the way."""
+    """Return the state of every station by its slug, in the order of the way."""
     return {station: _STATES[station](dataset) for station in ORDER if station in _STATES}
 
 
 def next_thing(states: dict[str, State]) -> tuple[str, State] | None:
-    """The first station where something is to be done, with its state."""
+    """Return the first station where something is to be done, with its state."""
     return next(((station, state) for station, state in states.items() if state.todo), None)

@@ -22,7 +22,7 @@ CONTENT = Path(__file__).with_suffix(".yaml")
 
 
 class SampleForm(forms.Form):
-    """One field of every kind; given data, it shows its errors."""
+    """Show one field of every kind; given data, it shows its errors."""
 
     name = forms.CharField(label="Name", help_text="What you call this move, such as Northwind 2026.")
     odoo_version = forms.ChoiceField(label="Odoo version", choices=[("18.0", "Odoo 18"), ("17.0", "Odoo 17")])
@@ -37,6 +37,8 @@ class SampleForm(forms.Form):
 
 
 class RowsForm(forms.Form):
+    """Show a form of one field."""
+
     rows = forms.CharField(label="Row or rows with the column titles", help_text="Such as 4 or 4-5.")
 
 
@@ -91,7 +93,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
 
 @login_not_required
 def index(request: HttpRequest) -> HttpResponse:
-    """All parts on one page."""
+    """Show all parts on one page."""
     levels = (constants.SUCCESS, constants.WARNING, constants.ERROR, constants.INFO)
     words = (
         "Spaces trimmed in 47 cells.",
@@ -107,7 +109,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    """One page as it looks with content."""
+    """Show one page as it looks with content."""
     if name not in PAGES:
         raise Http404(f"The style guide has no page '{name}'.")
     template, parts, more = PAGES[name]
@@ -118,12 +120,13 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def context_of(*parts: str) -> dict[str, Any]:
-    """The named parts of styleguide.yaml in one context, maps turned into objects as views pass them."""
+    """Return the named parts of styleguide.yaml as one context, maps turned into objects as views pass them."""
     return {key: as_objects(value) for part in parts for key, value in content()[part].items()}
 
 
 @cache
 def content() -> dict[str, Any]:
+    """Return styleguide.yaml, the cells and columns of its grid completed."""
     found: dict[str, Any] = yaml.safe_load(CONTENT.read_text(encoding="utf-8"))
     columns = found["grid"]["columns"]
     for column in columns:
@@ -134,11 +137,13 @@ def content() -> dict[str, Any]:
 
 
 def as_cell(cell: str | list[str]) -> dict[str, str]:
+    """Return a cell of the grid; it is written as a text, or as [before, after, why it could not be converted]."""
     before, after, reason = (cell, cell, "") if isinstance(cell, str) else (*cell, "")[:3]
     return {"before": before, "after": after, "reason": reason, "note": ""}
 
 
 def as_objects(value: Any) -> Any:
+    """Return a value with its maps as objects, at any depth."""
     if isinstance(value, dict):
         return SimpleNamespace(**{key: as_objects(one) for key, one in value.items()})
     return [as_objects(one) for one in value] if isinstance(value, list) else value

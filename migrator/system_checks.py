@@ -15,7 +15,7 @@ from django.core.files.storage import FileSystemStorage, InvalidStorageError, st
 
 @register
 def one_worker_on_sqlite(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
-    """SQLite lets one process write at a time: several workers would wait for each other and give up."""
+    """Refuse several workers on SQLite: one process writes at a time, the others would wait and give up."""
     if not settings.ON_SQLITE or settings.Q_CLUSTER["workers"] == 1:
         return []
     hint = "Set WORKERS=1, or DATABASE_URL to a PostgreSQL database."
@@ -24,7 +24,7 @@ def one_worker_on_sqlite(app_configs: Sequence[AppConfig] | None, **_: Any) -> l
 
 @register(Tags.files)
 def file_storage(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
-    """The storage of uploads must exist and, where it is a folder, be writable."""
+    """Refuse a storage of uploads that does not exist or, where it is a folder, cannot be written."""
     try:
         storage = storages.create_storage(settings.STORAGES["default"])
     except (InvalidStorageError, TypeError) as problem:
@@ -37,7 +37,7 @@ def file_storage(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Chec
 
 
 def _writable(folder: Path) -> bool:
-    """Whether files can be put into `folder`, which need not exist yet."""
+    """Tell whether files can be put into `folder`, which need not exist yet."""
     while not folder.exists():
         folder = folder.parent
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)

@@ -13,7 +13,7 @@ from migrator.models import ApiToken, User, record
 
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
-    """Name, address and time zone."""
+    """Show a person's own page, and keep name, address and time zone."""
     person = _person(request)
     form = PersonForm(request.POST or None, instance=person)
     if form.is_valid():

@@ -1,0 +1,1 @@
+"""Datasets, their files and sheets, and what is found in every column."""

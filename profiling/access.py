@@ -25,13 +25,15 @@ M = TypeVar("M", bound=Model)
 
 
 class Role(IntEnum):
+    """Say what a person may do in a dataset; each role may do what the ones below it may."""
+
     VIEWER = 1
     EDITOR = 2
     OWNER = 3
 
 
 def visible_datasets(user: Any) -> QuerySet[Dataset]:
-    """The datasets that `user` may see."""
+    """Return the datasets that `user` may see."""
     if not isinstance(user, User) or not user.is_active:
         return Dataset.objects.none()
     if user.is_superuser:
@@ -41,7 +43,7 @@ def visible_datasets(user: Any) -> QuerySet[Dataset]:
 
 
 def role_of(user: User, dataset: Dataset) -> Role | None:
-    """The person's role in the dataset; None where they may not see it."""
+    """Return the person's role in the dataset; None where they may not see it."""
     if not user.is_active:
         return None
     if user.is_superuser or dataset.owner_id == user.pk:
@@ -53,8 +55,11 @@ def role_of(user: User, dataset: Dataset) -> Role | None:
 
 
 def require(user: User, dataset: Dataset, need: Role) -> Role:
-    """The person's role. Raises Http404 where they may not see the dataset, PermissionDenied where they may not
-    do what `need` allows.
+    """Return the person's role, which is at least `need`.
+
+    Raises:
+        Http404: the person may not see the dataset.
+        PermissionDenied: the person may not do what `need` allows.
     """
     role = role_of(user, dataset)
     if role is None:
@@ -65,7 +70,7 @@ def require(user: User, dataset: Dataset, need: Role) -> Role:
 
 
 def dataset_for(user: Any, dataset_id: int, need: Role = Role.VIEWER) -> Dataset:
-    """The dataset, if `user` has at least the role `need`. Raises Http404 or PermissionDenied."""
+    """Return the dataset, if `user` has at least the role `need`. Raises Http404 or PermissionDenied."""
     dataset = visible_datasets(user).filter(pk=dataset_id).first()
     if dataset is None:
         raise Http404("There is no such dataset.")
@@ -74,19 +79,19 @@ def dataset_for(user: Any, dataset_id: int, need: Role = Role.VIEWER) -> Dataset
 
 
 def sheet_for(user: Any, dataset_id: int, sheet_id: int, need: Role = Role.VIEWER) -> Sheet:
-    """The sheet of that dataset. Raises Http404 or PermissionDenied."""
+    """Return the sheet of that dataset. Raises Http404 or PermissionDenied."""
     dataset = dataset_for(user, dataset_id, need)
     return _within(Sheet.objects.select_related("source", "dataset").filter(dataset=dataset), sheet_id)
 
 
 def file_for(user: Any, dataset_id: int, file_id: int, need: Role = Role.VIEWER) -> SourceFile:
-    """The file of that dataset. Raises Http404 or PermissionDenied."""
+    """Return the file of that dataset. Raises Http404 or PermissionDenied."""
     dataset = dataset_for(user, dataset_id, need)
     return _within(SourceFile.objects.select_related("dataset").filter(dataset=dataset), file_id)
 
 
 def job_for(user: Any, job_id: int, need: Role = Role.VIEWER) -> tuple[Job, Dataset]:
-    """The job with the dataset that something of points to it. Raises Http404 or PermissionDenied."""
+    """Return the job with the dataset whose file, export or check points to it. Raises Http404 or PermissionDenied."""
     for link in JOB_LINKS:
         tied = Job.objects.filter(pk=job_id).values_list(link, flat=True)
         dataset = visible_datasets(user).filter(pk__in=[pk for pk in tied if pk is not None]).first()

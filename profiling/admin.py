@@ -11,6 +11,8 @@ from profiling.models import ColumnProfile, Dataset, Finding, Membership, Sheet,
 
 
 class MembershipInline(admin.TabularInline):
+    """Show with whom a dataset is shared."""
+
     model = Membership
     extra = 0
     autocomplete_fields = ("user",)
@@ -18,6 +20,8 @@ class MembershipInline(admin.TabularInline):
 
 @admin.register(Dataset)
 class DatasetAdmin(PortalAdmin):
+    """Show datasets."""
+
     list_display = ("name", "owner", "odoo_version", "country", "updated_at", "portal")
     list_filter = ("odoo_version", "country", "created_at")
     search_fields = ("name", "owner__username", "namespace")
@@ -31,6 +35,8 @@ class DatasetAdmin(PortalAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(PortalAdmin):
+    """Show who shares which dataset."""
+
     list_display = ("dataset", "user", "role", "portal")
     list_filter = ("role",)
     search_fields = ("dataset__name", "user__username")
@@ -43,6 +49,8 @@ class MembershipAdmin(PortalAdmin):
 
 @admin.register(SourceFile)
 class SourceFileAdmin(PortalAdmin):
+    """Show the versions of uploaded files."""
+
     list_display = ("name", "version", "current", "dataset", "size", "uploaded_by", "uploaded_at", "portal")
     list_filter = ("current", "uploaded_at")
     search_fields = ("name", "sha256", "dataset__name")
@@ -54,7 +62,7 @@ class SourceFileAdmin(PortalAdmin):
 
     @admin.display(description="file")
     def stored(self, record: Any) -> str:
-        """Its name in the storage: stored files have no address."""
+        """Return the name in the storage: stored files have no address."""
         return record.file.name or "–"
 
     def page_of(self, record: Any) -> tuple[Any, ...]:
@@ -63,6 +71,8 @@ class SourceFileAdmin(PortalAdmin):
 
 @admin.register(Sheet)
 class SheetAdmin(PortalAdmin):
+    """Show sheets."""
+
     list_display = ("name", "source", "dataset", "rows", "hidden", "skip", "missing", "portal")
     list_filter = ("hidden", "skip", "missing", "profiled_at")
     search_fields = ("name", "source__name", "dataset__name")
@@ -73,7 +83,7 @@ class SheetAdmin(PortalAdmin):
 
     @admin.display(description="working file")
     def stored(self, record: Any) -> str:
-        """Its name in the storage: stored files have no address."""
+        """Return the name in the storage: stored files have no address."""
         return record.working.name or "–"
 
     def page_of(self, record: Any) -> tuple[Any, ...]:
@@ -82,6 +92,8 @@ class SheetAdmin(PortalAdmin):
 
 @admin.register(ColumnProfile)
 class ColumnProfileAdmin(PortalAdmin):
+    """Show the figures of columns."""
+
     list_display = ("title", "sheet", "kind", "filled", "distinct", "could_be_key", "portal")
     list_filter = ("kind", "could_be_key")
     search_fields = ("title", "sheet__name", "sheet__dataset__name")
@@ -94,6 +106,8 @@ class ColumnProfileAdmin(PortalAdmin):
 
 @admin.register(Finding)
 class FindingAdmin(PortalAdmin):
+    """Show findings."""
+
     list_display = ("message", "column", "sheet", "severity", "count", "safe", "dismissed_by", "portal")
     list_filter = ("severity", "safe", "slug", "fix_step")
     search_fields = ("message", "column", "sheet__name", "sheet__dataset__name")

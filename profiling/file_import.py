@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ReadSheet:
-    """A sheet as read, before it is kept."""
+    """Hold a sheet as read, before it is kept."""
 
     raw: RawSheet
     position: int
@@ -49,9 +49,10 @@ class ReadSheet:
 
 
 def read(source: SourceFile, progress: Any) -> str:
-    """Read all sheets of an upload and make it the current version of its name. Raises Unreadable.
+    """Read all sheets of an upload, make it the current version of its name, and return a sentence for the user.
 
-    Returns one sentence for the user.
+    Raises:
+        Unreadable: the upload is no file that can be read; nothing has changed then.
     """
     with opened_upload(source) as (opened, directory):
         corrected = _corrected_sheet(source, opened)
@@ -68,7 +69,7 @@ def read(source: SourceFile, progress: Any) -> str:
 
 
 def read_by_id(progress: Any, source_id: int) -> str:
-    """`read`, as a job in this process. Raises Unreadable."""
+    """Read the upload with this id, for a job in this process. Raises Unreadable."""
     return read(SourceFile.objects.select_related("dataset").get(pk=source_id), progress)
 
 
@@ -101,7 +102,7 @@ def require_there(record: SourceFile | Sheet) -> None:
 
 
 def profile_again(sheet: Sheet, progress: Any = None) -> SheetProfile:
-    """Profile a sheet's working file and keep the result."""
+    """Profile a sheet's working file, keep the result and return it."""
     with local_copy(sheet.working) as path:
         profile = profile_sheet(
             WorkingFile(path), DETECTORS, country=sheet.dataset.country, today=timezone.localdate(), progress=progress
@@ -139,7 +140,7 @@ def _read_sheet(
 
 
 def _corrected_sheet(source: SourceFile, opened: Source) -> Sheet | None:
-    """The sheet some of whose rows the upload corrects: the one named like it, else the first with its columns."""
+    """Return the sheet whose rows the upload corrects: the one named like it, else the first with its columns."""
     titles = find_table(opened.sheets[0]).titles if len(opened.sheets) == 1 else ()
     if not is_correction(titles):
         return None
@@ -178,7 +179,7 @@ def _keep_correction(source: SourceFile, sheet: Sheet, path: Path, rows: int) ->
 
 
 def _corrected_again(sheet: Sheet, found: ReadSheet) -> ReadSheet:
-    """The sheet, read anew from the same upload, with the corrections that were made to it."""
+    """Return the sheet, read anew from the same upload, with the corrections that were made to it."""
     for number, source in enumerate(sheet.corrections.order_by("uploaded_at", "pk")):
         path = found.path.with_name(f"corrected-{number}.arrow")
         found = replace(found, working=correct(found.working, _rows_of(source, sheet), path), path=path)
@@ -198,7 +199,7 @@ def _stage(progress: Any, name: str) -> None:
 
 
 def _keep(source: SourceFile, opened: Source, sheets: Sequence[ReadSheet]) -> list[Sheet]:
-    """Keep what was read; the sheets, none where a newer version of the file is there already. Raises Cancelled."""
+    """Keep what was read, and return the sheets; none where a newer version of the file is there. Raises Cancelled."""
     with removed_on_error() as stored, transaction.atomic():
         require_there(source)
         former = SourceFile.objects.filter(dataset=source.dataset_id, name=source.name, current=True).first()
@@ -224,14 +225,14 @@ def _keep(source: SourceFile, opened: Source, sheets: Sequence[ReadSheet]) -> li
 
 
 def _hand_over(former: SourceFile, source: SourceFile) -> None:
-    """The sheets belong to the new version; corrections of the former one went by its row numbers and go with it."""
+    """Give the sheets to the new version; corrections of the former one went by its row numbers and go with it."""
     sheets = Sheet.objects.filter(source=former)
     SourceFile.objects.filter(corrects__in=sheets).delete()
     sheets.update(source=source, missing=True)
 
 
 def _before(source: SourceFile, found: ReadSheet) -> dict[str, Any] | None:
-    """What the new version of a sheet changes; None where the sheet is new."""
+    """Return what the new version of a sheet changes."""
     known = _known(source, found)
     if known is None or not known.working:
         return {"new": True}
@@ -262,7 +263,7 @@ def _keep_sheet(source: SourceFile, found: ReadSheet, stored: list[FieldFile]) -
 
 
 def shape_as_json(found: ReadSheet) -> dict[str, Any]:
-    """The detected shape and the notes of reading, for pages and commands."""
+    """Return the detected shape and the notes of reading, for pages and commands."""
     notes = [{**asdict(note), "rows": list(note.rows), "examples": list(note.examples)} for note in found.raw.notes]
     return {
         "title_rows": list(found.shape.title_rows),

@@ -15,14 +15,14 @@ from profiling.models import Dataset, Membership
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """Countries by their English names, with nothing chosen first."""
+    """Return countries by their English names, with nothing chosen first."""
     names = {code: name for code, name in Locale("en").territories.items() if len(code) == 2 and code.isalpha()}
     listed = sorted((name, code) for code, name in names.items() if code not in {"ZZ", "EU", "EZ", "UN", "XA", "XB"})
     return [("", "several, or I do not know"), *((code, name) for name, code in listed)]
 
 
 class DatasetForm(forms.ModelForm):
-    """What holds for a whole dataset."""
+    """Ask for what holds for a whole dataset."""
 
     country = forms.ChoiceField(
         label="Country", choices=country_choices, required=False,
@@ -51,7 +51,7 @@ class DatasetForm(forms.ModelForm):
 
 
 class NewDatasetForm(DatasetForm):
-    """The few things that matter at the start."""
+    """Ask for the few things that matter at the start."""
 
     class Meta(DatasetForm.Meta):
         fields = ("name", "odoo_version", "country")
@@ -60,13 +60,16 @@ class NewDatasetForm(DatasetForm):
 
 
 class SeveralFiles(forms.ClearableFileInput):
+    """Let several files be chosen at once."""
+
     allow_multiple_selected = True
 
 
 class FilesField(forms.FileField):
-    """One or more uploads; cleans to a list."""
+    """Take one or more uploads; cleans to a list."""
 
     def __init__(self, **options: Any) -> None:
+        """Take what any field takes, but the widget."""
         super().__init__(widget=SeveralFiles(), **options)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
@@ -80,13 +83,15 @@ class FilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
+    """Ask for files."""
+
     files = FilesField(  # type: ignore[assignment]  # a form may call a field "files"; Django's uploads are not touched
         label="Files", error_messages={"required": "Choose a file first."}
     )
 
 
 class HeaderForm(forms.Form):
-    """Which rows hold the column titles; empty for those that were detected."""
+    """Ask which rows hold the column titles; empty for those that were detected."""
 
     rows = forms.CharField(
         label="Row or rows with the column titles", required=False,
@@ -107,7 +112,7 @@ class HeaderForm(forms.Form):
 
 
 class ShareForm(forms.Form):
-    """Whom to share a dataset with."""
+    """Ask with whom to share a dataset."""
 
     person = forms.CharField(label="User name or email address", max_length=254)
     role = forms.ChoiceField(label="May", choices=Membership.Role.choices, initial=Membership.Role.VIEWER)

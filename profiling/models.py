@@ -20,15 +20,19 @@ COUNTRY = RegexValidator(r"^[A-Z]{2}$", "Use the two-letter code of the country,
 
 
 class Dataset(models.Model):
-    """One migration: the files, and everything that was decided about them."""
+    """Hold one migration: the files, and everything that was decided about them."""
 
     class OdooVersion(models.TextChoices):
+        """List the versions of Odoo that a dataset may be for."""
+
         V19 = "19.0", "Odoo 19"
         V18 = "18.0", "Odoo 18"
         V17 = "17.0", "Odoo 17"
         V16 = "16.0", "Odoo 16"
 
     class OnProblem(models.TextChoices):
+        """Say what happens to rows that stay wrong."""
+
         REJECT = "reject", "Hold those rows back and export the rest"
         STOP = "stop", "Stop the export"
 
@@ -58,9 +62,11 @@ class Dataset(models.Model):
 
 
 class Membership(models.Model):
-    """A dataset shared with a person. The owner is not a member: owning stands on the dataset."""
+    """Share a dataset with a person. The owner is not a member: the dataset itself names its owner."""
 
     class Role(models.TextChoices):
+        """Say what a member may do."""
+
         VIEWER = "viewer", "Can look and download"
         EDITOR = "editor", "Can also upload, clean and export"
 
@@ -76,17 +82,21 @@ class Membership(models.Model):
 
 
 def upload_path(source: SourceFile, name: str) -> str:
-    """A place of its own. The file's name stays in the database: not every file system takes every name."""
+    """Return a path that no other upload has.
+
+    The file's name stays in the database: not every file system takes every name.
+    """
     ending = "".join(re.findall(r"\.[A-Za-z0-9]{1,8}$", name)).lower()
     return f"datasets/{source.dataset_id}/files/{uuid.uuid4().hex}/upload{ending}"
 
 
 def working_path(sheet: Sheet, _: str) -> str:
+    """Return a path that no other working file has."""
     return f"datasets/{sheet.dataset_id}/working/{uuid.uuid4().hex}.arrow"
 
 
 class SourceFile(models.Model):
-    """One version of an uploaded file, never altered. The newest version of a name is `current`."""
+    """Keep one version of an uploaded file, never altered. The newest version of a name is `current`."""
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=255)
@@ -121,7 +131,7 @@ class SourceFile(models.Model):
 
 
 class Sheet(models.Model):
-    """A table in a file. It outlives the versions of its file, and so does its recipe.
+    """Know a table in a file. It outlives the versions of its file, and so does its recipe.
 
     `shape` is what was detected: title and header rows (source row numbers), titles, footers, notes of reading.
     """
@@ -154,12 +164,12 @@ class Sheet(models.Model):
 
     @property
     def source_name(self) -> str:
-        """The file that the sheet is in, as the user knows it."""
+        """Return the file that the sheet is in, as the user knows it."""
         return self.member or self.source.name
 
 
 class ColumnProfile(models.Model):
-    """What one pass over a column found; `engine.profile.sheet_profile.ColumnFacts` explains each figure."""
+    """Keep what one pass over a column found; `engine.profile.sheet_profile.ColumnFacts` explains each figure."""
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="columns")
     position = models.PositiveIntegerField()
@@ -186,9 +196,11 @@ class ColumnProfile(models.Model):
 
 
 class Finding(models.Model):
-    """Something about a sheet or a column that a person should know, and the step that mends it."""
+    """Keep something that a person should know of a sheet or a column, and the step that mends it."""
 
     class Severity(models.TextChoices):
+        """Say how much a finding matters."""
+
         PROBLEM = "problem", "needs your eye"
         ATTENTION = "attention", "can be mended"
         INFO = "info", "good to know"

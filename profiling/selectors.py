@@ -11,11 +11,11 @@ from profiling.models import ColumnProfile, Dataset, Finding, Sheet, SourceFile
 
 
 class NoSuchDataset(LookupError):
-    """The text is one sentence for the user."""
+    """Say in one sentence for the user that no dataset, or more than one, is meant."""
 
 
 def find_dataset(text: str) -> Dataset:
-    """The dataset with this id or name. Raises NoSuchDataset where there is none, or several of the name."""
+    """Return the dataset with this id or name. Raises NoSuchDataset where there is none, or several of the name."""
     numbered = Dataset.objects.filter(pk=int(text)).first() if _could_be_id(text) else None
     named = dataset_named(text, Dataset.objects.all())
     if numbered and named and numbered != named:
@@ -29,7 +29,7 @@ def find_dataset(text: str) -> Dataset:
 
 
 def dataset_named(name: str, datasets: QuerySet[Dataset]) -> Dataset | None:
-    """The one of `datasets` with this name. Raises NoSuchDataset where there are several."""
+    """Return the one of `datasets` with this name, None without one. Raises NoSuchDataset where there are several."""
     named = list(datasets.filter(name=name.strip())[:2])
     if len(named) > 1:
         raise NoSuchDataset(f"Several datasets are called '{name}'; use the id of the one you mean.")
@@ -41,8 +41,9 @@ def _could_be_id(text: str) -> bool:
 
 
 def listed_files(dataset: Dataset) -> QuerySet[SourceFile]:
-    """The newest version of every file, besides uploads that are still read or could not be. Their sheets say how many
-    `open_findings` they have.
+    """Return the newest version of every file, besides uploads that are still read or could not be.
+
+    Their sheets say how many `open_findings` they have.
     """
     found = Count("findings", filter=Q(findings__dismissed_at=None))
     sheets = Prefetch("sheets", Sheet.objects.select_related("source").annotate(open_findings=found))
@@ -55,19 +56,19 @@ def listed_files(dataset: Dataset) -> QuerySet[SourceFile]:
 
 
 def current_sheets(dataset: Dataset) -> QuerySet[Sheet]:
-    """The sheets of the newest files; those that the newest file lost are left out."""
+    """Return the sheets of the newest files; those that the newest file lost are left out."""
     return Sheet.objects.filter(dataset=dataset, missing=False).select_related("source", "dataset")
 
 
 def open_findings(dataset: Dataset) -> QuerySet[Finding]:
-    """The findings that nobody has put aside, of sheets that are to be migrated."""
+    """Return the findings that nobody has put aside, of sheets that are to be migrated."""
     return Finding.objects.filter(
         sheet__dataset=dataset, sheet__skip=False, sheet__missing=False, dismissed_at=None
     ).select_related("sheet")
 
 
 def finding_as_json(finding: Finding) -> dict[str, Any]:
-    """As the commands print it."""
+    """Return a finding as the commands print it."""
     return {
         "finding": finding.slug,
         "count": finding.count,
@@ -79,7 +80,7 @@ def finding_as_json(finding: Finding) -> dict[str, Any]:
 
 
 def profile_as_json(sheet: Sheet) -> dict[str, Any]:
-    """A sheet's profile as `profile_data --json` prints it: sheet-wide findings, then the columns with theirs."""
+    """Return a sheet's profile as `profile_data --json` prints it: its own findings, then the columns with theirs."""
     findings = list(sheet.findings.all())
     return {
         "sheet": sheet.name,
@@ -92,6 +93,7 @@ def profile_as_json(sheet: Sheet) -> dict[str, Any]:
 
 
 def column_as_json(column: ColumnProfile, findings: list[Finding]) -> dict[str, Any]:
+    """Return a column's figures, with what was found in it."""
     return {
         "header": column.title,
         "kind": column.kind,

@@ -22,7 +22,7 @@ REREAD_TASK = "profiling.tasks.reread_sheet"
 
 
 def create_dataset(*, name: str, owner: User | None = None, **values: Any) -> Dataset:
-    """A new, empty dataset; its time zone is the owner's unless given. Raises ValidationError."""
+    """Make an empty dataset; its time zone is the owner's unless given. Raises ValidationError."""
     if owner is not None:
         values.setdefault("time_zone", owner.time_zone)
     dataset = Dataset(name=name.strip(), owner=owner, **values)
@@ -45,12 +45,12 @@ def change_settings(*, dataset: Dataset, values: Mapping[str, Any], user: User |
 
 
 def touch(dataset: Dataset) -> None:
-    """The recipe or the files have changed: what was computed before is stale."""
+    """Note that the recipe or the files have changed: what was computed before is stale."""
     Dataset.objects.filter(pk=dataset.pk).update(revision=F("revision") + 1, updated_at=timezone.now())
 
 
 def delete_dataset(*, dataset: Dataset, user: User | None) -> None:
-    """The dataset with all that was derived from it: sheets, recipe, exports, stored files."""
+    """Delete the dataset with all that was derived from it: sheets, recipe, exports, stored files."""
     with transaction.atomic():
         for link in access.JOB_LINKS:
             _cancel(Job.objects.filter(**{link: dataset}))
@@ -88,8 +88,10 @@ def upload_file(*, dataset: Dataset, upload: File[bytes], name: str, user: User 
 
 
 def clean_name(name: str) -> str:
-    """A file's own name: no directories, no characters that control a terminal or the direction of writing, no
-    halves of characters; at most 200 characters with its ending.
+    """Return a file's own name, at most 200 characters with its ending.
+
+    There are no directories in it, no characters that control a terminal or the direction of writing, and no halves
+    of characters.
     """
     base = re.split(r"[\\/]", name)[-1]
     base = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", "", base).strip()
@@ -115,7 +117,7 @@ def _next_version(dataset: Dataset, name: str) -> int:
 
 
 def delete_file(*, source: SourceFile, user: User | None) -> None:
-    """All versions of a file, with the sheets read from it and everything decided about them."""
+    """Delete all versions of a file, with the sheets read from it and everything decided about them."""
     versions = SourceFile.objects.filter(dataset=source.dataset_id, name=source.name)
     with transaction.atomic():
         _cancel(Job.objects.filter(files__in=versions))
@@ -131,7 +133,7 @@ def _cancel(work: QuerySet[Job]) -> None:
 
 
 def delete_sheet(*, sheet: Sheet, user: User | None) -> None:
-    """One sheet with everything decided about it; its file stays."""
+    """Delete one sheet with everything decided about it; its file stays."""
     with transaction.atomic():
         record(user, "sheet.delete", f"Deleted the sheet {sheet.name}", dataset=sheet.dataset_id)
         dataset = sheet.dataset

@@ -18,7 +18,7 @@ from profiling.models import Dataset, Membership
 # --- Datasets -------------------------------------------------------------------------------------------------
 @require_GET
 def dashboard(request: Request) -> HttpResponse:
-    """All datasets that the person may see."""
+    """Show all datasets that the person may see."""
     datasets = visible_datasets(request.user).select_related("owner").prefetch_related("sheets", "files__job")
     return render(request, "profiling/dashboard.html", pages.dashboard(request.user, datasets))
 
@@ -45,7 +45,7 @@ def samples_load(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def dataset_settings(request: Request, dataset_id: int) -> HttpResponse:
-    """What holds for the whole dataset, and with whom it is shared."""
+    """Show and keep what holds for the whole dataset, and with whom it is shared."""
     dataset = dataset_for(request.user, dataset_id, Role.EDITOR if request.method == "POST" else Role.VIEWER)
     form = DatasetForm(request.POST or None, instance=dataset)
     if form.is_valid():
@@ -103,7 +103,7 @@ def _settings(request: Request, dataset: Dataset, form: DatasetForm, share_form:
 # --- Files and sheets -----------------------------------------------------------------------------------------
 @require_GET
 def dataset_files(request: Request, dataset_id: int) -> HttpResponse:
-    """The dataset's files, what is being read, and the sheets in them."""
+    """Show the dataset's files, what is being read, and the sheets in them."""
     dataset = dataset_for(request.user, dataset_id)
     return _files(request, dataset, UploadForm())
 
@@ -130,7 +130,7 @@ def file_delete(request: Request, dataset_id: int, file_id: int) -> HttpResponse
 
 @require_http_methods(["GET", "POST"])
 def sheet_header(request: Request, dataset_id: int, sheet_id: int) -> HttpResponse:
-    """Which rows hold the titles: a look at the first rows, and a one-click correction."""
+    """Show the first rows of a sheet, and let a person say which of them hold the titles."""
     sheet = sheet_for(request.user, dataset_id, sheet_id, Role.EDITOR if request.method == "POST" else Role.VIEWER)
     form = HeaderForm(request.POST or None, initial={"rows": "-".join(map(str, sheet.header_override))})
     if form.is_valid():
@@ -169,7 +169,7 @@ def _files_again(request: Request, dataset: Dataset) -> HttpResponse:
 # --- Jobs -----------------------------------------------------------------------------------------------------
 @require_GET
 def job_status(request: Request, job_id: int) -> HttpResponse:
-    """The fragment that a running job's page asks for every two seconds; a finished one reloads its page."""
+    """Answer a running job's page, which asks every two seconds; a finished job reloads its page."""
     jobs.sweep()
     return _job(request, job_id, Role.VIEWER)
 

@@ -19,8 +19,13 @@ LONGEST = 64  # characters of a run's name
 
 @dataclass(frozen=True)
 class Commands:
-    """Lines that are copied and run together, up to the first that fails. `says`: what they do, and what to put in
-    before.
+    """Hold lines that are copied and run together, up to the first that fails.
+
+    Attributes:
+        id: The part of the page that shows them.
+        title: What they are for.
+        says: What they do, and what to put in before.
+        text: The lines.
     """
 
     id: str
@@ -30,9 +35,10 @@ class Commands:
 
 
 def load_commands(bundle: str) -> list[Commands]:
-    """The whole way of the file `bundle`, a plain name such as `customers-12.zip`: its directory and its run bear
-    the same name without the ending, so that two bundles never share either. What makes it one of a kind stands at
-    its end, so a long name loses its beginning.
+    """Return the whole way of the file `bundle`, a plain name such as `customers-12.zip`, into Odoo.
+
+    Its directory and its run have the same name without the ending, so that two bundles never share either. What
+    makes it one of a kind is at its end, so a long name loses its beginning.
     """
     name = PurePosixPath(bundle).stem[-LONGEST:].lstrip("-_")
     run = f"{TOOL} load run {name} {CONNECTION}"

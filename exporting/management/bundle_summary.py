@@ -9,11 +9,14 @@ from engine.bundle.export_problems import rows_word
 
 
 class Writer(Protocol):
-    def write(self, msg: str) -> Any: ...
+    """Take lines, as the standard output of a command does."""
+
+    def write(self, msg: str) -> Any:
+        """Write one line."""
 
 
 def tell_bundle(out: Writer, result: Mapping[str, Any]) -> None:
-    """`result` is what the commands print with --json."""
+    """Write what came of an export; `result` is what the commands print with --json."""
     out.write(f"Written: {result['output']}  (SHA-256 {result['sha256']})")
     for sheet in result["sheets"]:
         out.write(

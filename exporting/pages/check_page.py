@@ -35,7 +35,7 @@ MEANS = {
 
 
 def page(user: Any, dataset: Dataset, found: Check | None, problem: str = "") -> dict[str, Any]:
-    """What check.html needs. `problem`: why nothing could be checked, a sentence."""
+    """Return what check.html needs; `problem` says why nothing could be checked, a sentence."""
     report = _report(dataset, found, problem)
     job = found.job if found is not None and found.job is not None and found.job.status != "done" else None
     return {
@@ -72,7 +72,7 @@ def _report(dataset: Dataset, found: Check | None, problem: str) -> dict[str, An
 
 
 def card(dataset: Dataset, problem: dict[str, Any], places: dict[tuple[str, str], Sheet]) -> dict[str, Any]:
-    """One problem as problem.html shows it, with a link to the place that mends it and the step that may."""
+    """Return one problem as problem.html shows it, with a link to the place that mends it and the step that may."""
     sheet = places.get((problem["source"], problem["sheet"]))
     offered = mending(sheet, problem) if sheet is not None else None
     to_lookup = bool(problem["lookup"]) and problem["station"] == "mapping" and not offered
@@ -133,7 +133,7 @@ def _cleaning(dataset: Dataset, sheet: Sheet, position: int | None, rows: list[i
 
 
 def state(dataset: Dataset) -> State:
-    """The rail's word on Check: how many things are to be mended, once it was checked."""
+    """Return what the rail says beside Check: how many things are to be mended, once it was checked."""
     found = check_services.latest(dataset)
     if found is None:
         return State(todo="Check before you export") if current_sheets(dataset).exists() else State()

@@ -18,24 +18,31 @@ from odoo_migrate.project.project_files import REJECTED
 from profiling.models import Dataset
 from profiling.pages import of_dataset
 
-SHOWN = 20
+SHOWN = 20  # former exports; who exports every day looks at the last weeks
 
 
 def page(user: Any, dataset: Dataset, form: ScheduleForm | None = None) -> dict[str, Any]:
-    """What export.html needs. `form`: a schedule that was sent and is wrong."""
+    """Return what export.html needs; `form` is a schedule that was sent and is wrong."""
     exports = list(selectors.exports_of(dataset)[:SHOWN])
-    latest = next((one for one in exports if one.ready), None)
-    check = check_services.latest(dataset)
+    ready = [export for export in exports if export.ready]
+    ended = [export for export in exports if export.job is None or export.job.ended]
+    newest = exports[0] if exports else None
     return {
         **of_dataset(user, dataset, "export"),
-        "latest": _latest(latest) if latest else None,
-        "commands": load_commands(bundle_name(latest)) if latest else [],
-        "stale": bool(latest and latest.created_at < dataset.updated_at),
-        "blocking": sum(p["severity"] == "blocking" for p in check.report["problems"]) if check else 0,
-        "job": exports[0].job if exports and not exports[0].ready else None,
-        "exports": [_row(one) for one in exports if one.job is None or one.job.ended],
+        **_newest_bundle(dataset, ready[0] if ready else None),
+        "blocking": _blocking(dataset),
+        "job": newest.job if newest and not newest.ready else None,
+        "exports": [_row(export) for export in ended],
         "schedule": _schedule(user, dataset, form),
     }
+
+
+def _newest_bundle(dataset: Dataset, export: Export | None) -> dict[str, Any]:
+    """Return what the page says of the newest bundle, and the commands that load it."""
+    if export is None:
+        return {"latest": None, "commands": [], "stale": False}
+    commands = load_commands(bundle_name(export))
+    return {"latest": _latest(export), "commands": commands, "stale": export.created_at < dataset.updated_at}
 
 
 def _latest(export: Export) -> dict[str, Any]:
@@ -49,8 +56,19 @@ def _latest(export: Export) -> dict[str, Any]:
 
 
 def _rejected(export: Export) -> list[dict[str, Any]]:
-    held_back = [file for file in export.report.get("files", []) if file["path"].startswith(f"{REJECTED}/")]
-    return [{"sheet": PurePosixPath(file["path"]).stem, "rows": file["rows"]} for file in held_back]
+    """Return the sheets some of whose rows were held back, with how many."""
+    rejected = []
+    for file in export.report.get("files", []):
+        if file["path"].startswith(f"{REJECTED}/"):
+            rejected.append({"sheet": PurePosixPath(file["path"]).stem, "rows": file["rows"]})
+    return rejected
+
+
+def _blocking(dataset: Dataset) -> int:
+    """Return how many problems keep the dataset from being exported, as far as it was checked."""
+    check = check_services.latest(dataset)
+    problems = check.report["problems"] if check else []
+    return sum(problem["severity"] == "blocking" for problem in problems)
 
 
 def _row(export: Export) -> dict[str, Any]:
@@ -64,17 +82,20 @@ def _row(export: Export) -> dict[str, Any]:
 
 def _schedule(user: Any, dataset: Dataset, form: ScheduleForm | None) -> dict[str, Any]:
     found = ExportSchedule.objects.filter(dataset=dataset).first()
+    form = form or ScheduleForm.of(found, user.time_zone)
+    if found is None:
+        return {"form": form, "next_run": None, "last_run": None, "problem": "", "set": False}
     return {
-        "form": form or ScheduleForm.of(found, user.time_zone),
-        "next_run": found.next_run if found else None,
-        "last_run": found.last_run if found else None,
-        "problem": found.problem if found else "",
-        "set": found is not None,
+        "form": form,
+        "next_run": found.next_run,
+        "last_run": found.last_run,
+        "problem": found.problem,
+        "set": True,
     }
 
 
 def state(dataset: Dataset) -> State:
-    """The rail's word on Export."""
+    """Return what the rail says beside Export."""
     newest = selectors.exports_of(dataset).first()
     if newest is None:
         return State()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from engine.bundle.lookup_tables import known_records
 from exporting.models import Check
 from mapping.models import Mapping, Relationship
+from mapping.selectors import odoo_field
 from mapping.services import relation_services
 from odoo_migrate import catalog
 from profiling.models import Dataset
@@ -20,7 +21,7 @@ PAGE = 100
 def page(
     user: Any, dataset: Dataset, table: Relationship, found: Check, *, only_unmatched: bool, start: int
 ) -> dict[str, Any]:
-    """What lookup.html needs; `found` is a fresh check."""
+    """Return what lookup.html needs; `found` is a fresh check."""
     facts = next((one for one in found.report.get("lookups", ()) if one["table"] == table.name), None)
     keys = facts["keys"] if facts else []
     references = known_records(table.model, dataset.odoo_version)
@@ -71,14 +72,14 @@ def _lookup(dataset: Dataset, table: Relationship) -> dict[str, Any]:
 
 
 def _columns(dataset: Dataset, table: Relationship) -> list[str]:
-    """The columns whose cells the table translates."""
+    """Return the columns whose cells the table translates."""
     models = catalog.load(dataset.odoo_version)
     linked = Mapping.objects.filter(target__sheet__dataset=dataset, ref="", lookup__in=["", table.name]).exclude(
         state=Mapping.State.LEFT_OUT
     )
     found: dict[str, None] = {}
     for mapping in linked.select_related("target"):
-        field = models.model(mapping.target.model).field(mapping.field) if mapping.target.model in models else None
+        field = odoo_field(models, mapping)
         if mapping.lookup == table.name or (field is not None and field.relation == table.model):
             found[mapping.column] = None
     return list(found)

@@ -24,7 +24,7 @@ Report = Callable[[int, int], None]
 
 
 def ensure(dataset: Dataset, *, user: User | None = None) -> Check:
-    """The dataset's check, made fresh: at once where there are few rows, else by a job that it then points to.
+    """Return the dataset's check, made fresh: at once where there are few rows, else by a job that it points to.
 
     Raises RecipeError where the recipe does not fit the files.
     """
@@ -56,7 +56,7 @@ def run(dataset: Dataset, progress: Report | None = None) -> Check:
 
 
 def latest(dataset: Dataset) -> Check | None:
-    """The last check if it is still true, without checking anything."""
+    """Return the last check if it is still true, without checking anything."""
     found = Check.objects.select_related("job").filter(dataset=dataset, revision=dataset.revision).first()
     return found if found is not None and found.checked_at else None
 

@@ -39,7 +39,7 @@ def start_export(*, dataset: Dataset, user: User | None = None, trigger: str = E
 
 
 def new_export(*, dataset: Dataset, user: User | None = None, trigger: str) -> Export:
-    """An export that is still to be built."""
+    """Return an export that is still to be built."""
     export = Export.objects.create(dataset=dataset, created_by=user, trigger=trigger)
     record(user, "export.start", f"Exported '{dataset.name}'", dataset=dataset.pk, trigger=trigger)
     return export
@@ -60,7 +60,7 @@ def build_export(export: Export, progress: Report | None = None) -> BundleReport
 
 
 def build_by_id(progress: Report, export_id: int) -> str:
-    """`build_export`, as a job in this process."""
+    """Build the bundle of the export with this id, for a job in this process."""
     build_export(Export.objects.select_related("dataset").get(pk=export_id), progress)
     return ""
 
@@ -88,7 +88,7 @@ def require_all_sheets(dataset: Dataset) -> None:
 
 @contextmanager
 def bundle_sheets(dataset: Dataset) -> Iterator[list[BundleSheet]]:
-    """The dataset's sheets as the bridge takes them, with their working files at hand while the block runs."""
+    """Give the dataset's sheets as the engine takes them, their working files at hand while the block runs."""
     with ExitStack() as open_files:
         yield [
             BundleSheet(
@@ -105,7 +105,7 @@ def bundle_sheets(dataset: Dataset) -> Iterator[list[BundleSheet]]:
 
 
 def report_of(export: Export) -> dict[str, Any]:
-    """An export's report with its keys as `BundleReport.as_json` writes them; PostgreSQL keeps no order of its own."""
+    """Return an export's report with its keys in the order of `BundleReport.as_json`; PostgreSQL keeps none."""
     known = export.report
     return {
         "sha256": known["sha256"],

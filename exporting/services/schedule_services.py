@@ -19,9 +19,16 @@ from profiling.models import Dataset
 
 
 def next_run(*, weekdays: Sequence[int], at: time, zone: ZoneInfo, after: datetime) -> datetime:
-    """The first moment later than `after` (aware) at which a clock in `zone` shows `at` on one of `weekdays`
-    (0 is Monday; none means every day), in UTC. A time that the clocks skip in spring runs as much later as they
-    skip; one that comes twice in autumn runs the first time.
+    """Return the first moment, in UTC, at which a clock in `zone` shows `at` on one of the weekdays.
+
+    A time that the clocks skip in spring runs as much later as they skip; one that comes twice in autumn runs the
+    first time.
+
+    Args:
+        weekdays: 0 is Monday; none means every day.
+        at: what the clock on the wall shows.
+        zone: where that clock hangs.
+        after: an aware moment; the result is later.
     """
     day = after.astimezone(zone).date()
     while True:

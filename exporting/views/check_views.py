@@ -27,7 +27,7 @@ from profiling.models import Dataset, Sheet
 
 @require_GET
 def dataset_check(request: Request, dataset_id: int) -> HttpResponse:
-    """What would go wrong in Odoo, and where to mend it."""
+    """Show what would go wrong in Odoo, and where to mend it."""
     return _page(request, dataset_for(request.user, dataset_id))
 
 
@@ -40,7 +40,7 @@ def check_again(request: Request, dataset_id: int) -> HttpResponse:
 
 @require_POST
 def on_problem_set(request: Request, dataset_id: int) -> HttpResponse:
-    """What happens to rows that stay wrong: hold them back, or stop the export."""
+    """Set what happens to rows that stay wrong: hold them back, or stop the export."""
     dataset = dataset_for(request.user, dataset_id, Role.EDITOR)
     wanted = request.POST.get("on_problem", "")
     if wanted in Dataset.OnProblem.values:
@@ -65,17 +65,18 @@ def check_mend(request: Request, dataset_id: int) -> HttpResponse:
 
 
 def _wanted(request: Request, sheet: Sheet, found: Check | None) -> tuple[str, Mending | None]:
-    """The column that a problem's button is about, and the step that mends it, if the check still finds it."""
+    """Return the column that a problem's button is about, and the step that mends it, if the check still finds it."""
     column = "".join(sheet.titles[_number(request.POST.get("column")) :][:1])
     wanted = (sheet.source_name, sheet.name, column, request.POST.get("kind", ""))
     problems = found.report.get("problems", ()) if found is not None else ()
     wrong = [one for one in problems if (one["source"], one["sheet"], one["column"], one["kind"]) == wanted]
-    return column, next((step for problem in wrong if (step := mending(sheet, problem))), None)
+    steps = [mending(sheet, problem) for problem in wrong]
+    return column, next(filter(None, steps), None)
 
 
 @require_GET
 def lookup_page(request: Request, dataset_id: int, name: str) -> HttpResponse:
-    """The values of a lookup, what each becomes, and what is unmatched."""
+    """Show the values of a lookup, what each becomes, and what is unmatched."""
     return _lookup(request, dataset_for(request.user, dataset_id), name)
 
 
@@ -102,7 +103,7 @@ def _change(request: Request, table: Relationship) -> None:
 
 
 def _record(text: str, table: Relationship) -> str:
-    """The external ID that a picker sends; a name typed without its list stands for the one record so named."""
+    """Return the external ID that a picker sends; a name typed without its list stands for the one record so named."""
     typed = field_name(text)
     records = known_records(table.model, table.dataset.odoo_version)
     named = [external_id for external_id, label in records.items() if label.casefold() == typed.casefold()]
@@ -110,12 +111,14 @@ def _record(text: str, table: Relationship) -> str:
 
 
 def _table(dataset: Dataset, name: str) -> Relationship:
-    """The dataset's lookup table; for records that Odoo has by itself, a new one without decisions. Raises Http404."""
+    """Return the dataset's lookup table; for Odoo's own records, a new one without decisions. Raises Http404."""
     found = Relationship.objects.filter(dataset=dataset, name=name).first()
-    model = next((model for model, shipped in SHIPPED.items() if shipped.table == name and model in built_in()), "")
-    if found is None and not model:
-        raise Http404("There is no such lookup.")
-    return found or Relationship(dataset=dataset, name=name, model=model)
+    if found is not None:
+        return found
+    for model, shipped in SHIPPED.items():
+        if shipped.table == name and model in built_in():
+            return Relationship(dataset=dataset, name=name, model=model)
+    raise Http404("There is no such lookup.")
 
 
 def _page(request: Request, dataset: Dataset) -> HttpResponse:
@@ -143,5 +146,5 @@ def _lookup(request: Request, dataset: Dataset, name: str) -> HttpResponse:
 
 
 def _number(text: str | None) -> int:
-    """A number out of an address or a form; what is none counts as 0."""
+    """Read a number out of an address or a form; what is none counts as 0."""
     return int(text) if text and text.isdecimal() and len(text) < 10 else 0

@@ -20,7 +20,7 @@ from profiling.models import Dataset
 # --- Export ---------------------------------------------------------------------------------------------------
 @require_GET
 def dataset_export(request: Request, dataset_id: int) -> HttpResponse:
-    """Start an export; all former ones; the schedule; the commands that load the bundle."""
+    """Show the exports, the schedule, and the commands that load the newest bundle."""
     dataset = dataset_for(request.user, dataset_id)
     return _page(request, dataset)
 
@@ -40,7 +40,7 @@ def _page(request: Request, dataset: Dataset) -> HttpResponse:
 
 @require_GET
 def export_download(request: Request, dataset_id: int, export_id: int) -> HttpResponseBase:
-    """The bundle, under a name that tells it from others."""
+    """Send the bundle, under a name that tells it from others."""
     export = selectors.export_for(request.user, export_id, dataset_id=dataset_id)
     if not export.ready:
         raise Http404("This export is not ready.")
@@ -49,7 +49,7 @@ def export_download(request: Request, dataset_id: int, export_id: int) -> HttpRe
 
 @require_GET
 def rejected_download(request: Request, dataset_id: int, export_id: int, name: str) -> HttpResponseBase:
-    """The rows of one sheet that were held back, as a workbook or CSV that the portal reads again."""
+    """Send the rows of one sheet that were held back, as a workbook or CSV that the portal reads again."""
     export = selectors.export_for(request.user, export_id, dataset_id=dataset_id)
     try:
         return downloads.rejected_response(export, name)

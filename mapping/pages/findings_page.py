@@ -8,8 +8,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from engine.steps import COLUMN_STEPS, HEADER_STEPS, ROW_STEPS
+from engine.steps import HEADER_STEPS
 from mapping.models import RowStep, Transform
+from mapping.selectors import known_step
 from mapping.services import step_services
 from migrator import stations
 from migrator.models import Job
@@ -20,43 +21,46 @@ from profiling.selectors import current_sheets, open_findings
 
 
 class Fixed:
-    """Which steps a dataset's recipe holds, looked up once for a whole page."""
+    """Hold which steps a dataset's recipe has, looked up once for a whole page; `finding in fixed` asks it."""
 
     def __init__(self, dataset: Dataset) -> None:
+        """Look the steps up."""
         on = {"sheet__dataset": dataset, "enabled": True}
         self._columns = set(Transform.objects.filter(**on).values_list("sheet", "column", "slug"))
-        self._rows = {(step.sheet_id, step.slug) for step in RowStep.objects.filter(**on)}
+        self._rows = set(RowStep.objects.filter(**on).values_list("sheet", "slug"))
 
     def __contains__(self, finding: Finding) -> bool:
+        """Tell whether the recipe has the finding's step already."""
         if not finding.fix_step:
             return False
-        here = (finding.sheet_id, finding.column, finding.fix_step) in self._columns
-        return here or (finding.sheet_id, finding.fix_step) in self._rows
+        on_column = (finding.sheet_id, finding.column, finding.fix_step) in self._columns
+        return on_column or (finding.sheet_id, finding.fix_step) in self._rows
 
 
 def page(user: Any, dataset: Dataset) -> dict[str, Any]:
-    """What findings.html needs."""
+    """Return what findings.html needs."""
     base = of_dataset(user, dataset, "findings")
     sheets = [sheet for sheet in current_sheets(dataset) if not sheet.skip]
     found, fixed = list(open_findings(dataset)), Fixed(dataset)
-    safe = list(step_services.safe_findings(dataset))
+    waiting = [finding for finding in found if finding not in fixed]
+    safe = step_services.safe_findings(dataset)
     return {
         **base,
         **next_station(base["rail"], dataset, "findings"),
         "groups": _groups(sheets, found, fixed),
-        "total": sum(finding not in fixed for finding in found),
+        "total": len(waiting),
         "rows": sum(sheet.rows for sheet in sheets),
         "cells": sum(sheet.rows * len(sheet.titles) for sheet in sheets),
         "safe_count": len(safe),
         "safe_cells": sum(finding.count for finding in safe),
-        "clean": _clean(sheets, [finding for finding in found if finding not in fixed]),
+        "clean": _clean_shares(sheets, waiting),
         "dismissed": _dismissed(dataset),
-        "job": _job(dataset),
+        "job": _reading_job(dataset),
     }
 
 
 def as_card(finding: Finding, *, fixed: bool) -> dict[str, Any]:
-    """What components/finding.html needs."""
+    """Return what components/finding.html needs."""
     dataset_id, sheet_id = finding.sheet.dataset_id, finding.sheet_id
     return {
         "id": finding.pk, "message": finding.message, "column": finding.column, "count": finding.count,
@@ -70,10 +74,9 @@ def as_card(finding: Finding, *, fixed: bool) -> dict[str, Any]:
 
 
 def fix_label(finding: Finding) -> str:
-    """What the button says: the step's label, "" where nothing is left to do by a step."""
-    if finding.fix_step in HEADER_STEPS:
-        return ""
-    step = COLUMN_STEPS.get(finding.fix_step) or ROW_STEPS.get(finding.fix_step)
+    """Return what the button says: the step's label, "" where nothing is left to do by a step."""
+    # The title rows that were found are in force already.
+    step = known_step(finding.fix_step) if finding.fix_step not in HEADER_STEPS else None
     return step.label if step else ""
 
 
@@ -85,30 +88,31 @@ def _groups(sheets: Sequence[Sheet], found: Iterable[Finding], fixed: Fixed) -> 
 
 
 def _group(sheet: Sheet, found: Sequence[Finding], fixed: Fixed) -> dict[str, Any]:
-    waiting = [finding for finding in found if finding not in fixed]
-    return {
-        "sheet": sheet,
-        "to_fix": [as_card(f, fixed=False) for f in waiting if fix_label(f)],
-        "to_see": [as_card(f, fixed=False) for f in waiting if not fix_label(f)],
-        "fixed": [as_card(f, fixed=True) for f in found if f in fixed],
-    }
+    """Return a sheet's findings: those that a step mends, those that need an eye, those that are mended."""
+    group: dict[str, Any] = {"sheet": sheet, "to_fix": [], "to_see": [], "fixed": []}
+    for finding in found:
+        if finding in fixed:
+            group["fixed"].append(as_card(finding, fixed=True))
+        elif fix_label(finding):
+            group["to_fix"].append(as_card(finding, fixed=False))
+        else:
+            group["to_see"].append(as_card(finding, fixed=False))
+    return group
 
 
-def _clean(sheets: Sequence[Sheet], waiting: Iterable[Finding]) -> list[tuple[str, float]]:
-    """The share of cells without an open finding, the worst columns first."""
+def _clean_shares(sheets: Sequence[Sheet], waiting: Iterable[Finding]) -> list[tuple[str, float]]:
+    """Return the share of cells without an open finding by column title, the worst columns first."""
     marked: dict[tuple[int, str], int] = defaultdict(int)
     for finding in waiting:
         if finding.column and finding.severity != Finding.Severity.INFO:
-            marked[finding.sheet_id, finding.column] = max(marked[finding.sheet_id, finding.column], finding.count)
-    filled = {
-        (column.sheet_id, column.title): column.filled
-        for column in ColumnProfile.objects.filter(sheet__in=sheets, filled__gt=0)
-    }
-    shares = [
-        (title, max(0.0, 1 - marked[sheet, title] / count))
-        for (sheet, title), count in filled.items()
-        if (sheet, title) in marked
-    ]
+            # The findings of a column mark the same cells, as a rule: the largest counts, not their sum.
+            here = finding.sheet_id, finding.column
+            marked[here] = max(marked[here], finding.count)
+    shares = []
+    for column in ColumnProfile.objects.filter(sheet__in=sheets, filled__gt=0):
+        here = column.sheet_id, column.title
+        if here in marked:
+            shares.append((column.title, max(0.0, 1 - marked[here] / column.filled)))
     return sorted(shares, key=lambda pair: pair[1])
 
 
@@ -116,34 +120,32 @@ def _dismissed(dataset: Dataset) -> list[dict[str, Any]]:
     aside = Finding.objects.filter(
         sheet__dataset=dataset, sheet__missing=False, dismissed_at__isnull=False
     ).select_related("dismissed_by")
-    return [{"id": f.pk, "message": f.message, "who": str(f.dismissed_by or "")} for f in aside]
+    return [{"id": one.pk, "message": one.message, "who": str(one.dismissed_by or "")} for one in aside]
 
 
-def _job(dataset: Dataset) -> Job | None:
+def _reading_job(dataset: Dataset) -> Job | None:
     running = Job.objects.filter(files__dataset=dataset, status__in=[Job.Status.QUEUED, Job.Status.RUNNING])
     return running.first()
 
 
 def _rows_url(finding: Finding) -> str:
+    """Return the address of the grid at the first row that the finding is about."""
     grid = reverse("sheet_grid", args=[finding.sheet.dataset_id, finding.sheet_id])
     return f"{grid}?row={finding.rows[0]}" if finding.rows else grid
 
 
 def _preview_url(finding: Finding) -> str:
-    position = _position(finding)
-    if position is None:
+    """Return the address of the column's panel with the fix tried; for whole rows, of the grid."""
+    titles = finding.sheet.titles
+    if finding.column not in titles:
         return _rows_url(finding)
+    position = titles.index(finding.column)
     panel = reverse("column_panel", args=[finding.sheet.dataset_id, finding.sheet_id, position])
     return f"{panel}?try={finding.pk}"
 
 
-def _position(finding: Finding) -> int | None:
-    titles = finding.sheet.titles
-    return titles.index(finding.column) if finding.column in titles else None
-
-
 def state(dataset: Dataset) -> State:
-    """The rail's word on Findings: it stands on every page, so the database counts."""
+    """Return what the rail says beside Findings; it is on every page, so the database counts."""
     count = step_services.unfixed(open_findings(dataset)).exclude(severity=Finding.Severity.INFO).count()
     if not count:
         return DONE if current_sheets(dataset).exists() else State()

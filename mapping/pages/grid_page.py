@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from engine.clean import CleanedPage, SheetRun
 from engine.sheets.working_file import ROW
-from engine.steps import COLUMN_STEPS, ROW_STEPS
 from mapping import stored_cleaning
 from mapping.models import Mapping, SheetTarget
 from mapping.pages.mapping_page import key_columns
+from mapping.selectors import known_step, odoo_field
 from odoo_migrate import catalog
 from profiling.models import ColumnProfile, Finding, Sheet
 from profiling.pages import next_station, of_dataset
@@ -28,7 +28,14 @@ NUMERIC = {"number", "money", "percent"}
 
 @dataclass(frozen=True)
 class View:
-    """What the reader asked for. `start`: position of the first row, from 0; `row`: a source row to be shown."""
+    """Hold what the reader asked for.
+
+    Attributes:
+        show: before, both or after.
+        only_changes: whether rows that stay as they are are left out.
+        start: position of the first row, from 0.
+        row: a source row to be shown, 0 for none.
+    """
 
     show: str = "both"
     only_changes: bool = False
@@ -37,7 +44,7 @@ class View:
 
     @classmethod
     def asked(cls, query: Any) -> View:
-        """From a request's GET parameters; whatever makes no sense is left out."""
+        """Read a request's GET parameters; whatever makes no sense is left out."""
         show = query.get("view", "both")
         return cls(
             show if show in {"before", "both", "after"} else "both",
@@ -47,6 +54,7 @@ class View:
         )
 
     def query(self, **changes: Any) -> str:
+        """Return the parameters of an address that shows the same with these changes."""
         values: dict[str, Any] = {"view": self.show, "start": self.start}
         if self.only_changes:
             values["only"] = "changes"
@@ -55,7 +63,7 @@ class View:
 
 @dataclass(frozen=True)
 class Cell:
-    """`note`: what a finding says of the cell; `reason`: why it could not be converted."""
+    """Hold a cell before and after, why it could not be converted, and the note of a finding."""
 
     before: str
     after: str
@@ -65,8 +73,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A title of the grid, with what the header says of it. `position` is where its panel is. `is_suggested`: nobody
-    has accepted the field so far.
+    """Hold a title of the grid, with what the header says of it.
+
+    `position` is where its panel is. `is_suggested`: nobody has accepted the field so far.
     """
 
     position: int
@@ -86,7 +95,7 @@ class Column:
 
 
 def page(user: Any, sheet: Sheet, view: View, current: int | None = None) -> dict[str, Any]:
-    """What grid.html needs. `current`: position of the column whose panel is open. Raises RecipeError."""
+    """Return what grid.html needs; `current` is the position of the column whose panel is open. Raises RecipeError."""
     base = of_dataset(user, sheet.dataset, "cleaning", sheet)
     counts = stored_cleaning.known_counts(sheet)
     with stored_cleaning.open_run(sheet) as run:
@@ -110,7 +119,7 @@ def _number(text: str | None) -> int:
 
 
 def _lines(run: SheetRun, sheet: Sheet, view: View) -> tuple[list[dict[str, Any]], int, int]:
-    """The page's lines, the position of the first and of the one after the last."""
+    """Return the page's lines, the position of the first and of the one after the last."""
     notes = _notes(sheet)
     if view.only_changes:
         return _changed_lines(run, view, notes)
@@ -139,7 +148,7 @@ def _changed_lines(
 def lines_of(
     page: CleanedPage, titles: Sequence[str], notes: dict[tuple[int, str], str], wanted: int = 0
 ) -> list[dict[str, Any]]:
-    """The rows of a page: number, cells, dropped, is_target. Dropped rows show what stood in them."""
+    """Return the rows of a page: number, cells, dropped, is_target. Dropped rows show what the file has in them."""
     numbers, cleaned = page.raw.column(ROW).to_pylist(), page.cleaned
     before = {title: _texts(page.raw, title) for title in titles if title in page.raw.schema.names}
     after = {title: _texts(cleaned.after, title) for title in titles}
@@ -170,12 +179,14 @@ def _texts(batch: pa.RecordBatch, title: str) -> list[str]:
 
 
 def _dropped(slug: str) -> str:
-    step = ROW_STEPS.get(slug) or COLUMN_STEPS.get(slug)
-    return f"Left out by the step “{step.label}”" if step else ("Left out by a step" if slug else "")
+    if not slug:
+        return ""
+    step = known_step(slug)
+    return f"Left out by the step “{step.label}”" if step else "Left out by a step"
 
 
 def _notes(sheet: Sheet) -> dict[tuple[int, str], str]:
-    """What findings say of single cells, by source row and title."""
+    """Return what findings say of single cells, by source row and title."""
     said: dict[tuple[int, str], list[str]] = defaultdict(list)
     for finding in Finding.objects.filter(sheet=sheet, dismissed_at=None).exclude(column=""):
         for row in finding.rows:
@@ -207,7 +218,7 @@ def _columns(
 
 
 def _positions(titles: Sequence[str], source: Sequence[str]) -> dict[str, int]:
-    """Where each title's panel is; a column that a step adds is looked at with the one it comes from."""
+    """Return where each title's panel is; a column that a step adds is looked at with the one it comes from."""
     own = {title: place for place, title in enumerate(source)}
     positions, last = {}, 0
     for title in titles:
@@ -218,7 +229,7 @@ def _positions(titles: Sequence[str], source: Sequence[str]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class _Fields:
-    """The fields' labels by column, accepted or only suggested; the columns left out; those that make up the key."""
+    """Hold the fields' labels by column, accepted or suggested, the columns left out, and those of the key."""
 
     accepted: dict[str, str]
     suggested: dict[str, str]
@@ -235,7 +246,7 @@ def _fields(sheet: Sheet) -> _Fields:
     for target in SheetTarget.objects.filter(sheet=sheet).prefetch_related("mappings"):
         found.keys.update(target.key, key_columns(target.id_pattern))
         for mapping in target.mappings.all():
-            field = models.model(target.model).field(mapping.field) if target.model in models else None
+            field = odoo_field(models, mapping)
             if mapping.state == Mapping.State.LEFT_OUT:
                 found.left_out.add(mapping.column)
             elif field is not None:

@@ -26,7 +26,7 @@ NOT_OFFERED = {"one2many", "binary"}
 
 
 def sheet_to_map(dataset: Dataset, wanted: str) -> Sheet | None:
-    """The sheet that the page shows: the one asked for, else the first that waits for a decision, else the first."""
+    """Return the sheet to show: the one asked for, else the first that waits for a decision, else the first."""
     sheets = [sheet for sheet in current_sheets(dataset) if not sheet.skip]
     asked = next((sheet for sheet in sheets if str(sheet.pk) == wanted), None)
     undecided = set(target_services.open_suggestions(sheets).values_list("target__sheet", flat=True))
@@ -35,7 +35,7 @@ def sheet_to_map(dataset: Dataset, wanted: str) -> Sheet | None:
 
 
 def page(user: Any, dataset: Dataset, sheet: Sheet | None, model: str = "") -> dict[str, Any]:
-    """What mapping.html needs."""
+    """Return what mapping.html needs."""
     base = of_dataset(user, dataset, "mapping", sheet)
     shared = {**base, **next_station(base["rail"], dataset, "mapping")}
     if sheet is None:
@@ -71,21 +71,21 @@ def _of_target(sheet: Sheet, target: SheetTarget) -> dict[str, Any]:
 
 
 def plural(label: str) -> str:
-    """Contact -> Contacts, Category -> Categories, Address -> Addresses."""
+    """Return the plural: Contact -> Contacts, Category -> Categories, Address -> Addresses."""
     if label.endswith("y") and label[-2:-1] not in "aeiou":
         return f"{label[:-1]}ies"
     return f"{label}es" if label.endswith(("s", "x", "ch", "sh")) else f"{label}s"
 
 
 def model_choices(dataset: Dataset) -> list[dict[str, str]]:
-    """Every kind of record of the dataset's Odoo version, by its plain name."""
+    """Return every kind of record of the dataset's Odoo version, by its plain name."""
     models = catalog.load(dataset.odoo_version)
     listed = [{"name": name, "label": models.model(name).label} for name in models.names()]
     return sorted(listed, key=lambda one: one["label"].lower())
 
 
 def field_choices(model: OdooModel) -> list[dict[str, str]]:
-    """The fields that a column may become, by label."""
+    """Return the fields that a column may become, by label."""
     offered = [field for field in model.fields.values() if field.type not in NOT_OFFERED]
     return [_field(field) for field in sorted(offered, key=lambda field: (field.label.lower(), field.name))]
 
@@ -123,7 +123,7 @@ def _target(target: SheetTarget, model: OdooModel) -> dict[str, Any]:
 
 
 def key_columns(pattern: str) -> list[str]:
-    """The columns that an ID pattern names."""
+    """Return the columns that an ID pattern names."""
     try:
         return list(Pattern.read(pattern).placeholders)
     except BadPattern:
@@ -146,7 +146,7 @@ def _rows(sheet: Sheet, target: SheetTarget, model: OdooModel) -> list[dict[str,
 
 
 def _elsewhere(sheet: Sheet, target: SheetTarget) -> dict[str, str]:
-    """What columns fill in the other kinds of record that the sheet becomes, a sentence by title."""
+    """Return what columns fill in the other kinds of record that the sheet becomes, a sentence by title."""
     models = catalog.load(sheet.dataset.odoo_version)
     found = {}
     others = Mapping.objects.filter(target__sheet=sheet).exclude(target=target).exclude(state=Mapping.State.LEFT_OUT)
@@ -191,7 +191,7 @@ def _candidates(mapping: Mapping | None, model: OdooModel) -> list[dict[str, Any
 
 
 def _lookup(mapping: Mapping | None, sheet: Sheet) -> dict[str, str] | None:
-    """A link to the page of the values that are records of their own."""
+    """Return a link to the page of the values that are records of their own."""
     if mapping is None or not mapping.field or not mapping.lookup:
         return None
     url = reverse("lookup_page", args=[sheet.dataset_id, mapping.lookup])
@@ -210,7 +210,7 @@ def _constant(model: OdooModel, name: str, value: str) -> dict[str, str]:
 
 
 def _records(sheet: Sheet, target: SheetTarget) -> list[dict[str, str]]:
-    """The tables of records that the target's columns point to."""
+    """Return the tables of records that the target's columns point to."""
     used = set(Mapping.objects.filter(target=target, state=Mapping.State.ACCEPTED).values_list("lookup", flat=True))
     tables: QuerySet[Relationship] = Relationship.objects.filter(dataset=sheet.dataset_id, name__in=used)
     return [
@@ -224,7 +224,7 @@ def _records(sheet: Sheet, target: SheetTarget) -> list[dict[str, str]]:
 
 
 def state(dataset: Dataset) -> State:
-    """The rail's word on Mapping: how many columns have a field."""
+    """Return what the rail says beside Mapping: how many columns have a field."""
     sheets = [sheet for sheet in current_sheets(dataset) if not sheet.skip]
     total = sum(len(sheet.titles) for sheet in sheets)
     if not total:

@@ -12,12 +12,11 @@ from profiling.models import Sheet
 
 
 def cards(sheets: Iterable[Sheet]) -> list[dict[str, Any]]:
-    """What mapping/gone.html lists."""
-    return [
-        {
-            "id": f"gone-{sheet.pk}-{number}", "title": title, "likely": likely, "sheet": sheet.name,
-            "titles": sheet.titles, "url": reverse("column_replace", args=[sheet.dataset_id, sheet.pk]),
-        }
-        for sheet in sheets
-        for number, (title, likely) in enumerate(gone_columns(sheet).items())
-    ]  # fmt: skip
+    """Return what mapping/gone.html lists."""
+    listed = []
+    for sheet in sheets:
+        url = reverse("column_replace", args=[sheet.dataset_id, sheet.pk])
+        for number, (title, likely) in enumerate(gone_columns(sheet).items()):
+            card = {"id": f"gone-{sheet.pk}-{number}", "title": title, "likely": likely, "sheet": sheet.name}
+            listed.append({**card, "titles": sheet.titles, "url": url})
+    return listed

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Sum
+
 from engine.clean.column_preview import ColumnPreview, preview_column
 from mapping import stored_cleaning
 from mapping.models import Mapping, Transform
-from mapping.pages import findings_page as finding_page
+from mapping.pages import findings_page
 from mapping.pages.steps_page import cards
+from mapping.selectors import odoo_field
 from odoo_migrate import catalog
 from profiling.models import ColumnProfile, Finding, Sheet
 from profiling.pages import of_dataset
 
 PREVIEW_ROWS = 8
+ID_DIGITS = 18  # the largest number that a database takes as an ID has 19
 
 
 def page(user: Any, sheet: Sheet, title: str, trial: str = "") -> dict[str, Any]:
-    """What column_panel.html needs where it stands alone. Raises RecipeError."""
+    """Return what column_panel.html needs on a page without the grid. Raises RecipeError."""
     return {**of_dataset(user, sheet.dataset, "cleaning", sheet), **beside(sheet, title, trial)}
 
 
 def beside(sheet: Sheet, title: str, trial: str = "") -> dict[str, Any]:
-    """What column_panel.html needs besides what its page shows. `trial`: id of a finding whose fix is shown as if it
-    were there already. Raises RecipeError.
+    """Return what column_panel.html needs besides what its page shows. Raises RecipeError.
+
+    Args:
+        sheet: the sheet that has the column.
+        title: the column's title.
+        trial: the id of a finding whose fix is shown as if it were in the recipe already, "" for none.
     """
     profile = ColumnProfile.objects.filter(sheet=sheet, title=title).first() or ColumnProfile(sheet=sheet, title=title)
     steps = list(Transform.objects.filter(sheet=sheet, column=title))
@@ -52,46 +60,40 @@ def _column(sheet: Sheet, profile: ColumnProfile, title: str) -> dict[str, Any]:
 
 
 def _field(sheet: Sheet, title: str) -> dict[str, Any] | None:
-    mapping = (
-        Mapping.objects.filter(target__sheet=sheet, column=title)
-        .exclude(field="")
-        .exclude(state=Mapping.State.LEFT_OUT)
-        .select_related("target")
-        .order_by("state", "pk")
-        .first()
-    )
+    """Return the field that the column becomes, accepted ones before suggested ones."""
+    mappings = Mapping.objects.filter(target__sheet=sheet, column=title).exclude(field="")
+    decided = mappings.exclude(state=Mapping.State.LEFT_OUT).select_related("target").order_by("state", "pk")
+    mapping = decided.first()
     models = catalog.load(sheet.dataset.odoo_version)
-    if mapping is None or mapping.target.model not in models:
+    field = odoo_field(models, mapping) if mapping else None
+    if mapping is None or field is None:
         return None
-    model = models.model(mapping.target.model)
-    field = model.field(mapping.field)
-    if field is None:
-        return None
-    article = "an" if model.label[:1].lower() in "aeiou" else "a"
+    label = models.model(mapping.target.model).label
+    article = "an" if label[:1].lower() in "aeiou" else "a"
     return {
-        "label": field.label, "name": field.import_name, "record": f"{article} {model.label.lower()}",
+        "label": field.label, "name": field.import_name, "record": f"{article} {label.lower()}",
         "confidence": mapping.confidence if mapping.state == Mapping.State.SUGGESTED else None,
     }  # fmt: skip
 
 
 def _tiles(sheet: Sheet, profile: ColumnProfile) -> list[dict[str, Any]]:
-    wrong = sum(
-        finding.count
-        for finding in Finding.objects.filter(
-            sheet=sheet, column=profile.title, severity=Finding.Severity.PROBLEM, dismissed_at=None
-        )
+    problems = Finding.objects.filter(
+        sheet=sheet, column=profile.title, severity=Finding.Severity.PROBLEM, dismissed_at=None
     )
+    wrong = problems.aggregate(cells=Sum("count"))["cells"]
     tiles = [
         {"value": profile.filled, "label": f"filled of {sheet.rows:,}"},
         {"value": profile.distinct, "label": "different"},
     ]
-    return [*tiles, {"value": wrong, "label": "need your eye", "tone": "attention"}] if wrong else tiles
+    if wrong:
+        tiles.append({"value": wrong, "label": "need your eye", "tone": "attention"})
+    return tiles
 
 
 def _findings(sheet: Sheet, title: str) -> list[dict[str, Any]]:
-    fixed = finding_page.Fixed(sheet.dataset)
+    fixed = findings_page.Fixed(sheet.dataset)
     found = Finding.objects.filter(sheet=sheet, column=title, dismissed_at=None).select_related("sheet__dataset")
-    return [finding_page.as_card(finding, fixed=finding in fixed) for finding in found]
+    return [findings_page.as_card(finding, fixed=finding in fixed) for finding in found]
 
 
 def _counts(preview: ColumnPreview) -> dict[str, int]:
@@ -99,13 +101,13 @@ def _counts(preview: ColumnPreview) -> dict[str, int]:
 
 
 def _tried(sheet: Sheet, title: str, trial: str) -> dict[str, Any] | None:
-    """The column as it would be with a finding's fix, next to the recipe as it is."""
-    if not trial.isdecimal() or len(trial) > 18:
+    """Return the column as it would be with a finding's fix, next to the recipe as it is."""
+    if not trial.isdecimal() or len(trial) > ID_DIGITS:
         return None
     finding = Finding.objects.filter(pk=int(trial), sheet=sheet, column=title).exclude(fix_step="").first()
     if finding is None:
         return None
     with stored_cleaning.open_run(sheet, (finding.column, finding.fix_step, finding.fix_params)) as run:
         preview = preview_column(run, title, limit=PREVIEW_ROWS)
-    card = finding_page.as_card(finding, fixed=False)
+    card = findings_page.as_card(finding, fixed=False)
     return {"finding": card, "counts": _counts(preview), "rows": preview.rows}

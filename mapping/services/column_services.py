@@ -1,5 +1,6 @@
-"""Columns that were decided about and that the newest file no longer has: say which column took their place, or forget
-what was decided about them.
+"""Columns that were decided about and that the newest file no longer has.
+
+A person says which column took the place of each, or that what was decided about it is to be forgotten.
 """
 
 from __future__ import annotations
@@ -11,10 +12,9 @@ from typing import Any
 from django.db import transaction
 
 from engine.recipe import KEY_TITLE, NUMBER_SUFFIX
-from engine.steps import COLUMN_STEPS, ROW_STEPS
-from mapping.models import Mapping, RowStep, SheetTarget, Transform
-from mapping.selectors import accepted, added_titles
-from mapping.services.step_services import AnyStep, changed
+from mapping.models import AnyStep, Mapping, RowStep, SheetTarget, Transform
+from mapping.selectors import accepted, added_titles, known_step
+from mapping.services.step_services import changed
 from migrator.models import User
 from odoo_migrate.project.external_ids import BadPattern, Pattern
 from odoo_migrate.project.nearest_names import nearest
@@ -22,15 +22,19 @@ from profiling.models import Sheet
 
 
 def gone_columns(sheet: Sheet) -> dict[str, str]:
-    """The columns that the recipe names and the sheet lacks, each with the title that it most likely has now ("")."""
+    """Return the columns that the recipe names and the sheet lacks, with the title that each most likely has now.
+
+    The title is "" where none is alike.
+    """
     known = {*sheet.titles, *added_titles(sheet), KEY_TITLE}
     named = dict.fromkeys(title.removesuffix(NUMBER_SUFFIX) for title in _named(sheet))
     free = [title for title in sheet.titles if title not in named]
-    return {title: nearest(title, free) or "" for title in named if title and title not in known}
+    gone = [title for title in named if title and title not in known]
+    return {title: nearest(title, free) or "" for title in gone}
 
 
 def replace_column(*, sheet: Sheet, gone: str, title: str, user: User | None = None) -> None:
-    """What was decided about `gone` is meant for `title` from now on; for "" it is forgotten."""
+    """Mean `title` from now on by what was decided about `gone`; for "" forget it."""
     with transaction.atomic():
         _replace_in_steps(sheet, gone, title)
         _replace_in_mappings(sheet, gone, title)
@@ -40,13 +44,15 @@ def replace_column(*, sheet: Sheet, gone: str, title: str, user: User | None = N
 
 
 def _named(sheet: Sheet) -> Iterator[str]:
+    """Return the titles that the recipe of a sheet names, some more than once."""
     for step in sheet.transforms.all():
         yield step.column
         yield from _columns_in(step)
     for row_step in sheet.row_steps.all():
         yield from _columns_in(row_step)
     for target in sheet.targets.all():
-        yield from (mapping.column for mapping in accepted(target))
+        for mapping in accepted(target):
+            yield mapping.column
         yield from target.key
         yield target.when
         with suppress(BadPattern):
@@ -54,9 +60,10 @@ def _named(sheet: Sheet) -> Iterator[str]:
 
 
 def _column_params(step: AnyStep) -> list[str]:
-    """Names of the parameters that hold titles of columns which are there already."""
-    known = COLUMN_STEPS.get(step.slug) or ROW_STEPS.get(step.slug)
-    return [param.name for param in known.params if param.type in {"column", "columns"}] if known else []
+    """Return the names of the parameters that hold titles of columns which are there already."""
+    known = known_step(step.slug)
+    params = known.params if known else ()
+    return [param.name for param in params if param.type in {"column", "columns"}]
 
 
 def _columns_in(step: AnyStep) -> Iterator[str]:
@@ -79,14 +86,18 @@ def _replace_in_steps(sheet: Sheet, gone: str, title: str) -> None:
 
 
 def _replaced_params(step: AnyStep, gone: str, title: str) -> dict[str, Any]:
-    wanted = {name: _in_value(step.params.get(name), gone, title) for name in _column_params(step)}
-    return {name: value for name, value in {**step.params, **wanted}.items() if value not in (None, "", [])}
+    params = dict(step.params)
+    for name in _column_params(step):
+        params[name] = _replaced(params.get(name), gone, title)
+    return {name: value for name, value in params.items() if value not in (None, "", [])}
 
 
-def _in_value(value: Any, gone: str, title: str) -> Any:
-    if isinstance(value, list):
-        return [other for other in (title if one == gone else one for one in value) if other]
-    return title if value == gone else value
+def _replaced(value: Any, gone: str, title: str) -> Any:
+    """Return a title, or a list of titles, with `title` in the place of `gone`; "" leaves its place out."""
+    if not isinstance(value, list):
+        return title if value == gone else value
+    replaced = [title if one == gone else one for one in value]
+    return [one for one in replaced if one]
 
 
 def _replace_in_mappings(sheet: Sheet, gone: str, title: str) -> None:
@@ -106,7 +117,8 @@ def _replace_in_target(target: SheetTarget, gone: str, title: str) -> None:
     for suffix in ("", NUMBER_SUFFIX):
         former = f"{{{gone}{suffix}}}"
         if former in target.id_pattern:
+            # A pattern without one of its columns would give several records one name.
             target.id_pattern = target.id_pattern.replace(former, f"{{{title}{suffix}}}") if title else ""
-    target.key = _in_value(target.key, gone, title)
-    target.when = title if target.when == gone else target.when
+    target.key = _replaced(target.key, gone, title)
+    target.when = _replaced(target.when, gone, title)
     target.save(update_fields=["id_pattern", "key", "when"])

@@ -1,4 +1,4 @@
-"""Rows that refer to records which no sheet of the dataset holds."""
+"""Findings about rows that refer to records which no sheet of the dataset holds."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _orphans(sheet: Sheet, column: str, parent: Sheet, key: str) -> FindingFacts
 
 
 def _rows_called(sheet: Sheet) -> tuple[str, str]:
-    """Orders hold orders; a sheet whose name is no plural word holds rows."""
+    """Return what one row and several rows are called: order and orders, else row and rows."""
     plural = sheet.name.isalpha() and sheet.name.endswith("s")
     return (sheet.name[:-1].lower(), sheet.name.lower()) if plural else ("row", "rows")
 

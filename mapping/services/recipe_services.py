@@ -24,8 +24,11 @@ from profiling.selectors import current_sheets
 
 @dataclass
 class Applied:
-    """What applying a recipe left for the caller: sheets whose title rows changed and must be read again, and
-    sheets that the recipe does not name, which are left out from now on.
+    """Hold what applying a recipe left for the caller.
+
+    Attributes:
+        reread: sheets whose title rows changed, and which must be read again.
+        not_named: sheets that the recipe does not name, and which are left out from now on.
     """
 
     reread: list[Sheet] = field(default_factory=list)
@@ -50,8 +53,10 @@ def apply_recipe(*, dataset: Dataset, recipe: Recipe, user: User | None = None) 
 
 
 def match_sheets(recipe: Recipe, sheets: list[Sheet]) -> dict[int, SheetRecipe]:
-    """Each part of the recipe with the sheet it means, by the sheet's id. Raises RecipeError where there is none
-    or more than one.
+    """Return each part of the recipe by the id of the sheet that it means.
+
+    Raises:
+        RecipeError: a part means no sheet, or more than one.
     """
     found: dict[int, SheetRecipe] = {}
     for part in recipe.sheets:
@@ -67,7 +72,7 @@ def match_sheets(recipe: Recipe, sheets: list[Sheet]) -> dict[int, SheetRecipe]:
 
 
 def check_part(part: SheetRecipe, sheet: Sheet, recipe: Recipe) -> None:
-    """Raises RecipeError for steps, columns, models and fields that are not there; Unreadable for title rows."""
+    """Raise RecipeError for steps, columns, models and fields that are not there, Unreadable for title rows."""
     if part.skip:
         return
     header = effective_header(part)

@@ -10,6 +10,7 @@ from engine.match.relation_suggestions import built_in, suggest_relation
 from engine.recipe import Lookup
 from mapping import suggestion_evidence
 from mapping.models import Mapping, Relationship, SheetTarget
+from mapping.selectors import odoo_field
 from mapping.services.step_services import changed_dataset
 from migrator.models import User
 from odoo_migrate import catalog
@@ -20,7 +21,7 @@ from profiling.models import Dataset
 
 
 class LinkRefused(ValueError):
-    """The choice cannot work; the text is one sentence for the user."""
+    """Say in one sentence for the user why a choice cannot work."""
 
 
 def link(mapping: Mapping, field: OdooField | None) -> None:
@@ -43,7 +44,7 @@ def link(mapping: Mapping, field: OdooField | None) -> None:
 
 
 def keep_table(dataset: Dataset, lookup: Lookup) -> Relationship:
-    """The dataset's table of this name, with the entries that it does not have yet."""
+    """Add to the dataset's table of this name the entries that it does not have yet, and return it."""
     fresh = {"model": lookup.model, "create": lookup.create, "id_pattern": lookup.id, "entries": dict(lookup.entries)}
     table, made = Relationship.objects.get_or_create(dataset=dataset, name=lookup.name, defaults=fresh)
     missing = {key: value for key, value in lookup.entries.items() if key not in table.entries}
@@ -54,33 +55,34 @@ def keep_table(dataset: Dataset, lookup: Lookup) -> Relationship:
 
 
 def decided_table(dataset: Dataset, model: str) -> str:
-    """The dataset's table of Odoo's own records of `model`, "" where nobody has decided anything about them."""
+    """Return the name of the dataset's table of Odoo's own records of `model`, "" where nothing is decided."""
     found = Relationship.objects.filter(dataset=dataset, model=model).first() if model in built_in() else None
     return found.name if found else ""
 
 
 def keep_decisions(table: Relationship) -> None:
-    """Keep a table of Odoo's own records about which something is decided for the first time: the columns that point
-    to such records use it from now on.
+    """Keep a table of Odoo's own records about which something is decided for the first time.
+
+    The columns that point to such records use it from now on.
     """
     table.save()
     models = catalog.load(table.dataset.odoo_version)
     pointing = Mapping.objects.filter(target__sheet__dataset=table.dataset, lookup="", ref="").exclude(field="")
     for mapping in pointing.select_related("target"):
-        field = models.model(mapping.target.model).field(mapping.field) if mapping.target.model in models else None
+        field = odoo_field(models, mapping)
         if field is not None and field.relation == table.model:
             mapping.lookup = table.name
             mapping.save(update_fields=["lookup"])
 
 
 def id_prefix(target: SheetTarget) -> str:
-    """What the external IDs of the target's records begin with: "migr.partner"."""
+    """Return what the external IDs of the target's records begin with: "migr.partner"."""
     dataset = target.sheet.dataset
     return f"{dataset.namespace}.{described_model(target.model, catalog.load(dataset.odoo_version)).records.id_word}"
 
 
 def may_create(table: Relationship) -> bool:
-    """Whether a name is all that a new record of the table's model needs."""
+    """Tell whether a name is all that a new record of the table's model needs."""
     models = catalog.load(table.dataset.odoo_version)
     if table.model in built_in() or table.model not in models:
         return False
@@ -89,7 +91,7 @@ def may_create(table: Relationship) -> bool:
 
 
 def set_create(*, table: Relationship, create: bool, user: User | None = None) -> None:
-    """Whether values without an entry become new records. Raises LinkRefused where a name is not enough for one."""
+    """Set whether values without an entry become new records. Raises LinkRefused where a name is not enough for one."""
     if create and not may_create(table):
         raise LinkRefused("Records of this kind need more than a name, so they cannot be made from these values.")
     table.create = create

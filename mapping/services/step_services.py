@@ -10,13 +10,11 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from engine.steps import COLUMN_STEPS, HEADER_STEPS, ROW_STEPS, build
 from engine.steps.step_parameters import StepError
-from mapping.models import RowStep, Transform
+from mapping.models import AnyStep, RowStep, Transform
 from migrator.models import User, record
 from profiling import services as profiling_services
 from profiling.models import Dataset, Finding, Sheet
 from profiling.selectors import open_findings
-
-AnyStep = Transform | RowStep
 
 # In whatever order findings are fixed: first what is no text of the cell's own, then spaces, words that mean nothing
 # and cells that hold several values. All other steps read what is left then.
@@ -29,8 +27,11 @@ _FIRST = (
 def add_step(
     *, sheet: Sheet, column: str, slug: str, params: Mapping[str, Any] | None = None, user: User | None = None
 ) -> AnyStep:
-    """Append a step to a column (or, for `column` "", to the sheet's rows). Raises StepError, also for steps on the
-    title rows: those decide what is read, and are set with profiling.services.set_header.
+    """Append a step to a column, or for `column` "" to the sheet's rows.
+
+    Raises:
+        StepError: the step makes no sense, or is one on the title rows: those decide what is read, and are set with
+            profiling.services.set_header.
     """
     if slug in HEADER_STEPS:
         raise StepError("The title rows are chosen on the Files page, beside the sheet.")
@@ -104,13 +105,13 @@ def _rank(slug: str) -> int:
 
 
 def fix_safe_findings(*, dataset: Dataset, sheet: Sheet | None = None, user: User | None = None) -> int:
-    """Add the steps of all findings that lose nothing when mended; how many were added."""
+    """Add the steps of all findings that lose nothing when mended, and return how many were added."""
     with transaction.atomic():
         return sum(fix_finding(finding=f, user=user) is not None for f in safe_findings(dataset, sheet))
 
 
 def safe_findings(dataset: Dataset, sheet: Sheet | None = None) -> list[Finding]:
-    """The open findings that "Fix the safe ones" mends, in the order in which the steps should stand."""
+    """Return the open findings that "Fix the safe ones" mends, in the order in which their steps should run."""
     found = unfixed(open_findings(dataset)).filter(safe=True).exclude(fix_step__in=["", *HEADER_STEPS])
     if sheet is not None:
         found = found.filter(sheet=sheet)
@@ -118,28 +119,28 @@ def safe_findings(dataset: Dataset, sheet: Sheet | None = None) -> list[Finding]
 
 
 def unfixed(findings: QuerySet[Finding]) -> QuerySet[Finding]:
-    """Those of the findings whose step the recipe does not hold, or holds switched off."""
+    """Return those of the findings whose step the recipe does not hold, or holds switched off."""
     same = {"sheet": OuterRef("sheet"), "slug": OuterRef("fix_step"), "enabled": True}
     on_column = Transform.objects.filter(**same, column=OuterRef("column"))
     return findings.exclude(Exists(on_column)).exclude(Exists(RowStep.objects.filter(**same)))
 
 
 def has_step(sheet: Sheet, column: str, slug: str, params: Mapping[str, Any]) -> bool:
-    """Whether an enabled step with this slug (for steps on rows: and these parameters) is in the recipe."""
+    """Tell whether an enabled step with this slug (for steps on rows: and these parameters) is in the recipe."""
     if slug in COLUMN_STEPS and column:
         return Transform.objects.filter(sheet=sheet, column=column, slug=slug, enabled=True).exists()
     return RowStep.objects.filter(sheet=sheet, slug=slug, params=dict(params), enabled=True).exists()
 
 
 def checked_params(slug: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters without those left empty, checked by building the step. Raises StepError."""
+    """Return the parameters without those left empty, checked by building the step. Raises StepError."""
     given = {name: value for name, value in params.items() if value not in (None, "", [], {})}
     build(slug, given)
     return given
 
 
 def siblings_of(step: AnyStep) -> Any:
-    """The steps among which this one has its place, in order."""
+    """Return the steps among which this one is run, in order."""
     if isinstance(step, Transform):
         return Transform.objects.filter(sheet=step.sheet_id, column=step.column)
     return RowStep.objects.filter(sheet=step.sheet_id)

@@ -26,7 +26,7 @@ def suggest(*, dataset: Dataset, models: dict[int, str] | None = None) -> list[t
 
 
 def suggestions(*, dataset: Dataset, models: dict[int, str] | None = None) -> list[tuple[Sheet, SheetSuggestion]]:
-    """What every sheet looks like. `models`: by the sheet's id, those decided besides the chosen ones.
+    """Return what every sheet looks like; `models` are, by the sheet's id, those decided besides the chosen ones.
 
     Reads the working files: nothing that should happen while others wait to write.
     """
@@ -91,7 +91,7 @@ def _keep_mapping(target: SheetTarget, column: FieldSuggestion) -> None:
 
 
 def _decided_table(target: SheetTarget, column: FieldSuggestion) -> str:
-    """The table in which a person has said what the column's values are, of records that Odoo has by itself."""
+    """Return the table in which a person has said what the column's values are, of records that Odoo has by itself."""
     field = catalog.load(target.sheet.dataset.odoo_version).model(target.model).field(column.field or "")
     if field is None or not field.relational or column.ref:
         return ""

@@ -24,7 +24,7 @@ SURE = 0.8
 
 
 class ChoiceRefused(ValueError):
-    """The choice makes no sense; the text is one sentence for the user."""
+    """Say in one sentence for the user why a choice makes no sense."""
 
 
 def choose_field(*, target: SheetTarget, column: str, field: str, user: User | None = None) -> Mapping:
@@ -59,7 +59,7 @@ def accept(*, mapping: Mapping, user: User | None = None) -> None:
 
 
 def accept_all(*, sheet: Sheet, least: float = 0.0, user: User | None = None) -> int:
-    """Accept all suggestions of at least this confidence, the model and its ID pattern; how many fields."""
+    """Accept all suggestions of at least this confidence, the model and its ID pattern; return how many fields."""
     with transaction.atomic():
         SheetTarget.objects.filter(sheet=sheet).update(chosen=True)
         waiting = list(suggestions(sheet, least))
@@ -70,13 +70,13 @@ def accept_all(*, sheet: Sheet, least: float = 0.0, user: User | None = None) ->
 
 
 def suggestions(sheet: Sheet, least: float = 0.0) -> list[Mapping]:
-    """The suggestions of at least this confidence that wait for a yes and whose field is still free."""
+    """Return the suggestions of at least this confidence that wait for a yes and whose field is still free."""
     waiting = open_suggestions([sheet]).filter(confidence__gte=least)
     return list(waiting.select_related("target__sheet__dataset"))
 
 
 def open_suggestions(sheets: Iterable[Sheet]) -> QuerySet[Mapping]:
-    """The suggestions of these sheets that wait for a yes and whose field is still free."""
+    """Return the suggestions of these sheets that wait for a yes and whose field is still free."""
     waiting = Mapping.objects.filter(target__sheet__in=sheets, state=Mapping.State.SUGGESTED).exclude(field="")
     same_field = Mapping.objects.filter(target=OuterRef("target"), field=OuterRef("field"))
     return waiting.exclude(Exists(same_field.filter(state=Mapping.State.ACCEPTED)))
@@ -85,8 +85,9 @@ def open_suggestions(sheets: Iterable[Sheet]) -> QuerySet[Mapping]:
 def choose_model(
     *, sheet: Sheet, model: str, keep: Iterable[SheetTarget] = (), user: User | None = None
 ) -> SheetTarget:
-    """Say what the sheet becomes; the fields are suggested anew. `keep`: what it becomes besides; any other target
-    goes. Raises ChoiceRefused.
+    """Say what the sheet becomes; the fields are suggested anew. Raises ChoiceRefused.
+
+    `keep` is what the sheet becomes besides; any other target goes.
     """
     if model not in catalog.load(sheet.dataset.odoo_version):
         raise ChoiceRefused(f"Odoo {sheet.dataset.odoo_version} has no kind of record called {model}.")
@@ -103,7 +104,7 @@ def choose_model(
 
 
 def remove_target(*, target: SheetTarget, user: User | None = None) -> None:
-    """The sheet no longer becomes this kind of record; what it becomes besides stays."""
+    """Say that the sheet no longer becomes this kind of record; what it becomes besides stays."""
     with transaction.atomic():
         SheetTarget.objects.filter(sheet=target.sheet).exclude(pk=target.pk).update(chosen=True)
         changed(target.sheet, user, f"{target.sheet.name} no longer becomes {target.model}")
@@ -111,7 +112,7 @@ def remove_target(*, target: SheetTarget, user: User | None = None) -> None:
 
 
 def set_key(*, target: SheetTarget, id_pattern: str = "", key: Sequence[str] = (), user: User | None = None) -> None:
-    """How records are recognised: by an ID pattern, or by a Migration Key made of the columns in `key`."""
+    """Recognise records by an ID pattern, or by a Migration Key made of the columns in `key`."""
     if key:
         id_pattern = f"{relation_services.id_prefix(target)}.{{Migration Key}}"
     with transaction.atomic():
@@ -121,8 +122,9 @@ def set_key(*, target: SheetTarget, id_pattern: str = "", key: Sequence[str] = (
 
 
 def choose_key(*, target: SheetTarget, columns: Sequence[str], id_pattern: str = "", user: User | None = None) -> None:
-    """Recognise records by columns: with the ID pattern where it names them all, else by the usual pattern of one
-    column, or by several columns together. Raises ChoiceRefused for a pattern that cannot work.
+    """Recognise records by columns. Raises ChoiceRefused for a pattern that cannot work.
+
+    The ID pattern is used where it names all columns, else the usual pattern of one column, or of several together.
     """
     chosen = [column for column in columns if column]
     if not chosen and not id_pattern:
@@ -139,7 +141,7 @@ def choose_key(*, target: SheetTarget, columns: Sequence[str], id_pattern: str =
 
 
 def _checked_pattern(text: str) -> str:
-    """The pattern, if it is one that can be kept. Raises ChoiceRefused."""
+    """Return the pattern, if it is one that can be kept. Raises ChoiceRefused."""
     if len(text) > ID_PATTERN_CHARS:
         raise ChoiceRefused(f"The record names may be described in {ID_PATTERN_CHARS} characters, not {len(text):,}.")
     try:
@@ -150,7 +152,7 @@ def _checked_pattern(text: str) -> str:
 
 
 def set_values(*, target: SheetTarget, values: Values[str, str], user: User | None = None) -> None:
-    """What every record gets, by field. Raises ChoiceRefused for an unknown field."""
+    """Set what every record gets, by field. Raises ChoiceRefused for an unknown field."""
     for name in values:
         field_of(target, name)
     with transaction.atomic():
@@ -160,7 +162,7 @@ def set_values(*, target: SheetTarget, values: Values[str, str], user: User | No
 
 
 def field_of(target: SheetTarget, name: str) -> OdooField:
-    """The catalog's field behind an import name. Raises ChoiceRefused."""
+    """Return the catalog's field behind an import name. Raises ChoiceRefused."""
     if not name:
         raise ChoiceRefused("Choose a field first.")
     models = catalog.load(target.sheet.dataset.odoo_version)

@@ -19,7 +19,7 @@ from profiling.models import Dataset, Finding
 
 @require_GET
 def dataset_findings(request: Request, dataset_id: int) -> HttpResponse:
-    """Everything that a person should know about the data."""
+    """Show everything that a person should know about the data."""
     return _page(request, dataset_for(request.user, dataset_id))
 
 
@@ -54,7 +54,7 @@ def finding_dismiss(request: Request, dataset_id: int, finding_id: int) -> HttpR
 
 
 def _again(request: Request, dataset: Dataset, finding: Finding | None = None) -> HttpResponse:
-    """The panel or the list again, whichever the button stands in."""
+    """Return the panel or the list again, whichever the button is in."""
     if finding is not None and request.htmx.target == "panel" and finding.column in finding.sheet.titles:
         return grid_views.panel_again(request, finding.sheet, finding.column)
     dataset.refresh_from_db()

@@ -17,7 +17,7 @@ from profiling.pages import of_dataset
 
 @require_GET
 def sheet_grid(request: Request, dataset_id: int, sheet_id: int) -> HttpResponse:
-    """50 rows of a sheet, before and after."""
+    """Show 50 rows of a sheet, before and after."""
     sheet = _sheet(request, dataset_id, sheet_id)
     try:
         context = grid_page.page(request.user, sheet, grid_page.View.asked(request.GET))
@@ -41,7 +41,7 @@ def sheet_counts(request: Request, dataset_id: int, sheet_id: int) -> HttpRespon
 
 @require_GET
 def column_panel(request: Request, dataset_id: int, sheet_id: int, position: int) -> HttpResponse:
-    """One column beside the table: what is in it, what was found, how it is cleaned."""
+    """Show one column beside the table: what is in it, what was found, how it is cleaned."""
     sheet = _sheet(request, dataset_id, sheet_id)
     if position >= len(sheet.titles):
         raise Http404("There is no such column.")
@@ -78,7 +78,7 @@ def _sheet(request: Request, dataset_id: int, sheet_id: int) -> Sheet:
 
 
 def _stuck(request: Request, sheet: Sheet, problem: RecipeError) -> HttpResponse:
-    """The recipe does not fit the file (a column is gone, say): the sentence, and the way to the steps."""
+    """Say why the recipe does not fit the file (a column is gone, say), with the way to the steps."""
     context = {
         **of_dataset(request.user, sheet.dataset, "cleaning", sheet),
         "problem": str(problem),

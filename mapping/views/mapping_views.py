@@ -26,7 +26,7 @@ NOTHING = ("", "Leave out", "Choose a record", *UNDECIDED)
 
 @require_GET
 def dataset_mapping(request: Request, dataset_id: int) -> HttpResponse:
-    """The mapping table of one sheet; without a choice, of the one that waits for decisions."""
+    """Show the mapping table of one sheet; without a choice, of the one that waits for decisions."""
     dataset = dataset_for(request.user, dataset_id)
     sheet = page.sheet_to_map(dataset, request.GET.get("sheet", ""))
     context = page.page(request.user, dataset, sheet, request.GET.get("model", ""))
@@ -65,7 +65,7 @@ def mapping_accept_all(request: Request, dataset_id: int, sheet_id: int) -> Http
 
 @require_POST
 def target_set(request: Request, dataset_id: int, sheet_id: int) -> HttpResponse:
-    """What the sheet becomes, how its records are recognised, and what all of them get."""
+    """Set what the sheet becomes, how its records are recognised, and what all of them get."""
     sheet = sheet_for(request.user, dataset_id, sheet_id, Role.EDITOR)
     target = None
     try:
@@ -106,7 +106,7 @@ def _choose_model(request: Request, sheet: Sheet) -> SheetTarget:
 
 
 def _wanted(request: Request) -> str:
-    """The field that a row asks for, "" to leave its column out. Raises ChoiceRefused where nothing was chosen."""
+    """Return the field that a row asks for, "" to leave its column out. Raises ChoiceRefused without a choice."""
     sent = request.POST.get("field", "")
     if request.POST.get("action") == "leave_out":
         return ""
@@ -116,7 +116,7 @@ def _wanted(request: Request) -> str:
 
 
 def field_name(text: str) -> str:
-    """The technical name in what the picker sends: "Email (email)" is email; "Leave out" is nothing."""
+    """Return the technical name in what a picker sends: "Email (email)" is email; "Leave out" is nothing."""
     if text.strip() in NOTHING:
         return ""
     named = re.search(r"\(([^()]+)\)\s*$", text)

@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from engine.steps import COLUMN_STEPS, HEADER_STEPS, ROW_STEPS
-from mapping import stored_cleaning as cleaning
+from engine.steps import HEADER_STEPS
+from mapping import stored_cleaning
 from mapping.forms import StepForm
-from mapping.models import RowStep, Transform
-from mapping.pages import steps_page as page
+from mapping.models import AnyStep, RowStep, Transform
+from mapping.pages import steps_page
+from mapping.selectors import known_step
 from mapping.services import step_services
 from mapping.views import grid_views
 from migrator.middleware.sign_in import Request
@@ -29,7 +30,7 @@ KINDS: Mapping[str, Any] = {"column": Transform, "rows": RowStep}
 
 @require_GET
 def dataset_cleaning(request: Request, dataset_id: int) -> HttpResponse:
-    """All steps of a dataset, sheet by sheet."""
+    """Show all steps of a dataset, sheet by sheet."""
     return _cleaning(request, dataset_for(request.user, dataset_id))
 
 
@@ -57,15 +58,15 @@ def row_step_add(request: Request, dataset_id: int, sheet_id: int) -> HttpRespon
 def step_edit(request: Request, dataset_id: int, kind: str, step_id: int) -> HttpResponse:
     """Give a step other parameters."""
     step = _step(request, dataset_id, kind, step_id)
-    known = _known(step.slug)
-    form = StepForm(known, step.sheet.titles, request.POST if request.method == "POST" else None, step.params)
+    sent = request.POST if request.method == "POST" else None
+    form = StepForm(_known(step.slug), step.sheet.titles, sent, step.params)
     if form.is_valid():
         step_services.edit_step(step=step, params=form.cleaned_params(), user=request.user)
         return _done(request, step)
     action = reverse("step_edit", args=[dataset_id, kind, step_id])
     title = getattr(step, "column", "")
     target = _target(request)
-    context = page.parameters(form, action, target, _home(step), title, is_new=False)
+    context = steps_page.parameters(form, action, target, _home(step), title, is_new=False)
     return _form(request, step.sheet, context, status=422 if form.is_bound else 200)
 
 
@@ -97,21 +98,29 @@ def step_delete(request: Request, dataset_id: int, kind: str, step_id: int) -> H
 
 
 def _add(request: Request, sheet: Sheet, column: str, action: str, cancel: str) -> HttpResponse:
+    """Go one step further: choose a step, ask for its parameters, add it."""
     slug = request.POST.get("step") or request.GET.get("step", "")
+    # Without the list of all steps on the page, the new step appears in the column's panel.
     target = _target(request) or ("#panel" if column and request.htmx else "")
     if not slug:
-        return _form(request, sheet, page.choose(sheet, column, action, target))
+        return _form(request, sheet, steps_page.choose(sheet, column, action, target))
     if slug in HEADER_STEPS:
         return redirect("sheet_header", sheet.dataset_id, sheet.pk)
-    known = _known(slug)
-    sent = request.method == "POST" and (not known.params or any(key.startswith("step-") for key in request.POST))
-    form = StepForm(known, sheet.titles, request.POST if sent or "form" in request.POST else None)
-    if request.method == "POST" and (not known.params or (form.is_bound and form.is_valid())):
-        params = form.cleaned_params() if known.params else {}
+    form = StepForm(_known(slug), sheet.titles, _sent_parameters(request))
+    # A step without parameters has nothing to ask for.
+    ready = not form.step.params or form.is_valid()
+    if request.method == "POST" and ready:
+        params = form.cleaned_params() if form.step.params else {}
         step = step_services.add_step(sheet=sheet, column=column, slug=slug, params=params, user=request.user)
         return _done(request, step)
-    context = page.parameters(form, action, target, cancel, column, is_new=True)
+    context = steps_page.parameters(form, action, target, cancel, column, is_new=True)
     return _form(request, sheet, context, status=422 if form.is_bound else 200)
+
+
+def _sent_parameters(request: Request) -> Any:
+    """Return the form's data where it was sent, None while a step is only chosen."""
+    sent = "form" in request.POST or any(key.startswith("step-") for key in request.POST)
+    return request.POST if sent else None
 
 
 def _form(request: Request, sheet: Sheet, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -137,7 +146,7 @@ def _target(request: Request) -> str:
     return "#steps" if "/cleaning/" in (request.htmx.current_url_abs_path or "") else "#panel"
 
 
-def _done(request: Request, step: page.AnyStep) -> HttpResponse:
+def _done(request: Request, step: AnyStep) -> HttpResponse:
     if not request.htmx:
         return redirect(_home(step))
     if isinstance(step, Transform) and _target(request) == "#panel":
@@ -147,7 +156,7 @@ def _done(request: Request, step: page.AnyStep) -> HttpResponse:
     return answer
 
 
-def _home(step: page.AnyStep) -> str:
+def _home(step: AnyStep) -> str:
     sheet = step.sheet
     if isinstance(step, Transform) and step.column in sheet.titles:
         return reverse("column_panel", args=[sheet.dataset_id, sheet.pk, sheet.titles.index(step.column)])
@@ -156,7 +165,7 @@ def _home(step: page.AnyStep) -> str:
 
 def _cleaning(request: Request, dataset: Dataset) -> HttpResponse:
     dataset.refresh_from_db()
-    context = page.page(request.user, dataset, cleaning.counts_of_dataset(dataset, list(current_sheets(dataset))))
+    context = steps_page.page(request.user, dataset, stored_cleaning.counts_of_dataset(list(current_sheets(dataset))))
     return render(request, f"mapping/steps.html{'#steps' if request.htmx else ''}", context)
 
 
@@ -168,7 +177,7 @@ def _step(request: Request, dataset_id: int, kind: str, step_id: int) -> Any:
 
 
 def _known(slug: str) -> Any:
-    known = COLUMN_STEPS.get(slug) or ROW_STEPS.get(slug)
+    known = known_step(slug)
     if known is None:
         raise Http404("There is no such step.")
     return known

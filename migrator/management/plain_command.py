@@ -25,6 +25,7 @@ class PlainCommand(BaseCommand):
     """
 
     def run_from_argv(self, argv: list[str]) -> None:
+        """Run the command of a shell, and end with one line on stderr where it fails."""
         try:
             super().run_from_argv(argv)
         except CommandError as problem:  # of the parser; what `handle` raises ends in `super`
@@ -41,11 +42,13 @@ class PlainCommand(BaseCommand):
             sys.exit(1)
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Return a parser that raises what it complains about."""
         parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.called_from_command_line = False  # so that it raises what it complains about
+        parser.called_from_command_line = False  # otherwise it would print and exit by itself
         return parser
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the command's arguments, and --json."""
         self.arguments(parser)
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -57,6 +60,7 @@ class PlainCommand(BaseCommand):
         return ()
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Do the work, and print its result."""
         with complaints(self.problems()), quiet(options["verbosity"] < 2):
             result = self.work(**options)
         if options["json"]:
@@ -100,7 +104,7 @@ def quiet(wanted: bool) -> Iterator[None]:
 
 
 def read_text(path: Path) -> str:
-    """The text of a UTF-8 file, or of standard input for `-`. Raises CommandError."""
+    """Return the text of a UTF-8 file, or of standard input for `-`. Raises CommandError."""
     if str(path) != "-":
         require_file(path)
     raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
@@ -111,7 +115,7 @@ def read_text(path: Path) -> str:
 
 
 def require_file(path: Path) -> None:
-    """Raises CommandError where there is no such file."""
+    """Raise CommandError where there is no such file."""
     if path.is_dir():
         raise CommandError(f"{path} is a directory; name a file.")
     if not path.is_file():
@@ -119,7 +123,7 @@ def require_file(path: Path) -> None:
 
 
 def one_line(problem: Exception) -> str:
-    """The problem's sentence without line breaks."""
+    """Return the problem's sentence without line breaks."""
     messages = getattr(problem, "messages", None)
     text = "; ".join(messages) if messages else str(problem)
     return " ".join(text.split())

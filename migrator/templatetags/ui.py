@@ -1,5 +1,6 @@
-"""Template tags for what every page shows: icons, numbers and times as the reader writes them, spaces that
-matter, small charts, and a cell before and after. `{% load ui %}`; docs/developers/pages.md shows them in use.
+"""Template tags for what every page shows: icons, numbers, times, small charts, a cell before and after.
+
+Use them with `{% load ui %}`; docs/developers/pages.md shows how.
 """
 
 from __future__ import annotations
@@ -46,19 +47,19 @@ register.simple_tag(cell_html.grid_cells)
 
 @register.filter
 def kind_icon(kind: str) -> str:
-    """The icon's name for a kind of column."""
+    """Return the icon's name for a kind of column."""
     return KINDS.get(kind, KINDS["text"])[0]
 
 
 @register.filter
 def kind_words(kind: str) -> str:
-    """A kind of column in plain words: "email addresses"."""
+    """Return a kind of column in plain words: "email addresses"."""
     return KINDS.get(kind, KINDS["text"])[1]
 
 
 @register.filter
 def initials(name: str) -> str:
-    """One or two letters for a person: "Jane Doe" and "jane.doe" are JD."""
+    """Return one or two letters for a person: "Jane Doe" and "jane.doe" are JD."""
     words = re.findall(r"\w+", str(name).partition("@")[0].replace("_", " "))
     return "".join(word[0] for word in words[:2]).upper() or "?"
 
@@ -66,7 +67,7 @@ def initials(name: str) -> str:
 # --- Numbers and times ----------------------------------------------------------------------------------------
 @register.filter
 def number(value: Any) -> str:
-    """12345.5 as the reader writes it: 12,345.5 or 12.345,5. Anything that is no number stays as it is."""
+    """Return 12345.5 as the reader writes it: 12,345.5 or 12.345,5. Anything that is no number stays as it is."""
     if value is None or isinstance(value, (str, bool)):
         return "" if value is None else str(value)
     return numbers.format_decimal(value, locale=reader_locale.current())
@@ -74,7 +75,7 @@ def number(value: Any) -> str:
 
 @register.filter
 def percent(share: float | None) -> str:
-    """0.984 -> 98%. Never 100% for less than all, never 0% for more than nothing."""
+    """Return 98% for 0.984. Never 100% for less than all, never 0% for more than nothing."""
     if share is None:
         return ""
     whole = round(share * 100)
@@ -87,7 +88,7 @@ def percent(share: float | None) -> str:
 
 @register.filter(name="bytes")
 def file_size(value: int | None) -> str:
-    """1400000 -> 1.4 MB."""
+    """Return 1.4 MB for 1400000."""
     size = float(value or 0)
     unit = "B"
     for larger in ("kB", "MB", "GB", "TB"):
@@ -100,7 +101,7 @@ def file_size(value: int | None) -> str:
 
 @register.filter
 def when(value: dt.datetime | dt.date | None, style: str = "") -> str:
-    """A moment in the reader's time zone, Nov 22, 2026, 6:30 PM; a day without a time. `style`: date or time."""
+    """Return a moment in the reader's time zone, Nov 22, 2026, 6:30 PM; a day has no time. `style`: date or time."""
     if value is None or value == "":
         return ""
     if not isinstance(value, dt.datetime):
@@ -116,7 +117,7 @@ def when(value: dt.datetime | dt.date | None, style: str = "") -> str:
 
 @register.simple_tag
 def count(amount: int, one: str, many: str = "") -> str:
-    """{% count 12 "row" %} -> 12 rows; {% count 1 "country" "countries" %} -> 1 country."""
+    """Return "12 rows" for {% count 12 "row" %}, "1 country" for {% count 1 "country" "countries" %}."""
     return f"{number(amount)} {one if amount == 1 else many or f'{one}s'}"
 
 
@@ -125,8 +126,14 @@ def count(amount: int, one: str, many: str = "") -> str:
 def bar_chart(
     items: Iterable[tuple[str, float]], label: str, limit: int = 10, mono: bool = False, shares: bool = False
 ) -> dict[str, Any]:
-    """Bars for (name, amount) pairs, the longest filling the width. `label` says what they show, for those who
-    hear it. `shares`: the amounts are 0 to 1 and a full bar is 1. `mono`: names are patterns or codes.
+    """Draw bars for (name, amount) pairs, the longest filling the width.
+
+    Args:
+        items: the pairs, the first ones shown.
+        label: what they show, for those who hear it.
+        limit: how many bars there are at most.
+        mono: whether the names are patterns or codes.
+        shares: whether the amounts are 0 to 1; then a full bar is 1.
     """
     rows = list(items)
     top = 1.0 if shares else max((amount for _, amount in rows), default=0) or 1.0
@@ -139,7 +146,7 @@ def bar_chart(
 
 @register.inclusion_tag("components/sparkline.html")
 def sparkline(points: Iterable[float], label: str) -> dict[str, Any]:
-    """A line through `points` from left to right; `label` says in words what it shows."""
+    """Draw a line through `points` from left to right; `label` says in words what it shows."""
     values = list(points)
     low, high = min(values, default=0), max(values, default=0)
     width, height = 100 / max(len(values) - 1, 1), 28 / ((high - low) or 1)
@@ -151,20 +158,20 @@ def sparkline(points: Iterable[float], label: str) -> dict[str, Any]:
 def fill_bar(
     part: float, whole: float = 1, label: str = "filled", tone: str = "", thick: bool = False
 ) -> dict[str, Any]:
-    """A thin bar for a share, read out as "97% filled". `tone`: attention, problem, done or nothing."""
+    """Draw a thin bar for a share, read out as "97% filled". `tone`: attention, problem, done or nothing."""
     share = min(1.0, part / whole) if whole else 0.0
     return {"width": round(share * 100, 1), "label": f"{percent(share)} {label}", "tone": tone, "thick": thick}
 
 
 @register.inclusion_tag("components/confidence.html")
 def confidence(share: float | None) -> dict[str, Any]:
-    """How sure a suggestion is: a bar and a percentage, amber below 90%; a dash for none."""
+    """Show how sure a suggestion is: a bar and a percentage, amber below 90%; a dash for none."""
     return {"share": share or None, "tone": "done" if (share or 0) >= 0.9 else "attention"}
 
 
 @register.filter
 def field_text(field: Any) -> str:
-    """How a field stands in a picker: "Email (email)". Forms send this text; the name is in the last brackets."""
+    """Return how a picker shows a field: "Email (email)". Forms send this text; the name is in the last brackets."""
     if not field:
         return ""
     label, name = (field["label"], field["name"]) if isinstance(field, dict) else (field.label, field.name)
