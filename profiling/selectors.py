@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -81,14 +82,14 @@ def finding_as_json(finding: Finding) -> dict[str, Any]:
 
 def profile_as_json(sheet: Sheet) -> dict[str, Any]:
     """Return a sheet's profile as `profile_data --json` prints it: its own findings, then the columns with theirs."""
-    findings = list(sheet.findings.all())
+    by_column: dict[str, list[Finding]] = defaultdict(list)
+    for finding in sheet.findings.all():
+        by_column[finding.column].append(finding)
     return {
         "sheet": sheet.name,
         "rows": sheet.rows,
-        "findings": [finding_as_json(f) for f in findings if not f.column],
-        "columns": [
-            column_as_json(column, [f for f in findings if f.column == column.title]) for column in sheet.columns.all()
-        ],
+        "findings": [finding_as_json(finding) for finding in by_column[""]],
+        "columns": [column_as_json(column, by_column[column.title]) for column in sheet.columns.all()],
     }
 
 

@@ -11,6 +11,7 @@ from exporting.models import Check
 from exporting.services import check_services
 from mapping.pages import missing_columns_page
 from migrator import stations
+from migrator.models import Job
 from migrator.stations import DONE, State
 from profiling.models import Dataset, Sheet
 from profiling.pages import of_dataset
@@ -37,18 +38,24 @@ MEANS = {
 def page(user: Any, dataset: Dataset, found: Check | None, problem: str = "") -> dict[str, Any]:
     """Return what check.html needs; `problem` says why nothing could be checked, a sentence."""
     report = _report(dataset, found, problem)
-    job = found.job if found is not None and found.job is not None and found.job.status != "done" else None
+    unnamed = current_sheets(dataset).filter(skip=False) if problem else ()
     return {
         **of_dataset(user, dataset, "check"),
         "report": report,
-        "gone": missing_columns_page.cards(current_sheets(dataset).filter(skip=False)) if problem else [],
+        "gone": missing_columns_page.cards(unnamed),
         "stale": bool(found and found.checked_at and not found.fresh),
-        "job": job,
+        "job": _unfinished_job(found),
         "on_problem": dataset.on_problem,
         "on_problem_url": reverse("on_problem_set", args=[dataset.pk]),
         "check_url": reverse("check_again", args=[dataset.pk]),
         "held_back": sum(sheet["rejected"] for sheet in report["sheets"]) if report else 0,
     }
+
+
+def _unfinished_job(found: Check | None) -> Job | None:
+    """Return the job that checks, or could not."""
+    job = found.job if found is not None else None
+    return job if job is not None and job.status != Job.Status.DONE else None
 
 
 def _report(dataset: Dataset, found: Check | None, problem: str) -> dict[str, Any] | None:
@@ -61,23 +68,31 @@ def _report(dataset: Dataset, found: Check | None, problem: str) -> dict[str, An
         return {"blocking": [mend], "warnings": [], "sheets": [], "checked_at": found and found.checked_at}
     if found is None or found.checked_at is None:
         return None
-    places = {(sheet.source_name, sheet.name): sheet for sheet in current_sheets(dataset)}
-    cards = [(one["severity"], card(dataset, one, places)) for one in found.report["problems"]]
+    sheets = {(sheet.source_name, sheet.name): sheet for sheet in current_sheets(dataset)}
+    blocking: list[dict[str, Any]] = []
+    warnings: list[dict[str, Any]] = []
+    for one in found.report["problems"]:
+        listed = warnings if one["severity"] == "warning" else blocking
+        listed.append(card(dataset, one, sheets))
     return {
-        "blocking": [one for severity, one in cards if severity != "warning"],
-        "warnings": [one for severity, one in cards if severity == "warning"],
+        "blocking": blocking,
+        "warnings": warnings,
         "sheets": [{**sheet, "name": sheet["sheet"]} for sheet in found.report["sheets"]],
         "checked_at": found.checked_at,
     }
 
 
-def card(dataset: Dataset, problem: dict[str, Any], places: dict[tuple[str, str], Sheet]) -> dict[str, Any]:
+def card(dataset: Dataset, problem: dict[str, Any], sheets: dict[tuple[str, str], Sheet]) -> dict[str, Any]:
     """Return one problem as problem.html shows it, with a link to the place that mends it and the step that may."""
-    sheet = places.get((problem["source"], problem["sheet"]))
+    sheet = sheets.get((problem["source"], problem["sheet"]))
     offered = mending(sheet, problem) if sheet is not None else None
     to_lookup = bool(problem["lookup"]) and problem["station"] == "mapping" and not offered
     return {
-        **{name: problem[name] for name in ("message", "sheet", "column", "count", "examples")},
+        "message": problem["message"],
+        "sheet": problem["sheet"],
+        "column": problem["column"],
+        "count": problem["count"],
+        # The sentence about columns without a field lists them already.
         "examples": [] if problem["kind"] == "columns_not_named" else problem["examples"],
         "unit": "rows" if problem["severity"] == "row" or problem["rows"] else "",
         "means": _means(problem, offered is not None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.urls import reverse
@@ -22,8 +23,7 @@ def page(
     user: Any, dataset: Dataset, table: Relationship, found: Check, *, only_unmatched: bool, start: int
 ) -> dict[str, Any]:
     """Return what lookup.html needs; `found` is a fresh check."""
-    facts = next((one for one in found.report.get("lookups", ()) if one["table"] == table.name), None)
-    keys = facts["keys"] if facts else []
+    keys = _keys(found, table)
     references = known_records(table.model, dataset.odoo_version)
     rows = [_row(number, key, table, references) for number, key in enumerate(keys)]
     shown = [row for row in rows if not only_unmatched or row["state"] == "unmatched"]
@@ -32,7 +32,7 @@ def page(
         **of_dataset(user, dataset, "mapping"),
         "lookup": _lookup(dataset, table),
         "values": shown[start : start + PAGE],
-        **{state: sum(row["state"] in states for row in rows) for state, states in _COUNTS.items()},
+        **_counts(rows),
         "only_unmatched": only_unmatched,
         "here_url": here,
         "unmatched_url": f"{here}?only=unmatched",
@@ -41,7 +41,18 @@ def page(
     }
 
 
-_COUNTS = {"found": {"found", "chosen"}, "new": {"new"}, "unmatched": {"unmatched"}}
+def _keys(found: Check, table: Relationship) -> list[dict[str, Any]]:
+    """Return the values that the check saw for a table."""
+    for facts in found.report.get("lookups", ()):
+        if facts["table"] == table.name:
+            keys: list[dict[str, Any]] = facts["keys"]
+            return keys
+    return []
+
+
+def _counts(rows: list[dict[str, Any]]) -> dict[str, int]:
+    states = Counter(row["state"] for row in rows)
+    return {"found": states["found"] + states["chosen"], "new": states["new"], "unmatched": states["unmatched"]}
 
 
 def _row(number: int, key: dict[str, Any], table: Relationship, references: dict[str, str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from mapping.models import Mapping, Relationship, SheetTarget
 from mapping.pages import missing_columns_page
-from mapping.selectors import added_titles, still_needed
+from mapping.selectors import added_titles, odoo_field, still_needed
 from mapping.services import target_services
 from migrator import stations
 from migrator.stations import DONE, State
@@ -28,10 +28,10 @@ NOT_OFFERED = {"one2many", "binary"}
 def sheet_to_map(dataset: Dataset, wanted: str) -> Sheet | None:
     """Return the sheet to show: the one asked for, else the first that waits for a decision, else the first."""
     sheets = [sheet for sheet in current_sheets(dataset) if not sheet.skip]
-    asked = next((sheet for sheet in sheets if str(sheet.pk) == wanted), None)
     undecided = set(target_services.open_suggestions(sheets).values_list("target__sheet", flat=True))
-    waiting = next((sheet for sheet in sheets if sheet.pk in undecided), None)
-    return asked or waiting or (sheets[0] if sheets else None)
+    asked = [sheet for sheet in sheets if str(sheet.pk) == wanted]
+    waiting = [sheet for sheet in sheets if sheet.pk in undecided]
+    return next(iter([*asked, *waiting, *sheets]), None)
 
 
 def page(user: Any, dataset: Dataset, sheet: Sheet | None, model: str = "") -> dict[str, Any]:
@@ -41,7 +41,8 @@ def page(user: Any, dataset: Dataset, sheet: Sheet | None, model: str = "") -> d
     if sheet is None:
         return {**shared, "target": None, "rows": [], "models": [], "accepted": 0, "waiting": 0, "total": 0}
     targets = list(SheetTarget.objects.filter(sheet=sheet))
-    target = next((one for one in targets if one.model == model), targets[0] if targets else None)
+    asked = [one for one in targets if one.model == model]
+    target = next(iter([*asked, *targets]), None)
     return {
         **shared,
         "models": model_choices(dataset),
@@ -135,11 +136,10 @@ def _rows(sheet: Sheet, target: SheetTarget, model: OdooModel) -> list[dict[str,
     decided = {mapping.column: mapping for mapping in Mapping.objects.filter(target=target)}
     taken = {m.field for m in decided.values() if m.state == Mapping.State.ACCEPTED}
     elsewhere = _elsewhere(sheet, target)
-    rows = [
-        _row(position, title, profiles.get(title), decided.get(title), model, taken, sheet)
-        for position, title in enumerate([*sheet.titles, *added_titles(sheet)])
-    ]
-    for row in rows:
+    rows = []
+    for position, title in enumerate([*sheet.titles, *added_titles(sheet)]):
+        row = _row(position, title, profiles.get(title), decided.get(title), model, taken, sheet)
+        rows.append(row)
         if row["state"] == "open" and row["title"] in elsewhere:
             row |= {"state": "elsewhere", "reason": elsewhere[row["title"]], "none_text": "Nothing here"}
     return rows
@@ -151,10 +151,10 @@ def _elsewhere(sheet: Sheet, target: SheetTarget) -> dict[str, str]:
     found = {}
     others = Mapping.objects.filter(target__sheet=sheet).exclude(target=target).exclude(state=Mapping.State.LEFT_OUT)
     for mapping in others.select_related("target"):
-        model = models.model(mapping.target.model) if mapping.target.model in models else None
-        field = model.field(mapping.field) if model else None
-        if model is not None and field is not None:
-            found[mapping.column] = f"fills {field.label} of {plural(model.label).lower()}"
+        field = odoo_field(models, mapping)
+        if field is not None:
+            records = plural(models.model(mapping.target.model).label).lower()
+            found[mapping.column] = f"fills {field.label} of {records}"
     return found
 
 
@@ -169,7 +169,7 @@ def _row(
         "is_added": position >= len(sheet.titles),
         "title": title,
         "kind": profile.kind if profile else "text",
-        "samples": [value for value, _ in (profile.top if profile else [])[:SAMPLES] if value],
+        "samples": _samples(profile),
         "field": _field(field) if field else None,
         "none_text": "Choose a field" if state == "open" else "Leave out",
         "state": state,
@@ -179,6 +179,12 @@ def _row(
         "lookup": _lookup(mapping, sheet),
         "problem": _problem(mapping, taken),
     }
+
+
+def _samples(profile: ColumnProfile | None) -> list[str]:
+    """Return some of the most frequent values."""
+    top = profile.top[:SAMPLES] if profile else []
+    return [value for value, _ in top if value]
 
 
 def _candidates(mapping: Mapping | None, model: OdooModel) -> list[dict[str, Any]]:

@@ -51,11 +51,12 @@ class Command(PlainCommand):
 
 
 def is_zip(output: Path) -> bool:
+    """Tell whether the output names a ZIP, and not a directory."""
     return output.suffix.lower() == ".zip"
 
 
 def write_output(bundle: Path, output: Path) -> None:
-    """The bundle as a ZIP where `output` ends so, else unpacked there; never half of it. Raises OutputRefused."""
+    """Write the bundle as a ZIP where `output` ends so, else unpacked; never half of it. Raises OutputRefused."""
     from engine.bundle import unpack
     from engine.bundle.bundle_output import workplace
 

@@ -52,10 +52,10 @@ class Command(PlainCommand):
 
 
 def sheet_as_json(sheet: Sheet, suggestion: SheetSuggestion) -> dict[str, Any]:
-    """A sheet's suggestion. A column that only a further target of the sheet uses is shown with that field."""
-    further = {
-        column.title: column for target in suggestion.also for column in target.columns if column.field is not None
-    }
+    """Return a sheet's suggestion. A column that only a further target uses is shown with that target's field."""
+    further: dict[str, FieldSuggestion] = {}
+    for target in suggestion.also:
+        further |= {column.title: column for column in target.columns if column.field is not None}
     return {
         "sheet": sheet.name,
         "model": suggestion.model or None,
@@ -69,7 +69,7 @@ def sheet_as_json(sheet: Sheet, suggestion: SheetSuggestion) -> dict[str, Any]:
 
 
 def column_as_json(column: FieldSuggestion) -> dict[str, Any]:
-    """Fields by their own names, without the /id of an import."""
+    """Return a column's suggestion, fields by their own names, without the /id of an import."""
     return {
         "header": column.title,
         "field": column.field.removesuffix("/id") if column.field else None,

@@ -52,8 +52,9 @@ class Command(PlainCommand):
 
 @contextmanager
 def dataset_for(options: dict[str, Any]) -> Iterator[tuple[Dataset, bool]]:
-    """The dataset that the files go to, with the settings given. If the block fails, a new one is gone again; one
-    that was there (True) stays, with its former settings.
+    """Give the dataset that the files go to, with the settings given, and whether it was there before.
+
+    If the block fails, a new one is gone again; one that was there stays, with its former settings.
     """
     given, owner = given_settings(options), user_named(options["owner"])
     mine = Dataset.objects.filter(owner=owner) if owner else Dataset.objects.all()
@@ -73,7 +74,7 @@ def dataset_for(options: dict[str, Any]) -> Iterator[tuple[Dataset, bool]]:
 
 
 def given_settings(options: dict[str, Any]) -> dict[str, str]:
-    """Raises UnknownCountry, CommandError."""
+    """Return the settings given as options. Raises UnknownCountry, CommandError."""
     from engine.values.countries import checked_code
 
     given = {}
@@ -85,7 +86,7 @@ def given_settings(options: dict[str, Any]) -> dict[str, str]:
 
 
 def supported(version: str) -> str:
-    """`18` or `18.0` as datasets name it, "18.0". Raises CommandError."""
+    """Return `18` or `18.0` as datasets name it, "18.0". Raises CommandError."""
     named = f"{version.strip().removesuffix('.0')}.0"
     known = Dataset.OdooVersion.values
     if named not in known:
@@ -94,6 +95,7 @@ def supported(version: str) -> str:
 
 
 def user_named(name: str | None) -> User | None:
+    """Return the user, None where no name was given. Raises CommandError."""
     if not name:
         return None
     found = User.objects.filter(username=name).first()
@@ -103,7 +105,7 @@ def user_named(name: str | None) -> User | None:
 
 
 def read_all(dataset: Dataset, paths: list[Path], stays: bool) -> list[str]:
-    """The names under which the files are kept. Raises Unreadable, which names those before it that stay."""
+    """Read files, and return the names under which they are kept. Raises Unreadable, which names those that stay."""
     from engine.readers import Unreadable
 
     names: list[str] = []
@@ -117,6 +119,7 @@ def read_all(dataset: Dataset, paths: list[Path], stays: bool) -> list[str]:
 
 
 def read(dataset: Dataset, path: Path) -> SourceFile:
+    """Keep a file and read it at once. Raises Unreadable; then it is not kept."""
     from profiling import file_import
 
     with path.open("rb") as stream:
