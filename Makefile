@@ -30,10 +30,12 @@ test: $(DEV)  ## all tests, those of the database on PostgreSQL too (REQUIRE_SER
 	$(PY) -m pytest $(SPREAD) $(ARGS)
 	@$(PY) -m tests.postgres $(SPREAD) $(ARGS)
 
-lint: $(DEV)  ## style and types
+lint: $(DEV)  ## style, types, and code that nothing uses
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy $(PACKAGES)
+	@# A detector is found by walking its package: nothing names it.
+	! $(VENV)/bin/vulture | grep -v '^engine/detectors/.*unused class'
 
 bench: $(DEV)  ## speed and memory, as ratios beside what to reach (ROWS=50000 for a quick one)
 	$(PY) -m bench $(ARGS)

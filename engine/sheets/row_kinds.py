@@ -59,16 +59,6 @@ def row_kinds(batch: pa.RecordBatch) -> RowKinds:
     return RowKinds(blank, total, cells.footers(blank, total), grand)
 
 
-def blank_rows(batch: pa.RecordBatch) -> Mask:
-    """Return the rows in which every cell is empty, or holds spaces only."""
-    return _Cells(batch).blank()
-
-
-def total_rows(batch: pa.RecordBatch) -> Mask:
-    """Return the rows of totals and subtotals."""
-    return _Cells(batch).totals()[0]
-
-
 class _Cells:
     """The text columns of a batch, with the length and the first byte of every cell.
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, TextIO
 
-from odoo_migrate.project.safe_files import inside
 from odoo_migrate.project.yaml_text import FormatError
 
 KEPT = 1000  # problems of each level in memory
@@ -85,11 +84,6 @@ class Problems:
         self._stream: TextIO | None = None
         if path is not None:
             path.unlink(missing_ok=True)
-
-    @classmethod
-    def in_project(cls, root: Path, name: str) -> Problems:
-        """Return problems with a file of the project; raise FormatError where it would lie elsewhere."""
-        return cls(inside(root, name))
 
     def add(self, problem: Problem) -> None:
         """Count a problem and write it to the file."""

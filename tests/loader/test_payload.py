@@ -132,8 +132,8 @@ def test_problems_are_written_only_into_the_project(tmp_path: Path) -> None:
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "data").symlink_to(tmp_path)
     with pytest.raises(FormatError, match="outside the project directory"):
-        Problems.in_project(tmp_path / "project", "data/problems.csv")
-    assert Problems.in_project(tmp_path, "data/problems.csv").path == tmp_path / "data/problems.csv"
+        Problems(inside(tmp_path / "project", "data/problems.csv"))
+    assert Problems(inside(tmp_path, "data/problems.csv")).path == tmp_path / "data/problems.csv"
 
 
 def test_without_problems_there_is_no_file_and_an_old_one_goes(tmp_path: Path) -> None:

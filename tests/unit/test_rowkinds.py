@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.sheets.row_kinds import blank_rows, row_kinds, total_rows
+from engine.sheets.row_kinds import row_kinds
 from engine.sheets.working_file import LAST_ROW, ROW
 
 FILLED = [
@@ -29,7 +29,7 @@ def kinds_of(*rows: list[str]):
 @pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0", "\u3000 ", "\ufeff", "\u200b"])
 def test_blank_rows(blank):
     rows = batch([*FILLED, [blank] * 5, ["", "", blank, "", ""], ["", "", "-", "", ""]])
-    assert blank_rows(rows).tolist() == [False, False, True, True, False]
+    assert row_kinds(rows).blank.tolist() == [False, False, True, True, False]
 
 
 TOTALS = [
@@ -96,11 +96,11 @@ def test_grand_totals_are_told_from_subtotals():
 
 def test_a_table_of_two_columns():
     rows = batch([["Acme", "10"], ["Total Wine & More", "20"], ["Total", "30"]])
-    assert total_rows(rows).tolist() == [False, False, True]
+    assert row_kinds(rows).total.tolist() == [False, False, True]
 
 
 def test_one_column_has_no_totals():
-    assert not total_rows(batch([["Acme"], ["Total"]])).any()
+    assert not row_kinds(batch([["Acme"], ["Total"]])).total.any()
 
 
 NOTES = [
@@ -156,7 +156,7 @@ def test_slices_are_looked_at_where_they_begin():
 def test_every_row_has_one_kind(rows):
     kinds = row_kinds(batch(rows))
     assert (kinds.blank.astype(int) + kinds.total + kinds.footer + kinds.data == 1).all()
-    assert blank_rows(batch(rows)).tolist() == [all(is_space(text) for text in row) for row in rows]
+    assert row_kinds(batch(rows)).blank.tolist() == [all(is_space(text) for text in row) for row in rows]
 
 
 def is_space(text: str) -> bool:
