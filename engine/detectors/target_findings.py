@@ -156,7 +156,7 @@ class MissingNames(ColumnDetector):
             yield replace(self.found("missing", self.tally, message, severity="problem"), examples=[])
 
 
-class Repeats(ColumnDetector):
+class RepeatedCodes(ColumnDetector):
     """Find codes that repeat, in a column of which nearly all differ."""
 
     kinds = frozenset(["code"])
