@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
-from itertools import chain
 
 from engine.recipe import KEY_TITLE, NUMBER_SUFFIX, ColumnRecipe, RecipeError, SheetRecipe, StepSpec
 from engine.steps import ROW_STEPS, build
@@ -77,7 +76,10 @@ class SheetPlan:
     @property
     def filled(self) -> tuple[str, ...]:
         """Return the titles of the columns that are filled from above."""
-        return tuple(dict.fromkeys(chain.from_iterable(fill.columns for fill in self.fills)))
+        titles: dict[str, None] = {}
+        for fill in self.fills:
+            titles.update(dict.fromkeys(fill.columns))
+        return tuple(titles)
 
     def needed(self, titles: Sequence[str]) -> tuple[str, ...]:
         """Return `titles` and all that they are computed from, source columns and computed ones."""
@@ -85,9 +87,11 @@ class SheetPlan:
         waiting = list(titles)
         while waiting:
             title = waiting.pop()
-            if title not in found:
-                found[title] = None
-                waiting += self.columns[title].reads() if title in self.columns else ()
+            if title in found:
+                continue
+            found[title] = None
+            if title in self.columns:
+                waiting += self.columns[title].reads()
         return tuple(found)
 
 
@@ -241,11 +245,16 @@ def _require_columns(
             missing[title] = None
     for step in rows:
         if isinstance(step, FillDown):
-            missing |= dict.fromkeys(title for title in step.columns if title not in source)
+            for title in step.columns:
+                if title not in source:
+                    missing[title] = None
     if missing:
+        # A title that the recipe names as well is no candidate for one that is gone.
         free = [title for title in source if title not in named]
         listed = ", ".join(_with_likeliest(title, free) for title in missing)
-        what = "a column" if len(missing) == 1 else f"{len(missing)} columns"
+        what = "a column"
+        if len(missing) > 1:
+            what = f"{len(missing)} columns"
         raise RecipeError(f"Sheet '{sheet.name}': the recipe names {what} that the file lacks: {listed}.")
 
 

@@ -103,16 +103,21 @@ def new_report(plan: SheetPlan, dropped_by: Codes) -> SheetReport:
     times = np.bincount(dropped_by, minlength=len(plan.droppers) + 1)
     for number, step in enumerate(plan.droppers, 1):
         dropped[step.slug] += int(times[number])  # one step may stand in the recipe several times
-    columns = {title: new_column_report(plan, title) for title in plan.titles}
-    return SheetReport(len(dropped_by), dropped, columns)
+    report = SheetReport(len(dropped_by), dropped)
+    for title in plan.titles:
+        report.columns[title] = new_column_report(plan, title)
+    return report
 
 
 def new_column_report(plan: SheetPlan, title: str, before: int | None = None) -> ColumnReport:
     """Return a column's report before any cell is counted, for its first `before` steps (None: all)."""
-    steps = plan.columns[title].steps[:before] if title in plan.columns else ()
-    slugs = [FillDown.slug] if title in plan.filled else []
-    slugs += [step.slug for step in steps]
-    return ColumnReport([(slug, 0, 0) for slug in slugs])
+    counts = []
+    if title in plan.filled:  # which comes before the column's own steps
+        counts.append((FillDown.slug, 0, 0))
+    if title in plan.columns:
+        for step in plan.columns[title].steps[:before]:
+            counts.append((step.slug, 0, 0))
+    return ColumnReport(counts)
 
 
 def _cells(mask: Mask | None) -> int:

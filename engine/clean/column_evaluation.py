@@ -39,6 +39,7 @@ class ColumnEvaluator:
         needed = set(self.plan.needed(titles))
         results: dict[str, ColumnResult] = {}
         values = dict(raw)
+        # In the plan each column comes after those that it reads, so that one pass is enough.
         for title, column in self.plan.columns.items():
             if title in needed:
                 if column.origin:
@@ -51,18 +52,30 @@ class ColumnEvaluator:
         """Return a computed column as it comes to its first step, and to its step `number` (None: after the last)."""
         column = self.plan.columns[title]
         results = self.columns(raw, column.reads(number))
-        values = {**raw, **{other: result.values for other, result in results.items()}}
+        values = dict(raw)
+        for other, result in results.items():
+            values[other] = result.values
         start = results[column.origin].added[title] if column.origin else raw[title]
         return start, self._runner(title, number).run(start, values)
 
     def _runner(self, title: str, steps: int | None) -> ColumnRunner:
         if (title, steps) not in self._runners:
-            bound = [
-                BoundStep(step, self.facts.get((title, number)))
-                for number, step in enumerate(self.plan.columns[title].steps[:steps])
-            ]
+            bound = []
+            for number, step in enumerate(self.plan.columns[title].steps[:steps]):
+                bound.append(BoundStep(step, self.facts.get((title, number))))
             self._runners[title, steps] = ColumnRunner(bound, self.context)
         return self._runners[title, steps]
+
+
+def cleaned_columns(titles: Sequence[str], results: Mapping[str, ColumnResult], raw: Columns) -> list[pa.Array]:
+    """Return the columns `titles` cleaned, or as they are where nothing is computed."""
+    columns = []
+    for title in titles:
+        if title in results:
+            columns.append(results[title].values)
+        else:
+            columns.append(raw[title])
+    return columns
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,7 @@ def remaining_rows(
     start = 0
     for batch in working.batches(source):
         number = codes.dropped_by(start, len(batch))
+        # Before any row is dropped: an empty cell may be filled from a row that does not stay.
         filled = filler.fill(batch, *codes.blank_and_stops(start, len(batch)))
         columns = {title: column for title, (column, _) in filled.items()}
         rows = rows_that_stay(batch, columns, (number == 0) | (number > drops))
@@ -108,11 +122,14 @@ def remaining_rows(
 
 def rows_that_stay(batch: pa.RecordBatch, filled: Columns, stays: Mask) -> RemainingRows:
     """Return the rows of a batch that `stays` marks, with the columns `filled` instead of the raw ones."""
-    if stays.all():
+    if stays.all():  # the usual case, without a copy
         return RemainingRows(batch, {**_by_title(batch), **filled})
     places = pa.array(np.flatnonzero(stays))
     before = batch.take(places)
-    return RemainingRows(before, {**_by_title(before), **{title: one.take(places) for title, one in filled.items()}})
+    raw = _by_title(before)
+    for title, column in filled.items():
+        raw[title] = column.take(places)
+    return RemainingRows(before, raw)
 
 
 def _by_title(batch: pa.RecordBatch) -> dict[str, pa.Array]:

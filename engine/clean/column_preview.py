@@ -80,7 +80,9 @@ def preview_column(run: SheetRun, title: str, *, limit: int = 50, upto_step: int
         raise RecipeError(f"Sheet '{run.sheet.name}' has no column '{title}'.")
     steps = _enabled_before(run.sheet, title, upto_step)
     report = new_column_report(column_run.plan, title, steps)
-    found: dict[Status, _Picked] = {status: _Picked(limit) for status in ("could_not", "changed", "unchanged")}
+    found: dict[Status, _Picked] = {
+        "could_not": _Picked(limit), "changed": _Picked(limit), "unchanged": _Picked(limit)
+    }  # fmt: skip
     for part in column_run.column(title, steps):
         report.count(part.source, part.filled, part.result)
         for status, mask in _masks(part).items():
@@ -104,9 +106,12 @@ def _enabled_before(sheet: SheetRecipe, title: str, upto_step: int | None) -> in
 
 def _masks(part: ColumnPart) -> dict[Status, Mask]:
     none = np.zeros(len(part.source), np.bool_)
-    failed = none if part.result.could_not is None else part.result.could_not
+    failed = changed = none
+    if part.result.could_not is not None:
+        failed = part.result.could_not
     differs = differing(part.source, part.result.values)
-    changed = none if differs is None else differs & ~failed
+    if differs is not None:
+        changed = differs & ~failed
     return {"could_not": failed, "changed": changed, "unchanged": ~(failed | changed)}
 
 
@@ -153,9 +158,13 @@ class _Picked:
 
     def best(self, most: int) -> list[_Cell]:
         """Return the `most` that show most, in source order: distinct texts first, the empty cell last of them."""
-        filled = [cell for cell in self.fresh if cell.before]
-        empty = [cell for cell in self.fresh if not cell.before]
-        return sorted((filled + empty + self.again)[:most])
+        # False sorts before True, and a stable sort leaves the rest in its order.
+        filled_first = sorted(self.fresh, key=_is_empty)
+        return sorted((filled_first + self.again)[:most])
+
+
+def _is_empty(cell: _Cell) -> bool:
+    return not cell.before
 
 
 def _first_of_each(values: pa.Array) -> npt.NDArray[np.int64]:
@@ -167,6 +176,7 @@ def _first_of_each(values: pa.Array) -> npt.NDArray[np.int64]:
 
 def _rows(found: dict[Status, _Picked], limit: int) -> list[PreviewRow]:
     """Return a share of the rows for each status; what one leaves free goes to the others."""
+    # An eighth is unchanged, for comparison; half is for cells that could not be converted, which need work most.
     unchanged = min(found["unchanged"].count, max(1, limit // 8))
     changed = min(found["changed"].count, limit - unchanged)
     could_not = min(found["could_not"].count, max(limit - unchanged - changed, limit // 2))
@@ -175,6 +185,8 @@ def _rows(found: dict[Status, _Picked], limit: int) -> list[PreviewRow]:
     rows = []
     for status, share in shares.items():
         for cell in found[status].best(share):
-            reason = cell.reason if status == "could_not" else ""
+            reason = ""
+            if status == "could_not":
+                reason = cell.reason
             rows.append(PreviewRow(cell.number, cell.before, cell.after, status, reason))
     return rows

@@ -91,9 +91,11 @@ def trace(steps: Sequence[tuple[ColumnStep, Context]], values: pa.Array) -> Trac
     for step, context in steps:
         before = result.values
         outcome = step.apply(before, context)
-        failed = mask_of(outcome.could_not) if outcome.could_not is not None else None
-        if failed is not None and failed.any():
-            failures.append((failed, before, outcome.reasons))
+        failed = None
+        if outcome.could_not is not None:
+            failed = mask_of(outcome.could_not)
+            if failed.any():
+                failures.append((failed, before, outcome.reasons))
         result.changed.append(differing(before, outcome.values))
         result.failed.append(failed)
         result.added.update(outcome.added)
@@ -162,7 +164,8 @@ class ColumnRunner:
 
     def _trace(self, inputs: Sequence[pa.Array]) -> Trace:
         context = replace(self.context, others=dict(zip(self.others, inputs[1:], strict=True)))
-        return trace([(one.step, replace(context, learnt=one.learnt)) for one in self.bound], inputs[0])
+        steps = [(one.step, replace(context, learnt=one.learnt)) for one in self.bound]
+        return trace(steps, inputs[0])
 
 
 def _result(traced: Trace) -> ColumnResult:
@@ -223,13 +226,12 @@ class _Memo:
         counts = []
         for changed, failed in zip(self._changed, self._failed, strict=True):
             counts.append((int(times[changed].sum()), int(times[failed].sum())))
-        return ColumnResult(
-            values=self._values.take(places),
-            could_not=any_failed[answers] if failed_texts else None,
-            reasons={text: self._reasons[text] for text in failed_texts},
-            added={title: column.take(places) for title, column in self._added.items()},
-            counts=counts,
-        )
+        result = ColumnResult(self._values.take(places), counts=counts)
+        if failed_texts:
+            result.could_not = any_failed[answers]
+            result.reasons = {text: self._reasons[text] for text in failed_texts}
+        result.added = {title: column.take(places) for title, column in self._added.items()}
+        return result
 
 
 def _flags(masks: Sequence[Mask | None], length: int) -> npt.NDArray[np.bool_]:

@@ -68,8 +68,10 @@ class Filler:
 
     def fill(self, batch: pa.RecordBatch, blank: Mask, stops: Mask) -> dict[str, tuple[pa.Array, pa.Array]]:
         """Return by title the column filled, and what each of its rows hands down."""
-        filled = {title: filled_down(batch[title], blank, stops, above) for title, above in self._above.items()}
-        if len(batch):
+        filled = {}
+        for title, above in self._above.items():
+            filled[title] = filled_down(batch[title], blank, stops, above)
+        if len(batch):  # what the last row hands down goes on to the next batch
             self._above = {title: handed[-1].as_py() for title, (_, handed) in filled.items()}
         return filled
 

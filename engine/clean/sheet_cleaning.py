@@ -11,7 +11,13 @@ import pyarrow as pa
 
 from engine.clean.cleaning_plan import SheetPlan, only_column, plan_sheet
 from engine.clean.cleaning_report import CleanedBatch, SheetReport, new_report
-from engine.clean.column_evaluation import ColumnEvaluator, RemainingRows, remaining_rows, rows_that_stay
+from engine.clean.column_evaluation import (
+    ColumnEvaluator,
+    RemainingRows,
+    cleaned_columns,
+    remaining_rows,
+    rows_that_stay,
+)
 from engine.clean.column_runner import ColumnResult
 from engine.clean.row_codes import CHECKPOINT, Filler
 from engine.clean.sheet_knowledge import MOST_FACTS, SheetKnowledge, SheetLearner
@@ -86,6 +92,7 @@ class SheetRun:
     @property
     def learnt(self) -> dict[str, Any]:
         """Return what is known by now, as plain JSON, to be given to later runs on the same working file."""
+        # The last ones are those learnt last.
         return dict(list(self._learnt.items())[-MOST_FACTS:])
 
     def prepare(self, progress: Progress | None = None, titles: Sequence[str] | None = None) -> None:
@@ -98,7 +105,9 @@ class SheetRun:
         Raises:
             RecipeError: The recipe does not fit the sheet.
         """
-        wanted = self.titles if titles is None else titles
+        wanted = titles
+        if wanted is None:
+            wanted = self.titles
         total, done = self._learner.passes(wanted) * self.working.num_rows, 0
 
         def tick(rows: int) -> None:
@@ -129,7 +138,9 @@ class SheetRun:
         codes = self._knowledge.rows.dropped_by(start, len(raw))
         staying = rows_that_stay(raw, self._filled(start, len(raw)), codes == 0)
         cleaned = self._batch(staying, self._evaluator.columns(staying.raw, self.titles))
-        slugs = ["", *[step.slug for step in self.plan.droppers]]
+        slugs = [""]  # of the code 0, which is that of a row that stays
+        for step in self.plan.droppers:
+            slugs.append(step.slug)
         return CleanedPage(raw, [slugs[code] for code in codes], cleaned)
 
     def column(self, title: str, number: int | None = None) -> Iterator[ColumnPart]:
@@ -144,7 +155,9 @@ class SheetRun:
             else:
                 filled = rows.raw[title]
                 result = ColumnResult(filled)
-            source = rows.before[title] if title in self.plan.source else filled
+            source = filled  # of a column that a step adds, which the source lacks
+            if title in self.plan.source:
+                source = rows.before[title]
             yield ColumnPart(rows.before[ROW], source, filled, result)
 
     def only(self, title: str) -> SheetRun:
@@ -153,6 +166,7 @@ class SheetRun:
         What either run learns both know.
         """
         run = SheetRun(self.working, only_column(self.sheet, title), self.recipe)
+        # The very dictionary: its keys are made of all that decides a fact, so that nothing can be mixed up.
         run._learnt = self._learnt
         return run
 
@@ -185,11 +199,13 @@ class SheetRun:
         checkpoint = start // CHECKPOINT
         first = checkpoint * CHECKPOINT
         batch = _one_batch(self.working.page(first, start - first + count, self.plan.filled))
-        filler = Filler(self.plan.filled, {title: above[checkpoint] for title, above in rows.above.items()})
+        above = {title: handed_down[checkpoint] for title, handed_down in rows.above.items()}
+        filler = Filler(self.plan.filled, above)
         filled = filler.fill(batch, *rows.blank_and_stops(first, len(batch)))
         return {title: column.slice(start - first, count) for title, (column, _) in filled.items()}
 
     def _count(self, rows: RemainingRows, results: Mapping[str, ColumnResult]) -> None:
+        # No other column can differ from its source, so that nothing need be counted there.
         for title in dict.fromkeys([*self.plan.filled, *results]):
             if title in self.plan.source:
                 source, filled = rows.before[title], rows.raw[title]
@@ -198,7 +214,7 @@ class SheetRun:
             self.report.columns[title].count(source, filled, results.get(title))
 
     def _batch(self, rows: RemainingRows, results: Mapping[str, ColumnResult]) -> CleanedBatch:
-        after = [results[title].values if title in results else rows.raw[title] for title in self.titles]
+        after = cleaned_columns(self.titles, results, rows.raw)
         could_not: dict[str, pa.BooleanArray] = {}
         reasons: dict[str, Mapping[str, str]] = {}
         for title, result in results.items():

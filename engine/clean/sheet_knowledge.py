@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.clean.cleaning_plan import LearningStep, SheetPlan
-from engine.clean.column_evaluation import ColumnEvaluator, RemainingRows, Tick, remaining_rows
+from engine.clean.column_evaluation import ColumnEvaluator, RemainingRows, Tick, cleaned_columns, remaining_rows
 from engine.clean.row_codes import RowCodes, read_row_codes
 from engine.sheets.working_file import WorkingFile
 from engine.steps.step import ColumnStep, Context
@@ -63,7 +63,8 @@ class SheetLearner:
         if first:
             self.knowledge.rows = self._row_codes(tick)
         for group in rounds(self.plan, [*titles, *self._compared()]):
-            self._round([step for step in group if step not in self.knowledge.facts], self.knowledge, tick)
+            unknown = [step for step in group if step not in self.knowledge.facts]
+            self._round(unknown, self.knowledge, tick)
         if first and self.plan.kept:
             self._keep(self.knowledge, tick)
         self._rows_known = True
@@ -78,7 +79,9 @@ class SheetLearner:
 
     def _round(self, steps: Sequence[LearningStep], known: SheetKnowledge, tick: Tick) -> None:
         """Let steps learn in one pass."""
-        keys = {step: self._key("fact", *self._decided_by(step)) for step in steps}
+        keys = {}
+        for step in steps:
+            keys[step] = self._key("fact", *self._decided_by(step))
         unknown = [step for step in steps if keys[step] not in self.learnt]
         for (title, number), distinct in self._distinct(unknown, known, tick).items():
             fact = self.plan.columns[title].steps[number].learn(distinct, self.context)
@@ -91,12 +94,14 @@ class SheetLearner:
         self, steps: Sequence[LearningStep], known: SheetKnowledge, tick: Tick
     ) -> dict[LearningStep, DistinctValues]:
         found: dict[LearningStep, DistinctValues] = {}
+        titles = []
         for title, number in steps:
+            titles.append(title)
             found[title, number] = DistinctValues(self.plan.columns[title].steps[number])
-        if not found:
+        if not found:  # then the rows need not be read
             return found
         evaluator = ColumnEvaluator(self.plan, self.context, known.facts)
-        for rows in self._remaining(known, [title for title, _ in steps], tick):
+        for rows in self._remaining(known, titles, tick):
             for (title, number), values in found.items():
                 _, result = evaluator.before_step(title, number, rows.raw)
                 values.add(result.values)
@@ -111,7 +116,7 @@ class SheetLearner:
 
     def _keep(self, known: SheetKnowledge, tick: Tick) -> None:
         """Decide which rows the steps on cleaned rows drop, and note it in the codes."""
-        key = self._key("kept", [_plain(step) for step in self.plan.kept], self._chains(self._compared()))
+        key = self._key("kept", list(map(_plain, self.plan.kept)), self._chains(self._compared()))
         if key not in self.learnt:
             self._drop(known, tick)
             self.learnt[key] = known.rows.packed()
@@ -123,8 +128,7 @@ class SheetLearner:
         facts: list[list[Any]] = [[] for _ in self.plan.kept]
         for rows in self._remaining(known, titles, tick):
             results = evaluator.columns(rows.raw, titles)
-            columns = [results[title].values if title in results else rows.raw[title] for title in titles]
-            batch = pa.RecordBatch.from_arrays(columns, titles)
+            batch = pa.RecordBatch.from_arrays(cleaned_columns(titles, results, rows.raw), titles)
             for step, noted in zip(self.plan.kept, facts, strict=True):
                 noted.append(step.facts(batch))
         # Each step sees only the rows that those before it leave.
@@ -144,19 +148,19 @@ class SheetLearner:
     def _decided_by(self, step: LearningStep) -> list[Any]:
         """Return what decides the values that a learning step sees, and what it makes of them."""
         title, number = step
-        own = [asdict(spec) for spec in self.plan.columns[title].specs[: number + 1]]
+        own = list(map(asdict, self.plan.columns[title].specs[: number + 1]))
         return [title, own, self._chains(self.plan.columns[title].reads(number))]
 
     def _chains(self, titles: Sequence[str]) -> list[Any]:
         """Return the steps of `titles` and of all that they are computed from."""
         chains = []
         for title in sorted(set(self.plan.needed(titles)) & self.plan.columns.keys()):
-            chains.append([title, [asdict(spec) for spec in self.plan.columns[title].specs]])
+            chains.append([title, list(map(asdict, self.plan.columns[title].specs))])
         return chains
 
     def _key(self, kind: str, *more: Any) -> str:
         about = [self.context.country, self.context.timezone, self.context.excel_1904, self.working.num_rows]
-        raw = [_plain(step) for step in (*self.plan.drops, *self.plan.fills)]
+        raw = list(map(_plain, (*self.plan.drops, *self.plan.fills)))
         text = json.dumps([about, self.plan.source, raw, more], sort_keys=True, default=list)
         return f"{kind} {sha256(text.encode()).hexdigest()[:32]}"
 
@@ -198,6 +202,7 @@ class DistinctValues:
     def add(self, values: pa.Array) -> None:
         """Take note of a batch."""
         alike = self._step.alike(values)
+        # Most steps hand back the very values: no two texts are alike to them.
         distinct = pc.unique(values) if alike is values else self._unlike(values, alike)
         self._waiting.append(distinct)
         self._count += len(distinct)

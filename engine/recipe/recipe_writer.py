@@ -38,8 +38,10 @@ def dump(recipe: Recipe) -> str:
     Raises:
         RecipeError: The recipe has what a file cannot say: one model twice in a sheet.
     """
-    lookups = {lookup.name: _lookup(lookup) for lookup in recipe.lookups.values()}
-    written: dict[str, Any] = {"sheets": _sheets(recipe.sheets), "lookups": _Block(lookups)}
+    lookups = _Block()
+    for lookup in recipe.lookups.values():
+        lookups[lookup.name] = _lookup(lookup)
+    written: dict[str, Any] = {"sheets": _sheets(recipe.sheets), "lookups": lookups}
     if recipe.timezone == Recipe().timezone:
         written["timezone"] = ""  # unlike the other settings, few recipes need one
     document = _Block({"recipe": FORMAT} | _said(recipe, **written))
@@ -121,7 +123,7 @@ def _lookup(lookup: Lookup) -> dict[str, Any]:
 
 
 def _steps(steps: Iterable[StepSpec]) -> list[Any]:
-    return [_step(step) for step in steps]
+    return list(map(_step, steps))
 
 
 def _step(step: StepSpec) -> Any:
@@ -138,7 +140,7 @@ def _node(value: Any) -> yaml.Node:
     if isinstance(value, Mapping):
         return _map_node(value)
     if isinstance(value, (list, tuple)):
-        nodes = [_node(one) for one in value]
+        nodes = list(map(_node, value))
         return yaml.SequenceNode("tag:yaml.org,2002:seq", nodes, flow_style=_fits(nodes))
     if type(value) in _TAGS:
         return yaml.ScalarNode(_TAGS[type(value)], str(value).lower())
@@ -146,8 +148,13 @@ def _node(value: Any) -> yaml.Node:
 
 
 def _map_node(value: Mapping[Any, Any]) -> yaml.MappingNode:
-    pairs = [(_node(str(name)), _node(one)) for name, one in value.items()]
-    on_one_line = not isinstance(value, _Block) and _fits([node for pair in pairs for node in pair])
+    pairs: list[tuple[yaml.Node, yaml.Node]] = []
+    nodes: list[yaml.Node] = []
+    for name, one in value.items():
+        pair = (_node(str(name)), _node(one))
+        pairs.append(pair)
+        nodes += pair
+    on_one_line = not isinstance(value, _Block) and _fits(nodes)
     return yaml.MappingNode("tag:yaml.org,2002:map", pairs, flow_style=on_one_line or not pairs)
 
 
