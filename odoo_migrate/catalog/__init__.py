@@ -63,7 +63,9 @@ class OdooField:
     @property
     def import_name(self) -> str:
         """Return the field's name in an import: relational fields are given by external ID."""
-        return f"{self.name}/id" if self.relational else self.name
+        if self.relational:
+            return f"{self.name}/id"
+        return self.name
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Catalog:
         """Read the file of a version such as "18.0"; raise UnknownVersion where there is none."""
         self.version = checked_version(version)
         self._raw: Mapping[str, Any] = catalog_files.read("odoo", self.version)["models"]
+        # Building all models takes longer than most commands, which look at a few.
         self._models: dict[str, OdooModel] = {}
 
     def __contains__(self, model: str) -> bool:
@@ -112,6 +115,7 @@ class Catalog:
 
 def checked_version(version: str) -> str:
     """Return `18`, `18.0` or 18 as "18.0"; raise UnknownVersion where there is no such catalog."""
+    # People write 18, YAML reads 18.0 as a number.
     wanted = str(version).strip().removesuffix(".0") + ".0"
     if wanted not in VERSIONS:
         known = ", ".join(one.removesuffix(".0") for one in VERSIONS)
@@ -149,6 +153,7 @@ def _field(name: str, raw: Mapping[str, Any]) -> OdooField:
         label=raw["label"],
         required=raw.get("required", False),
         has_default=raw.get("has_default", False),
+        # A file leaves out what is empty or false.
         relation=raw.get("relation") or "",
         relation_field=raw.get("relation_field") or "",
         selection=_choices(raw.get("selection")),
@@ -160,7 +165,9 @@ def _field(name: str, raw: Mapping[str, Any]) -> OdooField:
 
 
 def _digits(raw: object) -> tuple[int, int] | None:
-    return (int(raw[0]), int(raw[1])) if isinstance(raw, list) else None
+    if not isinstance(raw, list):
+        return None
+    return int(raw[0]), int(raw[1])
 
 
 def _choices(raw: object) -> tuple[tuple[str, str], ...]:

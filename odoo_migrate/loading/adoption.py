@@ -6,8 +6,10 @@ adopting again, so it can be broken off anywhere.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from odoo_migrate.loading import record_matching
@@ -28,6 +30,11 @@ TEXTS = {"char", "text"}
 TITLES = ("verdict", "id", "source_row", "field", "value", "database_ids", "names")
 
 Matches = Mapping[str, tuple[str, ...]]  # fields by mapping
+Begins = Callable[[str, int], None]  # learns of a mapping and its number of records
+
+
+def _ignore(mapping: str, records: int) -> None:
+    """Take what a caller has no use for."""
 
 
 @dataclass
@@ -64,11 +71,10 @@ def parsed(run: Run, odoo: Odoo, texts: Sequence[str]) -> Matches:
     found: dict[str, tuple[str, ...]] = {}
     for text in texts:
         name, _, listed = text.partition("=")
-        given = [column.strip() for column in listed.split(",")]
-        columns = list(dict.fromkeys(filter(None, given)))
+        columns = _listed(listed)
         if not columns:
             raise RunProblem(f"'{text}' names no field; write for example --match res.partner=ref,vat,email.")
-        models = {one.mapping: one.model for one in run.steps if name.strip() in (one.mapping, one.model)}
+        models = _models_named(run, name.strip())
         if not models:
             raise RunProblem(f"This project has no mapping and no model '{name.strip()}' to match.")
         for column in columns:
@@ -79,12 +85,39 @@ def parsed(run: Run, odoo: Odoo, texts: Sequence[str]) -> Matches:
             # One mapping of a model may load fewer fields than another.
             loaded = run.payload(mapping).fields
             found[mapping] = tuple(column for column in columns if column in loaded)
+    # A mapping that loads none of the fields has nothing to match by, though another of its model has.
     return {mapping: columns for mapping, columns in found.items() if columns}
 
 
+def _listed(text: str) -> list[str]:
+    """Return the field names of a list such as "ref, vat", each once."""
+    columns: dict[str, None] = {}
+    for part in text.split(","):
+        column = part.strip()
+        if column:
+            columns[column] = None
+    return list(columns)
+
+
+def _models_named(run: Run, name: str) -> dict[str, str]:
+    """Return the model by mapping, of the mappings that a name means: itself, or all of a model."""
+    models: dict[str, str] = {}
+    for step in run.steps:
+        if name in (step.mapping, step.model):
+            models[step.mapping] = step.model
+    return models
+
+
 def _check(run: Run, odoo: Odoo, models: Mapping[str, str], column: str) -> None:
-    mappings = [mapping for mapping in models if column in run.payload(mapping).fields]
-    relational = column.endswith("/id") or any(f"{column}/id" in run.payload(one).fields for one in models)
+    mappings: list[str] = []
+    relational = column.endswith("/id")
+    for mapping in models:
+        fields = run.payload(mapping).fields
+        if column in fields:
+            mappings.append(mapping)
+        # Somebody who writes `country_id` means the column `country_id/id`.
+        if f"{column}/id" in fields:
+            relational = True
     if relational:
         raise RunProblem(f"'{column}' refers to other records, which do not tell records apart; match by text.")
     if not mappings:
@@ -102,7 +135,7 @@ def adopt(
     matches: Sequence[str],
     *,
     dry_run: bool = False,
-    begins: Callable[[str, int], None] = lambda mapping, records: None,
+    begins: Begins = _ignore,
 ) -> AdoptResult:
     """Match what Odoo does not know yet, and give each record that is matched without doubt its external ID.
 
@@ -120,7 +153,8 @@ def adopt(
         FormatError: A file of the project cannot be used.
         OdooError: Odoo cannot be reached or refuses the user.
     """
-    if changed := run.changed():
+    changed = run.changed()
+    if changed:
         raise RunProblem(f"{changed[0]} changed since this run was made; make a new run with 'odoo-migrate load init'.")
     if not may(odoo, "ir.model.data", "create"):
         raise Rejected(
@@ -146,24 +180,28 @@ class _Adopting:
         self._run, self._odoo, self._matches, self._journal = run, odoo, matches, journal
         self._dry_run = dry_run
         self._models = {one.mapping: one.model for one in run.steps}
+        # An archived record is still the one that the payload means; a new one would be its double.
         self._context = {**write_context(odoo, run.project.settings), "active_test": False}
         self._result = AdoptResult([], [], dry_run=dry_run)
 
-    def go(self, begins: Callable[[str, int], None]) -> AdoptResult:
-        for model in dict.fromkeys(self._models[mapping] for mapping in self._matches):
-            self._model(model, begins)
+    def go(self, begins: Begins) -> AdoptResult:
+        by_model: dict[str, list[str]] = {}
+        for mapping in self._matches:
+            by_model.setdefault(self._models[mapping], []).append(mapping)
+        for model, mappings in by_model.items():
+            self._model(model, mappings, begins)
         return self._result
 
-    def _model(self, model: str, begins: Callable[[str, int], None]) -> None:
+    def _model(self, model: str, mappings: Sequence[str], begins: Begins) -> None:
         """Adopt records of all mappings of a model at once: none may take what another takes too."""
-        mappings = [mapping for mapping in self._matches if self._models[mapping] == model]
         matched: dict[str, list[RecordMatch]] = {}
         known: dict[str, list[RecordMatch]] = {}
+        together: list[RecordMatch] = []
         for mapping in mappings:
             begins(mapping, self._run.payload(mapping).count)
             matched[mapping], known[mapping] = self._unknown(mapping)
             record_matching.Matcher(self._odoo, model, self._matches[mapping], self._context).match(matched[mapping])
-        together = [one for mapping in mappings for one in matched[mapping]]
+            together += matched[mapping]
         record_matching.doubt_shared(together)
         record_matching.doubt_taken(self._odoo, model, together, self._ours(model))
         try:
@@ -171,6 +209,7 @@ class _Adopting:
                 for mapping in mappings:
                     self._give_all(model, [one for one in matched[mapping] if one.kind == "adopted"])
         finally:
+            # Also where the server was lost half-way: a person wants to see how far it came.
             for mapping in mappings:
                 self._report(model, mapping, matched[mapping], known[mapping])
 
@@ -186,6 +225,7 @@ class _Adopting:
                 if one.id not in found:
                     unknown.append(match)
                     continue
+                # What an earlier adoption gave is listed again, so that the report is whole.
                 if before.get(one.id) == found[one.id][1]:
                     match.kind, match.found, match.reason = "adopted", (found[one.id][1],), "Adopted before."
                 known.append(match)
@@ -198,10 +238,16 @@ class _Adopting:
 
     def _ours(self, model: str) -> Callable[[str], bool]:
         """Return what tells whether an external ID is of this project, by its namespace or its payload."""
-        mappings = [mapping for mapping, its in self._models.items() if its == model]
-        ids = {one.id for mapping in mappings for one in self._run.payload(mapping).records()}
+        ids: set[str] = set()
+        for mapping, its_model in self._models.items():
+            if its_model == model:
+                ids.update(one.id for one in self._run.payload(mapping).records())
         namespace = f"{self._run.project.settings.namespace}."
-        return lambda external_id: external_id.startswith(namespace) or external_id in ids
+
+        def is_ours(external_id: str) -> bool:
+            return external_id.startswith(namespace) or external_id in ids
+
+        return is_ours
 
     # --- Giving ------------------------------------------------------------------------------------------------
     def _give_all(self, model: str, matched: Sequence[RecordMatch]) -> None:
@@ -214,7 +260,8 @@ class _Adopting:
         What Odoo had already must never pass for something that this run created, whatever happens to us or to the
         answer.
         """
-        mapping, ids = batch[0].mapping, {one.id: one.found[0] for one in batch}
+        mapping = batch[0].mapping
+        ids = {one.id: one.found[0] for one in batch}
         self._journal.adopting(mapping, ids)
         refused: Fault | None = None
         try:
@@ -222,6 +269,7 @@ class _Adopting:
         except Fault as fault:
             refused = fault
         except Unreachable as lost:
+            # The answer is lost, not always the work: what Odoo holds now says which.
             if not lost.maybe_done or not self._all_given(model, ids):
                 raise
         if refused is None:
@@ -229,6 +277,7 @@ class _Adopting:
         elif len(batch) == 1:
             batch[0].doubt(f"Odoo refused the external ID: {refused.message}")
         else:
+            # Odoo does not say which one it refuses; halving finds it in a few calls.
             middle = len(batch) // 2
             self._give(model, batch[:middle])
             self._give(model, batch[middle:])
@@ -238,23 +287,30 @@ class _Adopting:
 
     # --- Reporting ---------------------------------------------------------------------------------------------
     def _report(self, model: str, mapping: str, matched: Sequence[RecordMatch], known: Sequence[RecordMatch]) -> None:
-        kinds = [one.kind for one in matched]
-        counts = {kind: kinds.count(kind) for kind in ("adopted", "doubtful", "new")}
-        self._result.mappings.append(Adoption(mapping, model, **counts, knew=len(known)))
+        counts = Counter(one.kind for one in matched)
+        self._result.mappings.append(
+            Adoption(mapping, model, counts["adopted"], counts["doubtful"], counts["new"], knew=len(known))
+        )
         self._result.doubtful += [one for one in matched if one.kind == "doubtful"]
-        before = [one for one in known if one.kind == "adopted"]
+        listed = list(matched)
+        listed += [one for one in known if one.kind == "adopted"]
+        listed.sort(key=attrgetter("row"))
         name = self._run.file(f"adopted/{mapping}.csv")
         self._result.files.append(name)
         columns = self._matches[mapping]
-        titles = [*TITLES, *(title for column in columns for title in (column, f"{column} in Odoo")), "reason"]
+        titles = list(TITLES)
+        for column in columns:
+            titles += [column, f"{column} in Odoo"]  # side by side, for whoever has to decide
+        titles.append("reason")
         with replacing(self._run.root, name) as stream:
             stream.write(csv_text.line(titles).encode())
-            for one in sorted([*matched, *before], key=lambda one: one.row):
+            for one in listed:
                 stream.write(csv_text.line(_cells(one, columns)).encode())
 
 
 def _name(match: RecordMatch, model: str) -> dict[str, Any]:
     module, name = server.split_id(match.id)
+    # As Odoo's own import makes them.
     return {"module": module, "name": name, "model": model, "res_id": match.found[0], "noupdate": False}
 
 

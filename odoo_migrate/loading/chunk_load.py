@@ -103,7 +103,9 @@ class ChunkLoader:
         fields = server.server_fields(odoo, step.model)
         refuse_unknown(step.model, self._names, fields)
         self._comparer = Comparer(fields, site.timezone, site.known.get)
-        defaults = {} if step.second else server.defaults(odoo, step.model, self._names, site.context)
+        defaults: Mapping[str, Any] = {}
+        if not step.second:  # a second pass creates nothing, so no default can be lost
+            defaults = server.defaults(odoo, step.model, self._names, site.context)
         self._filled = filled_by_odoo(step.fields, fields, defaults)
         self._shared = SharedAddress(step, odoo.major)
         self._context = {**site.context, **given_defaults(step.model, fields)}
@@ -128,7 +130,7 @@ class ChunkLoader:
             if not values:
                 continue
             differing = self._differing(record, values, count)
-            self.site.differences.add([self._difference(record, place, values) for place in differing])
+            self._note(record, differing, values)
             count.kept += bool(differing)
         return count
 
@@ -140,7 +142,7 @@ class ChunkLoader:
         Records whose ID another model has, or that this user may not read, fail and are left out.
         """
         chunk = [self._of_step(record) for record in records]
-        found = {} if self._fresh else server.find(odoo, [record.id for record in chunk])
+        found = self._found(odoo, chunk)
         ids = {one: place for one, (model, place) in found.items() if model == self.step.model}
         values, hidden = self._read(odoo, list(ids.values()))
         failures: list[Failure] = []
@@ -158,8 +160,13 @@ class ChunkLoader:
         self.site.known.remember(alive)
         return left, {one: values[place] for one, place in alive.items()}
 
+    def _found(self, odoo: Odoo, chunk: Sequence[Record]) -> Mapping[str, tuple[str, int]]:
+        if self._fresh:  # the whole namespace is unknown to Odoo, which saves a call for every chunk
+            return {}
+        return server.find(odoo, [record.id for record in chunk])
+
     def _of_step(self, record: Record) -> Record:
-        return record._replace(values=tuple(record.values[place] for place in self._places))
+        return record._replace(values=_at(record.values, self._places))
 
     # --- What Odoo holds ---------------------------------------------------------------------------------------
     def _read(self, odoo: Odoo, ids: Sequence[int]) -> tuple[dict[int, dict[str, Any]], set[int]]:
@@ -168,10 +175,16 @@ class ChunkLoader:
     def _without_failed(self, odoo: Odoo, chunk: list[Record], count: Count) -> list[Record]:
         """Return the records whose references lead somewhere; the others would fail their whole call."""
         self.site.known.learn(odoo, _references(chunk, self._relational))
-        failures = list(filter(None, map(self._missing, chunk)))
+        failures: list[Failure] = []
+        left: list[Record] = []
+        for record in chunk:
+            failure = self._missing(record)
+            if failure is None:
+                left.append(record)
+            else:
+                failures.append(failure)
         self._fail(failures, count)
-        failed = {failure.id for failure in failures}
-        return [record for record in chunk if record.id not in failed]
+        return left
 
     def _missing(self, record: Record) -> Failure | None:
         """Return the failure of a record that refers to what is not in Odoo."""
@@ -184,8 +197,9 @@ class ChunkLoader:
 
     def _why_missing(self, column: str, external_id: str) -> str:
         failed = self.site.journal.history.failed
-        if any((mapping, external_id) in failed for mapping in self.step.own.get(column, ())):
-            return f"It refers to '{external_id}', which failed itself; mend that record first."
+        for mapping in self.step.own.get(column, ()):
+            if (mapping, external_id) in failed:
+                return f"It refers to '{external_id}', which failed itself; mend that record first."
         return f"It refers to '{external_id}', which is not in Odoo."
 
     def _failure(self, record: Record, column: str, message: str) -> Failure:
@@ -199,6 +213,7 @@ class ChunkLoader:
     def _work(
         self, chunk: Sequence[Record], stored: Mapping[str, dict[str, Any]], count: Count
     ) -> list[tuple[Columns, Record]]:
+        """Return which columns of which records are to be sent; what Odoo holds already is counted."""
         work: list[tuple[Columns, Record]] = []
         same: list[str] = []
         for record in chunk:
@@ -209,12 +224,14 @@ class ChunkLoader:
                 else:
                     same.append(record.id)
             elif not self.step.second:
-                work.append((columns_of_new(record.values, self._filled, clear_empty=self.site.clear_empty), record))
+                columns = columns_of_new(record.values, self._filled, clear_empty=self.site.clear_empty)
+                work.append((columns, record))
         self._count_same(same, count)
         return work
 
     def _count_same(self, ids: Sequence[str], count: Count) -> None:
-        resumed = sum(one in self.site.resumed for one in ids)
+        # Created by this run before it was interrupted: for the user it is this run that created them.
+        resumed = len(self.site.resumed.intersection(ids))
         count.created += resumed
         count.unchanged += len(ids) - resumed
         failed = self.site.journal.history.failed
@@ -227,21 +244,27 @@ class ChunkLoader:
         differing = self._unlike(record, values)
         left: list[int] = []
         for place in differing:
+            # Sent again, Odoo would change it in the same way again, on every run.
             if not self.site.differences.is_known(self._difference(record, place, values)):
                 left.append(place)
         own, _ = self._own(record, left)
-        shared = [place for place in left if place not in own]
-        self.site.differences.add([self._difference(record, place, values) for place in shared])
+        self._note(record, [place for place in left if place not in own], values)
         count.kept += not own and bool(differing)
         return own
 
     def _unlike(self, record: Record, values: Mapping[str, Any]) -> list[int]:
-        return [
-            place
-            for place, text in enumerate(record.values)
-            if (text or self.site.clear_empty)
-            and not self._comparer.same(self.step.fields[place], text, values[self._names[place]])
-        ]
+        """Return the places of the columns of which Odoo holds something else."""
+        unlike: list[int] = []
+        for place, text in enumerate(record.values):
+            if not text and not self.site.clear_empty:
+                continue
+            if not self._comparer.same(self.step.fields[place], text, values[self._names[place]]):
+                unlike.append(place)
+        return unlike
+
+    def _note(self, record: Record, places: Iterable[int], values: Mapping[str, Any]) -> None:
+        """Remember that Odoo keeps these columns differently."""
+        self.site.differences.add([self._difference(record, place, values) for place in places])
 
     def _difference(self, record: Record, place: int, values: Mapping[str, Any]) -> Difference:
         stored = shown(values[self._names[place]])
@@ -266,9 +289,9 @@ class ChunkLoader:
                     continue  # in smaller batches: this one may be too much for one answer
                 raise
             start += len(batch)
-            new = sum(one not in stored for one in outcome.ids)
-            count.created += new
-            count.updated += len(outcome.ids) - new
+            new = outcome.ids.keys() - stored.keys()
+            count.created += len(new)
+            count.updated += len(outcome.ids) - len(new)
             self._look(odoo, [record for record in batch if record.id in outcome.ids], count)
             count.calls += outcome.calls
             count.warnings += outcome.warnings
@@ -277,11 +300,13 @@ class ChunkLoader:
     def _send(self, odoo: Odoo, columns: Columns, batch: Sequence[Record], new: Sequence[str]) -> SendOutcome:
         """Send one batch, with its intent in the journal before and its end after."""
         created = set(new)
+        # After a crash, the journal tells which of these Odoo had before: those are never taken back.
         old = [record.id for record in batch if record.id not in created]
         number = self.site.journal.intent(self.step.mapping, new, old, second=self.step.second)
-        sender = Sender(odoo, self.step.model, [self.step.fields[place] for place in columns], self._context)
+        sender = Sender(odoo, self.step.model, _at(self.step.fields, columns), self._context)
+        rows = [SentRow(record, _at(record.values, columns)) for record in batch]
         before = time.monotonic()
-        outcome = sender.send([SentRow(record, tuple(record.values[place] for place in columns)) for record in batch])
+        outcome = sender.send(rows)
         self.size.took(len(outcome.ids), time.monotonic() - before)
         if outcome.ids:
             ours = [one for one in outcome.ids if one in created]
@@ -301,7 +326,7 @@ class ChunkLoader:
         again = self._unlike_in_odoo(odoo, records)
         own = [self._own(record, places) for record, places, _ in again]
         for columns, batch in grouped(own).items():
-            if not columns:
+            if not columns:  # all that differs is an address that only its company may change
                 continue
             outcome = self._send(odoo, columns, batch, [])
             count.calls += outcome.calls
@@ -310,7 +335,7 @@ class ChunkLoader:
             left = self._unlike_in_odoo(odoo, [record for record, _, _ in again])
             count.kept += len(left)
             for record, places, values in left:
-                self.site.differences.add([self._difference(record, place, values) for place in places])
+                self._note(record, places, values)
 
     def _own(self, record: Record, places: Sequence[int]) -> tuple[Columns, Record]:
         """Return those of `places` that may be sent without changing other records, with their record."""
@@ -325,7 +350,10 @@ class ChunkLoader:
         found: list[tuple[Record, list[int], Mapping[str, Any]]] = []
         for record in records:
             values = held.get(ids[record.id] or 0)
-            if values is not None and (unlike := self._unlike(record, values)):
+            if values is None:
+                continue
+            unlike = self._unlike(record, values)
+            if unlike:
                 found.append((record, unlike, values))
         return found
 
@@ -338,4 +366,11 @@ def _references(chunk: Iterable[Record], places: Sequence[int]) -> Iterable[str]
 
 def _parts(cell: str) -> list[str]:
     """Return the external IDs of a cell."""
-    return cell.split(",") if cell else []
+    if not cell:
+        return []
+    return cell.split(",")
+
+
+def _at(texts: Sequence[str], places: Iterable[int]) -> tuple[str, ...]:
+    """Return the texts at these places, in the order of the places."""
+    return tuple(texts[place] for place in places)

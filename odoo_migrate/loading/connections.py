@@ -49,17 +49,19 @@ class Connections:
         try:
             for chunk in chunks:
                 waiting[self._pool.submit(self._one, work, chunk)] = len(chunk)
+                # Chunks are read as they are needed: a million records are never in memory at once.
                 if len(waiting) >= self._number * AHEAD:
                     _settle(waiting, done)
             while waiting:
                 _settle(waiting, done)
-        except BaseException:
+        except BaseException:  # Ctrl-C too: what was sent is to be counted before the program ends
             self._stop.set()
             _count_begun(waiting, done)
             raise
 
     def _one(self, work: Work, chunk: list[Record]) -> Count:
         login = self._logins.get()
+        # A chunk that waited in the pool may begin after another has failed.
         if self._stop.is_set():
             self._logins.put(login)
             raise Stopped(Count())

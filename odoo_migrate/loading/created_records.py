@@ -50,13 +50,20 @@ def records_of_run(run: Run, odoo: Odoo, history: History | None = None) -> dict
     history = history or read_history(run.journal)
     claims = _claims(run, history)
     models = {step.mapping: step.model for step in run.steps}
-    created = {mapping: history.created.get(mapping, {}) for mapping in reversed(run.mappings)}
-    begun = {mapping: _begun(history, mapping) for mapping in created}
-    return {mapping: _met(odoo, models[mapping], ids, begun[mapping], claims) for mapping, ids in created.items()}
+    found: dict[str, RunRecords] = {}
+    for mapping in reversed(run.mappings):
+        created = history.created.get(mapping, {})
+        found[mapping] = _met(odoo, models[mapping], created, _begun(history, mapping), claims)
+    return found
 
 
 def _begun(history: History, mapping: str) -> list[str]:
-    return [one for intent in history.open.values() if intent.mapping == mapping for one in intent.new]
+    """Return the external IDs that calls whose end nobody saw were to create."""
+    begun: list[str] = []
+    for intent in history.open.values():
+        if intent.mapping == mapping:
+            begun += intent.new
+    return begun
 
 
 def _claims(run: Run, history: History) -> Claims:
@@ -66,6 +73,7 @@ def _claims(run: Run, history: History) -> Claims:
         path = run.folder.parent / name / run.journal.name
         if name == run.id or not path.exists():
             continue
+        # Runs against another database say nothing of this one, though they use the same external IDs.
         other = read_history(path)
         if not other.server or not same_database(history.server, other.server):
             continue
@@ -77,7 +85,11 @@ def _claims(run: Run, history: History) -> Claims:
 
 def _met(odoo: Odoo, model: str, created: Mapping[str, int], begun: Iterable[str], claims: Claims) -> RunRecords:
     named = server.find(odoo, dict.fromkeys([*created, *begun]))
-    ids = {**{one: named[one][1] for one in begun if one in named}, **created}
+    ids: dict[str, int] = {}
+    for one in begun:
+        if one in named:
+            ids[one] = named[one][1]
+    ids.update(created)  # where both know a record, the journal's word counts
     alive, hidden = _alive(odoo, model, ids.values())
     met = RunRecords()
     for external_id, place in ids.items():
@@ -143,6 +155,7 @@ class LoadOrigin:
         """
         if not row.get("active", True):
             return True
+        # Empty where the user is gone, or where the record was written into the database past Odoo.
         creator = row["create_uid"][0] if row["create_uid"] else ROBOT
         return creator == ROBOT or (creator in self.creators and row["create_date"] <= self.last)
 
@@ -153,9 +166,10 @@ def origin_of(odoo: Odoo, created: Mapping[str, Collection[int]]) -> LoadOrigin:
     last = ""
     for model, ids in created.items():
         for part in server.chunks(ids, server.CHUNK):
-            rows = server.read(odoo, model, part, (WHEN, "create_uid")).values()
-            creators.update(row["create_uid"] for row in rows if row["create_uid"])
-            last = max([last, *(row["create_date"] for row in rows if row["create_date"])])
+            for row in server.read(odoo, model, part, (WHEN, "create_uid")).values():
+                if row["create_uid"]:
+                    creators.add(row["create_uid"])
+                last = max(last, row[WHEN] or "")
     return LoadOrigin(frozenset(creators), last)
 
 

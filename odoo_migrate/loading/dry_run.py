@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 from odoo_migrate import catalog
@@ -34,6 +33,7 @@ from odoo_migrate.stages.load_order import LoadStep
 from odoo_migrate.stages.stage_progress import StageProgress, silent
 
 CHUNK = 500  # records in one call of the wizard
+# A moment without seconds, which `load` reads and the wizard does not.
 _WITHOUT_SECONDS = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 UNTESTABLE = "It cannot be tested before the record that '{column}' refers to is in Odoo: {value}."
 LEFT_OUT = "Tried without {columns}, whose records are not in Odoo yet, Odoo says: {words}"
@@ -80,9 +80,12 @@ def try_run(run: Run, odoo: Odoo, problems: Problems, progress: StageProgress = 
         RunProblem: Odoo lacks a field.
     """
     known, ids = KnownIds(), PayloadIds(run)
-    steps = [step for step in run.steps if not step.second]
+    tested: list[Tested] = []
     with import_wizard.WebSession(odoo) as session:
-        return [Tester(run, session, step, known, ids).go(problems, progress) for step in steps]
+        for step in run.steps:
+            if not step.second:  # a second pass only adds references to records that were tried already
+                tested.append(Tester(run, session, step, known, ids).go(problems, progress))
+    return tested
 
 
 class PayloadIds:
@@ -115,13 +118,25 @@ class Tester:
         self._fields = self._payload.fields
         self._names = [name.removesuffix("/id") for name in self._fields]
         self._context = write_context(session.odoo, run.project.settings)
-        self._own = {place: self._referred(name) for place, name in enumerate(self._fields) if self._referred(name)}
+        self._own = self._own_references()
         self._found = Tested(step.mapping, step.model)
+
+    def _own_references(self) -> dict[int, tuple[str, ...]]:
+        """Return the mappings that a column refers to by its place, for columns that refer to this project."""
+        own: dict[int, tuple[str, ...]] = {}
+        for place, name in enumerate(self._fields):
+            mappings = self._referred(name)
+            if mappings:
+                own[place] = mappings
+        return own
 
     def _referred(self, column: str) -> tuple[str, ...]:
         """Return the mappings of this project that a column refers to, in whichever pass it is sent."""
-        same = (step for step in self._run.steps if step.mapping == self._step.mapping)
-        return tuple(dict.fromkeys(name for step in same for name in step.own.get(column, ())))
+        mappings: dict[str, None] = {}
+        for step in self._run.steps:
+            if step.mapping == self._step.mapping:
+                mappings.update(dict.fromkeys(step.own.get(column, ())))
+        return tuple(mappings)
 
     @cached_property
     def _described(self) -> Mapping[str, server.ServerField]:
@@ -138,60 +153,85 @@ class Tester:
     def _needed(self) -> frozenset[int]:
         """Return the places of own references that a record cannot do without."""
         known = catalog.load(self._run.project.settings.odoo_version)
-        model = known.model(self._step.model) if self._step.model in known else None
-        lines = {"product_id"} if self._step.model in required_fields.LINES_OF_PRODUCTS else set()
-        needed = {name for name in self._names if self._described[name].required} | lines
-        for name in self._names:
-            entry = model.fields.get(name) if model else None
-            if model and entry and required_fields.refuses_empty(model, entry, self._names):
-                needed.add(name)
+        needed = {name for name in self._names if self._described[name].required}
+        # Odoo does not mark the product of a line as required, and refuses an ordinary line without one.
+        if self._step.model in required_fields.LINES_OF_PRODUCTS:
+            needed.add("product_id")
+        if self._step.model in known:
+            model = known.model(self._step.model)
+            for name in self._names:
+                entry = model.fields.get(name)
+                if entry and required_fields.refuses_empty(model, entry, self._names):
+                    needed.add(name)
         return frozenset(place for place in self._own if self._names[place] in needed)
 
     def go(self, problems: Problems, progress: StageProgress) -> Tested:
         """Try all records and return the counts."""
         records, total = self._payload.records(), self._payload.count
-        while chunk := list(islice(records, CHUNK)):
+        for chunk in server.chunks(records, CHUNK):
             self._found.records += len(chunk)
             self._chunk(chunk, problems)
             progress(self._step.mapping, self._found.records, total)
         return self._found
 
     def _chunk(self, chunk: Sequence[Record], problems: Problems) -> None:
-        cells = (record.values[place] for record in chunk for place in self._own if record.values[place])
-        self._known.learn(self._session.odoo, (part for cell in cells for part in cell.split(",")))
-        trials = [trial for record in chunk if (trial := self._trial(record, problems))]
-        columns = ((columns_of_new(trial.record.values, self._filled, clear_empty=False), trial) for trial in trials)
-        for places, group in grouped(columns).items():
+        self._known.learn(self._session.odoo, self._references(chunk))
+        trials: list[tuple[tuple[int, ...], Trial]] = []
+        for record in chunk:
+            trial = self._trial(record, problems)
+            if trial:
+                columns = columns_of_new(trial.record.values, self._filled, clear_empty=False)
+                trials.append((columns, trial))
+        # One call has one set of columns, as in a load.
+        for places, group in grouped(trials).items():
             self._try(places, group, problems)
+
+    def _references(self, chunk: Sequence[Record]) -> Iterator[str]:
+        """Yield the external IDs of this project to which the records refer."""
+        for record in chunk:
+            for place in self._own:
+                if record.values[place]:
+                    yield from record.values[place].split(",")
 
     def _trial(self, record: Record, problems: Problems) -> Trial | None:
         """Return the record without references to what is not there yet; None where it cannot do without."""
-        values, left_out = list(record.values), []
+        values = list(record.values)
+        left_out: list[int] = []
         for place, mappings in self._own.items():
-            parts = record.values[place].split(",") if record.values[place] else []
-            kept = [one for one in parts if self._known.get(one) is not None or not self._ids.has(mappings, one)]
+            if not record.values[place]:
+                continue
+            parts = record.values[place].split(",")
+            kept = [one for one in parts if not self._is_to_come(one, mappings)]
             if len(kept) < len(parts):
                 values[place] = ",".join(kept)
                 left_out.append(place)
-        lacking = next((place for place in left_out if place in self._needed and not values[place]), None)
-        if lacking is not None:
-            self._found.untestable += 1
-            message = UNTESTABLE.format(column=self._fields[lacking], value=record.values[lacking])
-            problems.add(self._problem(record, self._fields[lacking], message, "warning"))
-            return None
+        for place in left_out:
+            if place in self._needed and not values[place]:
+                self._found.untestable += 1
+                message = UNTESTABLE.format(column=self._fields[place], value=record.values[place])
+                problems.add(self._problem(record, self._fields[place], message, "warning"))
+                return None
         self._found.left_out.update(self._fields[place] for place in left_out)
         return Trial(record._replace(values=tuple(values)), tuple(left_out))
+
+    def _is_to_come(self, external_id: str, mappings: Sequence[str]) -> bool:
+        """Tell whether a load of this project would bring the record, and Odoo does not have it yet."""
+        return self._known.get(external_id) is None and self._ids.has(mappings, external_id)
 
     def _try(self, places: Sequence[int], trials: Sequence[Trial], problems: Problems) -> None:
         by_id = {trial.record.id: trial for trial in trials}
         columns = [self._fields[place] for place in places]
         trier = Trier(self._session, self._step.model, columns, self._context, self._described)
-        rows = [SentRow(trial.record, tuple(trial.record.values[place] for place in places)) for trial in trials]
+        rows: list[SentRow] = []
+        for trial in trials:
+            cells = tuple(trial.record.values[place] for place in places)
+            rows.append(SentRow(trial.record, cells))
         for refusal in trier.tried(rows):
             self._refused(by_id[refusal.record.id], refusal, problems)
 
     def _refused(self, trial: Trial, refusal: Refusal, problems: Problems) -> None:
         words = refusal.message.strip()
+        # Where Odoo names a column that was sent as it is, what was left out has nothing to do with it.
         named = refusal.column in self._fields and self._fields.index(refusal.column) not in trial.left_out
         if not trial.left_out or named:
             self._found.failed += 1
@@ -203,7 +243,9 @@ class Tester:
         problems.add(self._problem(trial.record, refusal.column, message, "warning"))
 
     def _problem(self, record: Record, column: str, message: str, level: Any) -> Problem:
-        value = record.values[self._fields.index(column)] if column in self._fields else ""
+        value = ""
+        if column in self._fields:  # Odoo may name a field that is no column
+            value = record.values[self._fields.index(column)]
         file = self._run.raw_files()[self._step.mapping]
         return Problem(file, message, row=record.row, column=column, value=value, level=level)
 
@@ -229,9 +271,12 @@ class Trier(Sender):
 
     def tried(self, rows: Sequence[SentRow]) -> list[Refusal]:
         """Return which records Odoo would not take, and why."""
-        refusals = self.send(rows).refusals
-        at_odds = [row.record for row in rows if row.record.id in self._outcome.ids and row.record.id in self._together]
-        return refusals + [Refusal(record, "", self._together[record.id]) for record in at_odds]
+        refusals = list(self.send(rows).refusals)
+        for row in rows:
+            words = self._together.get(row.record.id)
+            if words is not None and row.record.id in self._outcome.ids:
+                refusals.append(Refusal(row.record, "", words))
+        return refusals
 
     def _ask(self, rows: Sequence[SentRow]) -> server.Answer | Fault:
         data = [[row.record.id, *self._written(row)] for row in rows]
@@ -245,7 +290,10 @@ class Trier(Sender):
         for message in errors:
             if not message.field and 0 < message.first < len(rows):
                 self._together.setdefault(rows[message.first].record.id, message.text)
-        return server.Answer(None if errors else list(range(len(rows))), said)
+        if errors:
+            return server.Answer(None, said)
+        # Nothing is stored, so there are no database IDs; any numbers say that the records pass.
+        return server.Answer(list(range(len(rows))), said)
 
     def _written(self, row: SentRow) -> list[str]:
         """Return the cells as the wizard wants them: with seconds where `load` does without."""
@@ -257,4 +305,7 @@ class Trier(Sender):
 
 
 def _type(described: Mapping[str, server.ServerField], column: str) -> str:
-    return described[column].type if column in described else ""
+    """Return the type of a column's field; "" for a column such as `parent_id/id`, whose name has an ending."""
+    if column not in described:
+        return ""
+    return described[column].type

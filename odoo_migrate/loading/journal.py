@@ -86,7 +86,9 @@ class History:
 
     def take(self, entry: Entry) -> None:
         """Add one entry; kinds that this version does not know are passed over."""
-        getattr(self, f"_{entry['kind']}", lambda _: None)(entry)
+        method = getattr(self, f"_{entry['kind']}", None)
+        if method is not None:  # a later version may have written kinds of its own
+            method(entry)
 
     def _attempt(self, entry: Entry) -> None:
         self.server, self.whole, self.taken_back = entry, False, False
@@ -103,6 +105,7 @@ class History:
     def _done(self, entry: Entry) -> None:
         self.open.pop(entry["batch"], None)
         created = self.created.setdefault(entry["mapping"], {})
+        # Not all of `ids`: what Odoo had before, this run only updated, and no rollback may touch it.
         for external_id in entry["created"]:
             created[external_id] = entry["ids"][external_id]
             self.unfinished.add(external_id)
@@ -126,6 +129,7 @@ class History:
                 del self.failed[entry["mapping"], external_id]
 
     def _removed(self, entry: Entry) -> None:
+        # An adoption disowns records too, but takes nothing back.
         self.taken_back = self.taken_back or bool(entry["ids"])
         self._disown(entry)
 
@@ -139,6 +143,7 @@ class History:
         """Note that these IDs name records that were there before: no open call created them."""
         for intent in self.open.values():
             if intent.mapping == entry["mapping"]:
+                # Otherwise a rollback would take what the call was to create for created, and remove it.
                 intent.new = [one for one in intent.new if one not in entry["ids"]]
         self._disown(entry)
 
@@ -165,6 +170,7 @@ class Journal:
         whole = _read(path, self.history)
         self._stream = path.open("ab")
         self._stream.truncate(whole)
+        # A file that was just made is lost with the power unless its folder is made durable too.
         _sync_folder(path.parent)
 
     def close(self) -> None:
@@ -181,7 +187,7 @@ class Journal:
 
     def intent(self, mapping: str, new: Sequence[str], old: Sequence[str], *, second: bool = False) -> int:
         """Note what is about to be sent; return the number of the batch."""
-        with self._lock:
+        with self._lock:  # number and entry together: two threads may not take one number
             batch = self.history.batches + 1
             said = {"batch": batch, "mapping": mapping, "new": [*new], "old": [*old], "second": second}
             self._append({"kind": "intent", **said})
@@ -200,7 +206,9 @@ class Journal:
     def failed(self, failures: Sequence[Failure]) -> None:
         """Note failures, but for those that are noted already, word for word."""
         known = self.history.failed
-        self._write(*({"kind": "failed", **vars(one)} for one in failures if known.get((one.mapping, one.id)) != one))
+        # A load that is repeated every night would otherwise fill the journal with the same failures.
+        new = [one for one in failures if known.get((one.mapping, one.id)) != one]
+        self._write(*({"kind": "failed", **vars(one)} for one in new))
 
     def mended(self, mapping: str, ids: Sequence[str], passes: Sequence[bool] = (False, True)) -> None:
         """Note that records which failed before are as they should be, without a write of ours.
@@ -234,6 +242,7 @@ class Journal:
         lines = (json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in entries)
         self._stream.write("".join(f"{line}\n" for line in lines).encode())
         self._stream.flush()
+        # What is meant must be on disk before it is sent: after a crash, it is all that is known of the call.
         os.fsync(self._stream.fileno())
         for entry in entries:
             self.history.take(entry)
@@ -268,7 +277,7 @@ def _read(path: Path, history: History) -> int:
     whole, broken = 0, 0
     with path.open("rb") as stream:
         for number, line in enumerate(stream, 1):
-            if broken:
+            if broken:  # a line follows it, so no crash cut it short: somebody changed the file
                 raise RunProblem(
                     f"runs/{path.parent.name}/{path.name} is damaged at line {broken}: what this run created is no "
                     "longer known. Bring the file back from a copy, or make a new run with 'odoo-migrate load init'."

@@ -45,9 +45,11 @@ class BatchSize:
         if self._fixed or not records:
             return
         with self._lock:
+            # A clock may show no time at all for a call that took some.
             fitting = records * SECONDS / max(seconds, 0.001)
             if fitting > self._size and records < self._size / 2:
                 return
+            # One odd answer (a busy server, a warm cache) changes the size by half or twice at most.
             fitting = min(max(fitting, self._size / 2), self._size * 2)
             self._size = min(max(fitting, SMALLEST), LARGEST)
 
@@ -55,6 +57,7 @@ class BatchSize:
         """Learn that the server gave no answer in time; return the size from now on."""
         if not self._fixed:
             with self._lock:
+                # An answer that never came cost minutes: better far too small than lost again.
                 self._size = max(self._size / 4, SMALLEST)
         return self.records
 
@@ -129,6 +132,7 @@ class Sender:
                 else:
                     self._refuse(rows[place], message.text, message.field)
             rows = [row for place, row in enumerate(rows) if place not in named]
+            # What it did not look at any more may be full of errors too, so small calls are the quicker way.
             if _stopped_counting(answer) and len(rows) > SEVERAL:
                 for start in range(0, len(rows), SEVERAL):
                     self._send(rows[start : start + SEVERAL], again=again)
@@ -158,8 +162,14 @@ class Sender:
         self._send(rows[middle:], again=again)
 
     def _refuse(self, row: SentRow, words: str, name: str) -> None:
-        column = next((one for one in self._columns if one.removesuffix("/id") == name), name)
-        self._outcome.refusals.append(Refusal(row.record, column, words))
+        self._outcome.refusals.append(Refusal(row.record, self._column(name), words))
+
+    def _column(self, field: str) -> str:
+        """Return the import column of a field that Odoo names, or the field itself where no column is its own."""
+        for column in self._columns:
+            if column.removesuffix("/id") == field:
+                return column
+        return field
 
 
 def _named(answer: server.Answer, count: int) -> dict[int, server.Message]:

@@ -69,10 +69,13 @@ def folded(column: str) -> Callable[[str], str] | None:
     """Return what makes values of a field comparable; None where they must be the same to the letter."""
     if column == "vat":
         return _bare
-    return _trimmed if "email" in column else None
+    if "email" in column:
+        return _trimmed
+    return None
 
 
 def _bare(text: str) -> str:
+    """Return a tax ID without what people put between its parts: BE 0477.472.701 is be0477472701."""
     return "".join(text.split()).replace(".", "").lower()
 
 
@@ -100,7 +103,7 @@ class Matcher:
         for place, column in enumerate(self._columns):
             key = folded(column) or str
             wanted = {key(one.values[place]) for one in undecided} - {""}
-            found = self._find(column, wanted) if wanted else {}
+            found = self._find(column, wanted)
             left: list[RecordMatch] = []
             for one in undecided:
                 one.found = tuple(found.get(key(one.values[place]), ()))
@@ -120,11 +123,16 @@ class Matcher:
         Where values are compared loosely, no search of Odoo's would find them all: then every value that it holds is
         looked through, some thousands a call.
         """
+        if not wanted:
+            return {}
         fold = folded(column)
-        rows = self._all(column) if fold else self._some(column, wanted)
+        if fold is None:
+            fold, rows = str, self._some(column, wanted)
+        else:
+            rows = self._all(column)
         found: dict[str, list[int]] = {}
         for row in rows:
-            value = (fold or str)(row[column] or "")
+            value = fold(row[column] or "")
             if value in wanted:
                 found.setdefault(value, []).append(row["id"])
         return found
@@ -134,6 +142,7 @@ class Matcher:
             yield from self._search([[column, "in", part]], column)
 
     def _all(self, column: str) -> Iterable[dict[str, Any]]:
+        # By the last ID and not by an offset: Odoo would count all rows before the page again, for every page.
         last = 0
         while True:
             rows = self._search([["id", ">", last], [column, "!=", False]], column, order="id", limit=PAGE)
@@ -150,9 +159,13 @@ class Matcher:
         return rows
 
     def _show(self, matched: Sequence[RecordMatch]) -> None:
-        ids = dict.fromkeys(found for one in matched for found in one.found[:SHOWN])
+        """Read the first candidates of each; those that are gone by now are left out."""
+        ids: dict[int, None] = {}
+        for one in matched:
+            ids.update(dict.fromkeys(one.found[:SHOWN]))
         names = ["display_name", *self._columns]
-        rows = server.read(self._odoo, self._model, ids, names, self._context) if ids else {}
+        # Of no records, this makes no call.
+        rows = server.read(self._odoo, self._model, ids, names, self._context)
         for one in matched:
             shown = [rows[found] for found in one.found[:SHOWN] if found in rows]
             one.candidates = [self._candidate(row) for row in shown]
@@ -183,21 +196,25 @@ def doubt_shared(matched: Iterable[RecordMatch]) -> None:
         for found in one.found:
             claims.setdefault(found, []).append(one)
     for claiming in claims.values():
-        if len(claiming) > 1:
-            reason = _both(claiming)
-            for one in claiming:
-                if one.kind == "adopted":
-                    one.doubt(reason)
+        if len(claiming) == 1:
+            continue
+        reason = _both(claiming)
+        for one in claiming:
+            if one.kind == "adopted":  # what is in doubt already keeps its first reason
+                one.doubt(reason)
 
 
 def _both(claiming: Sequence[RecordMatch]) -> str:
-    several = len({one.mapping for one in claiming}) > 1
-    rows = [f"{one.row} of {one.mapping}" if several else str(one.row) for one in claiming]
+    """Say which rows claim one record; rows of several files are told apart by their mapping."""
+    rows = [str(one.row) for one in claiming]
+    if len({one.mapping for one in claiming}) > 1:
+        rows = [f"{one.row} of {one.mapping}" for one in claiming]
     if len(rows) == 2:
         return f"Rows {rows[0]} and {rows[1]} both match it."
-    first = ", ".join(rows[:SHOWN])
-    more = " …" if len(rows) > SHOWN else ""
-    return f"{len(rows)} rows match it: {first}{more}."
+    shown = ", ".join(rows[:SHOWN])
+    if len(rows) > SHOWN:
+        shown += " …"
+    return f"{len(rows)} rows match it: {shown}."
 
 
 def doubt_taken(odoo: Odoo, model: str, matched: Iterable[RecordMatch], ours: Callable[[str], bool]) -> None:

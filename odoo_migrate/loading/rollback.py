@@ -55,13 +55,19 @@ class Unlinker:
         """
         refused = self._try(entries)
         # Records go with others, and a repeated call finds its work done: what counts is what is there.
-        there = alive(self._odoo, self._model, [one.database_id for one in entries])
-        left = [one for one in entries if one.database_id in there]
-        gone = [one for one in entries if one.database_id not in there]
+        there = alive(self._odoo, self._model, _database_ids(entries))
+        left: list[CreatedRecord] = []
+        gone: list[CreatedRecord] = []
+        for one in entries:
+            if one.database_id in there:
+                left.append(one)
+            else:
+                gone.append(one)
         if gone:
             yield gone, None
         if not left:
             return
+        # From here on nothing can be said of the call as a whole: some of it stays.
         if refused is None:
             yield left, LEFT
         elif gone:
@@ -75,10 +81,14 @@ class Unlinker:
 
     def _try(self, entries: Sequence[CreatedRecord]) -> Fault | None:
         try:
-            self._odoo.call(self._model, "unlink", [one.database_id for one in entries], context=self._context)
+            self._odoo.call(self._model, "unlink", _database_ids(entries), context=self._context)
         except Fault as fault:
             return fault
         return None
+
+
+def _database_ids(entries: Iterable[CreatedRecord]) -> list[int]:
+    return [one.database_id for one in entries]
 
 
 def depths(odoo: Odoo, step: LoadStep, entries: Sequence[CreatedRecord]) -> dict[int, int]:
@@ -87,17 +97,19 @@ def depths(odoo: Odoo, step: LoadStep, entries: Sequence[CreatedRecord]) -> dict
     Those that refer to each other in a circle count as on top.
     """
     names = [column.removesuffix("/id") for column in step.selves]
-    ours = {one.database_id for one in entries}
+    ours = set(_database_ids(entries))
     if not names or not ours:
         return {}
     waiting: dict[int, set[int]] = {}
     for database_id, row in server.read(odoo, step.model, ours, names, SEEN).items():
-        parents = {one for name in names for one in _ids(row[name])}
+        parents: set[int] = set()
+        for name in names:
+            parents.update(_ids(row[name]))
         waiting[database_id] = parents & ours
     found: dict[int, int] = {}
     while waiting:
         ready = [one for one, parents in waiting.items() if parents.isdisjoint(waiting)]
-        if not ready:
+        if not ready:  # what is left refers to each other in a circle
             break
         for one in ready:
             above = [found.get(parent, 0) for parent in waiting[one]]
@@ -108,9 +120,12 @@ def depths(odoo: Odoo, step: LoadStep, entries: Sequence[CreatedRecord]) -> dict
 
 
 def _ids(stored: Any) -> list[int]:
+    """Return the database IDs in a relational field, which holds several, one, or False."""
     if isinstance(stored, list):
         return stored
-    return [stored] if stored else []
+    if stored:
+        return [stored]
+    return []
 
 
 def reasons_to_keep(
@@ -124,7 +139,9 @@ def reasons_to_keep(
     if not ids:
         return {}
     ties = _ties(odoo, model)
-    origins = origin_fields(odoo, {tie.model for tie in ties if tie.vanishes}) if ties else {}
+    if not ties:
+        return {}
+    origins = origin_fields(odoo, {tie.model for tie in ties if tie.vanishes})
     reasons: dict[int, str] = {}
     parents: dict[int, int] = {}  # of records within the model
     for tie in ties:
@@ -135,8 +152,10 @@ def reasons_to_keep(
             strangers = [one for one in above if one not in ours.get(tie.model, ())]
             known = _named(odoo, tie.model, strangers)
             for one in strangers:
+                # Without the fields that say who made it, it counts as a part of the record.
                 added = fields is not None and not load.made(rows[one])
-                if reason := _reason(tie, one, known.get(one, ""), within=tie.model == model, added=added):
+                reason = _reason(tie, one, known.get(one, ""), within=tie.model == model, added=added)
+                if reason:
                     reasons.setdefault(above[one], reason)
             if tie.model == model:
                 parents.update(above)
@@ -146,12 +165,16 @@ def reasons_to_keep(
 
 def _reason(tie: _Tie, one: int, external_id: str, *, within: bool, added: bool) -> str:
     """Return why a record keeps the one that it refers to; "" where it may go along with it."""
-    which = f"'{external_id}'" if external_id else f"{tie.model} {one}"
+    which = f"{tie.model} {one}"
+    if external_id:
+        which = f"'{external_id}'"
     if not tie.vanishes:
         return ORPHANED.format(which)
     if within or external_id:
         return f"Odoo would remove {which} with it, which is to stay."
-    return ADDED.format(tie.model, one) if added else ""
+    if added:
+        return ADDED.format(tie.model, one)
+    return ""
 
 
 def _below(odoo: Odoo, model: str, name: str, ids: Sequence[int], more: Sequence[str]) -> dict[int, dict[str, Any]]:
@@ -192,8 +215,12 @@ def _ties(odoo: Odoo, model: str) -> list[_Tie]:
     lasting = ["model_id.transient", "=", False]
     asked = [*domain, ["on_delete", "in", ["cascade", "set null"]], lasting]
     rows = odoo.call("ir.model.fields", "search_read", asked, ["model", "name", "on_delete"])
-    ties = [_Tie(row["model"], row["name"], row["on_delete"] == "cascade") for row in rows]
-    return sorted(tie for tie in ties if tie.vanishes or tie.model == model)
+    ties: list[_Tie] = []
+    for row in rows:
+        tie = _Tie(row["model"], row["name"], row["on_delete"] == "cascade")
+        if tie.vanishes or tie.model == model:
+            ties.append(tie)
+    return sorted(ties)  # in one order, so that the same reason is given each time
 
 
 def _named(odoo: Odoo, model: str, ids: Collection[int]) -> dict[int, str]:
@@ -207,6 +234,10 @@ def _named(odoo: Odoo, model: str, ids: Collection[int]) -> dict[int, str]:
 
 TITLES = ("id", "database_id", "message")
 Told = Callable[[str, int, int], None]
+
+
+def _ignore(mapping: str, done: int, total: int) -> None:
+    """Take what a caller has no use for."""
 
 
 @dataclass(frozen=True)
@@ -250,7 +281,10 @@ class RollbackResult:
     @property
     def kept(self) -> list[Kept]:
         """Return all records that stay."""
-        return [kept for one in self.mappings for kept in one.kept]
+        kept: list[Kept] = []
+        for one in self.mappings:
+            kept += one.kept
+        return kept
 
 
 def planned(run: Run, odoo: Odoo) -> dict[str, int]:
@@ -262,10 +296,14 @@ def planned(run: Run, odoo: Odoo) -> dict[str, int]:
     """
     check_server(run.journal, odoo)
     _check_rights(run, odoo)
-    return {mapping: len(one.alive) for mapping, one in records_of_run(run, odoo).items() if one.alive}
+    removable: dict[str, int] = {}
+    for mapping, one in records_of_run(run, odoo).items():
+        if one.alive:
+            removable[mapping] = len(one.alive)
+    return removable
 
 
-def rollback(run: Run, odoo: Odoo, told: Told = lambda mapping, done, total: None) -> RollbackResult:
+def rollback(run: Run, odoo: Odoo, told: Told = _ignore) -> RollbackResult:
     """Remove what a run created; may be called again, whatever is raised.
 
     `told` is called with a mapping, its records that were dealt with, and all of them. Raises as `planned`, and
@@ -284,6 +322,7 @@ def rollback(run: Run, odoo: Odoo, told: Told = lambda mapping, done, total: Non
 
 
 def _check_rights(run: Run, odoo: Odoo) -> None:
+    """Raise Rejected where the user may not remove records of all models: half a rollback helps nobody."""
     models = list(dict.fromkeys(step.model for step in run.steps))
     refuse_missing(odoo, run.project.settings, models)
     forbidden = [model for model in models if not may(odoo, model, "unlink")]
@@ -328,12 +367,21 @@ class _Rollback:
         return removal
 
     def _remove_all(self, met: Mapping[str, RunRecords]) -> None:
-        refused = {mapping: self._remove(mapping, one.alive, met) for mapping, one in met.items()}
+        refused = self._round({mapping: one.alive for mapping, one in met.items()}, met)
         while self._circles and any(refused.values()):
-            again = {mapping: self._remove(mapping, left, met) for mapping, left in refused.items()}
+            again = self._round(refused, met)
             if again == refused:
                 return  # a whole round removed nothing more
             refused = again
+
+    def _round(
+        self, entries: Mapping[str, Sequence[CreatedRecord]], met: Mapping[str, RunRecords]
+    ) -> dict[str, list[CreatedRecord]]:
+        """Try to remove records of each mapping in turn; return those that stay."""
+        left: dict[str, list[CreatedRecord]] = {}
+        for mapping, of_mapping in entries.items():
+            left[mapping] = self._remove(mapping, of_mapping, met)
+        return left
 
     def _remove(
         self, mapping: str, entries: Sequence[CreatedRecord], met: Mapping[str, RunRecords]
@@ -343,8 +391,13 @@ class _Rollback:
         again = {one.id for one in entries}
         removal.kept = [one for one in removal.kept if one.id not in again]
         deep = depths(self._odoo, step, entries)
-        entries = sorted(entries, key=lambda one: -deep.get(one.database_id, 0))
-        ids = [one.database_id for one in entries]
+
+        def depth(entry: CreatedRecord) -> int:
+            return deep.get(entry.database_id, 0)
+
+        # Odoo refuses a parent that has children still.
+        entries = sorted(entries, key=depth, reverse=True)
+        ids = _database_ids(entries)
         words = reasons_to_keep(self._odoo, step.model, ids, self._going(mapping, met), self._load)
         self._staying[mapping] = set(words)
         stay: list[CreatedRecord] = []
@@ -361,10 +414,12 @@ class _Rollback:
         """Return the database IDs of what may go along with records of a mapping, by model."""
         going: dict[str, set[int]] = {}
         for name, one in met.items():
-            # What stays of this mapping is just being found out anew.
-            staying = set() if name == mapping else self._staying.get(name, set())
-            ids = {entry.database_id for entry in one.alive} - staying
-            going.setdefault(self._steps[name].model, set()).update(ids)
+            staying: set[int] = set()
+            if name != mapping:  # what stays of this mapping is just being found out anew
+                staying = self._staying.get(name, set())
+            # Several mappings may load one model.
+            ids = going.setdefault(self._steps[name].model, set())
+            ids.update(set(_database_ids(one.alive)) - staying)
         return going
 
     def _unlink(self, removal: Removal, entries: Sequence[CreatedRecord], done: int) -> list[CreatedRecord]:
@@ -381,7 +436,8 @@ class _Rollback:
                     removal.removed += len(gone)
                 else:
                     refused += gone
-                    removal.kept += [Kept(removal.mapping, one.id, one.database_id, words) for one in gone]
+                    for one in gone:
+                        removal.kept.append(Kept(removal.mapping, one.id, one.database_id, words))
             size.took(len(batch), time.monotonic() - before)
             self._told(removal.mapping, done + start, total)
         return refused
@@ -392,10 +448,11 @@ class _Rollback:
         for mapping, removal in self._removals.items():
             name = self._run.file(f"rollback/{mapping}.csv")
             if not removal.kept:
+                # A report of an earlier rollback would say what is no longer so.
                 inside(self._run.root, name).unlink(missing_ok=True)
                 continue
             files.append(name)
-            rows: Iterable[list[str]] = ([one.id, str(one.database_id), one.message] for one in removal.kept)
+            rows = [[one.id, str(one.database_id), one.message] for one in removal.kept]
             with replacing(self._run.root, name) as stream:
                 stream.write(csv_text.text(TITLES, rows).encode())
         return files

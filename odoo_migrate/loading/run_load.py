@@ -10,6 +10,7 @@ the end, mended once, and what Odoo then still keeps otherwise is reported.
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -119,7 +120,9 @@ def load(
         OdooError: The server is lost.
     """
     refuse_outdated(run.project)
-    changed = run.changed() if only is None else []
+    changed: list[str] = []
+    if only is None:  # what failed is sent as the payload has it now; that is what a retry is for
+        changed = run.changed()
     if changed:
         raise RunProblem(
             f"{changed[0]} changed since this run was made; make a new run with 'odoo-migrate load init', or send "
@@ -140,9 +143,13 @@ class _Load:
         self.run, self.odoo, self.options, self.watcher = run, odoo, options, watcher
         self.journal, self.only = journal, only
         self.identity = check_server(journal, odoo)
+        # A user without rights to the settings cannot see the UUID.
         database = self.identity["uuid"] or f"{odoo.url} {odoo.database}"
         history = journal.history
-        begun = {one for intent in history.open.values() for one in intent.new}
+        # What a killed process was about to create may be in Odoo: it is this run's, not found by it.
+        begun: set[str] = set()
+        for intent in history.open.values():
+            begun.update(intent.new)
         settings = run.project.settings
         _check_timezone(settings.timezone)
         self.site = Site(
@@ -174,9 +181,11 @@ class _Load:
         except KeyboardInterrupt:
             result.stopped = True
         finally:
+            # Also where the server is lost: the files say what a later run has to do.
             self._report()
         result.whole = self.journal.history.whole
-        result.changed = [] if self.only is None else self.run.changed()
+        if self.only is not None:
+            result.changed = self.run.changed()
         result.failed = len(self.journal.history.failed)
         result.seconds = time.monotonic() - before
         return result
@@ -210,7 +219,9 @@ class _Load:
         return ChunkLoader(self.site, step, places, self.odoo, BatchSize(self.options.batch_size), fresh=fresh)
 
     def _total(self, step: LoadStep) -> int:
-        return self.payloads[step.mapping].count if self.only is None else len(self.only.get(step.mapping, ()))
+        if self.only is not None:
+            return len(self.only.get(step.mapping, ()))
+        return self.payloads[step.mapping].count
 
     def _chunk_size(self, total: int) -> int:
         """Return a size that is small enough for every connection to have work until the end."""
@@ -224,23 +235,33 @@ class _Load:
             return
         depths = load_order.levels(payload, step.selves)
         for depth in range(max(depths, default=-1) + 1):
+            # The file is read once for each level, so that no more than a chunk is in memory.
             yield self._wanted(step, (one for one in payload.records() if depths[one.place] == depth))
 
     def _wanted(self, step: LoadStep, records: Iterable[Record]) -> Iterator[Record]:
-        wanted = None if self.only is None else self.only.get(step.mapping, frozenset())
-        return (record for record in records if wanted is None or record.id in wanted)
+        if self.only is None:
+            return iter(records)
+        wanted = self.only.get(step.mapping, frozenset())
+        return (record for record in records if record.id in wanted)
 
     def _look_again(self, result: RunResult) -> None:
-        if self.rounds < 2:
+        if self.rounds < 2:  # nothing was stored after something else, so nothing can have changed it
             return
-        steps = [one for one in result.steps if not one.step.second]
-        self.watcher.looks_again(sum(self._total(one.step) for one in steps))
-        mended = sum(self._again(one, lambda loader: loader.load) for one in result.steps)
-        if mended:
-            for one in result.steps:
-                self._again(one, lambda loader: loader.look)
+        records = 0
+        for one in result.steps:
+            if not one.step.second:  # the records of a second pass are those of the first
+                records += self._total(one.step)
+        self.watcher.looks_again(records)
+        mended = 0
+        for one in result.steps:
+            mended += self._again(one, ChunkLoader.load)
+        if not mended:
+            return
+        # Mending may have changed others again; a third round could go on for ever, so this one only reports.
+        for one in result.steps:
+            self._again(one, ChunkLoader.look)
 
-    def _again(self, result: StepResult, method: Callable[[ChunkLoader], Callable[..., Count]]) -> int:
+    def _again(self, result: StepResult, method: Callable[[ChunkLoader, Odoo, Iterable[Record]], Count]) -> int:
         """Walk a step's records once more; the number of writes."""
         writes = kept = 0
         loader = self._loader(result.step)
@@ -254,7 +275,8 @@ class _Load:
 
         for records in self._levels(result.step):
             good = (one for one in records if (result.step.mapping, one.id) not in failed)
-            self.connections.work(method(loader), server.chunks(good, LARGEST_CHUNK), done)
+            work = functools.partial(method, loader)
+            self.connections.work(work, server.chunks(good, LARGEST_CHUNK), done)
         result.count.kept = max(result.count.kept, kept)
         return writes
 
@@ -279,17 +301,20 @@ def retry(run: Run, odoo: Odoo, options: Options, watcher: Watcher | None = None
 
 
 def _in_payload(run: Run, failed: Only) -> dict[str, frozenset[str]]:
-    return {
-        mapping: frozenset(record.id for record in run.payload(mapping).records() if record.id in ids)
-        for mapping, ids in failed.items()
-    }
+    """Return those of the failed external IDs that the payload has still, by mapping."""
+    left: dict[str, frozenset[str]] = {}
+    for mapping, ids in failed.items():
+        records = run.payload(mapping).records()
+        left[mapping] = frozenset(record.id for record in records if record.id in ids)
+    return left
 
 
 def _forget(run: Run, failed: Only, left: Only) -> None:
-    gone = {mapping: sorted(ids - left[mapping]) for mapping, ids in failed.items()}
+    """Note that failed records are no longer of the project, so that nobody waits for them."""
     with locked(run):
         journal = Journal(run.journal)
-        for mapping, ids in gone.items():
-            if ids:
-                journal.mended(mapping, ids)
+        for mapping, ids in failed.items():
+            gone = sorted(ids - left[mapping])
+            if gone:
+                journal.mended(mapping, gone)
         journal.close()

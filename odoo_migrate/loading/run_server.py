@@ -23,8 +23,12 @@ FOR_FORMS = {"res.partner": {"display_invoice_template_pdf_report_id": False}}
 
 def given_defaults(model: str, fields: Mapping[str, ServerField]) -> dict[str, Any]:
     """Return what to add to the context in which records of a model are written."""
-    wanted = FOR_FORMS.get(model, {})
-    return {f"default_{name}": value for name, value in wanted.items() if name in fields and not fields[name].store}
+    given: dict[str, Any] = {}
+    for name, value in FOR_FORMS.get(model, {}).items():
+        # Where a module stores the field after all, its default is Odoo's business.
+        if name in fields and not fields[name].store:
+            given[f"default_{name}"] = value
+    return given
 
 
 # Measured on Odoo 18: with these, contacts go in a third faster, and nobody is written a message.
@@ -76,8 +80,10 @@ def check_server(journal: Path | Journal, odoo: Odoo) -> dict[str, str]:
 
 def same_database(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Tell whether two identities, as `check_server` gives them, are of one database."""
-    names = ("uuid",) if one.get("uuid") and other.get("uuid") else ("url", "database")
-    return all(one.get(name) == other.get(name) for name in names)
+    if one.get("uuid") and other.get("uuid"):
+        return bool(one["uuid"] == other["uuid"])
+    # A user without rights to the settings cannot see the UUID; a copy under the same name then passes for the same.
+    return one.get("url") == other.get("url") and one.get("database") == other.get("database")
 
 
 def settle(journal: Journal, odoo: Odoo, *, for_good: bool) -> None:

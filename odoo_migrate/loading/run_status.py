@@ -5,6 +5,7 @@ runs/<id>/failed/<mapping>.csv holds the records that were not stored, with Odoo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,29 +51,29 @@ def status(run: Run) -> RunStatus:
     """Return how far a run is; raise FormatError where the payload is gone."""
     history = read_history(run.journal)
     models = {step.mapping: step.model for step in run.steps}
-    failed = [mapping for mapping, _ in history.failed]
+    failed = Counter(mapping for mapping, _ in history.failed)
+    # As the manifest counted them: the payload itself may have been made anew since.
     records = {one.path: one.records or 0 for one in run.files}
-    mappings = [
-        MappingStatus(
-            mapping=mapping,
-            model=models[mapping],
-            records=records.get(run.payload(mapping).file, 0),
-            created=len(history.created.get(mapping, {})),
-            failed=failed.count(mapping),
-        )
-        for mapping in run.mappings
-    ]
+    mappings: list[MappingStatus] = []
+    for mapping in run.mappings:
+        created = len(history.created.get(mapping, {}))
+        count = records.get(run.payload(mapping).file, 0)
+        mappings.append(MappingStatus(mapping, models[mapping], count, created, failed[mapping]))
+    # The journal also has the user and the UUID of the database, which nobody needs to see.
     server = {name: str(value) for name, value in history.server.items() if name in SERVER}
-    state = "rolled back" if history.taken_back else _state(history.attempts, history.whole, failed)
-    return RunStatus(run.id, state, history.attempts, server, mappings, run.changed())
+    return RunStatus(run.id, _state(history), history.attempts, server, mappings, run.changed())
 
 
-def _state(attempts: int, whole: bool, failed: list[str]) -> str:
-    if not attempts:
+def _state(history: History) -> str:
+    if history.taken_back:
+        return "rolled back"
+    if not history.attempts:
         return "new"
-    if not whole:
+    if not history.whole:
         return "interrupted"
-    return "failed" if failed else "done"
+    if history.failed:
+        return "failed"
+    return "done"
 
 
 MORE = ("source_file", "source_row", "field", "message")
@@ -93,12 +94,14 @@ def write_failed(
         if mapping in by_mapping:
             _write(root, name, by_mapping[mapping], payload, files[mapping])
         else:
+            # What failed before and is mended now must not lie there as if it were still to do.
             inside(root, name).unlink(missing_ok=True)
 
 
 def _write(root: Path, name: str, failed: Mapping[str, Failure], payload: Payload, file: str) -> None:
     with replacing(root, name) as stream:
         stream.write(csv_text.line(["id", *payload.fields, *MORE]).encode())
+        # The values come from the payload as it is now: that is what a retry would send.
         for record in payload.records():
             if record.id in failed:
                 why = failed[record.id]

@@ -34,6 +34,7 @@ from odoo_migrate.stages.project_ids import Owner, ProjectIds
 
 RUNS = "runs"
 FORMAT = 1
+# Runs are folders: what Windows and Unix both take as a name, and no path.
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -133,7 +134,9 @@ def refuse_outdated(found: Project) -> None:
     for name, mapping in found.mappings.items():
         changed, by_hand = payload_stamps.changes(found, mapping)
         if changed or by_hand:
-            why = f"is older than {changed[0]}" if changed else "was changed by hand"
+            why = "was changed by hand"
+            if changed:
+                why = f"is older than {changed[0]}"
             raise RunProblem(
                 f"The payload of {name} {why}; run 'odoo-migrate source prepare', 'transform execute' and 'validate "
                 "check' again first."
@@ -167,14 +170,21 @@ def ordered(steps: Sequence[LoadStep], order: Sequence[str]) -> list[LoadStep]:
     to.
     """
     places = {name: place for place, name in enumerate(order)}
-    known = {name for step in steps for name in (step.mapping, step.model)}
+    known: set[str] = set()
+    for step in steps:
+        known |= {step.mapping, step.model}
     unknown = [name for name in order if name not in known]
     if unknown:
         raise RunProblem(f"--order names {', '.join(unknown)}, which this project does not have.")
     left_out = [step.mapping for step in steps if step.mapping not in places and step.model not in places]
     if left_out:
         raise RunProblem(f"--order leaves out {', '.join(dict.fromkeys(left_out))}; name every mapping once.")
-    wanted = sorted(steps, key=lambda step: (step.second, places.get(step.mapping, places.get(step.model, 0))))
+
+    def place(step: LoadStep) -> tuple[bool, int]:
+        # All second passes come last; a mapping that is named itself need not follow its model.
+        return step.second, places.get(step.mapping, places.get(step.model, 0))
+
+    wanted = sorted(steps, key=place)
     _check_parents_first(wanted)
     return wanted
 
@@ -183,17 +193,19 @@ def _check_parents_first(steps: Sequence[LoadStep]) -> None:
     done: set[str] = set()
     for step in steps:
         for column, mappings in step.own.items():
-            late = [name for name in mappings if name not in done and name != step.mapping]
-            if late:
-                raise RunProblem(
-                    f"--order puts {step.mapping} before {late[0]}, to which its '{column}' refers; swap them."
-                )
+            for name in mappings:
+                # References within a mapping are put in order record by record.
+                if name not in done and name != step.mapping:
+                    raise RunProblem(
+                        f"--order puts {step.mapping} before {name}, to which its '{column}' refers; swap them."
+                    )
         done.add(step.mapping)
 
 
 def _new_folder(root: Path, run_id: str) -> Path:
     if not _RUN_ID.fullmatch(run_id):
         raise RunProblem(f"'{run_id}' cannot name a run; use letters, digits, '-' and '_', at most 64.")
+    # The manifest is written last: a folder without one is of a run that was never finished making, and is used again.
     if inside(root, f"{RUNS}/{run_id}/manifest.json").exists():
         raise RunProblem(f"There is a run '{run_id}' already; choose another --run-id.")
     folder = root / RUNS / run_id
@@ -202,14 +214,20 @@ def _new_folder(root: Path, run_id: str) -> Path:
 
 
 def _files(found: Project) -> list[Sent]:
-    payloads = [Payload(found.root, name) for name in found.mappings]
-    sent = [Sent(one.file, one.sha256(), one.count) for one in payloads]
-    return [Sent(project.SETTINGS_FILE, _sha256(found.root, project.SETTINGS_FILE), None), *sent]
+    """Return what decides what is sent: the settings (time zone, company) and every payload."""
+    sent = [Sent(project.SETTINGS_FILE, _sha256(found.root, project.SETTINGS_FILE), None)]
+    for name in found.mappings:
+        payload = Payload(found.root, name)
+        sent.append(Sent(payload.file, payload.sha256(), payload.count))
+    return sent
 
 
 def _sha256(root: Path, name: str) -> str:
+    """Return the hash of a file of the project; "" where it is gone, which no hash equals."""
     path = inside(root, name)
-    return file_sha256(path) if path.is_file() else ""
+    if not path.is_file():
+        return ""
+    return file_sha256(path)
 
 
 def order_lines(run: Run) -> list[str]:
@@ -218,7 +236,9 @@ def order_lines(run: Run) -> list[str]:
 
 
 def _order_line(step: LoadStep) -> str:
-    return f"{step.mapping} (second pass: {', '.join(step.fields)})" if step.second else step.mapping
+    if not step.second:
+        return step.mapping
+    return f"{step.mapping} (second pass: {', '.join(step.fields)})"
 
 
 def _manifest(run: Run) -> dict[str, Any]:
@@ -251,6 +271,7 @@ def read(root: Path, run_id: str) -> Run:
     if not _RUN_ID.fullmatch(run_id) or not inside(root, f"{RUNS}/{run_id}/manifest.json").exists():
         raise RunProblem(f"There is no run '{run_id}' here{_others(root)}.")
     try:
+        # People open these files; whatever they did to one, the answer is a sentence and no traceback.
         return _run(root, folder, json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
     except RunProblem:
         raise
@@ -261,28 +282,35 @@ def read(root: Path, run_id: str) -> Run:
 def _run(root: Path, folder: Path, content: Mapping[str, Any]) -> Run:
     if content["format"] != FORMAT:
         raise RunProblem(f"runs/{folder.name} was made by another version of this program; make a new run.")
-    steps = [
-        LoadStep(
-            mapping=str(one["mapping"]),
-            model=str(one["model"]),
-            fields=tuple(map(str, one["fields"])),
-            second=bool(one["second"]),
-            own={str(column): tuple(map(str, names)) for column, names in one["own"].items()},
-            selves=tuple(map(str, one["selves"])),
-        )
-        for one in content["steps"]
-    ]
+    steps = [_step_from_json(one) for one in content["steps"]]
     files = [Sent(str(one["path"]), str(one["sha256"]), one["records"]) for one in content["files"]]
     found = read_project(root)
+    # The steps name mappings; one that was removed since would fail in the middle of a load.
     gone = sorted({step.mapping for step in steps} - set(found.mappings))
     if gone:
         raise RunProblem(f"The project has no mapping '{gone[0]}' any more; make a new run with 'load init'.")
     return Run(folder.name, folder, found, steps, tuple(content["notes"]), files)
 
 
+def _step_from_json(entry: Mapping[str, Any]) -> LoadStep:
+    """Return a step as `_step_as_json` wrote it; a wrong type raises TypeError, AttributeError or KeyError."""
+    own = {str(column): tuple(map(str, names)) for column, names in entry["own"].items()}
+    return LoadStep(
+        mapping=str(entry["mapping"]),
+        model=str(entry["model"]),
+        fields=tuple(map(str, entry["fields"])),
+        second=bool(entry["second"]),
+        own=own,
+        selves=tuple(map(str, entry["selves"])),
+    )
+
+
 def _others(root: Path) -> str:
     found = names(root)
-    return f"; there are {', '.join(found[-5:])}" if found else "; make one with 'odoo-migrate load init'"
+    if not found:
+        return "; make one with 'odoo-migrate load init'"
+    # Names of runs begin with their date, unless the user chose them, so these are the latest.
+    return f"; there are {', '.join(found[-5:])}"
 
 
 def names(root: Path) -> list[str]:
@@ -295,6 +323,7 @@ def locked(run: Run) -> Iterator[None]:
     """Let only one process at a time work on a run; raise RunProblem. The lock goes with the process."""
     with inside(run.root, run.file(".lock")).open("a") as stream:
         try:
+            # The system lets go of it when the process ends, however it ends; a file of our own would stay.
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as problem:
             raise RunProblem(f"Another process is working on the run '{run.id}'; wait until it ends.") from problem

@@ -27,28 +27,30 @@ T = TypeVar("T")
 
 def refuse_unknown(model: str, names: Iterable[str], fields: Mapping[str, ServerField]) -> None:
     """Raise RunProblem where Odoo's `fields` of a model lack one of `names`."""
-    unknown = next((name for name in names if name not in fields), None)
-    if unknown is not None:
-        raise RunProblem(
-            f"This Odoo has no field '{unknown}' in {model}; 'odoo-migrate validate check --against-odoo' lists all "
-            "that it lacks."
-        )
+    for name in names:
+        if name not in fields:
+            raise RunProblem(
+                f"This Odoo has no field '{name}' in {model}; 'odoo-migrate validate check --against-odoo' lists all "
+                "that it lacks."
+            )
 
 
 def filled_by_odoo(
     columns: Sequence[str], fields: Mapping[str, ServerField], defaults: Mapping[str, Any]
 ) -> frozenset[int]:
     """Return the places of the columns whose empty cells a new record must not be given."""
-    names = [column.removesuffix("/id") for column in columns]
-    return frozenset(
-        place
-        for place, name in enumerate(names)
-        if defaults.get(name) or fields[name].depends or fields[name].company_dependent
-    )
+    filled: set[int] = set()
+    for place, column in enumerate(columns):
+        name = column.removesuffix("/id")
+        # A default of 0, no or nothing is what an empty cell stores anyway.
+        if defaults.get(name) or fields[name].depends or fields[name].company_dependent:
+            filled.add(place)
+    return frozenset(filled)
 
 
 def columns_of_new(values: Sequence[str], filled: frozenset[int], *, clear_empty: bool) -> tuple[int, ...]:
     """Return the places of the columns that are sent with a new record."""
+    # Asked for every new record, so this stays one expression.
     return tuple(place for place, value in enumerate(values) if value or clear_empty or place not in filled)
 
 
@@ -66,14 +68,25 @@ class SharedAddress:
     def __init__(self, step: LoadStep, major: int) -> None:
         """Find the columns of the address; `major` is the version of the server, 19 for "19.0"."""
         names = [name.removesuffix("/id") for name in step.fields]
-        applies = step.model == "res.partner" and major >= SHARED_ADDRESS_SINCE and "parent_id" in names
-        self._places = {place for place, name in enumerate(names) if name in ADDRESS} if applies else set()
-        self._parent = names.index("parent_id") if applies else 0
-        self._type = names.index("type") if "type" in names else None
+        self._places: set[int] = set()
+        self._parent = 0
+        self._type: int | None = None
+        # Without the column of the company, nothing says whose address a record holds.
+        if step.model != "res.partner" or major < SHARED_ADDRESS_SINCE or "parent_id" not in names:
+            return
+        self._places = {place for place, name in enumerate(names) if name in ADDRESS}
+        self._parent = names.index("parent_id")
+        if "type" in names:
+            self._type = names.index("type")
 
     def among(self, record: Record, places: Iterable[int]) -> list[int]:
         """Return those of `places` that hold the company's address."""
         if not self._places or not record.values[self._parent]:
             return []
-        kind = "" if self._type is None else record.values[self._type].lower()
-        return [place for place in places if place in self._places] if kind in ("", "contact") else []
+        kind = ""
+        if self._type is not None:
+            kind = record.values[self._type].lower()
+        # Odoo's default type is "contact"; invoice and delivery addresses are their own.
+        if kind not in ("", "contact"):
+            return []
+        return [place for place in places if place in self._places]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from odoo_migrate import catalog
+from odoo_migrate.catalog import OdooField
 from odoo_migrate.odoo import preflight
 from odoo_migrate.odoo import server_records as records
 from odoo_migrate.odoo.client import Odoo
@@ -67,7 +67,9 @@ def _file(mapping: ModelMapping) -> str:
 
 def _absent(found: Project, model: str) -> str:
     module = preflight.module_of(found.settings, model)
-    return f"The server has no {model}{f'; install the module {module} there' if module else ''}."
+    if not module:
+        return f"The server has no {model}."
+    return f"The server has no {model}; install the module {module} there."
 
 
 def _check_rights(found: Project, odoo: Odoo, models: Sequence[str], problems: Problems) -> None:
@@ -88,7 +90,7 @@ def _check_mapping(
     choices = _choices(payload.fields, fields)
     file, total, met, known = f"{project_files.RAW}/{found.source(mapping.name)}", payload.count, 0, 0
     rows = payload.records()
-    while chunk := list(islice(rows, CHUNK)):
+    for chunk in records.chunks(rows, CHUNK):
         held = records.find(odoo, [record.id for record in chunk])
         for record in chunk:
             model, _ = held.get(record.id, (mapping.model, 0))
@@ -108,12 +110,16 @@ def _check_mapping(
 def _check_fields(found: Project, mapping: ModelMapping, fields: Mapping[str, ServerField], problems: Problems) -> None:
     """Find columns whose fields the server has not, with the module that would bring them."""
     known = catalog.load(found.settings.odoo_version)
-    entries = known.model(mapping.model).fields if mapping.model in known else {}
+    entries: Mapping[str, OdooField] = {}
+    if mapping.model in known:  # a model of somebody's own module is in no catalog
+        entries = known.model(mapping.model).fields
     for column in mapping.fields:
         name = column.removesuffix("/id")
         if name not in fields:
             entry = entries.get(name)
-            advice = f"; install the module {entry.module} there" if entry and entry.module else ""
+            advice = ""
+            if entry and entry.module:
+                advice = f"; install the module {entry.module} there"
             message = f"The server's {mapping.model} has no field {name}{advice}."
             problems.add(Problem(_file(mapping), message, column=column))
 
@@ -125,6 +131,7 @@ def _check_demanded(odoo: Odoo, mapping: ModelMapping, fields: Mapping[str, Serv
     demanded = [name for name, field in fields.items() if name not in given and _is_demanded(field)]
     if not demanded:
         return
+    # The catalog knows fresh databases; this one may have modules and rules of its own.
     filled = records.defaults(odoo, mapping.model, demanded)
     for name in demanded:
         if not filled.get(name):
@@ -144,7 +151,10 @@ def _choices(columns: Sequence[str], fields: Mapping[str, ServerField]) -> dict[
         field = fields.get(name)
         if field is not None and field.type == "selection" and field.selection:
             # Odoo takes the key as well as the label, in any case.
-            found[place] = (name, frozenset(one.lower() for pair in field.selection for one in pair))
+            offered: set[str] = set()
+            for key, label in field.selection:
+                offered |= {key.lower(), label.lower()}
+            found[place] = (name, frozenset(offered))
     return found
 
 
@@ -157,6 +167,7 @@ def _not_offered(name: str, value: str) -> str:
 def _check_targets(found: Project, odoo: Odoo, mappings: Sequence[ModelMapping], problems: Problems) -> None:
     """Check that records which lookups and constants point to are in this project or in Odoo, and of the right kind."""
     targets = list(_targets(found, odoo, mappings))
+    # A lookup of a thousand keys often leads to a few records.
     wanted = {external_id for _, external_id, _ in targets}
     # What this project brings itself need not be there yet; a million IDs are looked through, not kept.
     for mapping in found.mappings.values():
@@ -187,9 +198,9 @@ def _targets(
             if entry.lookup:
                 for key, external_id in found.lookup(entry.lookup).items():
                     yield (f"{project_files.LOOKUPS}/{entry.lookup}.csv", key), external_id, field.relation
-            constants = entry.value.split(",") if entry.value else []
-            for external_id in constants:
-                yield (_file(mapping), column), external_id, field.relation
+            if entry.value:
+                for external_id in entry.value.split(","):
+                    yield (_file(mapping), column), external_id, field.relation
 
 
 def _said(place: tuple[str, str], external_id: str, message: str) -> Problem:

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,11 +30,13 @@ from odoo_migrate.project.safe_files import inside, replacing
 
 Resolve = Callable[[str], int | None]
 
+# What Odoo's import takes for yes and no; its translations of these words depend on the user's language.
 YES, NO = {"1", "true", "yes"}, {"0", "false", "no"}
 _BREAK = re.compile(r"(?i)<br\s*/?>|</(p|div|li|tr|h[1-6])>")
 _TAG = re.compile(r"<[^>]*>")
 _LINK = re.compile(r"""(?i)\b(?:href|src)\s*=\s*["']?([^"'\s>]+)""")
 _NAME = re.compile(r"<([A-Za-z][A-Za-z0-9]*)")
+# Odoo adds these around a text and drops them again; they set no words apart that lines do not.
 _WRAPPING = {"p", "div", "span", "br"}
 _SPACE = re.compile(r"[^\S\n]+")
 
@@ -55,15 +58,17 @@ class Comparer:
         if column.endswith("/id"):
             return self._same_records(text, stored)
         if field.type == "datetime":
+            # Odoo answers up to the second: 2024-01-31 12:00:00.
             return bool(stored) and _utc(text, self._zone) == str(stored)[:19]
         return _SAME.get(field.type, _same_text)(field, text, stored)
 
     def _same_records(self, text: str, stored: Any) -> bool:
         """Compare external IDs with a database ID, or a list of them for fields that hold several."""
         wanted = [self._resolve(part) for part in text.split(",")]
-        if None in wanted:
+        if None in wanted:  # what is not in Odoo cannot be what it holds
             return False
         if isinstance(stored, list):
+            # Odoo keeps several records in an order of its own.
             return set(stored) == set(wanted)
         return [stored] == wanted
 
@@ -85,17 +90,27 @@ def _same_html(field: ServerField, text: str, stored: Any) -> bool:
 def _seen(markup: str) -> tuple[str, list[str], list[str]]:
     """Return the text, where links and pictures lead, and what sets words apart."""
     links = [html.unescape(link) for link in _LINK.findall(markup)]
-    return _plain(markup), links, [tag.lower() for tag in _NAME.findall(markup) if tag.lower() not in _WRAPPING]
+    tags: list[str] = []
+    for name in _NAME.findall(markup):
+        tag = name.lower()
+        if tag not in _WRAPPING:
+            tags.append(tag)
+    return _plain(markup), links, tags
 
 
 def _plain(markup: str) -> str:
-    text = html.unescape(_TAG.sub("", _BREAK.sub("\n", markup.replace("\n", " "))))
+    """Return the text of some markup: line ends where it breaks lines, single spaces elsewhere."""
+    broken = _BREAK.sub("\n", markup.replace("\n", " "))
+    # Tags go before entities are read: &lt;b&gt; is text.
+    text = html.unescape(_TAG.sub("", broken))
     return "\n".join(_SPACE.sub(" ", line).strip() for line in text.split("\n")).strip()
 
 
 def _same_boolean(field: ServerField, text: str, stored: Any) -> bool:
     word = text.lower()
-    return word in (YES if stored else NO)
+    if stored:
+        return word in YES
+    return word in NO
 
 
 def _same_integer(field: ServerField, text: str, stored: Any) -> bool:
@@ -111,14 +126,18 @@ def _same_number(field: ServerField, text: str, stored: Any) -> bool:
         wanted = float(text)
     except ValueError:
         return False
+    # Infinity equals itself, though its distance from itself is no number.
     return wanted == stored or abs(wanted - float(stored or 0)) <= 1e-14 * abs(wanted)
 
 
 def _same_choice(field: ServerField, text: str, stored: Any) -> bool:
     """Compare a choice, given by key or label, in any case."""
     word = text.lower()
-    keys = [key for key, label in field.selection if word in (str(key).lower(), str(label).lower())]
-    return stored in keys or text == stored
+    for key, label in field.selection:
+        # Two choices may have one label; either counts.
+        if key == stored and word in (str(key).lower(), str(label).lower()):
+            return True
+    return bool(text == stored)
 
 
 def _utc(text: str, zone: ZoneInfo) -> str:
@@ -127,6 +146,7 @@ def _utc(text: str, zone: ZoneInfo) -> str:
         local = datetime.fromisoformat(text)
     except ValueError:
         return ""
+    # fold 0 and 1 are the two readings of such an hour; winter time has the smaller offset.
     offsets = [local.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1)]
     return str((local - min(offsets)).replace(tzinfo=UTC))[:19]
 
@@ -161,7 +181,9 @@ def shown(stored: Any) -> str:
     """Return a stored value as text: "" for nothing, lists in JSON."""
     if stored is None or stored is False:
         return ""
-    return stored if isinstance(stored, str) else json.dumps(stored, ensure_ascii=False)
+    if isinstance(stored, str):
+        return stored
+    return json.dumps(stored, ensure_ascii=False)
 
 
 class Differences:
@@ -211,13 +233,16 @@ class Differences:
 
     def write_reports(self, root: Path, folder: str, mappings: Iterable[str]) -> None:
         """Write <folder>/<mapping>.csv for each mapping that has any, and remove those of others."""
+        by_mapping: dict[str, list[Difference]] = {}
+        for one in self.met.values():
+            by_mapping.setdefault(one.mapping, []).append(one)
         for mapping in mappings:
-            rows = [one for one in self.met.values() if one.mapping == mapping]
             name = f"{folder}/{mapping}.csv"
-            if not rows:
+            if mapping not in by_mapping:
                 inside(root, name).unlink(missing_ok=True)
                 continue
-            rows.sort(key=lambda one: (one.row, one.column))
+            # In the order of the user's own file, whatever the order in which threads met them.
+            rows = sorted(by_mapping[mapping], key=attrgetter("row", "column"))
             table = [[one.id, str(one.row), one.column, one.sent, one.stored] for one in rows]
             with replacing(root, name) as stream:
                 stream.write(csv_text.text(TITLES, table).encode())

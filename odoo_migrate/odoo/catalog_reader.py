@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from odoo_migrate import catalog
@@ -101,7 +102,10 @@ def version_of(odoo: Odoo) -> str:
 
 def known_models() -> list[str]:
     """Return the models of all catalogs there are, sorted."""
-    return sorted({name for version in catalog.VERSIONS for name in catalog.load(version).names()})
+    names: set[str] = set()
+    for version in catalog.VERSIONS:
+        names.update(catalog.load(version).names())
+    return sorted(names)
 
 
 def read_models(odoo: Odoo, models: Collection[str], progress: Progress) -> dict[str, Any]:
@@ -122,7 +126,7 @@ def _present(odoo: Odoo, models: Collection[str]) -> list[Row]:
     """Return name, label and modules of those models that the server has."""
     domain = [["model", "in", sorted(models)]]
     rows = odoo.call("ir.model", "search_read", domain, ["model", "name", "modules"], context=CONTEXT)
-    return sorted(rows, key=lambda row: str(row["model"]))
+    return sorted(rows, key=itemgetter("model"))
 
 
 def _model(odoo: Odoo, row: Row, registry: Mapping[str, Row]) -> dict[str, Any]:
@@ -130,7 +134,8 @@ def _model(odoo: Odoo, row: Row, registry: Mapping[str, Row]) -> dict[str, Any]:
     name = row["model"]
     known = _known(name, odoo.version)
     described = _described(odoo, name, registry)
-    home = _home(row.get("modules"), known.module if known else "")
+    home_before = known.module if known else ""
+    home = _home(row.get("modules"), home_before)
     filled = _filled(odoo, name, described)
     entries = {}
     for field, entry in described.items():
@@ -170,9 +175,14 @@ def _known(model: str, version: str) -> OdooModel | None:
 def _nearest_versions(version: str) -> list[str]:
     """Return the versions that have a catalog: this one and older ones first, the newest of them in front."""
     own = float(version.partition("~")[2] or version)
-    older = [one for one in catalog.VERSIONS if float(one) <= own]
-    newer = [one for one in catalog.VERSIONS if float(one) > own]
-    return [*reversed(older), *newer]
+    nearest: list[str] = []
+    newer: list[str] = []
+    for one in catalog.VERSIONS:
+        if float(one) <= own:
+            nearest.insert(0, one)
+        else:
+            newer.append(one)
+    return nearest + newer
 
 
 def _registries(odoo: Odoo, models: Sequence[str]) -> dict[str, dict[str, Row]]:
@@ -190,8 +200,10 @@ def _registries(odoo: Odoo, models: Sequence[str]) -> dict[str, dict[str, Row]]:
 
 def _as_described(listed: Row) -> dict[str, Any]:
     """Return a field of Odoo's list in the words of `fields_get`; its choices are not to be had this way."""
-    same = ("relation", "relation_field", "required", "readonly", "store", "related", "size")
-    return {"type": listed["ttype"], "string": listed["field_description"], **{name: listed[name] for name in same}}
+    described = {"type": listed["ttype"], "string": listed["field_description"]}
+    for name in ("relation", "relation_field", "required", "readonly", "store", "related", "size"):
+        described[name] = listed[name]
+    return described
 
 
 def _importable(name: str, described: Row) -> bool:
@@ -210,6 +222,7 @@ def _loadable_though_readonly(described: Row) -> bool:
 
 def _filled(odoo: Odoo, model: str, fields: Mapping[str, Row]) -> set[str]:
     """Return the required of the fields that Odoo fills by itself in a new record."""
+    # A catalog tells defaults of required fields alone: for all others it makes no difference to an import.
     required = [name for name, described in fields.items() if described.get("required")]
     if not required:
         return set()
@@ -217,7 +230,11 @@ def _filled(odoo: Odoo, model: str, fields: Mapping[str, Row]) -> set[str]:
         given = defaults(odoo, model, required, CONTEXT)
     except Fault:
         return set()  # some models can be made only from within another record
-    return {name for name in required if name in given and _fills(given[name], fields[name]["type"])}
+    filled: set[str] = set()
+    for name in required:
+        if name in given and _fills(given[name], fields[name]["type"]):
+            filled.add(name)
+    return filled
 
 
 def _fills(default: Any, kind: str) -> bool:
@@ -229,13 +246,16 @@ def _fills(default: Any, kind: str) -> bool:
 
 def _entry(described: Row, module: str, has_default: bool) -> dict[str, Any]:
     """Return a field as a catalog file holds it: what is empty or false is left out."""
+    digits = None
+    if described["type"] == "float":  # money has the digits of its currency, which a catalog does not know
+        digits = described.get("digits")
     values = {
         "relation": described.get("relation"),
         "relation_field": described.get("relation_field"),
         "required": bool(described.get("required")),
         "has_default": has_default,
         "selection": _selection(described.get("selection")),
-        "digits": described.get("digits") if described["type"] == "float" else None,
+        "digits": digits,
         "size": described.get("size"),
         "company_dependent": bool(described.get("company_dependent")),
         "readonly": bool(described.get("readonly")),
@@ -255,25 +275,30 @@ def _selection(choices: Any) -> list[list[str]] | str:
 
 def _module(field: str, registry: Mapping[str, Row], known: OdooModel | None, home: str) -> str:
     """Return the module to install for a field: Odoo lists all that define or extend it."""
-    listed = registry[field].get("modules") if field in registry else ""
-    before = known.fields[field].module if known and field in known.fields else ""
-    return _home(listed, before or home)
+    before = ""
+    if known and field in known.fields:
+        before = known.fields[field].module
+    return _home(registry[field].get("modules"), before or home)
 
 
 def _home(listed: Any, preferred: str) -> str:
     """Return one of the modules that Odoo lists as "base, mail": the preferred, base, or the first."""
-    modules = [name.strip() for name in str(listed or "").split(",") if name.strip()]
+    modules = [name.strip() for name in str(listed or "").split(",")]
     for name in (preferred, "base"):
-        if name in modules:
+        if name and name in modules:
             return name
-    return modules[0] if modules else ""
+    return modules[0]
 
 
 def _rec_name(known: OdooModel | None, described: Collection[str]) -> str | None:
     """Return the field that shows a record: as known before, or the name, which is Odoo's own rule."""
+    candidates: tuple[str, ...] = ("name", "x_name")  # fields that people add begin with x_
     if known:
-        return known.rec_name if known.rec_name in described else None
-    return next((name for name in ("name", "x_name") if name in described), None)
+        candidates = (known.rec_name,)
+    for name in candidates:
+        if name in described:
+            return name
+    return None
 
 
 def _search_fields(model: str, version: str, fields: Collection[str]) -> list[str]:
@@ -282,7 +307,9 @@ def _search_fields(model: str, version: str, fields: Collection[str]) -> list[st
         raw = catalog.load(one).raw(model)
         if raw is not None:
             return [name for name in raw["name_search_fields"] if name.partition(".")[0] in fields]
-    return [name for name in ("name",) if name in fields]
+    if "name" in fields:
+        return ["name"]
+    return []
 
 
 # --- The records that Odoo ships with
@@ -295,7 +322,8 @@ def read_reference(odoo: Odoo, progress: Progress) -> dict[str, Any]:
     with "records", how many groups are done, and how many there are. Raises OdooError.
     """
     content: dict[str, Any] = {"major": odoo.major}
-    present = {row["model"] for row in _present(odoo, {group.model for group in GROUPS})}
+    wanted = {group.model for group in GROUPS}
+    present = {row["model"] for row in _present(odoo, wanted)}
     names: dict[str, dict[int, str]] = {}
     for number, group in enumerate(GROUPS, 1):
         if group.model in present:
@@ -314,13 +342,19 @@ def _records(odoo: Odoo, group: ReferenceGroup, names: dict[str, dict[int, str]]
     described = odoo.call(group.model, "fields_get", list(group.fields), attributes=["type", "relation"])
     fields = [name for name in group.fields if name in described]
     rows = odoo.call(group.model, "search_read", [], fields, context=CONTEXT)
-    relations = {name: described[name]["relation"] for name in fields if described[name]["type"] == "many2one"}
+    relations: dict[str, str] = {}
+    for name in fields:
+        if described[name]["type"] == "many2one":
+            relations[name] = described[name]["relation"]
     for model in (group.model, *relations.values()):
         if model not in names:
             names[model] = _external_ids(odoo, model)
-    found = [_record(row, fields, relations, names) for row in sorted(rows, key=lambda row: int(row["id"]))]
-    for record in found:
+    found: list[dict[str, Any]] = []
+    # By ID and not in Odoo's own order, which follows names that anybody may change.
+    for row in sorted(rows, key=itemgetter("id")):
+        record = _record(row, fields, relations, names)
         record["xml_id"] = names[group.model].get(record["id"])
+        found.append(record)
     return found
 
 
@@ -343,6 +377,6 @@ def _external_ids(odoo: Odoo, model: str) -> dict[int, str]:
     domain = [["model", "=", model], ["module", "not in", ["__export__", "__import__"]]]
     rows = odoo.call("ir.model.data", "search_read", domain, ["module", "name", "res_id"])
     found: dict[int, str] = {}
-    for row in sorted(rows, key=lambda row: int(row["id"])):
+    for row in sorted(rows, key=itemgetter("id")):
         found.setdefault(row["res_id"], f"{row['module']}.{row['name']}")
     return found

@@ -30,7 +30,9 @@ class Odoo:
         """Take a connection that is signed in."""
         self._transport = transport
         self.version = version
-        self.remembered: dict[Any, Any] = {} if remembered is None else remembered
+        if remembered is None:  # and not where it is empty: clones share one that is still empty
+            remembered = {}
+        self.remembered: dict[Any, Any] = remembered
 
     @property
     def url(self) -> str:
@@ -105,7 +107,9 @@ class Odoo:
             Rejected: The server refuses the user.
             Fault: The method raised an exception.
         """
-        named = {**kwargs, "context": dict(context)} if context else kwargs
+        named = dict(kwargs)
+        if context:
+            named["context"] = dict(context)
         return self._transport.call(Call(model, method, args, named, retry, accept))
 
     def clone(self) -> Odoo:
@@ -148,12 +152,15 @@ def connect(
     """
     if not db:
         raise Rejected("There is no database name: say which database of the server to load into.")
+    # The first word is given up soon: the address may just be wrong, and somebody is waiting.
     hasty = Retries(min(HASTY.tries, retries.tries), min(HASTY.total, retries.total), retries.first, retries.longest)
     address, version = _met(addresses.parsed(url), Manner(timeout, hasty, on_retry))
     login, manner = Login(address, db, username, secret, kind), Manner(timeout, retries, on_retry)
     major = Odoo(JsonRpc(login, manner), version).major
-    transport: type[JsonRpc] | type[Json2] = Json2 if kind == "key" and major >= _JSON2_SINCE else JsonRpc
-    return Odoo(transport(login, manner).signed_in(), version)
+    # JSON-2 takes keys alone; JSON-RPC takes a key in the place of a password.
+    if kind == "key" and major >= _JSON2_SINCE:
+        return Odoo(Json2(login, manner).signed_in(), version)
+    return Odoo(JsonRpc(login, manner).signed_in(), version)
 
 
 def _met(address: Address, manner: Manner) -> tuple[Address, str]:
@@ -173,10 +180,10 @@ def _version(wire: Wire) -> str:
     try:
         told = rpc(wire, "common", "version", [], Secret(""))
     except Temporary as failed:
-        if not failed.foreign:
+        if not failed.foreign:  # no answer at all, which another try may bring
             raise
         raise Rejected(f"{wire.address} does not answer as an Odoo server does: is the address right?") from None
-    version = told.get("server_serie") if isinstance(told, dict) else None
-    if not isinstance(version, str):
+    if not isinstance(told, dict) or not isinstance(told.get("server_serie"), str):
         raise Rejected(f"{wire.address} does not say which version of Odoo it runs.")
+    version: str = told["server_serie"]
     return version

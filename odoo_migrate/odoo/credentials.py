@@ -33,6 +33,7 @@ class Secret:
         """Return a text with every occurrence of the secret as a word hidden: a server may repeat what it got."""
         if not self.__text or self.__text not in text:
             return text
+        # As a word only: a password such as "a" would otherwise leave nothing legible.
         return re.sub(rf"(?<!\w){re.escape(self.__text)}(?!\w)", HIDDEN, text)
 
     def __bool__(self) -> bool:
@@ -77,10 +78,15 @@ def find_secret(
     if file is not None:
         return Secret(_in_file(file)), "password"
     variables: list[tuple[str, Kind]] = [(KEY_VARIABLE, "key"), (PASSWORD_VARIABLE, "password")]
-    for name, kind in reversed(variables) if password_first else variables:
-        if text := env.get(name, "").strip("\r\n"):
+    if password_first:
+        variables.reverse()
+    for name, kind in variables:
+        text = env.get(name, "").strip("\r\n")
+        if text:
             return Secret(text), kind
-    given = prompt() if prompt else ""
+    given = ""
+    if prompt:  # only where somebody sits at a terminal
+        given = prompt()
     if not given:
         raise Rejected(
             f"There is no password: set {PASSWORD_VARIABLE} or {KEY_VARIABLE}, or name a file that holds it."
@@ -92,9 +98,10 @@ def _in_file(file: Path) -> str:
     try:
         with file.open("rb") as opened:
             lines = opened.read(_LONGEST_FILE).decode("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise Rejected(f"The password file {file} cannot be read: {reason}.") from None
+    except OSError as error:
+        raise Rejected(f"The password file {file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Rejected(f"The password file {file} cannot be read: it is not UTF-8.") from None
     if not lines or not lines[0]:
         raise Rejected(f"The password file {file} has nothing in its first line.")
     return lines[0]

@@ -42,14 +42,16 @@ class Wire:
         """Prepare the connection; nothing is sent yet."""
         self.address = address
         self.timeout = timeout
-        allowed: list[str] | None = None if cookies else []
         # Odoo refuses a session cookie together with a database header, and a login with every call needs none.
+        allowed: list[str] | None = []
+        if cookies:
+            allowed = None  # from everywhere
         self._http = httpx.Client(
             verify=_trusted(),
             timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout)),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=allowed)),
             headers={"User-Agent": _agent()},
-            follow_redirects=False,
+            follow_redirects=False,  # a call with a password may not go on to wherever the server says
         )
 
     def close(self) -> None:
@@ -96,7 +98,8 @@ def _failures(address: Address) -> Iterator[None]:
     try:
         yield
     except _NOT_SENT as error:
-        if (certificate := _certificate(error)) is not None:
+        certificate = _certificate(error)
+        if certificate is not None:  # trying again would not make it trusted
             raise Rejected(f"The certificate of {address} cannot be trusted: {certificate}.") from None
         raise Temporary(f"{address} cannot be reached ({_cause(error)})", maybe_done=False) from None
     except httpx.TimeoutException:
@@ -121,6 +124,7 @@ def _check_status(address: Address, response: httpx.Response) -> None:
     status, said = response.status_code, f"{response.status_code} {response.reason_phrase}".strip()
     if response.has_redirect_location:
         raise Moved(address, str(response.url.join(response.headers["location"])))
+    # A proxy's words for a server that restarts or takes too long; what was sent may have reached it.
     if status in {502, 503, 504}:
         raise Temporary(f"The server answered {said}", maybe_done=True, wait=_asked(response))
     if status == _TOO_MANY:
@@ -132,7 +136,9 @@ def _check_status(address: Address, response: httpx.Response) -> None:
 def _asked(response: httpx.Response) -> float:
     """Return the seconds of Retry-After, where it is a number."""
     given = response.headers.get("retry-after", "")
-    return min(float(given), _LONGEST_ASKED) if given.isdecimal() else 0.0
+    if not given.isdecimal():  # a date, or nothing
+        return 0.0
+    return min(float(given), _LONGEST_ASKED)
 
 
 def _json(response: httpx.Response) -> Any:
@@ -148,7 +154,9 @@ def _json(response: httpx.Response) -> Any:
 def redirected(address: Address, path: str, moved: Moved) -> Address:
     """Return the address of the same server to which a call was sent on; raise Moved for another server."""
     to = parsed(moved.to.split("?")[0].split("#")[0])
+    # Only the path before the call's own may differ: then Odoo is known to be there.
     there = Address(to.scheme, to.host, to.port, urlsplit(moved.to).path.removesuffix(path).rstrip("/"))
+    # From https to http, the password would travel in the clear.
     safe = address.scheme == "http" or to.scheme == "https"
     if to.host != address.host or not safe or not urlsplit(moved.to).path.endswith(path) or there == address:
         raise moved

@@ -76,7 +76,7 @@ class WebSession:
         except (ValueError, Moved):
             taken = None
         if not isinstance(taken, dict) or not taken.get("result"):
-            self._token = ""
+            self._token = ""  # the session has expired: the next try signs in again
             raise Temporary("Odoo's import wizard did not take the rows", maybe_done=False)
 
     def _sign_in(self) -> None:
@@ -85,6 +85,7 @@ class WebSession:
         _, answer = self._wire.post("/web/session/authenticate", {"jsonrpc": "2.0", "method": "call", "params": params})
         if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
             raise meant(answer["error"].get("data") or {}, login.secret)
+        # With a second factor, Odoo answers without a user until it is given.
         if not (isinstance(answer, dict) and (answer.get("result") or {}).get("uid")):
             raise Rejected(f'The user "{login.username}" cannot open a session: is there a second factor?')
         found = _TOKEN.search(self._wire.text("GET", "/web/login", params={"db": login.database}))
@@ -109,6 +110,7 @@ def dry_run(
         wizard = odoo.call(WIZARD, "create", [{"res_model": model}])
     except Fault as fault:
         raise Rejected(f"Odoo's import wizard cannot be used: {fault.message.strip()}") from None
+    # A list answers the list that was given, unless a module has a `create` of its own that knows one record only.
     [number] = wizard if isinstance(wizard, list) else [wizard]
     session.put(number, "".join(csv_text.line(row) for row in rows).encode())
     names = list(fields)

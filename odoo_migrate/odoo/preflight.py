@@ -25,7 +25,11 @@ def check(odoo: Odoo, settings: Settings, models: Collection[str]) -> None:
     """Raise Rejected with one sentence where a load of records of `models` cannot work."""
     check_version(odoo, settings)
     refuse_missing(odoo, settings, models)
-    forbidden = [f"{operation} {model}" for model in models for operation in NEEDED if not may(odoo, model, operation)]
+    forbidden: list[str] = []
+    for model in models:
+        for operation in NEEDED:
+            if not may(odoo, model, operation):
+                forbidden.append(f"{operation} {model}")
     if not may(odoo, "ir.model.data", "read"):
         forbidden.append("read external IDs (Administration: Access Rights)")
     if forbidden:
@@ -36,7 +40,8 @@ def check(odoo: Odoo, settings: Settings, models: Collection[str]) -> None:
 
 def refuse_missing(odoo: Odoo, settings: Settings, models: Iterable[str]) -> None:
     """Raise Rejected where the server lacks one of `models`."""
-    if absent := missing_models(odoo, models):
+    absent = missing_models(odoo, models)
+    if absent:
         raise Rejected(f"{_needs_modules(odoo, settings, absent)}.")
 
 
@@ -60,12 +65,17 @@ def missing_models(odoo: Odoo, models: Iterable[str]) -> list[str]:
 def module_of(settings: Settings, model: str) -> str:
     """Return the module that brings a model, "" where the catalog does not know it."""
     known = catalog.load(settings.odoo_version)
-    return known.model(model).module if model in known else ""
+    if model not in known:
+        return ""
+    return known.model(model).module
 
 
 def _needs_modules(odoo: Odoo, settings: Settings, absent: Collection[str]) -> str:
-    modules = sorted({name for model in absent if (name := module_of(settings, model))})
-    advice = f"; install {' and '.join(modules)} there" if modules else ""
+    modules = {module_of(settings, model) for model in absent}
+    modules.discard("")  # a module that no catalog knows: nothing can be advised
+    advice = ""
+    if modules:
+        advice = f"; install {' and '.join(sorted(modules))} there"
     return f'The database "{odoo.database}" has no {" and no ".join(sorted(absent))}{advice}'
 
 
@@ -77,6 +87,7 @@ def may(odoo: Odoo, model: str, operation: str) -> bool:
         Fault: The server has something else against the question.
     """
     try:
+        # The older method still answers in 18, with a warning in the server's log.
         if odoo.major >= _HAS_ACCESS_SINCE:
             return bool(odoo.call(model, "has_access", [], operation))
         return bool(odoo.call(model, "check_access_rights", operation, False))
@@ -107,6 +118,6 @@ def _check_namespace(odoo: Odoo, settings: Settings) -> None:
     try:
         taken = odoo.call("ir.module.module", "search_count", [["name", "=", settings.namespace]])
     except Fault:
-        return
+        return  # this user may not see the modules
     if taken:
         raise Rejected(f'The namespace "{settings.namespace}" is the name of an Odoo module: choose another.')

@@ -76,4 +76,6 @@ def persist(once: Callable[[], T], retries: Retries, on_retry: OnRetry | None, *
 
 
 def _given_up(reason: str, tries: int) -> str:
-    return f"{reason} ({tries} tries)." if tries > 1 else f"{reason}."
+    if tries == 1:
+        return f"{reason}."
+    return f"{reason} ({tries} tries)."

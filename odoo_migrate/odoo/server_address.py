@@ -24,8 +24,12 @@ class Address:
 
     def __str__(self) -> str:
         """Return the address, without a port that goes without saying."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
+        host = self.host
+        if ":" in host:  # IPv6
+            host = f"[{host}]"
+        port = ""
+        if self.port != _PORTS[self.scheme]:
+            port = f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.path}"
 
     @property
@@ -80,5 +84,9 @@ def _shown(text: str) -> str:
 def _place(path: str) -> str:
     """Return the path below which Odoo is, without the page that was open when the address was copied."""
     path = path.rstrip("/")
-    ends = [at for page in _PAGES if (at := f"{path}/".find(f"{page}/")) >= 0]
-    return path[: min(ends)] if ends else path
+    end = len(path)
+    for page in _PAGES:
+        at = f"{path}/".find(f"{page}/")  # with the slash, so that /website is no page /web
+        if at >= 0:
+            end = min(end, at)
+    return path[:end]

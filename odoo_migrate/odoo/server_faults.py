@@ -32,10 +32,12 @@ def clash(text: str) -> bool:
 
 def meant(error: Mapping[str, Any], secret: Secret) -> Temporary | Rejected | Fault:
     """Return what the exception that a server serialized (`name`, `message`, `debug`) means for the caller."""
+    # Before anything else is done with the texts: a traceback may hold the arguments of the call.
     name, message, debug = (secret.out_of(str(error.get(key) or "")) for key in ("name", "message", "debug"))
     if clash(name) or clash(message):
         return Temporary(f"Another transaction was in the way: {_first_line(message)}", maybe_done=False)
-    if missing := _NO_DATABASE.search(message):
+    missing = _NO_DATABASE.search(message)
+    if missing:
         return Rejected(f'The server has no database "{missing["name"]}".')
     if _TROUBLE.search(message):
         return Temporary(f"The server is in trouble: {_first_line(message)}", maybe_done=True)

@@ -100,7 +100,9 @@ class Answer:
 def split_id(external_id: str) -> tuple[str, str]:
     """Return module and name, parted at the first dot as Odoo does."""
     module, dot, name = external_id.partition(".")
-    return (module, name) if dot else (DEFAULT_MODULE, external_id)
+    if not dot:
+        return DEFAULT_MODULE, external_id
+    return module, name
 
 
 def find(odoo: Odoo, external_ids: Iterable[str]) -> dict[str, tuple[str, int]]:
@@ -140,7 +142,6 @@ def server_fields(odoo: Odoo, model: str) -> dict[str, ServerField]:
 
 
 def _field(name: str, told: Mapping[str, Any]) -> ServerField:
-    digits, selection = told.get("digits"), told.get("selection")
     return ServerField(
         name=name,
         type=told["type"],
@@ -148,14 +149,28 @@ def _field(name: str, told: Mapping[str, Any]) -> ServerField:
         relation=told.get("relation") or "",
         required=bool(told.get("required")),
         readonly=bool(told.get("readonly")),
-        selection=tuple((str(key), str(label)) for key, label in selection) if isinstance(selection, list) else (),
-        digits=(int(digits[0]), int(digits[1])) if isinstance(digits, list) else None,
+        selection=_choices(told.get("selection")),
+        digits=_digits(told.get("digits")),
         depends=tuple(told.get("depends") or ()),
         company_dependent=bool(told.get("company_dependent")),
         translate=bool(told.get("translate")),
         size=told.get("size") or 0,
         store=bool(told.get("store")),
     )
+
+
+def _choices(told: Any) -> tuple[tuple[str, str], ...]:
+    """Return the (key, label) pairs of a choice; none where Odoo works them out by a method of its own."""
+    if not isinstance(told, list):
+        return ()
+    return tuple((str(key), str(label)) for key, label in told)
+
+
+def _digits(told: Any) -> tuple[int, int] | None:
+    """Return all digits and those after the point; Odoo sends False where a number has no such limit."""
+    if not isinstance(told, list):
+        return None
+    return int(told[0]), int(told[1])
 
 
 def read(
@@ -208,29 +223,39 @@ def load(
     transaction's way is repeated at once.
     """
     told = odoo.call(model, "load", list(fields), [list(row) for row in rows], context=context, accept=_clashed)
+    messages = [message(one) for one in told.get("messages", ())]
     ids = told.get("ids")
-    return Answer(ids if isinstance(ids, list) else None, [message(one) for one in told.get("messages", ())])
+    if not isinstance(ids, list):  # False: nothing of the call is stored
+        return Answer(None, messages)
+    return Answer(ids, messages)
 
 
 def _clashed(told: Mapping[str, Any]) -> str:
     """`load` reports a clash between transactions as if the row were wrong; nothing is stored then."""
     if told.get("ids"):
         return ""
-    texts = (str(message.get("message")) for message in told.get("messages", ()))
-    return next((f"Another transaction was in the way: {text}" for text in texts if clash(text)), "")
+    for one in told.get("messages", ()):
+        text = str(one.get("message"))
+        if clash(text):
+            return f"Another transaction was in the way: {text}"
+    return ""
 
 
 def message(told: Mapping[str, Any]) -> Message:
     """Return a message of `load`, or of the import wizard, which names fields its own way."""
     rows = told.get("rows") or {}
     given = rows.get("from", told.get("record"))
-    first = given if isinstance(given, int) and given is not False else -1
+    first = -1
+    if isinstance(given, int) and given is not False:  # Odoo says False where a message names no row
+        first = given
     field = told.get("field") or told.get("field_path") or ""
+    if isinstance(field, list):  # the wizard's path: ["parent_id", "id"]
+        field = "/".join(map(str, field))
     return Message(
         first=first,
         last=rows.get("to", first),
         type=told.get("type") or "error",
-        field="/".join(map(str, field)) if isinstance(field, list) else str(field),
+        field=str(field),
         text=str(told.get("message") or ""),
     )
 
@@ -275,7 +300,9 @@ def database_uuid(odoo: Odoo) -> str:
         rows = odoo.call("ir.config_parameter", "search_read", domain, ["value"])
     except Fault:
         return ""
-    return str(rows[0]["value"]) if rows else ""
+    if not rows:
+        return ""
+    return str(rows[0]["value"])
 
 
 def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

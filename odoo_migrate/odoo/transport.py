@@ -118,10 +118,13 @@ class JsonRpc:
     def call(self, call: Call) -> Any:
         """Return the answer; raise Unreachable, Rejected or Fault."""
         named = dict(call.named)
-        positional = [named.pop("ids"), *call.positional] if "ids" in named else list(call.positional)
+        positional = list(call.positional)
+        if "ids" in named:  # execute_kw takes the records as the first argument
+            positional.insert(0, named.pop("ids"))
         return self._persist([call.model, call.method, positional, named], call)
 
     def _persist(self, given: Sequence[Any], call: Call) -> Any:
+        # JSON-RPC knows no session: every call carries the login.
         who = [self.login.database, self.login.uid, self.login.secret.reveal()]
 
         def once() -> Any:
@@ -152,9 +155,16 @@ def rpc(wire: Wire, service: str, method: str, args: Sequence[Any], secret: Secr
         raise Temporary(f"The server's answer ({status}) is not what Odoo sends", maybe_done=True, foreign=status)
     if "error" in answer:
         error = answer["error"]
-        data = error.get("data") if isinstance(error, dict) else None
-        raise meant(data if isinstance(data, dict) else {"message": str(error)}, secret)
+        raise meant(_serialized(error), secret)
     return answer.get("result")
+
+
+def _serialized(error: Any) -> Mapping[str, Any]:
+    """Return the exception in an error of JSON-RPC; what is before Odoo may send errors without one."""
+    if isinstance(error, dict) and isinstance(error.get("data"), dict):
+        data: Mapping[str, Any] = error["data"]
+        return data
+    return {"message": str(error)}
 
 
 class Json2:
@@ -176,6 +186,7 @@ class Json2:
 
     def call(self, call: Call) -> Any:
         """Return the answer; raise Unreachable, Rejected or Fault."""
+        # Where a name is given twice, the one that the caller wrote counts.
         body = {**dict(zip(_names(call), call.positional, strict=False)), **call.named}
         headers = self._headers()
 
@@ -212,8 +223,10 @@ class Json2:
     def signed_in(self) -> Json2:
         """Return the same connection with the uid of the key's owner; raise Rejected for an unknown key."""
         context = self.call(Call("res.users", "context_get"))
-        uid = context.get("uid") if isinstance(context, dict) else None
-        self.login = replace(self.login, uid=uid if isinstance(uid, int) else 0)
+        uid = 0
+        if isinstance(context, dict) and isinstance(context.get("uid"), int):
+            uid = context["uid"]
+        self.login = replace(self.login, uid=uid)
         return self
 
 
@@ -226,11 +239,16 @@ def _names(call: Call) -> tuple[str, ...]:
     if len(call.positional) > len(names):
         raise ValueError(f"JSON-2 needs names for the arguments of {call.model}.{call.method}.")
     # Methods of records name them first; where they came by name already, the others follow.
-    return names[1:] if "ids" in call.named and names[:1] == ("ids",) else names
+    if "ids" in call.named and names[:1] == ("ids",):
+        return names[1:]
+    return names
 
 
 def accepted(answer: Any, accept: Accept | None) -> Any:
     """Return the answer, unless it says itself that the call should be made again; nothing is stored then."""
-    if accept and (reason := accept(answer)):
+    if accept is None:
+        return answer
+    reason = accept(answer)
+    if reason:
         raise Temporary(reason, maybe_done=False)
     return answer
