@@ -39,5 +39,6 @@ def main() -> None:
     """
 
 
+# In the order in which they are used, which is how the help lists them.
 for group in (source, transform, validate, load, catalog):
     main.add_command(group)

@@ -50,6 +50,7 @@ def adopt(out: Output, root: Path, run_id: str, connection: Connection, matches:
         with out.progress("records") as bars:
 
             def begins(mapping: str, records: int) -> None:
+                # Nobody knows how far Odoo is with its search, so the bar only says what is looked for.
                 bars.at(mapping, 0, records)
 
             result = adoption.adopt(session.run, session.odoo, matches, dry_run=dry_run, begins=begins)
@@ -71,10 +72,14 @@ def _report(out: Output, run_id: str, result: AdoptResult) -> int:
     if len(result.doubtful) > FEW:
         out.say(f"... and {len(result.doubtful) - FEW:,} more")
     adopted = many(sum(one.adopted for one in result.mappings), "record")
-    done = "would get its ID in a real run" if result.dry_run else "adopted; no field was touched"
+    done = "adopted; no field was touched"
+    if result.dry_run:
+        done = "would get its ID in a real run"
     out.say(f"{adopted} {done}. All matches with both sides: {', '.join(result.files)}")
     _say_what_next(out, run_id, result)
-    return exit_statuses.PROBLEMS if result.doubtful else exit_statuses.GOOD
+    if result.doubtful:
+        return exit_statuses.PROBLEMS
+    return exit_statuses.GOOD
 
 
 def _say_what_next(out: Output, run_id: str, result: AdoptResult) -> None:

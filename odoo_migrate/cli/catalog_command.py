@@ -49,6 +49,7 @@ def make(out: Output, connection: Connection, models: tuple[str, ...], folder: P
         fields = catalog_reader.read_models(odoo, wanted, bars.at)
         records = catalog_reader.read_reference(odoo, bars.at)
         version = catalog_reader.version_of(odoo)
+    # Models of other catalogs may be missing, those that somebody named may not.
     missing = sorted(set(models) - set(fields["models"]))
     if missing:
         raise exit_statuses.Unusable(f"This server has no model {' and no '.join(missing)}; nothing was written.")
@@ -61,13 +62,11 @@ def make(out: Output, connection: Connection, models: tuple[str, ...], folder: P
 
 
 def _report(out: Output, version: str, files: list[Path], models: dict[str, Any]) -> None:
-    readonly = [
-        f"{model}.{name}"
-        for model, content in models.items()
-        for name, field in content["fields"].items()
-        if field.get("readonly")
-    ]
-    count = sum(len(content["fields"]) for content in models.values())
+    readonly: list[str] = []
+    count = 0
+    for model, content in models.items():
+        count += len(content["fields"])
+        readonly += [f"{model}.{name}" for name, field in content["fields"].items() if field.get("readonly")]
     out.document = {
         "odoo_version": version,
         "files": [str(path) for path in files],

@@ -6,6 +6,7 @@ and refusals never mix with it.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import sys
@@ -15,7 +16,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from odoo_migrate.cli import exit_statuses
 from odoo_migrate.cli import progress_bars as progress
@@ -48,13 +49,16 @@ def _printable(char: str) -> str:
 def short(text: str) -> str:
     """Return a text on one line, cut where it is long."""
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    if len(line) <= _LONGEST:
+        return line
+    return f"{line[: _LONGEST - 1]}…"
 
 
 def many(count: int, one: str, more: str = "") -> str:
     """Return a number with its noun: 1 row, 1,200 rows."""
-    noun = one if count == 1 else more or f"{one}s"
-    return f"{count:,} {noun}"
+    if count == 1:
+        return f"1 {one}"
+    return f"{count:,} {more or f'{one}s'}"
 
 
 @dataclass
@@ -71,7 +75,9 @@ class Alike(Generic[T]):
 
     def shape(self) -> str:
         """Return the sentence, with … in place of the names in which they differ."""
-        return self.sentence if self.same else _NAMED.sub("'…'", self.sentence)
+        if self.same:
+            return self.sentence
+        return _NAMED.sub("'…'", self.sentence)
 
 
 def grouped_by_shape(
@@ -118,7 +124,11 @@ class Output:
     def say(self, text: str, style: str | None = None) -> None:
         """Print a sentence of the result."""
         if not self.as_json:
-            exit_statuses.quietly(lambda: self._console.print(plain(text), style=style))
+            self._print(plain(text), style)
+
+    def _print(self, shown: Any, style: str | None = None) -> None:
+        """Print a sentence or a table of the result, whose reader may have gone."""
+        exit_statuses.quietly(functools.partial(self._console.print, shown, style=style))
 
     def warn(self, text: str) -> None:
         """Print a sentence beside the result."""
@@ -144,11 +154,14 @@ class Output:
         lines = [list(row) for row in rows]
         table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
         for place, title in enumerate(titles):
-            numbers = all(isinstance(row[place], int) for row in lines)
-            table.add_column(Text(title), justify="right" if numbers else "left", overflow="fold")
+            justify: Literal["left", "right"] = "left"
+            if all(isinstance(row[place], int) for row in lines):
+                justify = "right"
+            # Folded, not cut: names of mappings are what people copy from here.
+            table.add_column(Text(title), justify=justify, overflow="fold")
         for row in lines:
             table.add_row(*(Text(_cell(cell)) for cell in row))
-        exit_statuses.quietly(lambda: self._console.print(table))
+        self._print(table)
 
     def problems(self, problems: Problems) -> None:
         """Print the first problems of each level and where all of them are; put both into the document."""
@@ -171,7 +184,9 @@ class Output:
         warnings = _of_level(problems, "warning")
         found = grouped_by_shape(warnings, _column_of, _without_value)
         for one in found[:FEW]:
-            more = f" (and {many(one.count - 1, 'more row')} like this)" if one.count > 1 else ""
+            more = ""
+            if one.count > 1:
+                more = f" (and {many(one.count - 1, 'more row')} like this)"
             self.say(f"warning: {one.first.text()}{more}", "yellow")
         if len(found) > FEW or problems.warnings > len(warnings):
             self.say(f"... {problems.warnings:,} warnings in all; they are in {problems.path}", "yellow")
@@ -184,11 +199,14 @@ class Output:
         """Print the document, where it is asked for."""
         if self.as_json:
             text = json.dumps(self.document, indent=2, ensure_ascii=False)
-            exit_statuses.quietly(lambda: print(text, flush=True))  # noqa: T201 - this is the one place that prints it
+            # T201: this is the one place that prints it.
+            exit_statuses.quietly(functools.partial(print, text, flush=True))
 
 
 def _cell(cell: str | int) -> str:
-    return f"{cell:,}" if isinstance(cell, int) else plain(cell)
+    if isinstance(cell, int):
+        return f"{cell:,}"
+    return plain(cell)
 
 
 def _of_level(problems: Problems, level: str) -> list[Problem]:
@@ -201,16 +219,22 @@ def _column_of(problem: Problem) -> tuple[str, str]:
 
 def _without_value(problem: Problem) -> str:
     """Return the sentence without the value of its row, which it may repeat."""
-    return problem.message.replace(problem.value, "") if problem.value else problem.message
+    if not problem.value:  # replacing "" would put something between all letters
+        return problem.message
+    return problem.message.replace(problem.value, "")
 
 
 def _console(*, stderr: bool) -> Console:
     """Return a console that prints other people's data as it is: no markup, no guessing at what a text means."""
     from rich.console import Console
 
-    stream = sys.stderr if stderr else sys.stdout
+    stream = sys.stdout
+    if stderr:
+        stream = sys.stderr
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter ends no load
     # In a pipe, lines are not broken: another program may read them.
-    width = None if stream.isatty() else WIDE
+    width: int | None = WIDE
+    if stream.isatty():
+        width = None
     return Console(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=True)

@@ -18,7 +18,7 @@ GOOD = 0
 PROBLEMS = 1
 UNUSABLE = 2
 NO_ODOO = 3
-OUR_MISTAKE = 70
+OUR_MISTAKE = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130
 
 
@@ -40,7 +40,9 @@ def turned(problem: Exception, go_on: str = "") -> tuple[int, str] | None:
 
 def _of_the_system(problem: OSError) -> str:
     reason = problem.strerror or str(problem)
-    return f"{problem.filename}: {reason}." if problem.filename else f"{reason}."
+    if not problem.filename:
+        return f"{reason}."
+    return f"{problem.filename}: {reason}."
 
 
 def _of_the_load(problem: Exception, go_on: str) -> tuple[int, str] | None:
@@ -53,9 +55,12 @@ def _of_the_load(problem: Exception, go_on: str) -> tuple[int, str] | None:
         return UNUSABLE, str(problem)
     if isinstance(problem, Cycle):
         return PROBLEMS, str(problem)
+    # Only where the connection was lost does it help to give the same command again.
     if isinstance(problem, Unreachable):
         return NO_ODOO, f"{problem} {go_on}".strip()
-    return (NO_ODOO, str(problem)) if isinstance(problem, OdooError) else None
+    if isinstance(problem, OdooError):
+        return NO_ODOO, str(problem)
+    return None
 
 
 def quietly(write: Callable[[], None]) -> None:
@@ -63,4 +68,5 @@ def quietly(write: Callable[[], None]) -> None:
     try:
         write()
     except BrokenPipeError:
+        # Python flushes stdout when it ends, and would complain then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

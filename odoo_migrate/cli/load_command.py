@@ -47,10 +47,12 @@ def init(out: Output, root: Path, order: str, run_id: str) -> int:
     """
     from odoo_migrate.loading import runs
 
-    wanted = tuple(name.strip() for name in order.split(",") if name.strip())
+    names = (name.strip() for name in order.split(","))
+    wanted = tuple(filter(None, names))
     made = runs.init(root, order=wanted, run_id=run_id)
     steps = _steps(made)
     out.document = {"run": made.id, "steps": steps, "notes": list(made.notes)}
+    # Counted from 1: people say "the third step".
     rows = [(number, _title(step), step["records"]) for number, step in enumerate(steps, 1)]
     out.table(("Step", "Mapping", "Records"), rows)
     for note in made.notes:
@@ -63,19 +65,18 @@ def init(out: Output, root: Path, order: str, run_id: str) -> int:
 def _steps(made: Run) -> list[dict[str, Any]]:
     """Return the steps of a run as the document has them."""
     records = {one.path: one.records or 0 for one in made.files}
-    return [
-        {
-            "mapping": step.mapping,
-            "model": step.model,
-            "second_pass": step.second,
-            "records": records[made.payload(step.mapping).file],
-        }
-        for step in made.steps
-    ]
+    steps: list[dict[str, Any]] = []
+    for step in made.steps:
+        count = records[made.payload(step.mapping).file]
+        steps.append({"mapping": step.mapping, "model": step.model, "second_pass": step.second, "records": count})
+    return steps
 
 
 def _title(step: dict[str, Any]) -> str:
-    return f"{step['mapping']} (second pass)" if step["second_pass"] else str(step["mapping"])
+    # Of a second pass, the same records are sent again, with the references that close a circle.
+    if step["second_pass"]:
+        return f"{step['mapping']} (second pass)"
+    return str(step["mapping"])
 
 
 @click.command(short_help="What a run has stored, what failed, what to do next.")
@@ -92,13 +93,18 @@ def status(out: Output, root: Path, run_id: str) -> int:
     from odoo_migrate.loading import runs
     from odoo_migrate.loading.run_status import status as status_of
 
-    names = [run_id] if run_id else runs.names(root)
-    found = [status_of(runs.read(root, name)) for name in names]
+    # From the files alone, so that it works beside a load that is going on.
     if run_id:
+        found = [status_of(runs.read(root, run_id))]
         _show_one(out, found[0])
     else:
+        found = [status_of(runs.read(root, name)) for name in runs.names(root)]
         _show_all(out, found)
-    return exit_statuses.PROBLEMS if any(one.state == "failed" for one in found) else exit_statuses.GOOD
+    # Scripts ask this way whether a night's load left something to do.
+    for one in found:
+        if one.state == "failed":
+            return exit_statuses.PROBLEMS
+    return exit_statuses.GOOD
 
 
 def _show_all(out: Output, found: list[RunStatus]) -> None:
@@ -127,6 +133,7 @@ def _show_one(out: Output, found: RunStatus) -> None:
 
 
 def _next(found: RunStatus) -> str:
+    """Return what to do next; what failed is more pressing than what changed."""
     command = f"odoo-migrate load run {found.run}"
     if found.state == "failed":
         return f"The reasons stand in runs/{found.run}/failed. After mending: odoo-migrate load retry {found.run}"
@@ -143,14 +150,18 @@ def _next(found: RunStatus) -> str:
 
 def _sums(found: RunStatus) -> tuple[int, int, int]:
     """Return the records, those created and those failed of all mappings."""
-    records = sum(one.records for one in found.mappings)
-    created = sum(one.created for one in found.mappings)
-    failed = sum(one.failed for one in found.mappings)
+    records = created = failed = 0
+    for one in found.mappings:
+        records += one.records
+        created += one.created
+        failed += one.failed
     return records, created, failed
 
 
 def _server(found: RunStatus) -> str:
-    return f"{found.server['database']} on {found.server['url']}" if found.server else ""
+    if not found.server:  # nothing was sent yet
+        return ""
+    return f"{found.server['database']} on {found.server['url']}"
 
 
 def _as_json(found: RunStatus) -> dict[str, Any]:
@@ -164,5 +175,6 @@ def _as_json(found: RunStatus) -> dict[str, Any]:
     }
 
 
+# After init, in the order in which they are used: status follows run.
 for command in (run, status, retry, adopt, rollback):
     load.add_command(command)

@@ -52,7 +52,10 @@ class Watch(Watcher):
 
     def begins(self, step: LoadStep, records: int) -> None:
         """Draw the bar of a step."""
-        self._begin(f"{step.mapping} (second pass)" if step.second else step.mapping, records)
+        name = step.mapping
+        if step.second:  # a bar of its own: it would run backwards otherwise
+            name = f"{step.mapping} (second pass)"
+        self._begin(name, records)
 
     def advances(self, step: LoadStep, records: int, count: Count) -> None:
         """Move the bar on."""
@@ -123,6 +126,7 @@ def opened(
     ):
         logger.info("%s on %s, Odoo %s, as %s", odoo.database, odoo.url, odoo.version, odoo.username)
         if looked_over:
+            # A model with a second pass is in the steps twice.
             models = dict.fromkeys(step.model for step in run.steps)
             preflight.check(odoo, run.project.settings, list(models))
         yield OpenedRun(run, odoo, watch)
@@ -148,7 +152,9 @@ def logged(path: Path, secret: Secret) -> Iterator[None]:
 
 def _traceback(problem: BaseException) -> str:
     """Return Odoo's own traceback, which its developers ask for."""
-    return f"\n{problem.debug}" if isinstance(problem, Fault) and problem.debug else ""
+    if not isinstance(problem, Fault) or not problem.debug:
+        return ""
+    return f"\n{problem.debug}"
 
 
 class _Discreet(logging.Formatter):
@@ -168,4 +174,5 @@ def log_result(result: RunResult) -> None:
     """Log what a load did."""
     for one in result.steps:
         logger.info("%s: %s in %.1f s", one.step.mapping, vars(one.count), one.seconds)
-    logger.info("%d writes, %d failed, %s", result.writes, result.failed, "stopped" if result.stopped else "ended")
+    end = "stopped" if result.stopped else "ended"
+    logger.info("%d writes, %d failed, %s", result.writes, result.failed, end)

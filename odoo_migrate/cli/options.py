@@ -182,7 +182,8 @@ def sign_in(given: Connection, out: Output, on_retry: OnRetry | None = None, *, 
         secret, kind = find_secret(os.environ, given.password_file, ask, given.password, password_first=password_first)
     except Rejected as problem:
         raise exit_statuses.Unusable(str(problem)) from problem
-    if unsafe := parsed(given.url).warning:
+    unsafe = parsed(given.url).warning
+    if unsafe:
         out.warn(unsafe)
     return connect(
         given.url, given.database, given.username, secret, kind=kind, timeout=given.timeout,
@@ -194,7 +195,9 @@ def _retries(seconds: float) -> Retries:
     """Return as many tries as fit, since each wait is drawn anew and may be short."""
     from odoo_migrate.odoo.retries import Retries
 
-    return Retries(tries=6 + round(seconds / 10), total=seconds) if seconds else Retries(tries=1)
+    if not seconds:
+        return Retries(tries=1)
+    return Retries(tries=6 + round(seconds / 10), total=seconds)
 
 
 def _ask(given: Connection) -> str:

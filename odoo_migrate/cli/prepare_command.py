@@ -35,6 +35,7 @@ def prepare(out: Output, root: Path, accept_changes: bool) -> int:
         with out.progress("rows") as bars:
             prepared = stage.prepare(root, problems, bars.at, accept_changes=accept_changes)
         out.document["files"] = [{"file": one.file, "rows": one.rows} for one in prepared]
+        # Also with problems: a file of which no row was read is often the wrong file.
         out.table(("File", "Rows"), [(one.file, one.rows) for one in prepared])
         out.problems(problems)
     if problems.errors:

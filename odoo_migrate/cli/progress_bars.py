@@ -67,10 +67,12 @@ class Plain:
         now = time.monotonic()
         with self._lock:
             started, last = self._times.setdefault(name, (now, now))
+            # What was over before a first line needs no last one.
             ended = bool(total) and done >= total and last > started
             if not ended and now - last < EVERY:
                 return
-            self._times[name] = (now, now) if ended else (started, now)
+            # The same name may come again, as of a second round: then its clock begins anew.
+            self._times[name] = (now if ended else started, now)
         self._console.print(line(name, done, total, self._unit, now - started))
 
     def note(self, text: str) -> None:
@@ -80,18 +82,27 @@ class Plain:
 
 def line(name: str, done: int, total: int, unit: str, seconds: float) -> str:
     """Return one line of progress after so many seconds."""
-    of = f" of {total:,}" if total and done < total else ""
+    text = f"{name}: {done:,}"
+    if total and done < total:
+        text += f" of {total:,}"
+    text += f" {unit}"
+    # Within the first second a rate is chance.
     rate = done / seconds if seconds >= 1 else 0.0
-    more = f", {rate:,.0f} {unit}/s" if rate else ""
-    left = f", {clock((total - done) / rate)} left" if rate and total > done else ""
-    return f"{name}: {done:,}{of} {unit}{more}{left}"
+    if not rate:
+        return text
+    text += f", {rate:,.0f} {unit}/s"
+    if total > done:
+        text += f", {clock((total - done) / rate)} left"
+    return text
 
 
 def clock(seconds: float) -> str:
     """Return minutes and seconds, or hours, minutes and seconds."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    if hours:
+        return f"{hours}:{minutes:02}:{rest:02}"
+    return f"{minutes}:{rest:02}"
 
 
 class Drawn:
@@ -123,7 +134,7 @@ class Drawn:
     def at(self, name: str, done: int, total: int) -> None:
         """Move a bar, which is drawn when it is first named."""
         now = time.monotonic()
-        with self._lock:
+        with self._lock:  # two threads of a load may name a new bar at the same moment
             if name not in self._tasks:
                 self._tasks[name] = (self._progress.add_task(name, total=total or None, said=""), now)
             task, started = self._tasks[name]

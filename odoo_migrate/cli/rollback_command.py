@@ -15,7 +15,7 @@ from odoo_migrate.cli.options import Connection
 
 if TYPE_CHECKING:
     from odoo_migrate.cli.opened_run import OpenedRun
-    from odoo_migrate.loading.rollback import RollbackResult
+    from odoo_migrate.loading.rollback import Removal, RollbackResult
 
 TITLES = ("Model", "Removed", "Gone before", "Kept")
 
@@ -37,6 +37,7 @@ def rollback(out: Output, root: Path, run_id: str, connection: Connection, yes: 
     """
     from odoo_migrate.cli.opened_run import opened
 
+    # What a load needs (languages, a company) need not be there to take one back.
     with opened(out, root, run_id, connection, looked_over=False) as session:
         out.go_on = "What was removed is noted. To go on, give the same command again."
         return _roll_back(out, session, sure=yes)
@@ -46,18 +47,20 @@ def _roll_back(out: Output, session: OpenedRun, *, sure: bool) -> int:
     """Ask, remove, report; return the exit status. Raises Unusable where nobody can be asked."""
     from odoo_migrate.loading.rollback import planned, rollback
 
+    # Asked of the server and not of the journal: records may be gone since.
     removable = planned(session.run, session.odoo)
     if removable and not sure and not _confirmed(out, session, removable):
         out.document = {"run": session.run.id, "mappings": [], "kept": [], "files": []}
         out.say("Nothing was removed.")
         return exit_statuses.GOOD
+    # Also where nothing is left: what is gone since is noted then, and an old report goes.
     with out.progress("records") as bars:
         result = rollback(session.run, session.odoo, bars.at)
     return _report(out, session.run.id, result)
 
 
 def _confirmed(out: Output, session: OpenedRun, removable: Mapping[str, int]) -> bool:
-    if not sys.stdin.isatty():
+    if not sys.stdin.isatty():  # in a script, a question would wait for ever or take the next line for its answer
         raise exit_statuses.Unusable(
             "A rollback removes records, and nobody is here to be asked; say --yes if you are sure."
         )
@@ -67,20 +70,21 @@ def _confirmed(out: Output, session: OpenedRun, removable: Mapping[str, int]) ->
     return click.confirm(f"Remove {count} ({listed}) from {place}?", err=True)
 
 
+def _as_json(removal: Removal) -> dict[str, object]:
+    return {
+        "mapping": removal.mapping,
+        "model": removal.model,
+        "removed": removal.removed,
+        "gone": removal.gone,
+        "kept": len(removal.kept),
+    }
+
+
 def _report(out: Output, run_id: str, result: RollbackResult) -> int:
     kept = result.kept
     out.document = {
         "run": run_id,
-        "mappings": [
-            {
-                "mapping": one.mapping,
-                "model": one.model,
-                "removed": one.removed,
-                "gone": one.gone,
-                "kept": len(one.kept),
-            }
-            for one in result.mappings
-        ],
+        "mappings": [_as_json(one) for one in result.mappings],
         "kept": [vars(one) for one in kept],
         "files": result.files,
         "stopped": result.stopped,
@@ -96,6 +100,8 @@ def _report(out: Output, run_id: str, result: RollbackResult) -> int:
     if kept:
         out.say(f"{many(result.removed, 'record')} removed, {len(kept):,} kept; see {', '.join(result.files)}", "red")
         return exit_statuses.PROBLEMS
-    removed = f"{many(result.removed, 'record')} removed" if result.removed else "Nothing to remove"
+    removed = "Nothing to remove"
+    if result.removed:
+        removed = f"{many(result.removed, 'record')} removed"
     out.say(f"{removed}; nothing that this run created is left in Odoo.", "green")
     return exit_statuses.GOOD

@@ -13,6 +13,9 @@ from odoo_migrate.cli.cli_output import FEW, Output, grouped_by_shape, many, sho
 from odoo_migrate.cli.options import Connection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from odoo_migrate.cli.cli_output import Alike
     from odoo_migrate.cli.opened_run import OpenedRun
     from odoo_migrate.loading.dry_run import Tested
     from odoo_migrate.loading.journal import Failure
@@ -63,6 +66,7 @@ def run(out: Output, root: Path, run_id: str, connection: Connection, only_test:
     from odoo_migrate.cli.opened_run import log_result, opened
     from odoo_migrate.loading import run_load
 
+    # Odoo's import wizard, which a test needs, takes no key.
     with opened(out, root, run_id, connection, password_first=only_test) as session:
         _refuse_changed(session.run)
         if only_test:
@@ -94,6 +98,7 @@ def retry(out: Output, root: Path, run_id: str, connection: Connection, **sendin
     from odoo_migrate.loading.run_status import failed_ids
 
     found = runs.read(root, run_id)
+    # Told from the journal alone: nobody should need a password to hear that there is nothing to do.
     if not failed_ids(read_history(found.journal)):
         out.document = _as_json(found, run_load.RunResult([])) | {"failures": []}
         out.say(f"Nothing of the run '{run_id}' failed, so there is nothing to send again.")
@@ -132,6 +137,7 @@ def _test(out: Output, session: OpenedRun) -> int:
 
     run = session.run
     out.go_on = "The test stored nothing."
+    # A list of its own beside that of `validate check`: the two are mended in different places.
     with options.problems(run.root, "test") as problems:
         with out.progress("records") as bars:
             found = dry_run.try_run(run, session.odoo, problems, bars.at)
@@ -149,12 +155,15 @@ def _test_as_json(found: Tested) -> dict[str, Any]:
 def _report_test(out: Output, run: Run, found: list[Tested]) -> int:
     failed = sum(one.failed for one in found)
     records = sum(one.records for one in found)
-    left_out = [f"{column} of {one.mapping}" for one in found for column in one.left_out]
+    left_out: list[str] = []
+    for one in found:
+        left_out += [f"{column} of {one.mapping}" for column in one.left_out]
     if left_out:
         out.say(f"Tried without what refers to records that are not in Odoo yet: {', '.join(left_out)}.")
     if failed:
         out.say(f"Odoo refuses {failed:,} of {many(records, 'record')}; nothing was stored.", "red")
         return exit_statuses.PROBLEMS
+    # A record that refers to a new one is common, not an error: the load itself brings the other first.
     waiting = sum(one.untestable for one in found)
     if waiting:
         out.say(f"{many(waiting, 'record')} can be tried only when what they refer to is in Odoo.")
@@ -171,10 +180,13 @@ def _report(out: Output, run: Run, result: RunResult) -> int:
     out.document |= _as_json(run, result)
     rows = [_row(one) for one in result.steps]
     if len(rows) > 1:
-        columns = list(zip(*rows, strict=True))[1:]
-        rows.append(("Together", *(sum(map(int, column)) for column in columns)))
+        rows.append(_sums(rows))
     out.table(TITLES, rows)
-    for warning in sorted({text for one in result.steps for text in one.count.warnings}):
+    # Odoo warns of every record anew, in the same words.
+    warnings: set[str] = set()
+    for one in result.steps:
+        warnings.update(one.count.warnings)
+    for warning in sorted(warnings):
         out.warn(f"Odoo warns: {warning}")
     if result.stopped:
         out.stopped()
@@ -185,10 +197,18 @@ def _report(out: Output, run: Run, result: RunResult) -> int:
     return _report_failed(out, run, result)
 
 
+def _sums(rows: Sequence[tuple[str | int, ...]]) -> tuple[str | int, ...]:
+    """Return a last row with the sum of each column of numbers."""
+    _, *columns = zip(*rows, strict=True)
+    return ("Together", *(sum(map(int, column)) for column in columns))
+
+
 def _row(result: StepResult) -> tuple[str | int, ...]:
     """Return the table row of a step, under its mapping, which bears the model's name."""
     step, count = result.step, result.count
-    name = f"{step.mapping} (second pass)" if step.second else step.mapping
+    name = step.mapping
+    if step.second:
+        name = f"{step.mapping} (second pass)"
     return (name, count.created, count.updated, count.unchanged, count.kept, count.failed)
 
 
@@ -199,7 +219,7 @@ def _as_json(run: Run, result: RunResult) -> dict[str, Any]:
         "writes": result.writes,
         "failed": result.failed,
         "stopped": result.stopped,
-        "seconds": round(result.seconds, 3),
+        "seconds": round(result.seconds, 3),  # floats as they come would differ in digits that mean nothing
         "failed_files": _reports(run, "failed"),
         "differences_files": _reports(run, "differences"),
     }
@@ -239,16 +259,24 @@ def _report_unfinished(out: Output, run: Run, result: RunResult) -> None:
 def _report_writes(out: Output, result: RunResult) -> None:
     if result.writes:
         records = sum(one.count.created + one.count.updated for one in result.steps)
-        took = many(round(result.seconds), "second") if result.seconds >= 1 else "less than a second"
+        took = "less than a second"
+        if result.seconds >= 1:
+            took = many(round(result.seconds), "second")
         out.say(f"{many(records, 'record')} written in {took}, in {many(result.writes, 'call')}.")
-    elif not result.failed:
-        kept = any(one.count.kept for one in result.steps)
-        what = "nothing differs but what Odoo keeps differently" if kept else "Odoo holds exactly this"
-        out.say(f"Nothing to write: {what}.")
+    elif result.failed:
+        pass  # the sentences on failures say it all
+    elif _kept(result):
+        out.say("Nothing to write: nothing differs but what Odoo keeps differently.")
+    else:
+        out.say("Nothing to write: Odoo holds exactly this.")
+
+
+def _kept(result: RunResult) -> int:
+    return sum(one.count.kept for one in result.steps)
 
 
 def _report_kept_differently(out: Output, run: Run, result: RunResult) -> None:
-    kept = sum(one.count.kept for one in result.steps)
+    kept = _kept(result)
     if kept:
         where = ", ".join(_reports(run, "differences"))
         out.say(f"Odoo keeps {many(kept, 'record')} differently than sent; both sides stand in {where}.", "yellow")
@@ -262,20 +290,27 @@ def _report_failed(out: Output, run: Run, result: RunResult) -> int:
         out.document["failures"] = []
         return exit_statuses.GOOD
     failures = list(read_history(run.journal).failed.values())
+    # A million failures belong in the file, not in a document that some program keeps in memory.
     out.document["failures"] = [vars(one) for one in islice(failures, KEPT)]
     reasons = grouped_by_shape(failures, _place, _message)
     # What failed only because of another record comes last: mending the other one mends it too.
-    reasons.sort(key=lambda one: (one.sentence.startswith(CONSEQUENCE), -one.count))
+    reasons.sort(key=_urgency)
     for one in reasons[:FEW]:
         place = ", ".join(filter(None, _place(one.first)))
         file = run.raw_files()[one.first.mapping]
-        first = f"{'first: ' if one.count > 1 else ''}{file}, row {one.first.row}"
+        first = f"{file}, row {one.first.row}"
+        if one.count > 1:
+            first = f"first: {first}"
         out.say(f"failed: {many(one.count, 'record')} of {place} ({first}): {short(one.shape())}", "red")
     if len(reasons) > FEW:
         out.say(f"... and {len(reasons) - FEW:,} more reasons", "red")
     failed, where = many(result.failed, "record"), ", ".join(_reports(run, "failed"))
     out.say(f"{failed} failed; the reasons stand in {where}. After mending: odoo-migrate load retry {run.id}", "red")
     return exit_statuses.PROBLEMS
+
+
+def _urgency(reason: Alike[Failure]) -> tuple[bool, int]:
+    return reason.sentence.startswith(CONSEQUENCE), -reason.count
 
 
 def _place(failure: Failure) -> tuple[str, str]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 import click
 
 from odoo_migrate.cli import exit_statuses, options
 from odoo_migrate.cli.cli_output import Output, many
+
+if TYPE_CHECKING:
+    from odoo_migrate.stages.transform import Transformed
 
 
 @click.group()
@@ -40,9 +44,7 @@ def execute(out: Output, root: Path, mappings: tuple[str, ...]) -> int:
     with options.problems(root, "transform") as problems:
         with out.progress("rows") as bars:
             done = stage.transform(found, wanted, problems, bars.at)
-        out.document["mappings"] = [
-            {"mapping": one.mapping, "rows": one.rows, "records": one.records, "notes": list(one.notes)} for one in done
-        ]
+        out.document["mappings"] = [_as_json(one) for one in done]
         out.table(("Mapping", "Rows", "Records"), [(one.mapping, one.rows, one.records) for one in done])
         for one in done:
             for note in one.notes:
@@ -55,8 +57,13 @@ def execute(out: Output, root: Path, mappings: tuple[str, ...]) -> int:
     return exit_statuses.GOOD
 
 
+def _as_json(one: Transformed) -> dict[str, object]:
+    return {"mapping": one.mapping, "rows": one.rows, "records": one.records, "notes": list(one.notes)}
+
+
 def _named(given: str, known: Collection[str]) -> str:
     """Return the mapping that a file or a name means."""
+    # The shell completes paths, so a path is what people have.
     name = PurePath(given).name.removesuffix(".yml")
     if name not in known:
         raise exit_statuses.Unusable(f"There is no mapping '{given}' in this project.")

@@ -38,7 +38,7 @@ def check(out: Output, root: Path, against_odoo: bool, connection: options.Conne
     from odoo_migrate.stages import validate as stage
 
     if against_odoo:
-        connection.require()
+        connection.require()  # before the files are read, which may take a minute
     with options.problems(root, "validate") as problems:
         try:
             with out.progress("records") as bars:
@@ -46,13 +46,14 @@ def check(out: Output, root: Path, against_odoo: bool, connection: options.Conne
             if against_odoo:
                 _ask_odoo(out, root, connection, problems)
         finally:
+            # What the files showed counts also where the server cannot be asked.
             out.problems(problems)
     if problems.errors:
         out.say(f"{many(problems.errors, 'problem')} to mend; then transform and check again.", "red")
         return exit_statuses.PROBLEMS
-    well = (
-        f"No errors, {many(problems.warnings, 'warning')} to know about." if problems.warnings else "Everything fits."
-    )
+    well = "Everything fits."
+    if problems.warnings:
+        well = f"No errors, {many(problems.warnings, 'warning')} to know about."
     out.say(f"{well} Next: odoo-migrate load init", "green")
     return exit_statuses.GOOD
 
@@ -64,7 +65,7 @@ def _ask_odoo(out: Output, root: Path, connection: options.Connection, problems:
 
     try:
         found = read_project(root)
-    except FormatError:
+    except FormatError:  # every fault of the files is among the problems already
         out.warn("Odoo was not asked: the project cannot be read, as the problems say.")
         return
     with options.sign_in(connection, out) as odoo, out.progress("records") as bars:

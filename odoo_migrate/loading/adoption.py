@@ -6,7 +6,6 @@ adopting again, so it can be broken off anywhere.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -232,7 +231,9 @@ class _Adopting:
         return unknown, known
 
     def _with_values(self, mapping: str, records: Sequence[Record]) -> Iterator[tuple[Record, tuple[str, ...]]]:
-        places = [self._run.payload(mapping).fields.index(column) for column in self._matches[mapping]]
+        """Yield each record with its values of the fields to match by."""
+        fields = self._run.payload(mapping).fields
+        places = [fields.index(column) for column in self._matches[mapping]]
         for one in records:
             yield one, tuple(one.values[place] for place in places)
 
@@ -265,7 +266,8 @@ class _Adopting:
         self._journal.adopting(mapping, ids)
         refused: Fault | None = None
         try:
-            self._odoo.call("ir.model.data", "create", [_name(one, model) for one in batch], retry=False)
+            names = [_name(one, model) for one in batch]
+            self._odoo.call("ir.model.data", "create", names, retry=False)
         except Fault as fault:
             refused = fault
         except Unreachable as lost:
@@ -287,11 +289,12 @@ class _Adopting:
 
     # --- Reporting ---------------------------------------------------------------------------------------------
     def _report(self, model: str, mapping: str, matched: Sequence[RecordMatch], known: Sequence[RecordMatch]) -> None:
-        counts = Counter(one.kind for one in matched)
-        self._result.mappings.append(
-            Adoption(mapping, model, counts["adopted"], counts["doubtful"], counts["new"], knew=len(known))
-        )
-        self._result.doubtful += [one for one in matched if one.kind == "doubtful"]
+        by_kind: dict[str, list[RecordMatch]] = {"adopted": [], "doubtful": [], "new": []}
+        for one in matched:
+            by_kind[one.kind].append(one)
+        counts = {kind: len(of_kind) for kind, of_kind in by_kind.items()}
+        self._result.mappings.append(Adoption(mapping, model, **counts, knew=len(known)))
+        self._result.doubtful += by_kind["doubtful"]
         listed = list(matched)
         listed += [one for one in known if one.kind == "adopted"]
         listed.sort(key=attrgetter("row"))
@@ -316,11 +319,8 @@ def _name(match: RecordMatch, model: str) -> dict[str, Any]:
 
 def _cells(match: RecordMatch, columns: Sequence[str]) -> list[str]:
     cells = [match.kind, match.id, str(match.row), match.column, match.value]
-    cells += [_joined(map(str, match.found)), _joined(one.name for one in match.candidates)]
+    cells += [" | ".join(map(str, match.found)), " | ".join(one.name for one in match.candidates)]
     for column, ours in zip(columns, match.values, strict=True):
-        cells += [ours, _joined(one.values[column] for one in match.candidates)]
+        theirs = [one.values[column] for one in match.candidates]
+        cells += [ours, " | ".join(theirs)]
     return [*cells, match.reason]
-
-
-def _joined(texts: Any) -> str:
-    return " | ".join(texts)

@@ -143,7 +143,10 @@ class ChunkLoader:
         """
         chunk = [self._of_step(record) for record in records]
         found = self._found(odoo, chunk)
-        ids = {one: place for one, (model, place) in found.items() if model == self.step.model}
+        ids: dict[str, int] = {}
+        for external_id, (model, database_id) in found.items():
+            if model == self.step.model:
+                ids[external_id] = database_id
         values, hidden = self._read(odoo, list(ids.values()))
         failures: list[Failure] = []
         left: list[Record] = []
@@ -156,9 +159,14 @@ class ChunkLoader:
                 left.append(record)
         self._fail(failures, count)
         # An ID may outlive its record: Odoo then creates it again.
-        alive = {one: place for one, place in ids.items() if place in values}
+        alive: dict[str, int] = {}
+        stored: dict[str, dict[str, Any]] = {}
+        for external_id, database_id in ids.items():
+            if database_id in values:
+                alive[external_id] = database_id
+                stored[external_id] = values[database_id]
         self.site.known.remember(alive)
-        return left, {one: values[place] for one, place in alive.items()}
+        return left, stored
 
     def _found(self, odoo: Odoo, chunk: Sequence[Record]) -> Mapping[str, tuple[str, int]]:
         if self._fresh:  # the whole namespace is unknown to Odoo, which saves a call for every chunk
@@ -248,7 +256,7 @@ class ChunkLoader:
             if not self.site.differences.is_known(self._difference(record, place, values)):
                 left.append(place)
         own, _ = self._own(record, left)
-        self._note(record, [place for place in left if place not in own], values)
+        self._note(record, sorted(set(left).difference(own)), values)
         count.kept += not own and bool(differing)
         return own
 
@@ -345,11 +353,16 @@ class ChunkLoader:
     def _unlike_in_odoo(
         self, odoo: Odoo, records: Sequence[Record]
     ) -> list[tuple[Record, list[int], Mapping[str, Any]]]:
-        ids = {record.id: self.site.known.get(record.id) for record in records}
-        held, _ = self._read(odoo, [one for one in ids.values() if one is not None])
+        """Return the records of which Odoo holds something else, with the columns and what it holds."""
+        ids: dict[str, int] = {}
+        for record in records:
+            database_id = self.site.known.get(record.id)
+            if database_id is not None:
+                ids[record.id] = database_id
+        held, _ = self._read(odoo, list(ids.values()))
         found: list[tuple[Record, list[int], Mapping[str, Any]]] = []
         for record in records:
-            values = held.get(ids[record.id] or 0)
+            values = held.get(ids.get(record.id, 0))
             if values is None:
                 continue
             unlike = self._unlike(record, values)

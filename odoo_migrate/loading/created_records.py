@@ -93,6 +93,7 @@ def _met(odoo: Odoo, model: str, created: Mapping[str, int], begun: Iterable[str
     alive, hidden = _alive(odoo, model, ids.values())
     met = RunRecords()
     for external_id, place in ids.items():
+        # The order of the questions matters: each takes for granted what those before it found.
         entry, found_now = CreatedRecord(external_id, place), named.get(external_id)
         if place in hidden:
             met.strange.append((entry, "This user may not see this record."))

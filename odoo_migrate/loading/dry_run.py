@@ -152,18 +152,23 @@ class Tester:
     @cached_property
     def _needed(self) -> frozenset[int]:
         """Return the places of own references that a record cannot do without."""
-        known = catalog.load(self._run.project.settings.odoo_version)
-        needed = {name for name in self._names if self._described[name].required}
+        needed: set[str] = set()
         # Odoo does not mark the product of a line as required, and refuses an ordinary line without one.
         if self._step.model in required_fields.LINES_OF_PRODUCTS:
             needed.add("product_id")
-        if self._step.model in known:
-            model = known.model(self._step.model)
-            for name in self._names:
-                entry = model.fields.get(name)
-                if entry and required_fields.refuses_empty(model, entry, self._names):
-                    needed.add(name)
+        for name in self._names:
+            if self._described[name].required or self._refuses_empty(name):
+                needed.add(name)
         return frozenset(place for place in self._own if self._names[place] in needed)
+
+    def _refuses_empty(self, name: str) -> bool:
+        """Tell whether Odoo refuses a record without a field, by the rules that no server tells."""
+        known = catalog.load(self._run.project.settings.odoo_version)
+        if self._step.model not in known:
+            return False
+        model = known.model(self._step.model)
+        entry = model.fields.get(name)
+        return bool(entry and required_fields.refuses_empty(model, entry, self._names))
 
     def go(self, problems: Problems, progress: StageProgress) -> Tested:
         """Try all records and return the counts."""
@@ -219,11 +224,12 @@ class Tester:
         return self._known.get(external_id) is None and self._ids.has(mappings, external_id)
 
     def _try(self, places: Sequence[int], trials: Sequence[Trial], problems: Problems) -> None:
-        by_id = {trial.record.id: trial for trial in trials}
         columns = [self._fields[place] for place in places]
         trier = Trier(self._session, self._step.model, columns, self._context, self._described)
+        by_id: dict[str, Trial] = {}
         rows: list[SentRow] = []
         for trial in trials:
+            by_id[trial.record.id] = trial
             cells = tuple(trial.record.values[place] for place in places)
             rows.append(SentRow(trial.record, cells))
         for refusal in trier.tried(rows):

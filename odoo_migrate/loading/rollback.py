@@ -323,7 +323,9 @@ def rollback(run: Run, odoo: Odoo, told: Told = _ignore) -> RollbackResult:
 
 def _check_rights(run: Run, odoo: Odoo) -> None:
     """Raise Rejected where the user may not remove records of all models: half a rollback helps nobody."""
-    models = list(dict.fromkeys(step.model for step in run.steps))
+    models: dict[str, None] = {}
+    for step in run.steps:
+        models[step.model] = None
     refuse_missing(odoo, run.project.settings, models)
     forbidden = [model for model in models if not may(odoo, model, "unlink")]
     if forbidden:
@@ -335,9 +337,14 @@ class _Rollback:
 
     def __init__(self, run: Run, odoo: Odoo, journal: Journal, told: Told) -> None:
         self._run, self._odoo, self._journal, self._told = run, odoo, journal, told
-        self._steps = {step.mapping: step for step in run.steps if not step.second}
+        self._steps: dict[str, LoadStep] = {}
         # In circles no order is right: what was refused may go when what it was needed by is gone.
-        self._circles = any(step.second for step in run.steps)
+        self._circles = False
+        for step in run.steps:
+            if step.second:
+                self._circles = True
+            else:
+                self._steps[step.mapping] = step
         self._context = write_context(odoo, run.project.settings)
         self._removals: dict[str, Removal] = {}
         self._load = LoadOrigin(frozenset(), "")
@@ -363,7 +370,8 @@ class _Rollback:
         removal = Removal(mapping, self._steps[mapping].model, gone=len(met.gone))
         if met.gone:
             self._journal.removed(mapping, met.gone)
-        removal.kept = [Kept(mapping, one.id, one.database_id, message) for one, message in met.strange]
+        for one, message in met.strange:
+            removal.kept.append(Kept(mapping, one.id, one.database_id, message))
         return removal
 
     def _remove_all(self, met: Mapping[str, RunRecords]) -> None:
@@ -388,6 +396,7 @@ class _Rollback:
     ) -> list[CreatedRecord]:
         """Remove records of one mapping, children first; return those that stay."""
         step, removal = self._steps[mapping], self._removals[mapping]
+        # What was kept in an earlier round is tried once more, and counts by what comes of it now.
         again = {one.id for one in entries}
         removal.kept = [one for one in removal.kept if one.id not in again]
         deep = depths(self._odoo, step, entries)

@@ -111,6 +111,7 @@ def _write(root: Path, name: str, failed: Mapping[str, Failure], payload: Payloa
 
 def failed_ids(history: History) -> dict[str, frozenset[str]]:
     """Return the external IDs that failed, by mapping."""
+    # Of both passes: what failed in the second one is in Odoo, without the references that close a circle.
     found: dict[str, set[str]] = {}
     for mapping, external_id in history.failed:
         found.setdefault(mapping, set()).add(external_id)

@@ -51,10 +51,12 @@ def check(found: Project, odoo: Odoo, problems: Problems, progress: StageProgres
         return []
     models = list(dict.fromkeys(mapping.model for mapping in found.mappings.values()))
     absent = set(preflight.missing_models(odoo, models))
-    there = [mapping for mapping in found.mappings.values() if mapping.model not in absent]
+    there: list[ModelMapping] = []
     for mapping in found.mappings.values():
         if mapping.model in absent:
             problems.add(Problem(_file(mapping), _absent(found, mapping.model)))
+        else:
+            there.append(mapping)
     if not absent:
         _check_rights(found, odoo, models, problems)
     _check_targets(found, odoo, there, problems)

@@ -207,6 +207,7 @@ class Differences:
                     known = entry["id"], entry["column"], entry["sent"], entry["stored"], entry["database"]
                 except (ValueError, KeyError, TypeError):
                     continue  # cut short by a crash, or spoilt: Odoo is asked again
+                # Another database keeps other things differently, if only by its database IDs.
                 if known[-1] == self._database:
                     self._known[known[:2]] = known[2:4]
 
@@ -219,6 +220,8 @@ class Differences:
 
     def add(self, differences: Sequence[Difference]) -> None:
         """Remember differences, on disk too."""
+        if not differences:  # asked for every record that is updated, and hardly any has one
+            return
         with self._lock, self._path.open("a", encoding="utf-8") as stream:
             for one in differences:
                 entry = {"database": self._database, "id": one.id, "column": one.column}

@@ -87,7 +87,7 @@ def may(odoo: Odoo, model: str, operation: str) -> bool:
         Fault: The server has something else against the question.
     """
     try:
-        # The older method still answers in 18, with a warning in the server's log.
+        # has_access took the place of the older method in 18.
         if odoo.major >= _HAS_ACCESS_SINCE:
             return bool(odoo.call(model, "has_access", [], operation))
         return bool(odoo.call(model, "check_access_rights", operation, False))

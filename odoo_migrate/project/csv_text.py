@@ -21,6 +21,7 @@ def line(cells: Sequence[str]) -> str:
     """
     if len(cells) == 1 and not cells[0]:
         return '""\n'
+    # One search for a whole record: most records need no quotes at all.
     if _NEEDS_QUOTES.search("".join(cells)):
         cells = [_cell(cell) for cell in cells]
     return ",".join(cells) + "\n"
@@ -30,12 +31,15 @@ def _cell(cell: str) -> str:
     if '"' in cell:
         doubled = cell.replace('"', '""')
         return f'"{doubled}"'
-    return f'"{cell}"' if "," in cell or "\n" in cell or "\r" in cell else cell
+    if "," in cell or "\n" in cell or "\r" in cell:
+        return f'"{cell}"'
+    return cell
 
 
 def cells(record: str) -> list[str]:
     """Return the cells of one record as `line` wrote it."""
     record = record.removesuffix("\n")
+    # Faster than Python's reader, and the same where nothing is quoted.
     if '"' not in record:
         return record.split(",")
     return next(csv.reader([record], strict=True))

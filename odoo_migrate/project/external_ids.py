@@ -48,6 +48,7 @@ def rendered(value: str) -> str:
 
     Letters lose their accents, every other run of characters becomes one `_`, and none stays at the ends.
     """
+    # NFKD takes accents off their letters: é becomes e and a mark.
     if not value.isascii():
         value = "".join(_ascii(char) for char in unicodedata.normalize("NFKD", value))
     return _NOT_ALLOWED.sub("_", value).strip("_")
@@ -57,7 +58,9 @@ def _ascii(char: str) -> str:
     """Return what stands for a character: letters and their marks that ASCII lacks vanish, all others part words."""
     if char.isascii():
         return char
-    return "" if unicodedata.category(char)[0] in "LM" else "_"
+    if unicodedata.category(char)[0] in "LM":
+        return ""
+    return "_"
 
 
 def is_empty(cell: str) -> bool:
@@ -88,10 +91,10 @@ class Pattern:
 
     def base(self, key: Sequence[str]) -> str:
         """Return the ID of a key, one cell per placeholder, before keys are told apart; raise EmptyKey."""
-        if any(is_empty(cell) for cell in key):
-            raise EmptyKey(f"a cell of the key of {self.text} is empty")
         pieces = [self.literals[0]]
         for cell, literal in zip(key, self.literals[1:], strict=True):
+            if is_empty(cell):
+                raise EmptyKey(f"a cell of the key of {self.text} is empty")
             pieces += [rendered(cell), literal]
         return "".join(pieces)
 
@@ -100,21 +103,23 @@ class Pattern:
         if len(key) == 1 and len(self.text) + len(key[0]) <= MAX_LENGTH and _AS_IT_STANDS.fullmatch(key[0]):
             return f"{self.literals[0]}{key[0]}{self.literals[1]}"  # what follows gives the same, four times as slowly
         base = self.base(key)
-        if len(base) > MAX_LENGTH or not all(rendered(cell) for cell in key):
+        # A cell of which nothing is left, as of Chinese, would give all such keys one name.
+        if len(base) > MAX_LENGTH or not all(map(rendered, key)):
             return _marked(base, key, DIGITS[0])
         return base
 
     def choices(self, key: Sequence[str]) -> list[str]:
         """Return every ID that a key can have, whatever other keys there are; raise EmptyKey."""
         base = self.base(key)
-        return [self.alone(key), *(_marked(base, key, digits) for digits in DIGITS)]
+        return [self.alone(key)] + [_marked(base, key, digits) for digits in DIGITS]
 
 
 def _check(text: str, literals: Sequence[str], placeholders: Sequence[str]) -> None:
     if not placeholders:
         raise BadPattern(f"The ID pattern '{text}' names no column in {{braces}}, so all records would be one.")
-    if not all(_LITERAL.fullmatch(literal) for literal in literals):
-        raise BadPattern(f"The ID pattern '{text}' may hold only letters, digits, '_', '.', '-' and {{Column}}.")
+    for literal in literals:
+        if not _LITERAL.fullmatch(literal):
+            raise BadPattern(f"The ID pattern '{text}' may hold only letters, digits, '_', '.', '-' and {{Column}}.")
     if not _MODULE.match(literals[0]):
         raise BadPattern(f"The ID pattern '{text}' must begin with a namespace and a dot, such as 'migr.'.")
     if literals[0].startswith(("base.", "__import__.")):
@@ -126,7 +131,9 @@ def _check(text: str, literals: Sequence[str], placeholders: Sequence[str]) -> N
 def _marked(base: str, key: Sequence[str], digits: int) -> str:
     """`base` with the key's digest, cut so that the whole fits."""
     stem = base[: MAX_LENGTH - digits - 1].rstrip("_")
-    return stem + ("" if stem.endswith(".") else "_") + digest(key, digits)
+    if not stem.endswith("."):  # nothing but the namespace is left of a key in another script
+        stem += "_"
+    return stem + digest(key, digits)
 
 
 def external_ids(pattern: Pattern, keys: Iterable[Key]) -> dict[Key, str]:
@@ -139,5 +146,8 @@ def external_ids(pattern: Pattern, keys: Iterable[Key]) -> dict[Key, str]:
         alike = {text for text, count in Counter(ids.values()).items() if count > 1}
         if not alike:
             return ids
-        ids.update({key: _marked(pattern.base(key), key, digits) for key, text in ids.items() if text in alike})
+        # A value may change while its dictionary is walked, a key may not.
+        for key, text in ids.items():
+            if text in alike:
+                ids[key] = _marked(pattern.base(key), key, digits)
     return ids

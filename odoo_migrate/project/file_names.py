@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from itertools import chain, count
 
 from odoo_migrate.project.external_ids import rendered
 
@@ -19,7 +18,9 @@ def file_stem(text: str) -> str:
 
 def given_name(text: str) -> str:
     """Return a name that the user gave: unchanged where it can be a file name, else as `file_stem`."""
-    return text if _NAME.fullmatch(text) else file_stem(text)
+    if _NAME.fullmatch(text):
+        return text
+    return file_stem(text)
 
 
 def workbook_stem(file_name: str) -> str:
@@ -33,7 +34,12 @@ def sheet_stem(file: str, source_name: str, sheet: str, *, alone: bool) -> str:
     The user's own name `file` comes first, then that of the workbook where the sheet is `alone` in it, then the
     sheet's.
     """
-    return given_name(file) or (workbook_stem(source_name) if alone else file_stem(sheet)) or "sheet"
+    stem = given_name(file)
+    if stem:
+        return stem
+    # Of a workbook with one sheet, people know the file; the sheet is often just "Sheet1".
+    stem = workbook_stem(source_name) if alone else file_stem(sheet)
+    return stem or "sheet"  # a name in a script of which nothing is left in ASCII
 
 
 def mapping_name(model: str, file: str, taken: Collection[str]) -> str:
@@ -41,5 +47,11 @@ def mapping_name(model: str, file: str, taken: Collection[str]) -> str:
 
     The first mapping of a model has the model's name; further ones add the file, then a number.
     """
-    choices = chain([model, f"{model}.{file}"], (f"{model}.{file}_{number}" for number in count(2)))
-    return next(choice for choice in choices if choice not in taken)
+    if model not in taken:
+        return model
+    name = f"{model}.{file}"
+    number = 1
+    while name in taken:
+        number += 1
+        name = f"{model}.{file}_{number}"
+    return name

@@ -30,7 +30,9 @@ def nearest(name: str, known: Collection[str], *, at_least: float = ALIKE) -> st
     if not utils.full_process(name):  # signs alone are like nothing, and thefuzz would log a warning
         return None
     found = process.extractOne(name, known, scorer=fuzz.WRatio, score_cutoff=at_least)
-    return found[0] if found else None
+    if not found:
+        return None
+    return found[0]
 
 
 def nearest_spelling(name: str, known: Collection[str], *, at_least: float) -> str | None:
@@ -39,10 +41,14 @@ def nearest_spelling(name: str, known: Collection[str], *, at_least: float) -> s
     This suits technical names, of which many contain one another (`sale.order`, `sale.order.line`).
     """
     found = process.extractOne(name, known, processor=None, scorer=fuzz.ratio, score_cutoff=at_least)
-    return found[0] if found else None
+    if not found:
+        return None
+    return found[0]
 
 
 def did_you_mean(name: str, known: Collection[str], *, at_least: float = ALIKE) -> str:
     """Return the end of a sentence that suggests the nearest known name: "; did you mean 'x'?", or a full stop."""
     near = nearest(name, known, at_least=at_least)
-    return f"; did you mean '{near}'?" if near else "."
+    if not near:
+        return "."
+    return f"; did you mean '{near}'?"

@@ -51,11 +51,17 @@ class Problem:
     def text(self) -> str:
         """Return place and sentence, on one line."""
         place = [self.file]
-        place += [f"line {self.line}"] if self.line else []
-        place += [f"row {self.row}"] if self.row else []
-        place += [f"column '{self.column}'"] if self.column else []
-        value = f" ('{_short(self.value)}')" if self.value else ""
-        return " ".join(f"{', '.join(place)}{value}: {self.message}".split())
+        if self.line:
+            place.append(f"line {self.line}")
+        if self.row:
+            place.append(f"row {self.row}")
+        if self.column:
+            place.append(f"column '{self.column}'")
+        text = ", ".join(place)
+        if self.value:
+            text += f" ('{_short(self.value)}')"
+        # A title or a value may hold line breaks.
+        return " ".join(f"{text}: {self.message}".split())
 
     def as_json(self) -> dict[str, str | int]:
         """Return the problem as the JSON documents have it."""
@@ -63,7 +69,9 @@ class Problem:
 
 
 def _short(value: str) -> str:
-    return value if len(value) <= SHOWN else f"{value[: SHOWN - 1]}…"
+    if len(value) <= SHOWN:
+        return value
+    return f"{value[: SHOWN - 1]}…"
 
 
 _TITLES = ("level", "file", "line", "row", "column", "value", "message")
@@ -83,15 +91,19 @@ class Problems:
         self.kept: list[Problem] = []
         self._stream: TextIO | None = None
         if path is not None:
+            # What an earlier check found may be mended; an old list would say otherwise.
             path.unlink(missing_ok=True)
 
     def add(self, problem: Problem) -> None:
         """Count a problem and write it to the file."""
         if problem.level == "error":
             self.errors += 1
+            of_level = self.errors
         else:
             self.warnings += 1
-        if (self.errors if problem.level == "error" else self.warnings) <= KEPT:
+            of_level = self.warnings
+        # Of each level by itself: a thousand warnings must not hide the first error.
+        if of_level <= KEPT:
             self.kept.append(problem)
         if self.path is not None:
             self._write(self.path, problem)
@@ -99,6 +111,7 @@ class Problems:
     def _write(self, path: Path, problem: Problem) -> None:
         if self._stream is None:
             path.parent.mkdir(parents=True, exist_ok=True)
+            # Half a character, as broken files have them, cannot be written as it is.
             self._stream = path.open("w", encoding="utf-8", newline="", errors="backslashreplace")
             self._writer = csv.writer(self._stream, lineterminator="\n")
             self._writer.writerow(_TITLES)

@@ -18,6 +18,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
 
 from odoo_migrate.project import csv_text
 from odoo_migrate.project.yaml_text import one_line_list, plain, quoted
@@ -57,13 +59,17 @@ class Settings:
 
     def text(self) -> str:
         """Return the content of the file."""
+        # Sorted, so that the same project is always the same bytes.
         sources = {file: one_line_list(names) for file, names in sorted(self.sources.items())}
+        company = "null"
+        if self.company:
+            company = quoted(self.company)
         lines = [
             f"format: {FORMAT}",
             f"namespace: {plain(self.namespace)}",
-            f"odoo_version: {quoted(self.odoo_version)}",
+            f"odoo_version: {quoted(self.odoo_version)}",  # without quotes, YAML would read a number
             f"timezone: {plain(self.timezone)}",
-            f"company: {quoted(self.company) if self.company else 'null'}",
+            f"company: {company}",
             *_map("sources", sources),
             f"load_order: {one_line_list(self.load_order)}",
         ]
@@ -102,7 +108,9 @@ class FieldEntry:
     def text(self) -> str:
         """Return the entry as one line of the mapping file."""
         # A constant may be empty, which clears the field; a source never is.
-        parts = [f"source: {quoted(self.source)}"] if self.value is None else [f"value: {quoted(self.value)}"]
+        parts = [f"source: {quoted(self.source)}"]
+        if self.value is not None:
+            parts = [f"value: {quoted(self.value)}"]
         if self.lookup:
             parts.append(f"lookup: {plain(self.lookup)}")
         if self.ref:
@@ -110,7 +118,9 @@ class FieldEntry:
         if self.separator:
             parts.append(f"separator: {quoted(self.separator)}")
         entry = f"{{ {', '.join(parts)} }}"
-        return f"{entry}  # {self.comment}" if self.comment else entry
+        if not self.comment:
+            return entry
+        return f"{entry}  # {self.comment}"
 
 
 @dataclass(frozen=True)
@@ -140,7 +150,7 @@ def _map(name: str, entries: Mapping[str, str]) -> list[str]:
     """Return the lines of a map whose values are written already."""
     if not entries:
         return [f"{name}: {{}}"]
-    return [f"{name}:", *(f"  {plain(key)}: {value}" for key, value in entries.items())]
+    return [f"{name}:"] + [f"  {plain(key)}: {value}" for key, value in entries.items()]
 
 
 def lookup_text(table: Mapping[str, str]) -> str:
@@ -150,9 +160,16 @@ def lookup_text(table: Mapping[str, str]) -> str:
 
 def split_keys(cell: str, separator: str) -> list[str]:
     """Return the distinct keys of a cell in their order; without a separator the whole cell is the key."""
+    if not cell:
+        return []
     if not separator:
-        return [cell] if cell else []
-    return list(dict.fromkeys(part.strip() for part in cell.split(separator) if part.strip()))
+        return [cell]
+    keys: dict[str, None] = {}
+    for part in cell.split(separator):
+        key = part.strip()
+        if key:
+            keys[key] = None
+    return list(keys)
 
 
 @dataclass(frozen=True)
@@ -181,14 +198,11 @@ class Manifest:
 
     def text(self) -> str:
         """Return the content of the file."""
-        sources = [{"name": one.name, "sha256": one.sha256} for one in sorted(self.sources, key=_by_name)]
-        files = [
-            {"path": one.path, "rows": one.rows, "sha256": one.sha256}
-            for one in sorted(self.files, key=lambda file: file.path)
-        ]
+        sources: list[dict[str, Any]] = []
+        for source in sorted(self.sources, key=attrgetter("name", "sha256")):
+            sources.append({"name": source.name, "sha256": source.sha256})
+        files: list[dict[str, Any]] = []
+        for file in sorted(self.files, key=attrgetter("path")):
+            files.append({"path": file.path, "rows": file.rows, "sha256": file.sha256})
         content = {"format": FORMAT, "sources": sources, "files": files}
         return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-
-
-def _by_name(source: SourceEntry) -> tuple[str, str]:
-    return source.name, source.sha256

@@ -27,7 +27,7 @@ from odoo_migrate.project.project_files import (
 from odoo_migrate.project.safe_files import inside
 from odoo_migrate.project.yaml_text import FormatError, Value
 
-MAX_LOOKUP_BYTES = 256 * 2**20
+MAX_LOOKUP_BYTES = 256 * 2**20  # some million keys; more is no table that somebody looked through
 
 _MAPPING_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _TABLE_NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -46,7 +46,10 @@ class Project:
 
     def source(self, mapping: str) -> str:
         """Return the name of the raw file with the rows of a mapping."""
-        return next(file for file, names in self.settings.sources.items() if mapping in names)
+        for file, names in self.settings.sources.items():
+            if mapping in names:
+                return file
+        raise KeyError(mapping)
 
     def raw_file(self, mapping: str) -> Path:
         """Return the file with the rows of a mapping; raise FormatError where it lies outside the project."""
@@ -66,6 +69,7 @@ def read_project(root: Path) -> Project:
     for name in settings.load_order:
         shown = f"{project_files.MAPPINGS}/{name}.yml"
         mappings[name] = read_mapping(inside(root, shown), name)
+        # The pattern is in both files for the reader's sake; IDs made from the wrong one would double the records.
         if patterns.get(name) != mappings[name].id:
             raise FormatError(f"the id pattern differs from the one in {project_files.IDS_FILE}.", shown)
     _check_references(root, mappings)
@@ -78,13 +82,16 @@ def read_settings(path: Path, shown: str = project_files.SETTINGS_FILE) -> Setti
     names = ("format", "namespace", "odoo_version", "timezone", "company", "sources", "load_order")
     found = document.record(names)
     _check_format(found["format"].text(), shown)
+    order: list[str] = []
+    for name in found["load_order"].texts():
+        order.append(_named(_MAPPING_NAME, name, found["load_order"]))
     settings = Settings(
         namespace=found["namespace"].text(),
         odoo_version=found["odoo_version"].text(),
         timezone=found["timezone"].text(),
         company=found["company"].text_or_nothing(),
         sources={_named(_RAW_NAME, file, at): at.texts() for file, at in found["sources"].entries().items()},
-        load_order=tuple(_named(_MAPPING_NAME, name, found["load_order"]) for name in found["load_order"].texts()),
+        load_order=tuple(order),
     )
     _check_order(settings, found["load_order"])
     return settings
@@ -103,7 +110,10 @@ def _named(allowed: re.Pattern[str], name: str, value: Value) -> str:
 
 
 def _check_order(settings: Settings, value: Value) -> None:
-    in_sources = sorted(name for names in settings.sources.values() for name in names)
+    in_sources: list[str] = []
+    for names in settings.sources.values():
+        in_sources += names
+    in_sources.sort()
     for name in in_sources:
         if in_sources.count(name) > 1:
             raise value.error(f"'{name}' reads two sources; a mapping reads one.")
@@ -134,7 +144,7 @@ def read_mapping(path: Path, name: str) -> ModelMapping:
         model=_named(_MODEL_NAME, found["model"].text(), found["model"]),
         id=_pattern(found["id"]),
         fields={field: _entry(field, value) for field, value in found["fields"].entries().items()},
-        when=found["when"].text() if "when" in found else "",
+        when=_text(found, "when"),
     )
 
 
@@ -150,9 +160,12 @@ def _entry(field: str, value: Value) -> FieldEntry:
     for name, allowed in (("lookup", _TABLE_NAME), ("ref", _MAPPING_NAME)):
         if name in found:
             _named(allowed, found[name].text(), value)
+    constant: str | None = None
+    if "value" in found:  # an empty constant is one, too
+        constant = found["value"].text()
     return FieldEntry(
         source=_text(found, "source"),
-        value=found["value"].text() if "value" in found else None,
+        value=constant,
         lookup=_text(found, "lookup"),
         ref=_text(found, "ref"),
         separator=_text(found, "separator"),
@@ -160,7 +173,9 @@ def _entry(field: str, value: Value) -> FieldEntry:
 
 
 def _text(found: Mapping[str, Value], name: str) -> str:
-    return found[name].text() if name in found else ""
+    if name not in found:
+        return ""
+    return found[name].text()
 
 
 def _check_entry(field: str, value: Value, found: Mapping[str, Value]) -> None:
@@ -217,7 +232,7 @@ def _manifest(content: Any, shown: str) -> Manifest:
 
 def _manifest_file(one: Any) -> ManifestFile:
     rows = one["rows"]
-    if rows is not None and type(rows) is not int:
+    if rows is not None and type(rows) is not int:  # True is an int for isinstance
         raise TypeError("rows is a number")
     return ManifestFile(str(one["path"]), str(one["sha256"]), rows)
 

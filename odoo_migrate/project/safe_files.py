@@ -42,7 +42,9 @@ def replacing(root: Path, name: str) -> Iterator[BinaryIO]:
         with unfinished.open("wb") as stream:
             yield stream
             stream.flush()
+            # Otherwise a loss of power could leave the new name with nothing behind it.
             os.fsync(stream.fileno())
         unfinished.replace(path)
     finally:
+        # There only where the block raised.
         unfinished.unlink(missing_ok=True)

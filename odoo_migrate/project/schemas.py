@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,12 +39,19 @@ def read_document(root: Path, name: str) -> Document:
 def _plain(value: Value, path: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int]) -> Any:
     lines.setdefault(path, value.line)
     if isinstance(value.node, yaml.MappingNode):
-        lines.update({(*path, key.value): key.start_mark.line + 1 for key, _ in value.node.value if key.id == "scalar"})
+        # The line of the key and not of its value, which may begin below it.
+        for key, _ in value.node.value:
+            if key.id == "scalar":
+                lines[(*path, key.value)] = key.start_mark.line + 1
         return {key: _plain(one, (*path, key), lines) for key, one in value.entries().items()}
     if isinstance(value.node, yaml.SequenceNode):
-        items = (Value(node, value.file) for node in value.node.value)
-        return [_plain(one, (*path, place), lines) for place, one in enumerate(items)]
-    return None if value.is_nothing() else value.text()
+        items: list[Any] = []
+        for place, node in enumerate(value.node.value):
+            items.append(_plain(Value(node, value.file), (*path, place), lines))
+        return items
+    if value.is_nothing():
+        return None
+    return value.text()
 
 
 def yaml_problems(root: Path, name: str, schema: str) -> list[Problem]:
@@ -52,8 +60,11 @@ def yaml_problems(root: Path, name: str, schema: str) -> list[Problem]:
         document = read_document(root, name)
     except FormatError as problem:
         return [Problem.of(problem)]
-    found = [Problem(name, message, _line(document, path)) for path, message in _deviations(document.content, schema)]
-    return sorted(set(found), key=lambda one: (one.line, one.message))
+    # Several rules of a schema may find the same fault.
+    found: set[Problem] = set()
+    for path, message in _deviations(document.content, schema):
+        found.add(Problem(name, message, _line(document, path)))
+    return sorted(found, key=attrgetter("line", "message"))
 
 
 def json_problems(root: Path, name: str, schema: str) -> list[Problem]:
@@ -70,7 +81,9 @@ def json_problems(root: Path, name: str, schema: str) -> list[Problem]:
 
 
 def _shown(path: Sequence[str | int]) -> str:
-    return f"{'.'.join(map(str, path))}: " if path else ""
+    if not path:
+        return ""
+    return f"{'.'.join(map(str, path))}: "
 
 
 def _line(document: Document, path: tuple[str | int, ...]) -> int:
@@ -88,6 +101,7 @@ def _validator(schema: str) -> jsonschema.Draft202012Validator:
 
 def _deviations(content: Any, schema: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield the path of each value that is not as the schema wants it, with a sentence in our own words."""
+    # The library's own words quote the schema, which nobody who writes a project has seen.
     for error in _validator(schema).iter_errors(content):
         path, schema_part = tuple(error.absolute_path), dict(error.schema)
         expected = str(schema_part.get("description", error.message))
@@ -109,4 +123,6 @@ def _deviations(content: Any, schema: str) -> Iterator[tuple[tuple[str | int, ..
 
 
 def _given(instance: Any) -> str:
-    return f"'{instance}' stands here, but " if isinstance(instance, str) else ""
+    if not isinstance(instance, str):  # a list or a map is too long to repeat
+        return ""
+    return f"'{instance}' stands here, but "

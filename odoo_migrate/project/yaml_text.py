@@ -15,9 +15,10 @@ from pathlib import Path
 import yaml
 
 MAX_BYTES = 4 * 2**20
-MAX_DEPTH = 8
+MAX_DEPTH = 8  # our own files need three
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*")
+# Words that YAML reads as null, yes or no.
 _RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 # What YAML cannot hold as it stands, ends a line in it, or cannot be seen by a reader.
 _ESCAPED = re.compile('[^ -~\xa1-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|["\\\\\u2028\u2029]')
@@ -29,7 +30,10 @@ class FormatError(ValueError):
 
     def __init__(self, message: str, file: str, line: int = 0) -> None:
         """Make the sentence; `line` is 0 where no line is to blame."""
-        super().__init__(f"{file}, line {line}: {message}" if line else f"{file}: {message}")
+        place = file
+        if line:
+            place = f"{file}, line {line}"
+        super().__init__(f"{place}: {message}")
         self.message, self.file, self.line = message, file, line
 
 
@@ -42,12 +46,16 @@ def _escape(match: re.Match[str]) -> str:
     char = match[0]
     if char in _SHORT:
         return _SHORT[char]
-    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
+    if ord(char) < 0x10000:
+        return f"\\u{ord(char):04x}"
+    return f"\\U{ord(char):08x}"
 
 
 def plain(text: str) -> str:
     """Return a text without quotes where YAML reads it back as that text, else quoted."""
-    return text if _PLAIN.fullmatch(text) and text.lower() not in _RESERVED else quoted(text)
+    if _PLAIN.fullmatch(text) and text.lower() not in _RESERVED:
+        return text
+    return quoted(text)
 
 
 def one_line_list(items: Iterable[str]) -> str:
@@ -79,7 +87,9 @@ class Value:
 
     def text_or_nothing(self) -> str:
         """Return the text; "" for null."""
-        return "" if self.is_nothing() else self.text()
+        if self.is_nothing():
+            return ""
+        return self.text()
 
     def is_nothing(self) -> bool:
         """Tell whether this is null."""
@@ -119,10 +129,11 @@ def read_bytes(path: Path, shown: str, limit: int = MAX_BYTES) -> bytes:
     """Return a file's content; raise FormatError where it is missing, unreadable or larger than the limit."""
     try:
         with path.open("rb") as stream:
-            data = stream.read(limit + 1)
+            data = stream.read(limit + 1)  # one byte more tells that there is more
+    except FileNotFoundError as problem:
+        raise FormatError("it is missing.", shown) from problem
     except OSError as problem:
-        reason = "it is missing" if isinstance(problem, FileNotFoundError) else "it cannot be opened"
-        raise FormatError(f"{reason}.", shown) from problem
+        raise FormatError("it cannot be opened.", shown) from problem
     if len(data) > limit:
         raise FormatError(f"it is larger than {limit // 2**20} MB, which no such file should be.", shown)
     return data
@@ -131,7 +142,7 @@ def read_bytes(path: Path, shown: str, limit: int = MAX_BYTES) -> bytes:
 def decoded(data: bytes, shown: str) -> str:
     """Return UTF-8 as text; raise FormatError with the line that is none."""
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")  # editors on Windows put a mark in front
     except UnicodeDecodeError as problem:
         line = data.count(b"\n", 0, problem.start) + 1
         raise FormatError("the text is not UTF-8; save the file with that encoding.", shown, line) from problem
@@ -157,15 +168,22 @@ def read_text(text: str, shown: str, max_depth: int = MAX_DEPTH) -> Value:
 def _unreadable(problem: yaml.YAMLError, shown: str) -> FormatError:
     mark = getattr(problem, "problem_mark", None)
     what = getattr(problem, "problem", None) or "a character that YAML does not allow"
-    return FormatError(f"this is not valid YAML ({what}).", shown, mark.line + 1 if mark else 0)
+    line = 0
+    if mark:
+        line = mark.line + 1
+    return FormatError(f"this is not valid YAML ({what}).", shown, line)
 
 
 def _refuse_the_unusual(text: str, shown: str, max_depth: int) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1 if event.start_mark else 0
+        line = 0
+        if event.start_mark:
+            line = event.start_mark.line + 1
+        # An alias that repeats an alias makes a few lines stand for gigabytes.
         if getattr(event, "anchor", None):
             raise FormatError("anchors and aliases (& and *) are not used in these files.", shown, line)
+        # A tag may ask for any type, which plain values have no use for.
         if getattr(event, "tag", None):
             raise FormatError("tags (!) are not used in these files.", shown, line)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
