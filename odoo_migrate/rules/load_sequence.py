@@ -52,6 +52,7 @@ def parents_first(
 
     Raises EndlessCircle.
     """
+    # Records of one mapping that refer to each other are put in order within it, by their depth.
     left = [one for one in references if one.child != one.parent]
     order: list[str] = []
     put_off: list[PutOff] = []
@@ -63,8 +64,17 @@ def parents_first(
         if waiting:
             opened = _opened(waiting, left)
             put_off.append(opened)
-            left = [one for one in left if one.child != opened.mapping or one.column not in opened.columns]
+            left = _without(opened, left)
     return tuple(order), tuple(put_off)
+
+
+def _without(opened: PutOff, references: Iterable[MappingReference]) -> list[MappingReference]:
+    """Return the references that still hold when the columns of `opened` are put off."""
+    left = []
+    for one in references:
+        if one.child != opened.mapping or one.column not in opened.columns:
+            left.append(one)
+    return left
 
 
 def _free(waiting: Sequence[str], references: Collection[MappingReference]) -> list[str]:
@@ -76,6 +86,7 @@ def _free(waiting: Sequence[str], references: Collection[MappingReference]) -> l
     with suppress(CycleError):  # what no circle holds back can be taken all the same
         sorter.prepare()
     place = {name: number for number, name in enumerate(waiting)}
+    # A heap of places, since the sorter forgets the order in which mappings are listed.
     ready = [place[name] for name in sorter.get_ready()]
     heapify(ready)
     free = []
@@ -92,12 +103,13 @@ def _opened(waiting: Sequence[str], references: Collection[MappingReference]) ->
     """Return what is put off so that one mapping of a circle can go first. Raises EndlessCircle."""
     circle = _circle(waiting, references)
     inside = [one for one in references if one.child in circle and one.parent in circle]
+    # A record's parent is put off only where nothing else opens the circle.
     for allowed in (_waits_gladly, _can_wait):
         for name in circle:
             own = [one for one in inside if one.child == name]
             if all(map(allowed, own)):
-                columns = tuple(dict.fromkeys(one.column for one in own))
-                return PutOff(name, columns, tuple(circle))
+                columns = dict.fromkeys(one.column for one in own)
+                return PutOff(name, tuple(columns), tuple(circle))
     raise EndlessCircle(circle, inside)
 
 
@@ -113,17 +125,20 @@ def _circle(waiting: Sequence[str], references: Collection[MappingReference]) ->
     """Return mappings that all refer to each other, and to no mapping that waits besides."""
     needed = {name: _reached(name, waiting, references) for name in waiting}
     for name in waiting:
-        if all(name in needed[other] for other in needed[name]):
-            return [other for other in waiting if other in needed[name]]
+        circle = needed[name]
+        if all(name in needed[other] for other in circle):
+            return [other for other in waiting if other in circle]
     raise AssertionError("where nothing is free, there is a circle")
 
 
 def _reached(start: str, waiting: Collection[str], references: Collection[MappingReference]) -> set[str]:
     """Return what `start` refers to, directly or through others; in a circle, `start` itself."""
     found: set[str] = set()
-    new = {start}
+    new = [start]
     while new:
-        parents = {one.parent for one in references if one.child in new and one.parent in waiting}
-        new = parents - found
-        found |= new
+        child = new.pop()
+        for one in references:
+            if one.child == child and one.parent in waiting and one.parent not in found:
+                found.add(one.parent)
+                new.append(one.parent)
     return found

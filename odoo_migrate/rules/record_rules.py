@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -64,17 +65,20 @@ def _state_rules(given: Collection[str], version: str) -> Iterator[RecordRule]:
     if "state_id/id" not in given:
         return
     home_of, names = countries_of_states(version), country_names(version)
-    reads = tuple(name for name in ("state_id/id", "country_id/id") if name in given)
+    reads = _those_given(given, "state_id/id", "country_id/id")
 
     def in_other_country(values: Values) -> str:
         home, own = home_of.get(values[0], ""), values[1]
+        # A state of the project's own has no home that is known here.
         if not home or not own or own == home:
             return ""
         there, here = names.get(home, home), names.get(own, own)
         return f"belongs to {there}, but the record's country is {here}; Odoo would store it without a word"
 
     def without_country(values: Values) -> str:
-        return no_country if values[0] and not any(values[1:]) else ""
+        if not values[0] or any(values[1:]):
+            return ""
+        return no_country
 
     no_country = "is a state without its country, which Odoo does not fill in"
     none: frozenset[str] = frozenset()
@@ -88,17 +92,21 @@ def _state_rules(given: Collection[str], version: str) -> Iterator[RecordRule]:
 
 def _address_rules(given: Collection[str]) -> Iterator[RecordRule]:
     """A contact of type "contact" gets the address of its parent, whatever its own row says."""
-    names = [column for field in ADDRESS for column in (field, f"{field}/id")]
-    address = tuple(name for name in names if name in given)
+    columns = itertools.chain.from_iterable((field, f"{field}/id") for field in ADDRESS)
+    address = _those_given(given, *columns)
     if "parent_id/id" not in given or not address:
         return
-    kind = ("type",) if "type" in given else ()
+    kind = _those_given(given, "type")
     lost = "the record has a parent and an address of its own: Odoo gives a contact its parent's address"
 
     def judge(values: Values) -> str:
         parent, kinds, own = values[0], values[1 : 1 + len(kind)], values[1 + len(kind) :]
-        shares = all(one.strip().lower() in _SHARES_ADDRESS for one in kinds)
-        return lost if _filled(parent) and shares and any(map(_filled, own)) else ""
+        if not _filled(parent) or not any(map(_filled, own)):
+            return ""
+        for one in kinds:  # none, or that of the record
+            if one.strip().lower() not in _SHARES_ADDRESS:
+                return ""
+        return lost
 
     reads = ("parent_id/id", *kind, *address)
     marks = frozenset(reads) - {"type"}
@@ -110,21 +118,31 @@ def _product_rules(given: Collection[str]) -> Iterator[RecordRule]:
     """An order line without a product is a note or a heading, a down payment with a name, or refused."""
     if "product_id/id" not in given:
         return
-    reads = tuple(name for name in ("product_id/id", "display_type", "is_downpayment", "name") if name in given)
+    reads = _those_given(given, "product_id/id", "display_type", "is_downpayment", "name")
     places = {name: place for place, name in enumerate(reads)}
     refused = "is empty, and Odoo takes no order line without a product"
 
     def cell(values: Values, name: str) -> str:
-        return values[places[name]].strip() if name in places else ""
+        if name not in places:
+            return ""
+        return values[places[name]].strip()
 
     def judge(values: Values) -> str:
         if cell(values, "product_id/id") or cell(values, "display_type"):
             return ""
+        # Both Odoo and its database take a down payment without a product, but not without a name.
         is_advance = cell(values, "is_downpayment").lower() in _YES
-        return "" if is_advance and cell(values, "name") else refused
+        if is_advance and cell(values, "name"):
+            return ""
+        return refused
 
     marks = frozenset(reads) - {"is_downpayment"}
     yield RecordRule("no_product", reads[0], reads, marks, judge, refused)
+
+
+def _those_given(given: Collection[str], *names: str) -> tuple[str, ...]:
+    """Return those of `names` that are among the columns of a record."""
+    return tuple(name for name in names if name in given)
 
 
 def _filled(cell: str) -> bool:

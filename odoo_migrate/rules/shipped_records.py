@@ -37,9 +37,14 @@ PARTIAL = {
 def _ids(model: str, version: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the external IDs of the records of a model, and their modules."""
     group = COMPLETE.get(model) or PARTIAL.get(model) or ""
-    records = catalog.reference(version).get(group, ())
-    ids = frozenset(str(one["xml_id"]) for one in records if one["xml_id"])
-    return ids, frozenset(one.partition(".")[0] for one in ids)
+    ids: set[str] = set()
+    its_modules: set[str] = set()
+    for record in catalog.reference(version).get(group, ()):
+        external_id = str(record["xml_id"] or "")
+        if external_id:  # a few of the records have none
+            ids.add(external_id)
+            its_modules.add(external_id.partition(".")[0])
+    return frozenset(ids), frozenset(its_modules)
 
 
 def is_missing(external_id: str, model: str, version: str) -> bool:
@@ -76,8 +81,11 @@ def language_codes(version: str) -> frozenset[str]:
 @cache
 def modules() -> frozenset[str]:
     """Return the names of Odoo's own modules, as far as any catalog holds them."""
-    catalogs = [catalog.load(version) for version in catalog.VERSIONS]
-    models = [one.model(name) for one in catalogs for name in one.names()]
-    of_models = {model.module for model in models}
-    of_fields = {field.module for model in models for field in model.fields.values()}
-    return frozenset((of_models | of_fields) - {""})
+    found: set[str] = set()
+    for version in catalog.VERSIONS:
+        known = catalog.load(version)
+        for name in known.names():
+            model = known.model(name)
+            found.add(model.module)
+            found.update(field.module for field in model.fields.values())
+    return frozenset(found - {""})

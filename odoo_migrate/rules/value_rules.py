@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 import re
 import zoneinfo
 from collections.abc import Callable, Iterable
@@ -53,7 +54,9 @@ class ValueRule:
 
     def broken_by(self, cell: str) -> str:
         """Return the predicate where a cell, which is not empty, breaks the rule; "" where it keeps to it."""
-        return "" if self.accepts(cell) else self.predicate
+        if self.accepts(cell):
+            return ""
+        return self.predicate
 
 
 def value_rules(field: OdooField, version: str) -> tuple[ValueRule, ...]:
@@ -79,8 +82,8 @@ def value_cautions(field: OdooField, timezone: str) -> tuple[ValueRule, ...]:
 def wrong_value(rules: Iterable[ValueRule], cell: str) -> str:
     """Return what is wrong with a cell, which is not empty, by any of the rules; "" where nothing is."""
     for rule in rules:
-        if predicate := rule.broken_by(cell):
-            return predicate
+        if not rule.accepts(cell):
+            return rule.predicate
     return ""
 
 
@@ -91,6 +94,10 @@ def long_decimals(decimals: int) -> str:
 
 def _is_yes_or_no(cell: str) -> bool:
     return cell.lower() in YES_NO
+
+
+def _is_no_mere_day(cell: str) -> bool:
+    return _DAY.fullmatch(cell) is None
 
 
 def _is_day(cell: str) -> bool:
@@ -137,7 +144,7 @@ _NUMBER = ValueRule("not_a_number", "is not a number such as 1234.56", _is_numbe
 _DAY_BEFORE = ValueRule(
     "day_before",
     "has no time of day, and the time zone is UTC; people west of Greenwich would see the day before",
-    lambda cell: _DAY.fullmatch(cell) is None,
+    _is_no_mere_day,
 )
 _OF_TYPES: dict[str, tuple[ValueRule, ...]] = {
     "boolean": (ValueRule("not_yes_no", "is neither yes nor no (1 or 0)", _is_yes_or_no),),
@@ -158,16 +165,25 @@ def _choice_rules(field: OdooField, version: str) -> tuple[ValueRule, ...]:
         return _among("is no language code such as en_US", language_codes(version))
     if field.name == "tz" and not field.selection:  # the catalog keeps no list of them
         return _among("is no time zone such as Europe/Brussels", _time_zones())
-    labels = ", ".join(label for _, label in field.selection[:_SHOWN_CHOICES])
-    more = ", …" if len(field.selection) > _SHOWN_CHOICES else ""
-    texts = [text for choice in field.selection for text in choice]
-    return _among(f"is not one of Odoo's choices ({labels}{more})", texts)
+    labels = [label for _, label in field.selection]
+    shown = ", ".join(labels[:_SHOWN_CHOICES])
+    if len(labels) > _SHOWN_CHOICES:
+        shown += ", …"
+    # Odoo's import takes a choice by its technical value as well as by its label.
+    texts = itertools.chain.from_iterable(field.selection)
+    return _among(f"is not one of Odoo's choices ({shown})", texts)
 
 
 def _among(predicate: str, allowed: Iterable[str]) -> tuple[ValueRule, ...]:
     """Return the rule that a cell must be one of `allowed`, case aside; none where nothing is known."""
     lowered = {text.lower() for text in allowed}
-    return (ValueRule("not_a_choice", predicate, lambda cell: cell.lower() in lowered),) if lowered else ()
+    if not lowered:
+        return ()
+
+    def accepts(cell: str) -> bool:
+        return cell.lower() in lowered
+
+    return (ValueRule("not_a_choice", predicate, accepts),)
 
 
 @cache

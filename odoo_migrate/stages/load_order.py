@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from odoo_migrate.project import project_files
 from odoo_migrate.project.payload import Payload
@@ -22,7 +22,7 @@ from odoo_migrate.stages.project_ids import Owner, ProjectIds
 from odoo_migrate.stages.project_mappings import catalog_of, field_of, given_fields
 from odoo_migrate.stages.record_graph import RecordLinks
 
-_REMEMBERED = 65_536
+_REMEMBERED = 65_536  # cells whose records are not looked for again
 _SHOWN_RECORDS = 5  # of a circle, besides the one that is blamed
 
 
@@ -67,18 +67,25 @@ def levels(payload: Payload, selves: Collection[str]) -> array[int]:
 
     Those of depth 0 go first, then those of depth 1, and so on. Records that lead back to themselves come last of all.
     """
+    # Hashes instead of texts, as `ProjectIds` keeps them.
     places = {hash(record.id): record.place for record in payload.records()}
     columns = [place for place, name in enumerate(payload.fields) if name in selves]
     links = RecordLinks()
     for record in payload.records():
         for column in columns:
-            for one in record.values[column].split(","):
-                parent = places.get(hash(one)) if one else None
+            cell = record.values[column]
+            if not cell:
+                continue
+            for one in cell.split(","):
+                parent = places.get(hash(one))
                 if parent is not None:
                     links.add(record.place, parent)
     found = record_graph.depths(payload.count, [links])
     last = max(found, default=0) + 1
-    return array("q", (last if depth == record_graph.UNREACHED else depth for depth in found))
+    for place, depth in enumerate(found):
+        if depth == record_graph.UNREACHED:
+            found[place] = last
+    return found
 
 
 @dataclass
@@ -99,34 +106,44 @@ def read_references(found: Project, mapping: str, ids: ProjectIds) -> PayloadRef
     content = Payload(found.root, mapping)
     places = [(place, name) for place, name in enumerate(content.fields) if name.endswith("/id")]
     owners: dict[str, set[str]] = {name: set() for _, name in places}
-    result = PayloadReferences(selves={name: RecordLinks() for _, name in places})
+    selves = {name: RecordLinks() for _, name in places}
+    result = PayloadReferences()
     find = _finder(ids)
     for record in content.records():
         result.count += 1
         for place, name in places:
-            if record.values[place]:
-                for owner in find(record.values[place]):
-                    owners[name].add(owner.mapping)
-                    if owner.mapping == mapping:
-                        result.selves[name].add(record.place, owner.place)
-    for name, those in owners.items():
-        if those:
-            result.own[name] = tuple(one for one in found.mappings if one in those)
-    result.selves = {name: links for name, links in result.selves.items() if len(links)}
+            cell = record.values[place]
+            if not cell:
+                continue
+            for owner in find(cell):
+                owners[name].add(owner.mapping)
+                if owner.mapping == mapping:
+                    selves[name].add(record.place, owner.place)
+    for _, name in places:
+        if owners[name]:
+            result.own[name] = tuple(one for one in found.mappings if one in owners[name])
+        if len(selves[name]):
+            result.selves[name] = selves[name]
     return result
 
 
 def _finder(ids: ProjectIds) -> Callable[[str], tuple[Owner, ...]]:
+    """Return what finds the records of the project that a cell names; most cells come many times."""
+
     @lru_cache(maxsize=_REMEMBERED)
     def find(cell: str) -> tuple[Owner, ...]:
-        owners = [ids.find(one) for one in cell.split(",") if ids.is_ours(one)]
-        return tuple(owner for owner in owners if owner is not None)
+        owners = []
+        for one in cell.split(","):
+            owner = ids.find(one) if ids.is_ours(one) else None
+            if owner is not None:
+                owners.append(owner)
+        return tuple(owners)
 
     return find
 
 
 class _Planner:
-    """Collects what mappings refer to, then orders them."""
+    """Collect what mappings refer to, then order them."""
 
     def __init__(self, found: Project) -> None:
         self.found = found
@@ -141,7 +158,7 @@ class _Planner:
         self.references[name], self.fields[name] = found, payload.fields
         accepted: list[RecordLinks] = []
         # Those that cannot wait first, so that of two columns in one circle the other one waits.
-        for column in sorted(found.selves, key=lambda one: self._can_wait(name, one)):
+        for column in sorted(found.selves, key=partial(self._can_wait, name)):
             links = found.selves[column]
             depths = record_graph.depths(found.count, [*accepted, links])
             if record_graph.UNREACHED not in depths:
@@ -154,9 +171,8 @@ class _Planner:
                 )
             else:
                 raise self._endless(name, column, record_graph.circle(depths, [*accepted, links]), payload)
-        found.selves = {
-            column: RecordLinks() for column in found.selves
-        }  # the links themselves are not needed any more
+        # Only which columns they are is asked from now on; the links of a million records take 16 megabytes.
+        found.selves = {column: RecordLinks() for column in found.selves}
 
     def steps(self) -> tuple[list[LoadStep], list[str]]:
         """Return the steps in their order, and notes for the user. Raises Cycle."""
@@ -168,20 +184,25 @@ class _Planner:
             self.later[one.mapping] += one.columns
             self.notes.append(_two_passes(one))
         self._note_other_order(order)
-        first = [self._step(name, second=False) for name in order]
-        return first + [self._step(name, second=True) for name in order if self.later[name]], self.notes
+        planned = [self._step(name, second=False) for name in order]
+        for name in order:
+            if self.later[name]:
+                planned.append(self._step(name, second=True))
+        return planned, self.notes
 
     def _references(self) -> Iterator[MappingReference]:
         """Yield what the columns of the first pass refer to."""
         for name, found in self.references.items():
             model = self.found.mappings[name].model
             for column, parents in found.own.items():
-                if column not in self.later[name]:
-                    required, in_tree = self._required(name, column), forbids_circles(model, column)
-                    for parent in parents:
-                        yield MappingReference(name, parent, column, required, in_tree)
+                if column in self.later[name]:
+                    continue
+                required, in_tree = self._required(name, column), forbids_circles(model, column)
+                for parent in parents:
+                    yield MappingReference(name, parent, column, required, in_tree)
 
     def _can_wait(self, name: str, column: str) -> bool:
+        # No second pass could fill a circle of parents: Odoo refuses it however it comes about.
         in_tree = forbids_circles(self.found.mappings[name].model, column)
         return not in_tree and not self._required(name, column)
 
@@ -193,21 +214,30 @@ class _Planner:
         return needed_at_once(self.catalog.model(mapping.model), field, given_fields(mapping))
 
     def _endless(self, name: str, column: str, circle: Sequence[int], payload: Payload) -> Cycle:
-        there = {record.place: record for record in payload.records() if record.place in set(circle)}
+        there = {}
+        for record in payload.records():
+            if record.place in circle:
+                there[record.place] = record
         record, file = there[circle[0]], f"{project_files.RAW}/{self.found.source(name)}"
         shown = f"'{record.id}' ({file}, row {record.row})"
         if len(circle) == 1:
             return Cycle(f"{shown} refers to itself through '{column}', which Odoo refuses.")
         others = ", ".join(f"'{there[place].id}'" for place in circle[1 : 1 + _SHOWN_RECORDS])
-        more = ", …" if len(circle) > 1 + _SHOWN_RECORDS else ""
-        return Cycle(f"{shown} comes back to itself through '{column}' of {others}{more}, which Odoo refuses.")
+        if len(circle) > 1 + _SHOWN_RECORDS:
+            others += ", …"
+        return Cycle(f"{shown} comes back to itself through '{column}' of {others}, which Odoo refuses.")
 
     def _step(self, name: str, *, second: bool) -> LoadStep:
         references, later = self.references[name], self.later[name]
         fields = tuple(column for column in self.fields[name] if (column in later) == second)
-        own = {column: references.own[column] for column in fields if column in references.own}
-        selves = () if second else tuple(column for column in fields if column in references.selves)
-        return LoadStep(name, self.found.mappings[name].model, fields, second, own, selves)
+        own, selves = {}, []
+        for column in fields:
+            if column in references.own:
+                own[column] = references.own[column]
+            # In the second pass all records are there, whatever their order.
+            if column in references.selves and not second:
+                selves.append(column)
+        return LoadStep(name, self.found.mappings[name].model, fields, second, own, tuple(selves))
 
     def _note_other_order(self, order: Sequence[str]) -> None:
         if list(order) != list(self.found.mappings):
@@ -220,9 +250,13 @@ class _Planner:
 
 def _two_passes(one: PutOff) -> str:
     others = ", ".join(name for name in one.circle if name != one.mapping)
-    columns = ", ".join(f"'{column}'" for column in one.columns)
+    columns = ", ".join(map(_quoted, one.columns))
     passes = f"{one.mapping} is loaded in two passes: it and {others} refer to each other"
     return f"{passes}, so {columns} is filled in the second."
+
+
+def _quoted(column: str) -> str:
+    return f"'{column}'"
 
 
 def _without_order(endless: EndlessCircle) -> str:

@@ -43,15 +43,18 @@ class MappingChecks:
         yield from self._filled_twice()
         for field in required_fields.must_be_mapped(model, given):
             yield self._problem(required_fields.not_mapped(field, model))
-        if does := required_fields.name_alone(model.name, given):
+        does = required_fields.name_alone(model.name, given)
+        if does:
             yield self._problem(f"its records have a name and nothing else; {does}.", level="warning")
 
     def _problem(self, message: str, field: str = "", level: Level = "error", value: str = "") -> Problem:
-        return Problem(self.file, message, self.line(field) if field else 0, value=value, level=level)
+        line = self.line(field) if field else 0
+        return Problem(self.file, message, line, value=value, level=level)
 
     def _namespace(self) -> Iterator[Problem]:
         module = self.mapping.id.partition(".")[0]
-        if wrong := wrong_namespace(module):
+        wrong = wrong_namespace(module)
+        if wrong:
             yield self._problem(f"'{module}' {wrong}. Use a namespace of your own.")
 
     def _unknown_model(self) -> Problem:
@@ -61,7 +64,9 @@ class MappingChecks:
             there = ", ".join(one.removesuffix(".0") for one in others)
             return self._problem(f"Odoo {self.version} has no model '{model}'; it is in Odoo {there}.")
         near = nearest_spelling(model, self.catalog.names(), at_least=_ALIKE_MODELS)
-        hint = f" Did you mean '{near}'?" if near else " If a module of yours brings it, check with --against-odoo."
+        hint = " If a module of yours brings it, check with --against-odoo."
+        if near:
+            hint = f" Did you mean '{near}'?"
         message = f"the catalog of Odoo {self.version} does not know the model '{model}', so nothing of it was checked."
         return self._problem(message + hint, level="warning")
 
@@ -79,11 +84,16 @@ class MappingChecks:
         fault = field_fault(field, name, is_list=bool(entry.separator))
         if fault is not None:
             yield self._problem(fault.sentence, name)
-        elif name.endswith("/id") and not field.relational:
+            return
+        if name.endswith("/id") and not field.relational:
             yield self._problem(f"'{field.name}' holds a plain value, not a record: map it as '{field.name}'.", name)
-        elif wrong := self._wrong_constant(field, entry):
+            return
+        wrong = self._wrong_constant(field, entry)
+        if wrong:
             yield self._problem(as_sentence(wrong), name, value=entry.value or "")
-        elif entry.ref and (other := self.found.mappings[entry.ref].model) != field.relation:
+            return
+        other = self.found.mappings[entry.ref].model if entry.ref else field.relation
+        if other != field.relation:
             message = f"'{field.label}' needs records of {field.relation}, but '{entry.ref}' are {other}."
             yield self._problem(message, name)
 
@@ -112,7 +122,9 @@ class MappingChecks:
         if near:
             return f" Did you mean '{model.fields[near].import_name}'?"
         others = [one.removesuffix(".0") for one in catalog.VERSIONS if _has(one, model.name, stem)]
-        return f" Odoo {', '.join(others)} has it." if others else ""
+        if not others:
+            return ""
+        return f" Odoo {', '.join(others)} has it."
 
 
 def _has(version: str, model: str, field: str) -> bool:

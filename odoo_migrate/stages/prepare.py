@@ -40,15 +40,18 @@ def prepare(
     known = _manifest(root, problems, accept_changes)
     _warn_of_changed_settings(root, known, problems)
     _remove_strangers(found, problems)
-    prepared = (
-        _prepare(_Source(found, file, known), problems, progress, accept_changes)
-        for file in sorted(found.settings.sources)
-    )
-    return [one for one in prepared if one is not None]
+    done = []
+    for file in sorted(found.settings.sources):
+        prepared = _prepare(_Source(found, file, known), problems, progress, accept_changes)
+        if prepared is not None:
+            done.append(prepared)
+    return done
 
 
 def _changed(accept_changes: bool) -> Level:
-    return "warning" if accept_changes else "error"
+    if accept_changes:
+        return "warning"
+    return "error"
 
 
 def _manifest(root: Path, problems: Problems, accept_changes: bool) -> Mapping[str, ManifestFile]:
@@ -92,7 +95,8 @@ class _Source:
             problems.add(Problem(self.shown, message, level=_changed(accept_changes)))
         if self.listed is not None and self.listed.sha256 != sha256:
             message = "it is no longer as it was exported. If that is what you want, prepare with --accept-changes."
-            message = "it changed after the export and is taken as it is now." if accept_changes else message
+            if accept_changes:
+                message = "it changed after the export and is taken as it is now."
             problems.add(Problem(self.shown, message, level=_changed(accept_changes)))
 
     def check_rows(self, rows: int, problems: Problems, accept_changes: bool) -> None:
@@ -125,9 +129,9 @@ def _prepare(source: _Source, problems: Problems, progress: StageProgress, accep
         problems.add(Problem.of(problem))
         return None
     except OSError as problem:
-        reason = (
-            "it is missing" if isinstance(problem, FileNotFoundError) else f"it cannot be read ({problem.strerror})"
-        )
+        reason = f"it cannot be read ({problem.strerror})"
+        if isinstance(problem, FileNotFoundError):
+            reason = "it is missing"
         problems.add(Problem(source.shown, f"{reason}."))
         return None
     if not content.bounded:
@@ -147,7 +151,9 @@ def _prepare(source: _Source, problems: Problems, progress: StageProgress, accep
 
 def _stage(source: _Source, raw: RawCsvRows, progress: StageProgress) -> None:
     """Write the sound rows."""
-    total = (source.listed.rows if source.listed else None) or 0
+    total = 0
+    if source.listed is not None:
+        total = source.listed.rows or 0
     template = ""
     with replacing(source.root, staged_rows.staging_file(source.file)) as stream:
         for row, cells in raw:

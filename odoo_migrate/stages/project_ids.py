@@ -43,7 +43,7 @@ class ProjectIds:
     """
 
     def __init__(
-        self, found: Project, mappings: Collection[str] | None = None, repeated: Repeated = lambda *_: None
+        self, found: Project, mappings: Collection[str] | None = None, repeated: Repeated | None = None
     ) -> None:
         """Read the IDs of all these payloads."""
         self.mappings = tuple(name for name in found.mappings if mappings is None or name in mappings)
@@ -54,13 +54,13 @@ class ProjectIds:
             self._rows.append(array("Q"))
             self._read(number, name, Payload(found.root, name), repeated)
 
-    def _read(self, number: int, name: str, payload: Payload, repeated: Repeated) -> None:
+    def _read(self, number: int, name: str, payload: Payload, repeated: Repeated | None) -> None:
         rows, codes, start = self._rows[number], self._codes, number << _BITS
         for record in payload.records():
             rows.append(record.row)
             code = start | record.place
             known = codes.setdefault(hash(record.id), code)
-            if known != code:
+            if known != code and repeated is not None:
                 repeated(name, record, self._owner(known))
 
     def _owner(self, code: int) -> Owner:
@@ -74,7 +74,9 @@ class ProjectIds:
     def find(self, external_id: str) -> Owner | None:
         """Return the record with this ID, None where the project has none."""
         code = self._codes.get(hash(external_id))
-        return None if code is None else self._owner(code)
+        if code is None:
+            return None
+        return self._owner(code)
 
     def row(self, mapping: str, place: int) -> int:
         """Return the row that a record came from."""
@@ -91,8 +93,11 @@ class ProjectIds:
 
 def namespaces(found: Project) -> frozenset[str]:
     """Return the modules (what is before the first dot) that the project's own external IDs belong to."""
-    patterns = (Pattern.read(mapping.id) for mapping in found.mappings.values())
-    return frozenset(pattern.literals[0].partition(".")[0] for pattern in patterns)
+    modules = set()
+    for mapping in found.mappings.values():
+        pattern = Pattern.read(mapping.id)
+        modules.add(pattern.literals[0].partition(".")[0])
+    return frozenset(modules)
 
 
 class _Filling(NamedTuple):
@@ -142,8 +147,7 @@ class RepeatedIds:
 
     def _compare(self, external_id: str, fillings: Sequence[_Filling]) -> None:
         for number, one in enumerate(fillings[1:], 1):
-            at_odds = ((other, column) for other in fillings[:number] if (column := self._differing(other, one)))
-            other, column = next(at_odds, (fillings[0], ""))
+            other, column = self._at_odds(fillings[:number], one)
             where = f"row {other.row} of {self._file(other.mapping)}"
             if column:
                 message = f"{where} {filled_differently(self._label(one.mapping, column))}."
@@ -152,11 +156,23 @@ class RepeatedIds:
                 message = f"{where} {ONE_RECORD}."
                 self._add(one.mapping, one.row, external_id, message, "warning")
 
+    def _at_odds(self, earlier: Sequence[_Filling], one: _Filling) -> tuple[_Filling, str]:
+        """Return the first of the earlier records that differs, and the column; the very first and "" if none does."""
+        for other in earlier:
+            column = self._differing(other, one)
+            if column:
+                return other, column
+        return earlier[0], ""
+
     def _differing(self, one: _Filling, other: _Filling) -> str:
         """Return the first column that both fill, and differently; "" where there is none."""
         theirs = dict(zip(self._found.mappings[other.mapping].fields, other.values, strict=True))
         ours = zip(self._found.mappings[one.mapping].fields, one.values, strict=True)
-        return next((name for name, value in ours if value and theirs.get(name) and theirs[name] != value), "")
+        for name, value in ours:
+            their_value = theirs.get(name)
+            if value and their_value and their_value != value:
+                return name
+        return ""
 
     def _label(self, mapping: str, column: str) -> str:
         return field_label(self._known, self._found.mappings[mapping], column)
@@ -169,4 +185,5 @@ class RepeatedIds:
 
 
 def _filling(mapping: str, record: Record) -> _Filling:
-    return _Filling(mapping, record.row, array("q", (hash(value) for value in record.values)))
+    # The hash of an empty text is 0.
+    return _Filling(mapping, record.row, array("q", map(hash, record.values)))

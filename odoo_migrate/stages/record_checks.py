@@ -26,7 +26,7 @@ from odoo_migrate.stages.project_mappings import field_of, given_fields
 from odoo_migrate.stages.reference_checks import Hierarchy, ReferenceChecks, ReferenceTarget, ReferenceVerdict
 from odoo_migrate.stages.stage_progress import EVERY, StageProgress
 
-_REMEMBERED = 65_536
+_REMEMBERED = 65_536  # cells of a column that are not judged again
 
 ValueCheck = Callable[[str], str]
 ReferenceJudge = Callable[[str], ReferenceVerdict]
@@ -84,16 +84,17 @@ class RecordChecks:
         """Find the rules that hold for the mapping's columns."""
         self.found, self.known, self.mapping, self.line, self.problems = found, known, mapping, line, problems
         self.file = f"{project_files.RAW}/{found.source(mapping.name)}"
-        self.columns = [
-            PayloadColumn(place, name, entry.source) for place, (name, entry) in enumerate(mapping.fields.items())
-        ]
+        self.columns: list[PayloadColumn] = []
+        for place, (name, entry) in enumerate(mapping.fields.items()):
+            self.columns.append(PayloadColumn(place, name, entry.source))
         self.key = mapping.id.partition("{")[2].partition("}")[0]
         fields = list(self._fields())
         version, timezone = known.version, found.settings.timezone
-        self._values = list(_checks(fields, lambda field: value_rules(field, version)))
-        self._cautions = list(_checks(fields, lambda field: value_cautions(field, timezone)))
-        self._needed = [(column, field) for column, field in fields if self._is_needed(field)]
-        self._unique = [(column, field) for column, field in fields if unique_group(mapping.model, field.name)]
+        # What holds for no cell of the mapping is left out here, so that nothing is asked of each record in vain.
+        self._values = list(_checks(fields, partial(value_rules, version=version)))
+        self._cautions = list(_checks(fields, partial(value_cautions, timezone=timezone)))
+        self._needed = [one for one in fields if self._is_needed(one[1])]
+        self._unique = [one for one in fields if unique_group(mapping.model, one[1].name)]
         self._records = list(self._record_checks())
         self._first_warnings: dict[tuple[str, str], Problem] = {}  # by column and message
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -109,7 +110,8 @@ class RecordChecks:
         """Check all records. Raises FormatError where the payload is damaged."""
         reference_columns = list(self._reference_columns(references, hierarchy, payload.count))
         for record in payload.records():
-            if wrong := wrong_id(record.id):
+            wrong = wrong_id(record.id)
+            if wrong:
                 self._add(wrong, record, self.key, record.id)
             self._check_values(record)
             for one in reference_columns:
@@ -136,7 +138,8 @@ class RecordChecks:
     def _record_checks(self) -> Iterator[_RecordCheck]:
         by_name = {column.name: column for column in self.columns}
         for rule in record_rules(self.mapping.model, by_name, self.known.version):
-            yield _RecordCheck(rule, by_name[rule.column], tuple(by_name[name].place for name in rule.reads))
+            places = tuple(by_name[name].place for name in rule.reads)
+            yield _RecordCheck(rule, by_name[rule.column], places)
 
     def _reference_columns(
         self, references: ReferenceChecks, hierarchy: Hierarchy, count: int
@@ -147,7 +150,9 @@ class RecordChecks:
                 continue
             field = field_of(self.known, self.mapping, column.name)
             several = field is None or field.type != "many2one"
-            judge = references.of_column(ReferenceTarget(field.relation if field else "", several))
+            # What the catalog does not know (a field of a module of one's own) may name records of any model.
+            model = field.relation if field is not None else ""
+            judge = references.of_column(ReferenceTarget(model, several))
             in_tree = forbids_circles(self.mapping.model, column.name)
             if column.title:
                 yield _ReferenceColumn(column, judge, in_tree)
@@ -177,11 +182,17 @@ class RecordChecks:
     def _check_values(self, record: Record) -> None:
         for column, check in self._values:
             cell = record.values[column.place]
-            if cell and (wrong := check(cell)):
+            if not cell:
+                continue
+            wrong = check(cell)
+            if wrong:
                 self._add(wrong, record, column.title, cell)
         for column, check in self._cautions:
             cell = record.values[column.place]
-            if cell and (wrong := check(cell)):
+            if not cell:
+                continue
+            wrong = check(cell)
+            if wrong:
                 self._warn(as_sentence(wrong), record, column.title, cell)
         for column, field in self._needed:
             if is_empty(record.values[column.place]):
@@ -202,7 +213,9 @@ class RecordChecks:
         wrong = check.rule.judge([record.values[place] for place in check.places])
         if not wrong:
             return
-        message = as_clause(wrong) if check.rule.is_clause else as_sentence(wrong)
+        message = as_sentence(wrong)
+        if check.rule.is_clause:
+            message = as_clause(wrong)
         cell, title = record.values[check.blamed.place], check.blamed.title
         if check.rule.level == "error":
             self.problems.add(Problem(self.file, message, row=record.row, column=title, value=cell))
@@ -214,7 +227,8 @@ class RecordChecks:
         if not value:
             return
         group = (field.name, unique_group(self.mapping.model, field.name))
-        if other := unique.other_owner(group, value, record.id, f"row {record.row} of {self.file}"):
+        other = unique.other_owner(group, value, record.id, f"row {record.row} of {self.file}")
+        if other:
             message = f"{not_unique(field.label)}: {other}."
             self.problems.add(Problem(self.file, message, row=record.row, column=column.title, value=value))
 
@@ -227,8 +241,9 @@ class RecordChecks:
 
     def _sum_up(self) -> None:
         for kind, first in self._first_warnings.items():
-            more = self._counts[kind] - 1
-            message = f"{first.message.removesuffix('.')} {_and_more(more)}." if more else first.message
+            more, message = self._counts[kind] - 1, first.message
+            if more:
+                message = f"{message.removesuffix('.')} {_and_more(more)}."
             self.problems.add(replace(first, message=message))
 
     def _add(self, predicate: str, record: Record, column: str, value: str = "", level: Level = "error") -> None:
@@ -246,4 +261,6 @@ def _checks(
 
 
 def _and_more(count: int) -> str:
-    return "(and 1 more row)" if count == 1 else f"(and {count:,} more rows)"
+    if count == 1:
+        return "(and 1 more row)"
+    return f"(and {count:,} more rows)"

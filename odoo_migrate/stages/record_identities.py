@@ -24,6 +24,10 @@ from odoo_migrate.stages.stage_progress import EVERY
 from odoo_migrate.stages.staged_rows import Staged, StagedRow
 
 
+def _no_report(done: int) -> None:
+    """Do nothing with the number of rows that are done."""
+
+
 class Identities:
     """Hold the records of `mapping` among the staged rows of its source.
 
@@ -39,14 +43,15 @@ class Identities:
         mapping: ModelMapping,
         staged: Staged,
         problems: Problems,
-        report: Callable[[int], None] = lambda done: None,
+        report: Callable[[int], None] = _no_report,
     ) -> None:
         """Read the staged rows once."""
         self.mapping, self.staged = mapping, staged
         self.pattern = Pattern.read(mapping.id)
         self.rows = 0
         self._file = f"{project_files.RAW}/{staged.raw}"
-        self._columns = list(dict.fromkeys(title for title, _ in columns(mapping)))
+        titles = [title for title, _ in columns(mapping)]
+        self._columns = list(dict.fromkeys(titles))
         self._places: dict[int, int] = {}  # by the hash of the key
         self._offsets, self._contents, self._alone = array("Q"), array("q"), array("q")
         self._survey(problems, report)
@@ -93,7 +98,8 @@ class Identities:
             if any(map(is_empty, key)):
                 self._add_empty(key, row, problems)
             else:
-                self._take(row, key, hash(tuple([row.cells[title] for title in titles])), problems)
+                content = [row.cells[title] for title in titles]
+                self._take(row, key, hash(tuple(content)), problems)
 
     def _take(self, row: StagedRow, key: Key, content: int, problems: Problems) -> None:
         place = self._places.setdefault(hash(KEY_SEPARATOR.join(key)), len(self._offsets))
@@ -112,7 +118,8 @@ class Identities:
         return True
 
     def _add_empty(self, key: Key, row: StagedRow, problems: Problems) -> None:
-        title = next(title for title, cell in zip(self.pattern.placeholders, key, strict=True) if is_empty(cell))
+        empties = list(map(is_empty, key))
+        title = self.pattern.placeholders[empties.index(True)]
         problems.add(Problem(self._file, as_sentence(NO_ID), row=row.row, column=title))
 
     def _add_disputed(self, first: StagedRow, row: StagedRow, problems: Problems) -> None:
@@ -129,6 +136,7 @@ class Identities:
         All keys that could get in each other's way are given to `external_ids`; what is left out has an ID that none of
         these can ever have.
         """
+        # Sorted, keys that would share an ID are neighbours: a set of all would take twice the memory.
         ordered = sorted(self._alone)
         wanted = {one for one, other in pairwise(ordered) if one == other}
         del ordered
@@ -136,10 +144,16 @@ class Identities:
         while wanted:
             new = [key for key in self._keys_alone(wanted) if key not in found]
             found.update(dict.fromkeys(new))
-            wanted = {hash(text) for key in new for text in self.pattern.choices(key)}
+            # What one of these may be called instead could be the name of another key again.
+            wanted = set()
+            for key in new:
+                wanted.update(map(hash, self.pattern.choices(key)))
         return external_ids(self.pattern, found)
 
     def _keys_alone(self, wanted: set[int]) -> list[Key]:
         """Return the keys whose ID would be one of `wanted` (hashes) if they were alone."""
-        offsets = [offset for one, offset in zip(self._alone, self._offsets, strict=True) if one in wanted]
-        return [self.key(self.staged.at(offset)) for offset in offsets]
+        found = []
+        for one, offset in zip(self._alone, self._offsets, strict=True):
+            if one in wanted:
+                found.append(self.key(self.staged.at(offset)))
+        return found

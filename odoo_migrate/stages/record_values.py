@@ -68,20 +68,20 @@ class Filling:
         self._entries, self._file, self._problems = tuple(mapping.fields.values()), file, problems
         self._constants = [self._constant(name, entry, html_fields) for name, entry in mapping.fields.items()]
         self._sources = [(place, entry.source) for place, entry in enumerate(self._entries) if entry.value is None]
-        self._finders = [
-            (place, finders[name].nowhere, _translator(finders[name].find, mapping.fields[name].separator))
-            for place, name in enumerate(self.fields)
-            if name in finders
-        ]
-        self._html = [
-            (place, name)
-            for place, name in enumerate(self.fields)
-            if name in html_fields and self._entries[place].value is None
-        ]
+        self._finders: list[tuple[int, Callable[[str], str], Callable[[str], str]]] = []
+        self._html: list[tuple[int, str]] = []
+        for place, (name, entry) in enumerate(mapping.fields.items()):
+            if name in finders:
+                find, nowhere = finders[name]
+                self._finders.append((place, nowhere, _translator(find, entry.separator)))
+            if name in html_fields and entry.value is None:
+                self._html.append((place, name))
 
     def _constant(self, name: str, entry: FieldEntry, html_fields: frozenset[str]) -> str:
         value = entry.value or ""
-        return as_html(value) if name in html_fields else value
+        if name in html_fields:
+            return as_html(value)
+        return value
 
     def values(self, row: StagedRow) -> list[str]:
         """Return the values in the order of `fields`; keys that lead nowhere become problems, and are left out."""
@@ -122,7 +122,13 @@ def _translator(find: Callable[[str], str], separator: str) -> Callable[[str], s
 
 def is_markup(text: str) -> bool:
     """Return whether the text is HTML already."""
-    return bool(_TAG.search(text)) or any(one[1] is None or one[1] in html5 for one in _ENTITY.finditer(text))
+    if _TAG.search(text):
+        return True
+    for entity in _ENTITY.finditer(text):
+        name = entity[1]  # None where it has a number instead
+        if name is None or name in html5:
+            return True
+    return False
 
 
 def as_html(text: str) -> str:

@@ -63,7 +63,8 @@ class ReferenceChecks:
         return judge
 
     def _judge(self, cell: str, target: ReferenceTarget) -> ReferenceVerdict:
-        if wrong := wrong_references(cell, several=target.several):
+        wrong = wrong_references(cell, several=target.several)
+        if wrong:
             return ReferenceVerdict(wrong)
         owners: list[Owner] = []
         for one in cell.split(","):
@@ -71,7 +72,8 @@ class ReferenceChecks:
                 owner = self.ids.find(one)
                 if owner is not None:
                     owners.append(owner)
-                if wrong := self._own(one, owner, target):
+                wrong = self._own(one, owner, target)
+                if wrong:
                     return ReferenceVerdict(wrong)
             elif target.model and shipped_records.is_missing(one, target.model, self.version):
                 return self._not_shipped(one, target.model)
@@ -79,9 +81,13 @@ class ReferenceChecks:
 
     def _own(self, one: str, owner: Owner | None, target: ReferenceTarget) -> str:
         if owner is None:
-            return names_nothing(one, "the project") if self.whole else ""
+            if self.whole:
+                return names_nothing(one, "the project")
+            return ""  # it may be in a payload that could not be read
         model = self.found.mappings[owner.mapping].model
-        return names_another_kind(one, model, target.model) if target.model and model != target.model else ""
+        if target.model in {"", model}:
+            return ""
+        return names_another_kind(one, model, target.model)
 
     def _not_shipped(self, one: str, model: str) -> ReferenceVerdict:
         wrong = names_nothing(one, f"Odoo {self.version.removesuffix('.0')}")
@@ -97,7 +103,8 @@ class Hierarchy:
         """Number the records of the model."""
         self.found, self.known, self.ids = found, known, ids
         self.mappings = [name for name in ids.mappings if found.mappings[name].model == model]
-        starts = list(accumulate((ids.count(name) for name in self.mappings), initial=0))
+        # The records of each mapping have the numbers that follow those of the mapping before it.
+        starts = list(accumulate(map(ids.count, self.mappings), initial=0))
         self.count = starts[-1]
         self._starts = dict(zip(self.mappings, starts, strict=False))
         self.links = RecordLinks()
@@ -122,7 +129,9 @@ class Hierarchy:
         message = as_clause(own_parent(label))
         if len(circle) > 1:
             other, at = self._owner(parent)
-            where = f"row {at}" if other == name else f"row {at} of {self._file(other)}"
+            where = f"row {at}"
+            if other != name:
+                where += f" of {self._file(other)}"
             message = f"{comes_back(label)}: {where}, a circle of {len(circle)} records."
         return Problem(self._file(name), message, row=row, column=mapping.fields[column].source)
 

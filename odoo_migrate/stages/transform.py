@@ -67,7 +67,8 @@ class _Work:
             else:
                 if done is not None:
                     yield done
-            self._release([self.found.mappings[later] for later in self.wanted[place + 1 :]])
+            following = [self.found.mappings[later] for later in self.wanted[place + 1 :]]
+            self._release(following)
 
     def _add_once(self, problem: FormatError) -> None:
         """Add a problem once, even if several mappings come upon it."""
@@ -78,11 +79,16 @@ class _Work:
 
     def _release(self, later: Collection[ModelMapping]) -> None:
         """Forget what no later mapping needs."""
-        entries = [entry for mapping in later for entry in mapping.fields.values()]
-        needed = {mapping.name for mapping in later} | {entry.ref for entry in entries}
-        self._identities = {name: one for name, one in self._identities.items() if name in needed}
-        tables = {entry.lookup for entry in entries}
-        self._lookups = {name: one for name, one in self._lookups.items() if name in tables}
+        needed, tables = set(), set()
+        for mapping in later:
+            needed.add(mapping.name)
+            for entry in mapping.fields.values():
+                needed.add(entry.ref)
+                tables.add(entry.lookup)
+        for name in self._identities.keys() - needed:
+            del self._identities[name]
+        for name in self._lookups.keys() - tables:
+            del self._lookups[name]
 
     def _transform(self, mapping: ModelMapping) -> Transformed | None:
         root = self.found.root
@@ -108,14 +114,20 @@ class _Work:
         self.progress(own.mapping.name, own.staged.rows + written, 2 * own.staged.rows)
 
     def _records(self, name: str) -> Identities:
-        if name not in self._identities:
-            staged = Staged(self.found.root, self.found.source(name))
-            own = self.problems if name in self.wanted else Problems()  # else nobody asked about them
-            before = own.errors
-            self._identities[name] = Identities(
-                self.found.mappings[name], staged, own, lambda done: self.progress(name, done, 2 * staged.rows)
-            )
-            self._wrong[name] = own.errors - before
+        if name in self._identities:
+            return self._identities[name]
+        staged = Staged(self.found.root, self.found.source(name))
+        own = self.problems
+        if name not in self.wanted:
+            own = Problems()  # nobody asked about a mapping that is only referred to
+        before = own.errors
+
+        def report(done: int) -> None:
+            # Finding the records is the first half of the work, writing them the second.
+            self.progress(name, done, 2 * staged.rows)
+
+        self._identities[name] = Identities(self.found.mappings[name], staged, own, report)
+        self._wrong[name] = own.errors - before
         return self._identities[name]
 
     def _finders(self, mapping: ModelMapping) -> dict[str, KeyFinder]:
@@ -125,7 +137,7 @@ class _Work:
             label = field_label(self.catalog, mapping, name)
             if entry.lookup:
                 field = field_of(self.catalog, mapping, name)
-                model = field.relation if field else ""
+                model = field.relation if field is not None else ""
                 nowhere = partial(_not_in_lookup, field=label, table=entry.lookup, model=model)
                 finders[name] = KeyFinder(self._lookup(entry.lookup), nowhere)
             elif entry.ref:
@@ -144,8 +156,12 @@ class _Work:
         """Return the mapping's fields that Odoo keeps as HTML."""
         if mapping.model not in self.catalog:
             return frozenset()
-        fields = self.catalog.model(mapping.model).fields
-        return frozenset(name for name in mapping.fields if name in fields and fields[name].type == "html")
+        found = set()
+        for name in mapping.fields:
+            field = field_of(self.catalog, mapping, name)
+            if field is not None and field.type == "html":
+                found.add(name)
+        return frozenset(found)
 
 
 def _not_in_lookup(key: str, field: str, table: str, model: str) -> str:
@@ -158,7 +174,9 @@ def _no_such_record(key: str, field: str, label: str) -> str:
 
 def _notes(mapping: ModelMapping, escaped: Mapping[str, int]) -> Iterator[str]:
     for name, count in escaped.items():
-        cells = "1 cell is" if count == 1 else f"{count:,} cells are"
+        cells = f"{count:,} cells are"
+        if count == 1:
+            cells = "1 cell is"
         yield (
             f"{mapping.name}: {cells} plain text, but Odoo keeps '{name}' as HTML; line breaks became <br>, and "
             "<, > and & are written so that Odoo shows them as they stand."

@@ -265,8 +265,8 @@ def messages(heading: str) -> list[str]:
 
 
 def fragments(message: str) -> list[str]:
-    """What stands still in a message, apart from names and values."""
-    return [part.strip(" ,.;") for part in message.split("…") if len(part.strip(" ,.;")) > 3]
+    """What stands still in a message, apart from names and values; the rules' predicates are written without "this"."""
+    return [part.strip(" ,.;") for part in message.removeprefix("this ").split("…") if len(part.strip(" ,.;")) > 3]
 
 
 def test_messages_in_the_documentation_are_those_of_the_program():
