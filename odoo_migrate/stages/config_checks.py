@@ -31,6 +31,7 @@ def read(root: Path, problems: Problems) -> Project | None:
         _add(problems, schemas.yaml_problems(root, f"{project_files.MAPPINGS}/{name}.yml", "mapping"))
     if (root / project_files.MANIFEST_FILE).exists():
         _add(problems, schemas.json_problems(root, project_files.MANIFEST_FILE, "manifest"))
+    # Files that break their schema cannot be compared with each other.
     if problems.errors == before:
         _add(problems, _disagreements(root))
     if problems.errors > before:
@@ -72,6 +73,7 @@ def _disagreements(root: Path) -> Iterator[Problem]:
             yield Problem.of(problem)
     yield from _patterns(root, mappings)
     for name, mapping in mappings.items():
+        # A mapping that could not be read would seem to be missing where others refer to it.
         if len(mappings) == len(named & there):
             yield from _entries(root, name, mapping, mappings)
     yield from _lookups(root)

@@ -36,7 +36,7 @@ class MappingChecks:
         yield from self._namespace()
         if self.mapping.model not in self.catalog:
             yield self._unknown_model()
-            return
+            return  # nothing is known of its fields
         model, given = self.catalog.model(self.mapping.model), given_fields(self.mapping)
         for name, entry in self.mapping.fields.items():
             yield from self._field(model, name, entry)
@@ -108,7 +108,7 @@ class MappingChecks:
     def _unknown_field(self, model: OdooModel, name: str) -> Problem:
         stem = name.removesuffix("/id")
         what = f"Odoo {self.version} has no field '{stem}' on {model.name} that can be written"
-        if stem.startswith("x_"):
+        if stem.startswith("x_"):  # as Odoo names the fields that users add
             message = f"{what} by itself; if it is a field of yours, check with --against-odoo."
             return self._problem(message, name, "warning")
         return self._problem(f"{what}.{self._hint(model, stem)}", name)

@@ -43,7 +43,7 @@ def changes(found: Project, mapping: ModelMapping) -> tuple[list[str], bool]:
     """
     stamp = file_stamps.read(found.root, stamp_file(mapping.name))
     before, now = stamp.get("made_from"), dict(_sources(found, mapping))
-    before = before if isinstance(before, dict) else {}
+    before = before if isinstance(before, dict) else {}  # a stamp can be edited by hand like any file
     changed = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
     return changed, stamp.get("payload") != Payload(found.root, mapping.name).sha256()
 

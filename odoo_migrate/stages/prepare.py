@@ -123,6 +123,7 @@ def _prepare(source: _Source, problems: Problems, progress: StageProgress, accep
     before = problems.errors
     try:
         path = inside(source.root, source.shown)
+        # First of all, so that no failure leaves an older staged file that could be taken for this one.
         staged_rows.remove(source.root, source.file)
         content = examined(path)
     except FormatError as problem:
@@ -157,6 +158,7 @@ def _stage(source: _Source, raw: RawCsvRows, progress: StageProgress) -> None:
     template = ""
     with replacing(source.root, staged_rows.staging_file(source.file)) as stream:
         for row, cells in raw:
+            # Only now, since the titles are known with the first sound row.
             if not template:
                 template = staged_rows.line_template(raw.titles)
             stream.write((template % (row, *map(encode_basestring, cells))).encode("utf-8", "replace"))

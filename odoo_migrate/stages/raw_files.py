@@ -13,10 +13,11 @@ from pathlib import Path
 from odoo_migrate.project.csv_text import MAX_CELL
 from odoo_migrate.project.problems import Problem, Problems
 
-MAX_BYTES = 16 * 2**30
+MAX_BYTES = 16 * 2**30  # far above what a spreadsheet or an ERP exports
 MAX_LINE = 2**26  # bytes between two line ends
 MAX_COLUMNS = 10_000
 _CHUNK = 2**20
+# What `surrogateescape` makes of bytes that are not UTF-8.
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 

@@ -109,6 +109,7 @@ class Filling:
 
 
 def _translator(find: Callable[[str], str], separator: str) -> Callable[[str], str]:
+    # Tags, countries and parents repeat from row to row.
     @lru_cache(maxsize=_REMEMBERED)
     def translate(cell: str) -> str:
         keys = split_keys(cell, separator)

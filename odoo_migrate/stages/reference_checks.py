@@ -22,7 +22,7 @@ from odoo_migrate.stages.project_ids import Owner, ProjectIds
 from odoo_migrate.stages.project_mappings import field_label
 from odoo_migrate.stages.record_graph import RecordLinks
 
-_REMEMBERED = 65_536
+_REMEMBERED = 65_536  # cells of a column that are not judged again
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,7 @@ class ReferenceChecks:
                 wrong = self._own(one, owner, target)
                 if wrong:
                     return ReferenceVerdict(wrong)
+            # Records of another module than the project's can be known only where Odoo ships them.
             elif target.model and shipped_records.is_missing(one, target.model, self.version):
                 return self._not_shipped(one, target.model)
         return ReferenceVerdict(owners=tuple(owners))
@@ -111,6 +112,7 @@ class Hierarchy:
 
     def add(self, mapping: str, place: int, parent: Owner) -> None:
         """Note that the record at `place` of `mapping` has this parent."""
+        # A parent of another model is reported as such, and is in no tree of this one.
         if parent.mapping in self._starts:
             self.links.add(self._starts[mapping] + place, self._starts[parent.mapping] + parent.place)
 

@@ -18,7 +18,7 @@ from odoo_migrate.project.yaml_text import FormatError
 from odoo_migrate.stages import file_stamps
 
 DIRECTORY = "data/staging"
-_decode = json.JSONDecoder().raw_decode
+_decode = json.JSONDecoder().raw_decode  # `json.loads` also checks how every line begins and ends
 
 
 def staging_file(raw: str) -> str:

@@ -92,7 +92,7 @@ class _Work:
 
     def _transform(self, mapping: ModelMapping) -> Transformed | None:
         root = self.found.root
-        payload_stamps.remove(root, mapping.name)
+        payload_stamps.remove(root, mapping.name)  # so that an interrupted run leaves no payload that seems current
         own = self._records(mapping.name)
         before = self.problems.errors
         file = f"{project_files.RAW}/{self.found.source(mapping.name)}"

@@ -74,9 +74,11 @@ def _check_payload(
         mapping = found.mappings[name]
         checks = RecordChecks(found, known, mapping, config_checks.lines_of(found.root, name), problems)
         checks.run(Payload(found.root, name), references, unique, hierarchies[mapping.model], progress)
+    # Circles that Odoo refuses can be named only when the parents of all records are known.
     endless = [problem for one in hierarchies.values() for problem in one.problems()]
     for problem in endless:
         problems.add(problem)
+    # An order over some of the payloads would be none of the project, and no order loads an endless circle.
     if whole and not endless:
         _check_order(found, ids, problems)
 
