@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from bench import made_tables, yardsticks
+from bench import baselines, made_tables
 from bench.child_processes import ROOT, paired, usage
 from bench.measure import Line, faster, seconds, slower, told
 from engine.bundle import BundleSheet, build
 from engine.detectors import DETECTORS
 from engine.match import ColumnEvidence, suggest_sheet
-from engine.profile.profiler import profile_sheet
+from engine.profile.sheet_profiler import profile_sheet
 from engine.readers import open_source
 from engine.recipe import load
 from engine.sheets.table_shape import find_table
@@ -30,7 +30,7 @@ from engine.sheets.working_file import WorkingFile, write_working_file
 from engine.steps import COLUMN_STEPS
 from engine.steps.step import Context
 from odoo_migrate import catalog
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.problems import Problems
 from odoo_migrate.project.project_reader import read_project
 from odoo_migrate.stages.prepare import prepare
@@ -115,13 +115,13 @@ def scaled(setup: Setup, time_taken: float) -> float:
 
 def reading_csv(setup: Setup) -> Iterator[Line]:
     """Measure an upload of CSV against the parser alone."""
-    ours, parsing = seconds(lambda: read(setup.csv, setup.folder), lambda: yardsticks.parse_csv(setup.csv))
+    ours, parsing = seconds(lambda: read(setup.csv, setup.folder), lambda: baselines.parse_csv(setup.csv))
     yield slower("read CSV → working file", ours, "parsing alone", parsing, 2)
 
 
 def reading_xlsx(setup: Setup) -> Iterator[Line]:
     """Measure an upload of a workbook against the fastest reader there is."""
-    ours, fastexcel = seconds(lambda: read(setup.xlsx, setup.folder), lambda: yardsticks.read_xlsx(setup.xlsx))
+    ours, fastexcel = seconds(lambda: read(setup.xlsx, setup.folder), lambda: baselines.read_xlsx(setup.xlsx))
     yield slower(f"read XLSX, {setup.xlsx_rows:,} rows", ours, "fastexcel", fastexcel, 1.25)
 
 
@@ -137,8 +137,8 @@ def profiling(setup: Setup) -> Iterator[Line]:
     columns = [column.to_pylist() for column in first_rows(setup.working).columns]
     ours, summary, loop = seconds(
         lambda: profile_sheet(setup.working, DETECTORS, country="US", today=TODAY),
-        lambda: yardsticks.summarize(setup.csv),
-        lambda: yardsticks.profile_by_value(columns),
+        lambda: baselines.summarize(setup.csv),
+        lambda: baselines.profile_by_value(columns),
     )
     yield slower("profile", ours, "DuckDB SUMMARIZE", summary, 4)
     yield faster("profile", ours, "value by value", scaled(setup, loop), 25)
@@ -150,7 +150,7 @@ def profiling_free_text(setup: Setup) -> Iterator[Line]:
     columns = [column.to_pylist() for column in first_rows(working).columns]
     ours, loop = seconds(
         lambda: profile_sheet(working, DETECTORS, country="US", today=TODAY),
-        lambda: yardsticks.profile_by_value(columns),
+        lambda: baselines.profile_by_value(columns),
     )
     yield faster("profile of free text", ours, "value by value", scaled(setup, loop), 2.5)
 
@@ -160,7 +160,7 @@ def phones(setup: Setup) -> Iterator[Line]:
     numbers = first_rows(setup.working, ["Phone"]).column(0).combine_chunks()
     texts, step = numbers.to_pylist(), COLUMN_STEPS["phone_normalize"](country="US")
     ours, library = seconds(
-        lambda: step.apply(numbers, Context(country="US")), lambda: yardsticks.phones_by_library(texts)
+        lambda: step.apply(numbers, Context(country="US")), lambda: baselines.phones_by_library(texts)
     )
     yield faster(f"phones, {len(texts):,}", ours, "the library", library, 10)
 
@@ -174,14 +174,14 @@ def cleaning(setup: Setup) -> Iterator[Line]:
     with one_thread():
         ours, floor, loop = seconds(
             lambda: build([sheet], recipe, out),
-            lambda: yardsticks.write_and_deflate(working.batches(), working.titles),
-            lambda: yardsticks.LoopOverCells(working.titles).clean(rows),
+            lambda: baselines.write_and_deflate(working.batches(), working.titles),
+            lambda: baselines.LoopOverCells(working.titles).clean(rows),
         )
     yield faster("clean 5 columns + CSV + ZIP", ours, "value by value", scaled(setup, loop), 15)
     yield slower("clean 5 columns, one core", ours, "read + write + deflate", floor, 3.5)
     ours, floor = seconds(
         lambda: build([sheet], recipe, out),
-        lambda: yardsticks.write_and_deflate(working.batches(), working.titles),
+        lambda: baselines.write_and_deflate(working.batches(), working.titles),
     )
     yield slower("clean 5 columns, all cores", ours, "read + write + deflate", floor, 2.5)
 
@@ -213,7 +213,7 @@ def whole_way(setup: Setup) -> Iterator[Line]:
     """Measure `manage.py clean` in a process of its own: from the upload to the unpacked project."""
     out = setup.folder / "project"
     clean = [sys.executable, "manage.py", "clean", str(setup.csv), str(setup.recipe), "--output", str(out)]
-    floor = [sys.executable, "-m", "bench.yardsticks", str(setup.csv)]
+    floor = [sys.executable, "-m", "bench.baselines", str(setup.csv)]
     ours, least = paired(clean, floor)
     yield slower("manage.py clean, the process", ours.wall, "read + write + deflate", least.wall, 3)
     yield Line("memory, the whole way", "manage.py clean", ours.megabytes, "MB", 600)
@@ -233,14 +233,14 @@ def pages(setup: Setup) -> Iterator[Line]:
 def loading(setup: Setup) -> Iterator[Line]:
     """Measure what the loader does before it meets a server; each stage's memory in a process of its own."""
     root = setup.folder / "project"
-    if not (root / project_files.SETTINGS_FILE).exists():
+    if not (root / project_definition.SETTINGS_FILE).exists():
         list(whole_way(setup))
-    [raw], staged, payload = (root / project_files.RAW).glob("*.csv"), root / "plain.jsonl", root / "plain.csv"
+    [raw], staged, payload = (root / project_definition.RAW).glob("*.csv"), root / "plain.jsonl", root / "plain.csv"
     prepared, plain_prepared = seconds(
-        lambda: prepare(root, Problems(), accept_changes=True), lambda: yardsticks.csv_to_jsonl(raw, staged)
+        lambda: prepare(root, Problems(), accept_changes=True), lambda: baselines.csv_to_jsonl(raw, staged)
     )
     transformed, plain_transformed = seconds(
-        lambda: transform(read_project(root), None, Problems()), lambda: yardsticks.jsonl_to_csv(staged, payload)
+        lambda: transform(read_project(root), None, Problems()), lambda: baselines.jsonl_to_csv(staged, payload)
     )
     yield slower("load: prepare", prepared, "csv + json", plain_prepared, 2)
     yield slower("load: transform", transformed, "json + csv", plain_transformed, 4)

@@ -10,7 +10,7 @@ from django.http import FileResponse, Http404, HttpResponse
 
 from engine.bundle.held_back_rows import write_workbook
 from exporting.models import Export
-from odoo_migrate.project.project_files import REJECTED
+from odoo_migrate.project.project_definition import REJECTED
 
 
 def bundle_response(export: Export, name: str = "export.zip") -> FileResponse:

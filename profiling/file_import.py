@@ -18,10 +18,10 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from engine.detectors import DETECTORS
-from engine.profile.profiler import profile_sheet
-from engine.profile.sheet_profile import FindingFacts, SheetProfile
+from engine.profile.profile_results import FindingFacts, SheetProfile
+from engine.profile.sheet_profiler import profile_sheet
 from engine.readers import RawSheet, Source, Unreadable
-from engine.sheets.corrections import correct, corrected_titles, is_correction, read_correction
+from engine.sheets.corrected_rows import correct, corrected_titles, is_correction, read_correction
 from engine.sheets.file_comparison import differences
 from engine.sheets.table_shape import TableShape, find_table
 from engine.sheets.working_file import WorkingFile, require_rows, write_working_file

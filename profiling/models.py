@@ -169,7 +169,7 @@ class Sheet(models.Model):
 
 
 class ColumnProfile(models.Model):
-    """Keep what one pass over a column found; `engine.profile.sheet_profile.ColumnFacts` explains each figure."""
+    """Keep what one pass over a column found; `engine.profile.profile_results.ColumnFacts` explains each figure."""
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="columns")
     position = models.PositiveIntegerField()

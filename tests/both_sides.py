@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from engine.bundle.bundle_export import CheckedBundle
-from engine.bundle.bundle_files import ProjectFiles, write_project
 from engine.bundle.checked_sheets import CheckedSheet
 from engine.bundle.cleaned_lines import Positions, RowNotes
-from engine.bundle.row_issues import RowIssue
+from engine.bundle.project_writer import ProjectFiles, write_project
+from engine.bundle.row_verdicts import RowIssue
 from odoo_migrate.project.problems import Problem, Problems
 from odoo_migrate.project.project_reader import read_project
 from odoo_migrate.stages.prepare import prepare

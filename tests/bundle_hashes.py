@@ -10,9 +10,9 @@ from pathlib import Path
 
 from engine.bundle import ProblemsFound, build, read_sheets
 from engine.recipe import Recipe, load
-from tests.bundling import written
 from tests.drawn_workbooks import drawn
 from tests.sample_recipes import FILES, SAMPLES, sample_recipe
+from tests.small_bundles import written
 
 RECORDED = Path(__file__).parent / "data" / "bundle_hashes.json"
 KNOWN: dict[str, str] = json.loads(RECORDED.read_text(encoding="utf-8"))

@@ -23,7 +23,7 @@ from django.conf import settings as django_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests import real_odoo, services
-from tests.walking import PATIENCE, SCRIPTLESS, patient
+from tests.browser_moves import PATIENCE, SCRIPTLESS, patient
 from tests.worker import Worker
 
 # No deadline, no memory of former runs, no chance: a test fails for everybody or for nobody.

@@ -8,11 +8,18 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.external_ids import Pattern
 from odoo_migrate.project.payload import Payload
 from odoo_migrate.project.problems import Problem, Problems
-from odoo_migrate.project.project_files import FieldEntry, IdPatterns, Manifest, ManifestFile, ModelMapping, Settings
+from odoo_migrate.project.project_definition import (
+    FieldEntry,
+    IdPatterns,
+    Manifest,
+    ManifestFile,
+    ModelMapping,
+    Settings,
+)
 from odoo_migrate.project.project_reader import read_project
 from odoo_migrate.stages.prepare import prepare
 from odoo_migrate.stages.transform import Transformed, transform
@@ -64,14 +71,14 @@ def make(
     mappings = [one for _, those in sources.values() for one in those]
     reads = {file: [one.name for one in those] for file, (_, those) in sources.items()}
     order = order or [one.name for one in mappings]
-    write(root, project_files.SETTINGS_FILE, Settings("migr", version, "Europe/Brussels", "", reads, order).text())
-    write(root, project_files.IDS_FILE, IdPatterns("migr", {one.name: one.id for one in mappings}).text())
+    write(root, project_definition.SETTINGS_FILE, Settings("migr", version, "Europe/Brussels", "", reads, order).text())
+    write(root, project_definition.IDS_FILE, IdPatterns("migr", {one.name: one.id for one in mappings}).text())
     for one in mappings:
-        write(root, f"{project_files.MAPPINGS}/{one.name}.yml", one.text())
+        write(root, f"{project_definition.MAPPINGS}/{one.name}.yml", one.text())
     for table, entries in (lookups or {}).items():
-        write(root, f"{project_files.LOOKUPS}/{table}.csv", project_files.lookup_text(entries))
+        write(root, f"{project_definition.LOOKUPS}/{table}.csv", project_definition.lookup_text(entries))
     for file, (text, _) in sources.items():
-        write(root, f"{project_files.RAW}/{file}", text)
+        write(root, f"{project_definition.RAW}/{file}", text)
     write_manifest(root)
     return root
 
@@ -83,7 +90,7 @@ def write_manifest(root: Path) -> None:
         ManifestFile(path.relative_to(root).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest(), rows(path))
         for path in paths
     ]
-    write(root, project_files.MANIFEST_FILE, Manifest([], files).text())
+    write(root, project_definition.MANIFEST_FILE, Manifest([], files).text())
 
 
 def rows(path: Path) -> int | None:

@@ -15,7 +15,7 @@ import click
 from click.testing import CliRunner
 
 from odoo_migrate.cli import main
-from tests.bundling import MISSION_CUSTOMERS, MISSION_RECIPE, Migration
+from tests.small_bundles import MISSION_CUSTOMERS, MISSION_RECIPE, Migration
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from engine.bundle.bundle_export import build, check, clean_files
 from engine.bundle.bundle_output import OutputRefused, unpack
-from engine.bundle.bundle_report import BundleReport, CheckReport, SheetRows
 from engine.bundle.bundle_sheets import BundleSheet, read_sheets
+from engine.bundle.check_results import BundleReport, CheckReport, SheetRows
 from engine.bundle.export_problems import ExportProblem, ProblemsFound
 
 __all__ = [

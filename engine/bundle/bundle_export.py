@@ -8,19 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.bundle.bundle_files import ProjectFiles, write_project
 from engine.bundle.bundle_output import check_output, put_directory, put_zip, workplace
 from engine.bundle.bundle_plan import BundlePlan, MappedSheet, make_plan
-from engine.bundle.bundle_report import BundleReport, CheckReport, LookupFacts, SheetRows
 from engine.bundle.bundle_sheets import BundleSheet, read_sheets
+from engine.bundle.check_results import BundleReport, CheckReport, LookupFacts, SheetRows
 from engine.bundle.checked_sheets import CheckedSheet, check_sheet, keys_in_rows
+from engine.bundle.colliding_ids import identity_problems
 from engine.bundle.export_problems import ExportProblem, ProblemsFound, sort_problems
 from engine.bundle.lookup_tables import created_notes
-from engine.bundle.row_issues import RowIssue, judge
-from engine.bundle.shared_ids import identity_problems
+from engine.bundle.project_writer import ProjectFiles, write_project
+from engine.bundle.row_verdicts import RowIssue, judge
 from engine.readers import Limits
 from engine.recipe import Recipe
-from odoo_migrate.project.project_files import MANIFEST_FILE
+from odoo_migrate.project.project_definition import MANIFEST_FILE
 from odoo_migrate.rules.unique_values import ONCE_AMONG
 
 Progress = Callable[[int, int], None]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from engine.bundle.deflated_files import LEVEL, DeflatedFile, needs_zip64
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.project_reader import file_sha256
 
 # The same input gives the same bytes, whoever packs it and when.
@@ -19,7 +19,7 @@ PERMISSIONS = 0o100644
 UNIX = 3
 CHUNK = 1 << 20  # bytes: small beside the memory that is there, and progress shows in large files
 # What is the bundle's in a project directory; all else there belongs to those who work in it (runs, .git).
-OWN = ("config", "data", project_files.CLEANING_FILE, project_files.MANIFEST_FILE)
+OWN = ("config", "data", project_definition.CLEANING_FILE, project_definition.MANIFEST_FILE)
 
 
 class OutputRefused(ValueError):
@@ -39,7 +39,7 @@ def check_output(out: Path, unpacked: bool) -> None:
         return
     if out.exists() and not out.is_dir():
         raise OutputRefused(f"{out} is a file; name a directory for the project.")
-    if out.is_dir() and any(out.iterdir()) and not (out / project_files.SETTINGS_FILE).is_file():
+    if out.is_dir() and any(out.iterdir()) and not (out / project_definition.SETTINGS_FILE).is_file():
         raise OutputRefused(f"{out} holds files that are no odoo-migrate project; name an empty or new directory.")
 
 
@@ -77,7 +77,7 @@ def put_directory(made: Path, out: Path) -> str:
         for one in former.iterdir():
             if one.name not in OWN:
                 one.rename(out / one.name)
-    return file_sha256(out / project_files.MANIFEST_FILE)
+    return file_sha256(out / project_definition.MANIFEST_FILE)
 
 
 def put_zip(made: Path, out: Path, progress: Callable[[int], None], packed_before: Mapping[str, DeflatedFile]) -> str:

@@ -14,18 +14,18 @@ from dataclasses import dataclass, replace
 from engine.bundle.added_columns import SheetColumns, with_added
 from engine.bundle.bundle_sheets import BundleSheet, Pair, file_stems, left_out, match
 from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed
-from engine.bundle.field_mappings import MappedField, MappingKey, PlanContext
 from engine.bundle.lookup_tables import CreatedRecords, LookupTable, plan_created, recipe_table
-from engine.bundle.target_mappings import MappedTarget, plan_target
+from engine.bundle.mapped_fields import MappedField, MappingKey, PlanContext
+from engine.bundle.mapped_targets import MappedTarget, plan_target
 from engine.clean import SheetRun
 from engine.recipe import Recipe, RecipeError, SheetRecipe, TargetRecipe
-from engine.sheets.corrections import TITLES, is_correction
+from engine.sheets.corrected_rows import TITLES, is_correction
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, UnknownVersion
 from odoo_migrate.project.external_ids import NAMESPACE, BadPattern, Pattern
 from odoo_migrate.project.file_names import mapping_name
 from odoo_migrate.rules.hierarchies import forbids_circles
-from odoo_migrate.rules.load_sequence import EndlessCircle, MappingReference, PutOff, parents_first
+from odoo_migrate.rules.mapping_order import EndlessCircle, MappingReference, PutOff, parents_first
 from odoo_migrate.rules.reference_rules import wrong_namespace, wrong_reference
 from odoo_migrate.rules.required_fields import needed_at_once
 from odoo_migrate.rules.shipped_records import is_missing

@@ -20,15 +20,15 @@ from engine.bundle.added_columns import LineNumber, MadeKey
 from engine.bundle.bundle_plan import MappedSheet
 from engine.bundle.column_rules import Bad, RecordColumns, blank, refused_by, unlike
 from engine.bundle.export_problems import Severity, Station, listed, rows_word
-from engine.bundle.field_mappings import MappedField
 from engine.bundle.lookup_tables import LookupTable
-from engine.bundle.target_mappings import MappedTarget
+from engine.bundle.mapped_fields import MappedField
+from engine.bundle.mapped_targets import MappedTarget
 from engine.recipe import Recipe
 from engine.values import NotRead, vat_numbers
 from odoo_migrate import catalog
-from odoo_migrate.project.project_files import split_keys
+from odoo_migrate.project.project_definition import split_keys
 from odoo_migrate.rules import shipped_records
-from odoo_migrate.rules.record_rules import RecordRule, record_rules
+from odoo_migrate.rules.cell_combinations import RecordRule, record_rules
 from odoo_migrate.rules.reference_rules import NO_ID, names_nothing, not_in_lookup
 from odoo_migrate.rules.required_fields import YES_BY_DEFAULT, empty
 from odoo_migrate.rules.value_rules import ValueRule, value_cautions, value_rules

@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 
 from engine.bundle.added_columns import LineNumber, MadeKey
 from engine.bundle.bundle_plan import BundlePlan, MappedSheet
-from engine.bundle.bundle_report import SheetRows
 from engine.bundle.cell_rules import BatchRule, sheet_cautions, sheet_rules
+from engine.bundle.check_results import SheetRows
 from engine.bundle.cleaned_lines import CleanedLines, Positions, RowNotes
 from engine.bundle.column_rules import blank
 from engine.bundle.export_problems import ExportProblem, ProblemCounter, Severity, rows_word
@@ -28,7 +28,7 @@ from engine.bundle.row_hashes import Marks, RowHashCollector, RowHashes, SharedF
 from engine.clean import CleanedBatch
 from engine.clean.read_ahead import read_ahead
 from engine.sheets.working_file import ROW
-from odoo_migrate.project.project_files import split_keys
+from odoo_migrate.project.project_definition import split_keys
 
 # --- cells of lookup columns
 

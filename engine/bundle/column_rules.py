@@ -13,9 +13,9 @@ import polars as pl
 
 from engine.bundle.export_problems import field_label
 from engine.bundle.lookup_tables import LookupTable
-from engine.bundle.target_mappings import MappedTarget
+from engine.bundle.mapped_targets import MappedTarget
 from odoo_migrate.catalog import OdooField
-from odoo_migrate.rules.record_rules import RecordRule
+from odoo_migrate.rules.cell_combinations import RecordRule
 from odoo_migrate.rules.value_rules import (
     DAY,
     FLOAT,

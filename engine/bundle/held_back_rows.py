@@ -26,8 +26,8 @@ from engine.bundle.added_columns import LineNumber
 from engine.bundle.bundle_plan import MappedSheet
 from engine.bundle.checked_sheets import CheckedSheet
 from engine.bundle.cleaned_lines import Positions
-from engine.bundle.row_issues import RowIssue
-from engine.sheets.corrections import TITLES
+from engine.bundle.row_verdicts import RowIssue
+from engine.sheets.corrected_rows import TITLES
 
 Note = tuple[Positions, list[str]]
 

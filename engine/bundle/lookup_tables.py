@@ -20,9 +20,9 @@ from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, OdooModel
 from odoo_migrate.project.external_ids import Pattern, external_ids, is_empty
 from odoo_migrate.project.file_names import given_name
-from odoo_migrate.project.project_files import RECORD_TITLE, FieldEntry, ModelMapping
+from odoo_migrate.project.project_definition import RECORD_TITLE, FieldEntry, ModelMapping
 from odoo_migrate.rules import required_fields
-from odoo_migrate.rules.mapping_rules import mapping_label
+from odoo_migrate.rules.import_columns import mapping_label
 
 
 @dataclass(frozen=True)

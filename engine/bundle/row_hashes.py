@@ -19,11 +19,11 @@ import polars as pl
 from engine.bundle.bundle_plan import BundlePlan
 from engine.bundle.cleaned_lines import Positions
 from engine.bundle.column_rules import blank, is_filled
-from engine.bundle.field_mappings import MappedField
 from engine.bundle.lookup_tables import LookupTable
-from engine.bundle.target_mappings import MappedTarget
+from engine.bundle.mapped_fields import MappedField
+from engine.bundle.mapped_targets import MappedTarget
 from odoo_migrate.project.external_ids import ALLOWED, KEY_SEPARATOR, MAX_LENGTH, Pattern, rendered
-from odoo_migrate.project.project_files import split_keys
+from odoo_migrate.project.project_definition import split_keys
 from odoo_migrate.rules.unique_values import unique_group
 
 Hashes = npt.NDArray[np.uint64]

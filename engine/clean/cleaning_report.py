@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from engine.clean.cleaning_plan import SheetPlan
 from engine.clean.column_runner import ColumnResult, differing
-from engine.clean.row_codes import Codes
+from engine.clean.row_runner import Codes
 from engine.sheets.row_kinds import Mask
 from engine.steps.row_steps import FillDown
 

@@ -11,15 +11,15 @@ import pyarrow as pa
 
 from engine.clean.cleaning_plan import SheetPlan, only_column, plan_sheet
 from engine.clean.cleaning_report import CleanedBatch, SheetReport, new_report
-from engine.clean.column_evaluation import (
+from engine.clean.column_runner import ColumnResult
+from engine.clean.computed_columns import (
     ColumnEvaluator,
     RemainingRows,
     cleaned_columns,
     remaining_rows,
     rows_that_stay,
 )
-from engine.clean.column_runner import ColumnResult
-from engine.clean.row_codes import CHECKPOINT, Filler
+from engine.clean.row_runner import CHECKPOINT, Filler
 from engine.clean.sheet_knowledge import MOST_FACTS, SheetKnowledge, SheetLearner
 from engine.recipe import Recipe, SheetRecipe
 from engine.sheets.working_file import ROW, WorkingFile

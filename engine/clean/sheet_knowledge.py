@@ -21,8 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.clean.cleaning_plan import LearningStep, SheetPlan
-from engine.clean.column_evaluation import ColumnEvaluator, RemainingRows, Tick, cleaned_columns, remaining_rows
-from engine.clean.row_codes import RowCodes, read_row_codes
+from engine.clean.computed_columns import ColumnEvaluator, RemainingRows, Tick, cleaned_columns, remaining_rows
+from engine.clean.row_runner import RowCodes, read_row_codes
 from engine.sheets.working_file import WorkingFile
 from engine.steps.step import ColumnStep, Context
 

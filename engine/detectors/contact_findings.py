@@ -8,11 +8,11 @@ from functools import lru_cache
 import numpy as np
 import pyarrow.compute as pc
 
-from engine.detectors.wording import cells_of, counted, either
+from engine.detectors.counted_words import cells_of, counted, either
 from engine.profile.column_batch import SPACE, ColumnBatch
+from engine.profile.column_kinds import says_something
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector
-from engine.profile.sheet_profile import FindingFacts, Fix
-from engine.profile.value_kinds import says_something
+from engine.profile.profile_results import FindingFacts, Fix
 from engine.values import NotRead, emails
 
 

@@ -17,12 +17,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.detectors.wording import counted, either
+from engine.detectors.counted_words import counted, either
 from engine.profile.column_batch import ColumnBatch, Indices
+from engine.profile.column_kinds import says_something
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, RangeFacts
-from engine.profile.digit_positions import numbers_at
-from engine.profile.sheet_profile import FindingFacts, Fix
-from engine.profile.value_kinds import says_something
+from engine.profile.masked_digits import numbers_at
+from engine.profile.profile_results import FindingFacts, Fix
 from engine.values import NotRead, dates
 
 ISO = "9999-9-9"

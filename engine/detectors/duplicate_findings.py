@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.detectors.wording import counted
+from engine.detectors.counted_words import counted
 from engine.profile.column_batch import Flags
 from engine.profile.detector import LOOK_AT, CellTally, ColumnContext, SheetBatch, SheetContext, SheetDetector
 from engine.profile.distinct_values import DistinctCounter, Hashes, hashes
-from engine.profile.sheet_profile import MAX_ROWS, ColumnFacts, FindingFacts, Fix
+from engine.profile.profile_results import MAX_ROWS, ColumnFacts, FindingFacts, Fix
 from engine.sheets.working_file import ROW
 
 _NAMES = frozenset(["name", "person"])

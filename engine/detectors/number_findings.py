@@ -10,12 +10,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.detectors.wording import cells_of, counted, either, listed
+from engine.detectors.counted_words import cells_of, counted, either, listed
 from engine.profile.column_batch import ColumnBatch, Indices, Numbers
+from engine.profile.column_kinds import says_something
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, RangeFacts
-from engine.profile.digit_positions import MOST_DIGITS, digit_positions, digits, numbers_at
-from engine.profile.sheet_profile import FindingFacts, Fix
-from engine.profile.value_kinds import says_something
+from engine.profile.masked_digits import MOST_DIGITS, digit_positions, digits, numbers_at
+from engine.profile.profile_results import FindingFacts, Fix
 from engine.values import NotRead, currencies, numbers
 
 HALF = 10**9  # half of the 18 digits that fit 64 bits

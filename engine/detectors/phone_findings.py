@@ -12,12 +12,12 @@ import phonenumbers
 import pyarrow as pa
 from phonenumbers import NumberParseException
 
-from engine.detectors.wording import cells_of, counted, either
+from engine.detectors.counted_words import cells_of, counted, either
 from engine.profile.column_batch import ColumnBatch, Flags, Indices
+from engine.profile.column_kinds import Sample, says_something
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, RangeFacts
-from engine.profile.digit_positions import digit_positions, numbers_at
-from engine.profile.sheet_profile import FindingFacts, Fix
-from engine.profile.value_kinds import Sample, says_something
+from engine.profile.masked_digits import digit_positions, numbers_at
+from engine.profile.profile_results import FindingFacts, Fix
 from engine.values import NotRead, countries, phones
 from engine.values.languages import pattern
 

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from babel import Locale
 
-from engine.detectors.wording import cells_of, counted, either, quoted
+from engine.detectors.counted_words import cells_of, counted, either, quoted
 from engine.profile.column_batch import ColumnBatch
+from engine.profile.column_kinds import Sample, says_something
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, PendingFinding, Vocabulary
-from engine.profile.sheet_profile import FindingFacts, Fix
-from engine.profile.value_kinds import Sample, says_something
+from engine.profile.profile_results import FindingFacts, Fix
 from engine.values import NotRead, countries, postcodes, states
 from engine.values.folding import fold
 

@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.detectors.wording import counted, either, listed
+from engine.detectors.counted_words import counted, either, listed
 from engine.profile.column_batch import Flags
 from engine.profile.detector import CellTally, SheetBatch, SheetContext, SheetDetector
-from engine.profile.sheet_profile import MAX_EXAMPLES, ColumnFacts, FindingFacts, Fix, Severity
+from engine.profile.profile_results import MAX_EXAMPLES, ColumnFacts, FindingFacts, Fix, Severity
 from engine.sheets.working_file import ROW
 
 

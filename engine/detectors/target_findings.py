@@ -11,14 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from stdnum import ean
 
+from engine.detectors.counted_words import counted, counted_times, either
 from engine.detectors.place_findings import sheet_country
-from engine.detectors.wording import counted, counted_times, either
 from engine.profile.column_batch import ColumnBatch
+from engine.profile.column_kinds import says_something
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, PendingFinding
-from engine.profile.digit_positions import digits
 from engine.profile.distinct_values import Distinct, Hashes, hashes
-from engine.profile.sheet_profile import MAX_EXAMPLES, FindingFacts, Fix
-from engine.profile.value_kinds import says_something
+from engine.profile.masked_digits import digits
+from engine.profile.profile_results import MAX_EXAMPLES, FindingFacts, Fix
 from engine.sheets.working_file import ROW, WorkingFile
 from engine.values import NotRead, vat_numbers
 from engine.values.folding import fold

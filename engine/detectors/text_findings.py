@@ -9,15 +9,15 @@ from functools import cache, lru_cache
 
 import ftfy
 
-from engine.detectors.wording import cells_of, counted, counted_times, either, listed, quoted
+from engine.detectors.counted_words import cells_of, counted, counted_times, either, listed, quoted
 from engine.profile.column_batch import ODD, SPACE, ColumnBatch
+from engine.profile.column_kinds import formula_error
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector
-from engine.profile.sheet_profile import FindingFacts, Fix
-from engine.profile.value_kinds import formula_error
+from engine.profile.profile_results import FindingFacts, Fix
 from engine.values import NotRead, personal_names
-from engine.values.answer_words import empty_words, means_empty
 from engine.values.characters import INVISIBLE, SPACES, character_class, visible
 from engine.values.text_masks import mask
+from engine.values.yes_no_words import empty_words, means_empty
 
 # Kinds whose findings about form come from detectors of their own.
 NUMERIC = frozenset(["number", "money", "percent", "date", "datetime"])

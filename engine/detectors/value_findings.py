@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from engine.detectors.wording import counted, either, quoted
+from engine.detectors.counted_words import counted, either, quoted
 from engine.profile.column_batch import ColumnBatch
+from engine.profile.column_kinds import says_something
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, PendingFinding, RangeFacts, Vocabulary
-from engine.profile.sheet_profile import FindingFacts, Fix
-from engine.profile.value_kinds import says_something
-from engine.values.answer_words import yes_or_no
+from engine.profile.profile_results import FindingFacts, Fix
 from engine.values.folding import fold
+from engine.values.yes_no_words import yes_or_no
 
 MOST_MEMBERS = 20  # different parts of lists shown
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from engine.match.column_values import ColumnValues, expected_kind, value_points
 from engine.match.described_models import DescribedModel, TitlePattern
 from engine.match.match_files import load
 from engine.match.sheet_to_match import RECORD_KEY_WORDS, SheetToMatch
 from engine.match.title_dictionary import kinds
 from engine.match.title_meaning import Reading, readings
+from engine.match.value_scores import ColumnValues, expected_kind, value_points
 from odoo_migrate.catalog import OdooField
 
 _USERS = "res.users"  # a user's number in another system is nothing to find them by

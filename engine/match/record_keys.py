@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.match.column_values import ColumnValues
 from engine.match.described_models import DescribedModel
 from engine.match.title_dictionary import kinds
 from engine.match.title_meaning import readings
+from engine.match.value_scores import ColumnValues
 from engine.match.weights import WEIGHTS, MatchWeights
 from engine.recipe import KEY_TITLE, NUMBER_SUFFIX
 

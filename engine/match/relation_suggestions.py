@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from engine.match.column_values import ColumnValues
 from engine.match.match_files import load
+from engine.match.value_scores import ColumnValues
 from engine.match.weights import WEIGHTS, MatchWeights
 from engine.recipe import Lookup
 from engine.values.folding import fold

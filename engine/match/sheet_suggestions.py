@@ -7,7 +7,6 @@ from dataclasses import replace
 from operator import attrgetter
 
 from engine.match import suggestion_reasons
-from engine.match.column_values import ColumnValues
 from engine.match.described_models import DescribedModel, described_model
 from engine.match.field_assignment import assign
 from engine.match.field_candidates import FieldCandidate, field_candidates, field_worths
@@ -16,6 +15,7 @@ from engine.match.model_ranking import chosen_model, model_confidence, ranked_mo
 from engine.match.record_keys import key_of, line_pattern
 from engine.match.relation_suggestions import Sibling, best_sibling, suggest_relation
 from engine.match.sheet_to_match import SheetToMatch
+from engine.match.value_scores import ColumnValues
 from engine.match.weights import SHOWN_CANDIDATES, WEIGHTS, MatchWeights
 from odoo_migrate.catalog import Catalog
 

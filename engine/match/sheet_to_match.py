@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
 
-from engine.match.column_values import ColumnValues
 from engine.match.relation_suggestions import Sibling
 from engine.match.title_meaning import readings
 from engine.match.title_tokens import pieces
+from engine.match.value_scores import ColumnValues
 from engine.match.weights import WEIGHTS, MatchWeights
 from odoo_migrate.catalog import Catalog
 

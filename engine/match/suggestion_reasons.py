@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from engine.match.column_values import ColumnValues, expected_kind
 from engine.match.field_candidates import FieldCandidate
 from engine.match.match_files import load
 from engine.match.relation_suggestions import same_model
 from engine.match.sheet_to_match import SheetToMatch
 from engine.match.title_meaning import readings
 from engine.match.title_tokens import pieces
+from engine.match.value_scores import ColumnValues, expected_kind
 from engine.sources import recognise
 from odoo_migrate.catalog import OdooField, OdooModel
 

@@ -19,9 +19,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from engine.profile.column_batch import ColumnBatch, Flags, Indices, Way
+from engine.profile.column_kinds import Sample
 from engine.profile.distinct_values import Distinct, Hashes, hashes
-from engine.profile.sheet_profile import MAX_EXAMPLES, MAX_ROWS, ColumnFacts, FindingFacts, Fix, Severity
-from engine.profile.value_kinds import Sample
+from engine.profile.profile_results import MAX_EXAMPLES, MAX_ROWS, ColumnFacts, FindingFacts, Fix, Severity
 from engine.sheets.row_kinds import RowKinds
 from engine.sheets.working_file import WorkingFile
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.readers import delimited, ods, xls, xlsx, zip_files
+from engine.readers import delimited, ods, xls, xlsx, zip_reader
 from engine.readers.file_content import FileContent
 from engine.readers.file_reader import FileReader, reader_of
 from engine.readers.raw_sheet import Note, Range, RawSheet, Source
@@ -31,7 +31,7 @@ READERS: tuple[FileReader, ...] = (
     xls.READER,
     ods.READER,
     delimited.READER,
-    zip_files.READER,
+    zip_reader.READER,
 )
 
 

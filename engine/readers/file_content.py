@@ -8,9 +8,9 @@ import re
 from functools import cached_property
 from pathlib import Path, PurePath
 
-from engine.readers.archive import SafeZip
 from engine.readers.reading_context import Limits
 from engine.readers.refusals import EmptyFile, NotATable, Unreadable, damaged
+from engine.readers.safe_unzip import SafeZip
 from engine.readers.text_encoding import without_mark
 
 HEAD = 4096  # bytes at the start that show the kind of most files

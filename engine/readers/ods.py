@@ -12,12 +12,12 @@ from xml.etree.ElementTree import Element, iterparse
 import numpy as np
 import pyarrow as pa
 
-from engine.readers.archive import GuardedMember, SafeZip
 from engine.readers.file_content import is_open_spreadsheet
 from engine.readers.file_reader import FileReader
 from engine.readers.raw_sheet import Range, RawSheet, SheetNotes
 from engine.readers.reading_context import ReadingContext
 from engine.readers.refusals import EmptyFile, Unreadable, damaged, overloading
+from engine.readers.safe_unzip import GuardedMember, SafeZip
 from engine.readers.workbook_cells import (
     LAST_ROW,
     TEXT,

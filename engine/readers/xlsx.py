@@ -13,13 +13,13 @@ from xml.etree.ElementTree import Element
 import pyarrow as pa
 from defusedxml.ElementTree import fromstring
 
-from engine.readers.archive import SafeZip
 from engine.readers.file_content import FileContent, is_office_package, refusal_of
 from engine.readers.file_reader import FileReader
 from engine.readers.number_formats import BUILT_IN
 from engine.readers.raw_sheet import Range, RawSheet, SheetNotes
 from engine.readers.reading_context import ReadingContext
 from engine.readers.refusals import EmptyFile, log, overloading
+from engine.readers.safe_unzip import SafeZip
 from engine.readers.workbook_cells import CellDisplay, SheetGrid
 from engine.readers.xlsx_blocks import ItemBlocks, column_number, rewritten_rows, rewritten_strings
 from engine.readers.xlsx_cells import SharedStrings, TooLong, UnusualXml, read_cells, shared_texts

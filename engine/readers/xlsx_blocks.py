@@ -14,8 +14,8 @@ from xml.sax.saxutils import escape
 
 from defusedxml.ElementTree import fromstring
 
-from engine.readers.archive import PART, GuardedMember
 from engine.readers.refusals import damaged
+from engine.readers.safe_unzip import PART, GuardedMember
 
 CHUNK = 2 * 2**20
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding=["']([A-Za-z0-9._-]+)["']""")

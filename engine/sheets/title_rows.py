@@ -13,9 +13,9 @@ from itertools import starmap
 from statistics import median
 
 from engine.readers import Range
-from engine.values.answer_words import means_empty
 from engine.values.text_masks import mask
 from engine.values.title_hints import says
+from engine.values.yes_no_words import means_empty
 
 SEARCHED = 50  # rows among which the titles are
 DEEPEST = 3  # rows of titles

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from engine.steps.series_step import SeriesStep
+from engine.steps.pandas_step import SeriesStep
 from engine.steps.step import ColumnStep, Context, Example, Outcome
 from engine.steps.step_parameters import Param
 from engine.steps.text_steps import EDGES

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from engine.steps.reading_step import ReadingStep
 from engine.steps.step import Context, Example
 from engine.steps.step_parameters import Param, StepError
-from engine.values import NotRead, date_formats, dates
+from engine.values import NotRead, chosen_date_formats, dates
 
 ORDER = Param(
     "order",
@@ -52,8 +52,8 @@ class DateStep(ReadingStep):
             raise StepError(f"The step {self.slug}: 'pivot' is a year of two digits, 0 to 100, not {self.pivot}.")
         for one in self.formats:
             try:
-                date_formats.pattern(one)
-            except date_formats.BadFormat as problem:
+                chosen_date_formats.pattern(one)
+            except chosen_date_formats.BadFormat as problem:
                 raise StepError(f"The step {self.slug}: {problem}") from problem
 
     def keeps_times(self) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.steps.series_step import SeriesStep, blank
+from engine.steps.pandas_step import SeriesStep, blank
 from engine.steps.step import ColumnStep, Context, Example, Outcome
 from engine.steps.step_parameters import Param
 from engine.steps.text_steps import EDGES

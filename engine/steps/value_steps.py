@@ -9,7 +9,7 @@ import regex
 from engine.steps.step import Context, CouldNot, Example, ValueStep
 from engine.steps.step_parameters import Param, StepError
 from engine.steps.text_steps import EDGES
-from engine.values.answer_words import no_words, yes_words
+from engine.values.yes_no_words import no_words, yes_words
 
 LIST_SEPARATOR = ";"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache, lru_cache
 
-from engine.values import NotRead, date_formats, months
+from engine.values import NotRead, chosen_date_formats, months
 from engine.values.folding import fold
 from engine.values.languages import folded_words, pattern
 
@@ -155,7 +155,7 @@ def read(
 def _read(text: str, order: str, formats: tuple[str, ...], excel_1904: bool, pivot: int) -> date:
     plain = _plain(text)
     for given in formats:
-        found = date_formats.read(plain, given, pivot)
+        found = chosen_date_formats.read(plain, given, pivot)
         if found:
             return found
     day, moment = _split(plain)
@@ -300,7 +300,7 @@ def _date(year: str, month: str, day: str, *, pivot: int = PIVOT) -> date:
     if len(year) not in (2, 4) or len(day) > 2 or (year.startswith("00") and len(year) == 4):
         raise NotRead("there is no such day")
     try:
-        return date(date_formats.full_year(year, pivot), int(month), int(day))
+        return date(chosen_date_formats.full_year(year, pivot), int(month), int(day))
     except ValueError as problem:
         raise NotRead("there is no such day") from problem
 
@@ -328,7 +328,7 @@ def _split(text: str) -> tuple[str, time | None]:
     if half:
         if not 1 <= hour <= 12:
             raise NotRead("there is no such time of day")
-        hour = date_formats.hour_of_day(hour, half)
+        hour = chosen_date_formats.hour_of_day(hour, half)
     # Seconds have any number of decimals; datetime knows six.
     micro = int(f"{found['fraction'] or ''}000000"[:6])
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from engine.bundle.load_commands import load_commands
+from engine.bundle.shell_lines import load_commands
 from exporting import selectors
 from exporting.downloads import bundle_name
 from exporting.forms import ScheduleForm
@@ -14,7 +14,7 @@ from exporting.services import check_services
 from migrator import stations
 from migrator.models import Job
 from migrator.stations import DONE, State
-from odoo_migrate.project.project_files import REJECTED
+from odoo_migrate.project.project_definition import REJECTED
 from profiling.models import Dataset
 from profiling.pages import of_dataset
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from engine.clean import CleanedPage, SheetRun
 from engine.sheets.working_file import ROW
-from mapping import stored_cleaning
+from mapping import opened_sheet
 from mapping.models import Mapping, SheetTarget
 from mapping.pages.mapping_page import key_columns
 from mapping.selectors import known_step, odoo_field
@@ -97,8 +97,8 @@ class Column:
 def page(user: Any, sheet: Sheet, view: View, current: int | None = None) -> dict[str, Any]:
     """Return what grid.html needs; `current` is the position of the column whose panel is open. Raises RecipeError."""
     base = of_dataset(user, sheet.dataset, "cleaning", sheet)
-    counts = stored_cleaning.known_counts(sheet)
-    with stored_cleaning.open_run(sheet) as run:
+    counts = opened_sheet.known_counts(sheet)
+    with opened_sheet.open_run(sheet) as run:
         lines, start, following = _lines(run, sheet, view)
         columns = _columns(run, sheet, counts, current)
     here = reverse("sheet_grid", args=[sheet.dataset_id, sheet.pk])
@@ -194,9 +194,7 @@ def _notes(sheet: Sheet) -> dict[tuple[int, str], str]:
     return {place: " · ".join(messages) for place, messages in said.items()}
 
 
-def _columns(
-    run: SheetRun, sheet: Sheet, counts: stored_cleaning.SheetCounts | None, current: int | None
-) -> list[Column]:
+def _columns(run: SheetRun, sheet: Sheet, counts: opened_sheet.SheetCounts | None, current: int | None) -> list[Column]:
     profiles = {column.title: column for column in ColumnProfile.objects.filter(sheet=sheet)}
     fields = _fields(sheet)
     positions = _positions(run.titles, sheet.titles)

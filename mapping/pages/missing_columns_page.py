@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from mapping.services.column_services import gone_columns
+from mapping.services.missing_column_services import gone_columns
 from profiling.models import Sheet
 
 

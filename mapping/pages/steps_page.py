@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from mapping.forms import StepForm, params_in_words, step_choices
 from mapping.models import AnyStep, RowStep, Transform
+from mapping.opened_sheet import NOT_COUNTED, SheetCounts
 from mapping.pages import missing_columns_page
 from mapping.selectors import known_step
-from mapping.stored_cleaning import NOT_COUNTED, SheetCounts
 from migrator import stations
 from migrator.stations import DONE, State
 from profiling.models import Dataset, Finding, Sheet

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from engine.match.column_values import ColumnValues
 from engine.match.described_models import described_model
 from engine.match.relation_suggestions import built_in, suggest_relation
+from engine.match.value_scores import ColumnValues
 from engine.recipe import Lookup
 from mapping import suggestion_evidence
 from mapping.models import Mapping, Relationship, SheetTarget

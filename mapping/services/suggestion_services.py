@@ -9,7 +9,7 @@ from django.db import transaction
 from engine.match import FieldSuggestion, SheetSuggestion, TargetSuggestion, suggest_dataset
 from mapping import suggestion_evidence
 from mapping.models import Mapping, SheetTarget
-from mapping.services import orphan_services, relation_services
+from mapping.services import missing_record_services, relation_services
 from odoo_migrate import catalog
 from profiling.models import Dataset, Sheet
 
@@ -21,7 +21,7 @@ def suggest(*, dataset: Dataset, models: dict[int, str] | None = None) -> list[t
     """
     pairs = suggestions(dataset=dataset, models=models)
     keep(pairs)
-    orphan_services.keep_findings(dataset)
+    missing_record_services.keep_findings(dataset)
     return pairs
 
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from engine.recipe import NUMBER_SUFFIX
 from mapping.models import ID_PATTERN_CHARS, Mapping, SheetTarget
 from mapping.selectors import added_titles
-from mapping.services import orphan_services, relation_services, suggestion_services
+from mapping.services import missing_record_services, relation_services, suggestion_services
 from mapping.services.step_services import changed
 from migrator.models import User
 from odoo_migrate import catalog
@@ -99,7 +99,7 @@ def choose_model(
         suggestion_services.keep(suggested)
         target, _ = SheetTarget.objects.update_or_create(sheet=sheet, model=model, defaults={"chosen": True})
         changed(sheet, user, f"{sheet.name} becomes {model}")
-    orphan_services.keep_findings(sheet.dataset)
+    missing_record_services.keep_findings(sheet.dataset)
     return target
 
 

@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from engine.recipe import RecipeError
-from mapping import stored_cleaning
-from mapping.pages import grid_page, missing_columns_page, panel_page
+from mapping import opened_sheet
+from mapping.pages import column_panel as panel_page
+from mapping.pages import grid_page, missing_columns_page
 from migrator.middleware.sign_in import Request
 from profiling.access import sheet_for
 from profiling.models import Sheet
@@ -33,7 +34,7 @@ def sheet_counts(request: Request, dataset_id: int, sheet_id: int) -> HttpRespon
     """Count what cleaning does to a large sheet; the table asks for itself again once that is known."""
     sheet = _sheet(request, dataset_id, sheet_id)
     try:
-        stored_cleaning.counts(sheet)
+        opened_sheet.counts(sheet)
     except RecipeError as problem:
         return _stuck(request, sheet, problem)
     return HttpResponse(status=204, headers={"HX-Trigger": "recipe-changed"})

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from mapping.models import Mapping, SheetTarget
 from mapping.pages import mapping_page as page
 from mapping.selectors import added_titles
-from mapping.services import column_services, target_services
+from mapping.services import missing_column_services, target_services
 from mapping.services.target_services import ChoiceRefused
 from migrator.middleware.sign_in import Request
 from profiling.access import Role, dataset_for, sheet_for
@@ -86,12 +86,12 @@ def column_replace(request: Request, dataset_id: int, sheet_id: int) -> HttpResp
     """Say which column took the place of one that the newest file lacks, or forget what was decided about it."""
     sheet = sheet_for(request.user, dataset_id, sheet_id, Role.EDITOR)
     gone, title = request.POST.get("column", ""), request.POST.get("title", "")
-    if gone not in column_services.gone_columns(sheet):
+    if gone not in missing_column_services.gone_columns(sheet):
         messages.info(request, "That is settled already.")
     elif "forget" in request.POST:
-        column_services.replace_column(sheet=sheet, gone=gone, title="", user=request.user)
+        missing_column_services.replace_column(sheet=sheet, gone=gone, title="", user=request.user)
     elif title in sheet.titles:
-        column_services.replace_column(sheet=sheet, gone=gone, title=title, user=request.user)
+        missing_column_services.replace_column(sheet=sheet, gone=gone, title=title, user=request.user)
     else:
         messages.error(request, "Choose a column of the file.")
     return redirect(_address(sheet, None))

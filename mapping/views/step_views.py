@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from engine.steps import HEADER_STEPS
-from mapping import stored_cleaning
+from mapping import opened_sheet
 from mapping.forms import StepForm
 from mapping.models import AnyStep, RowStep, Transform
 from mapping.pages import steps_page
@@ -165,7 +165,7 @@ def _home(step: AnyStep) -> str:
 
 def _cleaning(request: Request, dataset: Dataset) -> HttpResponse:
     dataset.refresh_from_db()
-    context = steps_page.page(request.user, dataset, stored_cleaning.counts_of_dataset(list(current_sheets(dataset))))
+    context = steps_page.page(request.user, dataset, opened_sheet.counts_of_dataset(list(current_sheets(dataset))))
     return render(request, f"mapping/steps.html{'#steps' if request.htmx else ''}", context)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from odoo_migrate.cli.catalog_command import catalog
-from odoo_migrate.cli.load_command import load
+from odoo_migrate.cli.load_group import load
 from odoo_migrate.cli.options import CommandsInOrder
 from odoo_migrate.cli.prepare_command import source
 from odoo_migrate.cli.transform_command import transform

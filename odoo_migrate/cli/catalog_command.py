@@ -42,13 +42,13 @@ def make(out: Output, connection: Connection, models: tuple[str, ...], folder: P
       odoo-migrate catalog make --url … --db … --username … --out /tmp/catalog --model fleet.vehicle
     """
     from odoo_migrate.catalog import catalog_files
-    from odoo_migrate.odoo import catalog_reader
+    from odoo_migrate.odoo import server_catalog
 
     with options.sign_in(connection, out) as odoo, out.progress("done") as bars:
-        wanted = {*catalog_reader.known_models(), *models}
-        fields = catalog_reader.read_models(odoo, wanted, bars.at)
-        records = catalog_reader.read_reference(odoo, bars.at)
-        version = catalog_reader.version_of(odoo)
+        wanted = {*server_catalog.known_models(), *models}
+        fields = server_catalog.read_models(odoo, wanted, bars.at)
+        records = server_catalog.read_reference(odoo, bars.at)
+        version = server_catalog.version_of(odoo)
     # Models of other catalogs may be missing, those that somebody named may not.
     missing = sorted(set(models) - set(fields["models"]))
     if missing:

@@ -15,7 +15,7 @@ import click
 
 from odoo_migrate.cli import exit_statuses
 from odoo_migrate.cli.cli_output import Output
-from odoo_migrate.project.project_files import SETTINGS_FILE
+from odoo_migrate.project.project_definition import SETTINGS_FILE
 from odoo_migrate.project.safe_files import inside
 
 if TYPE_CHECKING:

@@ -59,7 +59,7 @@ def check(out: Output, root: Path, against_odoo: bool, connection: options.Conne
 
 
 def _ask_odoo(out: Output, root: Path, connection: options.Connection, problems: Problems) -> None:
-    from odoo_migrate.loading import server_checks as against_odoo
+    from odoo_migrate.loading import checks_against_odoo as against_odoo
     from odoo_migrate.project.project_reader import read_project
     from odoo_migrate.project.yaml_text import FormatError
 

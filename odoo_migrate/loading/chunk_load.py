@@ -12,7 +12,7 @@ from odoo_migrate.loading.journal import Failure, Journal
 from odoo_migrate.loading.record_calls import BatchSize, Sender, SendOutcome, SentRow
 from odoo_migrate.loading.run_server import given_defaults
 from odoo_migrate.loading.sent_columns import SharedAddress, columns_of_new, filled_by_odoo, grouped, refuse_unknown
-from odoo_migrate.loading.stored_values import Comparer, Difference, Differences, shown
+from odoo_migrate.loading.values_in_odoo import Comparer, Difference, Differences, shown
 from odoo_migrate.odoo import server_records as server
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.odoo_errors import Unreachable

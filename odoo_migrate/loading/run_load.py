@@ -25,7 +25,7 @@ from odoo_migrate.loading.record_calls import BatchSize
 from odoo_migrate.loading.run_server import check_server, settle, write_context
 from odoo_migrate.loading.run_status import failed_ids
 from odoo_migrate.loading.runs import Run, RunProblem, locked, refuse_outdated
-from odoo_migrate.loading.stored_values import Differences
+from odoo_migrate.loading.values_in_odoo import Differences
 from odoo_migrate.odoo import server_records as server
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.server_records import KnownIds

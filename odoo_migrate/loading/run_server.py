@@ -14,7 +14,7 @@ from odoo_migrate.loading.runs import RunProblem
 from odoo_migrate.odoo import server_records as server
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.server_records import ServerField
-from odoo_migrate.project.project_files import Settings
+from odoo_migrate.project.project_definition import Settings
 
 # Fields that only a form looks at and no database holds, whose default Odoo works out anew for every record. Given
 # with the call, it is not: on Odoo 18 that search took a fifth of the time in which a contact was created.

@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from odoo_migrate.project import project_files as project
+from odoo_migrate.project import project_definition as project
 from odoo_migrate.project.payload import Payload, Record
 from odoo_migrate.project.project_reader import Project, file_sha256, read_project
 from odoo_migrate.project.safe_files import inside, replacing

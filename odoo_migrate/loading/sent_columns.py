@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from odoo_migrate.loading.runs import RunProblem
 from odoo_migrate.odoo.server_records import ServerField
 from odoo_migrate.project.payload import Record
-from odoo_migrate.rules.record_rules import ADDRESS, SHARED_ADDRESS_SINCE
+from odoo_migrate.rules.cell_combinations import ADDRESS, SHARED_ADDRESS_SINCE
 from odoo_migrate.stages.load_order import LoadStep
 
 T = TypeVar("T")

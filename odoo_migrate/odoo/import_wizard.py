@@ -15,7 +15,7 @@ from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.http_connection import Moved, Wire
 from odoo_migrate.odoo.odoo_errors import Fault, Rejected, Temporary
 from odoo_migrate.odoo.retries import persist
-from odoo_migrate.odoo.server_faults import meant
+from odoo_migrate.odoo.retryable_faults import meant
 from odoo_migrate.odoo.server_records import Message, message
 from odoo_migrate.project import csv_text
 

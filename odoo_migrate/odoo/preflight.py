@@ -8,7 +8,7 @@ from odoo_migrate import catalog
 from odoo_migrate.odoo import server_records
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.odoo_errors import Fault, Rejected
-from odoo_migrate.project.project_files import Settings
+from odoo_migrate.project.project_definition import Settings
 
 _ACCESS_ERROR = "odoo.exceptions.AccessError"
 # How versions and protocols tell that they do not know a model, always with its name.

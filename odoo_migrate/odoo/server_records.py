@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.odoo_errors import Fault
-from odoo_migrate.odoo.server_faults import clash
+from odoo_migrate.odoo.retryable_faults import clash
 
 T = TypeVar("T")
 

@@ -14,8 +14,8 @@ from odoo_migrate.odoo.credentials import Kind, Secret
 from odoo_migrate.odoo.http_connection import ANSWER_SECONDS, Wire
 from odoo_migrate.odoo.odoo_errors import Rejected, Temporary
 from odoo_migrate.odoo.retries import PATIENT, OnRetry, Retries, persist
+from odoo_migrate.odoo.retryable_faults import meant
 from odoo_migrate.odoo.server_address import Address
-from odoo_migrate.odoo.server_faults import meant
 
 RPC = "/jsonrpc"
 _UNAUTHORIZED = 401

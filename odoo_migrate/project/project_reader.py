@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from odoo_migrate.project import csv_text, project_files, yaml_text
+from odoo_migrate.project import csv_text, project_definition, yaml_text
 from odoo_migrate.project.external_ids import BadPattern, Pattern
-from odoo_migrate.project.project_files import (
+from odoo_migrate.project.project_definition import (
     FieldEntry,
     IdPatterns,
     Manifest,
@@ -53,30 +53,30 @@ class Project:
 
     def raw_file(self, mapping: str) -> Path:
         """Return the file with the rows of a mapping; raise FormatError where it lies outside the project."""
-        return inside(self.root, f"{project_files.RAW}/{self.source(mapping)}")
+        return inside(self.root, f"{project_definition.RAW}/{self.source(mapping)}")
 
     def lookup(self, table: str) -> dict[str, str]:
         """Return the external ID by key of one lookup table; raise FormatError where it cannot be used."""
-        shown = f"{project_files.LOOKUPS}/{table}.csv"
+        shown = f"{project_definition.LOOKUPS}/{table}.csv"
         return read_lookup(inside(self.root, shown), shown)
 
 
 def read_project(root: Path) -> Project:
     """Return the project in a directory; raise FormatError for the first thing that is not as it should be."""
-    settings = read_settings(inside(root, project_files.SETTINGS_FILE))
-    patterns = read_ids(inside(root, project_files.IDS_FILE)).patterns
+    settings = read_settings(inside(root, project_definition.SETTINGS_FILE))
+    patterns = read_ids(inside(root, project_definition.IDS_FILE)).patterns
     mappings = {}
     for name in settings.load_order:
-        shown = f"{project_files.MAPPINGS}/{name}.yml"
+        shown = f"{project_definition.MAPPINGS}/{name}.yml"
         mappings[name] = read_mapping(inside(root, shown), name)
         # The pattern is in both files for the reader's sake; IDs made from the wrong one would double the records.
         if patterns.get(name) != mappings[name].id:
-            raise FormatError(f"the id pattern differs from the one in {project_files.IDS_FILE}.", shown)
+            raise FormatError(f"the id pattern differs from the one in {project_definition.IDS_FILE}.", shown)
     _check_references(root, mappings)
     return Project(root, settings, mappings)
 
 
-def read_settings(path: Path, shown: str = project_files.SETTINGS_FILE) -> Settings:
+def read_settings(path: Path, shown: str = project_definition.SETTINGS_FILE) -> Settings:
     """Read config/project.yml; raise FormatError where it cannot be used."""
     document = yaml_text.read(path, shown)
     names = ("format", "namespace", "odoo_version", "timezone", "company", "sources", "load_order")
@@ -98,8 +98,10 @@ def read_settings(path: Path, shown: str = project_files.SETTINGS_FILE) -> Setti
 
 
 def _check_format(given: str, shown: str) -> None:
-    if given != str(project_files.FORMAT):
-        raise FormatError(f"this project has format {given}; this program knows format {project_files.FORMAT}.", shown)
+    if given != str(project_definition.FORMAT):
+        raise FormatError(
+            f"this project has format {given}; this program knows format {project_definition.FORMAT}.", shown
+        )
 
 
 def _named(allowed: re.Pattern[str], name: str, value: Value) -> str:
@@ -122,7 +124,7 @@ def _check_order(settings: Settings, value: Value) -> None:
         raise value.error(f"load_order and sources must hold the same mappings; look at {', '.join(odd)}.")
 
 
-def read_ids(path: Path, shown: str = project_files.IDS_FILE) -> IdPatterns:
+def read_ids(path: Path, shown: str = project_definition.IDS_FILE) -> IdPatterns:
     """Read config/ids.yml; raise FormatError where it cannot be used."""
     found = yaml_text.read(path, shown).record(("default_namespace", "patterns"))
     patterns = {name: _pattern(value) for name, value in found["patterns"].entries().items()}
@@ -138,7 +140,9 @@ def _pattern(value: Value) -> str:
 
 def read_mapping(path: Path, name: str) -> ModelMapping:
     """Read config/mappings/<name>.yml; raise FormatError where it cannot be used."""
-    found = yaml_text.read(path, f"{project_files.MAPPINGS}/{name}.yml").record(("model", "id", "fields"), ("when",))
+    found = yaml_text.read(path, f"{project_definition.MAPPINGS}/{name}.yml").record(
+        ("model", "id", "fields"), ("when",)
+    )
     return ModelMapping(
         name=name,
         model=_named(_MODEL_NAME, found["model"].text(), found["model"]),
@@ -190,9 +194,9 @@ def _check_entry(field: str, value: Value, found: Mapping[str, Value]) -> None:
 
 def _check_references(root: Path, mappings: Mapping[str, ModelMapping]) -> None:
     for mapping in mappings.values():
-        shown = f"{project_files.MAPPINGS}/{mapping.name}.yml"
+        shown = f"{project_definition.MAPPINGS}/{mapping.name}.yml"
         for field, entry in mapping.fields.items():
-            if entry.lookup and not (root / project_files.LOOKUPS / f"{entry.lookup}.csv").is_file():
+            if entry.lookup and not (root / project_definition.LOOKUPS / f"{entry.lookup}.csv").is_file():
                 raise FormatError(f"'{field}' uses the lookup '{entry.lookup}', which has no file.", shown)
             if entry.ref and entry.ref not in mappings:
                 raise FormatError(f"'{field}' refers to '{entry.ref}', which is no mapping here.", shown)
@@ -204,7 +208,7 @@ def read_lookup(path: Path, shown: str) -> dict[str, str]:
     """Return the external ID by key; raise FormatError for a repeated key, an empty cell or other damage."""
     content = yaml_text.decoded(yaml_text.read_bytes(path, shown, MAX_LOOKUP_BYTES), shown)
     table: dict[str, str] = {}
-    for line, (key, external_id) in csv_text.records(content, shown, project_files.LOOKUP_TITLES):
+    for line, (key, external_id) in csv_text.records(content, shown, project_definition.LOOKUP_TITLES):
         if not key or not external_id:
             raise FormatError("a cell is empty.", shown, line)
         if key in table:
@@ -213,7 +217,7 @@ def read_lookup(path: Path, shown: str) -> dict[str, str]:
     return table
 
 
-def read_manifest(path: Path, shown: str = project_files.MANIFEST_FILE) -> Manifest:
+def read_manifest(path: Path, shown: str = project_definition.MANIFEST_FILE) -> Manifest:
     """Read MANIFEST.json; raise FormatError where it cannot be used."""
     content = yaml_text.decoded(yaml_text.read_bytes(path, shown), shown)
     try:
@@ -239,7 +243,7 @@ def _manifest_file(one: Any) -> ManifestFile:
 
 def changed_files(root: Path) -> Iterator[str]:
     """Yield the paths of exported files that are gone or have other bytes; raise FormatError."""
-    for one in read_manifest(inside(root, project_files.MANIFEST_FILE)).files:
+    for one in read_manifest(inside(root, project_definition.MANIFEST_FILE)).files:
         if not unchanged(root, one):
             yield one.path
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.payload import Payload
 from odoo_migrate.project.project_reader import Project
 from odoo_migrate.rules.hierarchies import forbids_circles
-from odoo_migrate.rules.load_sequence import EndlessCircle, MappingReference, PutOff, parents_first
+from odoo_migrate.rules.mapping_order import EndlessCircle, MappingReference, PutOff, parents_first
 from odoo_migrate.rules.required_fields import needed_at_once
 from odoo_migrate.stages import record_graph
 from odoo_migrate.stages.project_ids import Owner, ProjectIds
@@ -218,7 +218,7 @@ class _Planner:
         for record in payload.records():
             if record.place in circle:
                 there[record.place] = record
-        record, file = there[circle[0]], f"{project_files.RAW}/{self.found.source(name)}"
+        record, file = there[circle[0]], f"{project_definition.RAW}/{self.found.source(name)}"
         shown = f"'{record.id}' ({file}, row {record.row})"
         if len(circle) == 1:
             return Cycle(f"{shown} refers to itself through '{column}', which Odoo refuses.")
@@ -242,7 +242,7 @@ class _Planner:
     def _note_other_order(self, order: Sequence[str]) -> None:
         if list(order) != list(self.found.mappings):
             self.notes.append(
-                f"load_order in {project_files.SETTINGS_FILE} has records before others that they refer to; the "
+                f"load_order in {project_definition.SETTINGS_FILE} has records before others that they refer to; the "
                 "order is "
                 f"{', '.join(order)}."
             )

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, OdooField, OdooModel
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.nearest_names import nearest_spelling
 from odoo_migrate.project.problems import Level, Problem
-from odoo_migrate.project.project_files import FieldEntry, ModelMapping
+from odoo_migrate.project.project_definition import FieldEntry, ModelMapping
 from odoo_migrate.project.project_reader import Project
 from odoo_migrate.rules import as_sentence, required_fields
-from odoo_migrate.rules.mapping_rules import field_fault
+from odoo_migrate.rules.import_columns import field_fault
 from odoo_migrate.rules.reference_rules import wrong_namespace, wrong_references
 from odoo_migrate.rules.renamed_fields import renamed_field
 from odoo_migrate.rules.value_rules import value_rules, wrong_value
@@ -29,7 +29,7 @@ class MappingChecks:
         """Keep what the mapping is checked against."""
         self.found, self.catalog, self.mapping, self.line = found, known, mapping, line
         self.version = known.version.removesuffix(".0")
-        self.file = f"{project_files.MAPPINGS}/{mapping.name}.yml"
+        self.file = f"{project_definition.MAPPINGS}/{mapping.name}.yml"
 
     def problems(self) -> Iterator[Problem]:
         """Yield all that is wrong with the mapping."""

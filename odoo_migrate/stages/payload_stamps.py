@@ -9,9 +9,9 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.payload import DIRECTORY, Payload
-from odoo_migrate.project.project_files import ModelMapping
+from odoo_migrate.project.project_definition import ModelMapping
 from odoo_migrate.project.project_reader import Project
 from odoo_migrate.project.safe_files import inside, replacing
 from odoo_migrate.stages import file_stamps
@@ -54,11 +54,14 @@ def _sources(found: Project, mapping: ModelMapping) -> Iterator[tuple[str, str]]
     yield "odoo_version", found.settings.odoo_version
     for name in {mapping.name, *(entry.ref for entry in mapping.fields.values() if entry.ref)}:
         # As it is read, not as it is written: comments change nothing.
-        yield f"{project_files.MAPPINGS}/{name}.yml", hashlib.sha256(found.mappings[name].text().encode()).hexdigest()
         yield (
-            f"{project_files.RAW}/{found.source(name)}",
-            file_stamps.sha256(found.root, f"{project_files.RAW}/{found.source(name)}"),
+            f"{project_definition.MAPPINGS}/{name}.yml",
+            hashlib.sha256(found.mappings[name].text().encode()).hexdigest(),
+        )
+        yield (
+            f"{project_definition.RAW}/{found.source(name)}",
+            file_stamps.sha256(found.root, f"{project_definition.RAW}/{found.source(name)}"),
         )
     for table in {entry.lookup for entry in mapping.fields.values() if entry.lookup}:
-        shown = f"{project_files.LOOKUPS}/{table}.csv"
+        shown = f"{project_definition.LOOKUPS}/{table}.csv"
         yield shown, file_stamps.sha256(found.root, shown)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from json.encoder import encode_basestring
 from pathlib import Path
 
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.nearest_names import did_you_mean
 from odoo_migrate.project.problems import Level, Problem, Problems
-from odoo_migrate.project.project_files import ManifestFile, ModelMapping
+from odoo_migrate.project.project_definition import ManifestFile, ModelMapping
 from odoo_migrate.project.project_reader import Project, read_manifest, read_project, unchanged
 from odoo_migrate.project.safe_files import inside, replacing
 from odoo_migrate.project.yaml_text import FormatError
@@ -56,7 +56,7 @@ def _changed(accept_changes: bool) -> Level:
 
 def _manifest(root: Path, problems: Problems, accept_changes: bool) -> Mapping[str, ManifestFile]:
     try:
-        files = read_manifest(inside(root, project_files.MANIFEST_FILE)).files
+        files = read_manifest(inside(root, project_definition.MANIFEST_FILE)).files
     except FormatError as problem:
         problems.add(Problem.of(problem, _changed(accept_changes)))
         return {}
@@ -76,22 +76,24 @@ def _remove_strangers(found: Project, problems: Problems) -> None:
     for path in sorted((found.root / staged_rows.DIRECTORY).glob("*.jsonl")):
         if f"{path.stem}.csv" not in found.settings.sources:
             staged_rows.remove(found.root, f"{path.stem}.csv")
-    for path in sorted((found.root / project_files.RAW).glob("*.csv")):
+    for path in sorted((found.root / project_definition.RAW).glob("*.csv")):
         if path.name not in found.settings.sources:
-            problems.add(Problem(f"{project_files.RAW}/{path.name}", "no mapping reads this file.", level="warning"))
+            problems.add(
+                Problem(f"{project_definition.RAW}/{path.name}", "no mapping reads this file.", level="warning")
+            )
 
 
 class _Source:
     """Hold one raw file, and what the project expects of it."""
 
     def __init__(self, found: Project, file: str, known: Mapping[str, ManifestFile]) -> None:
-        self.root, self.file, self.shown = found.root, file, f"{project_files.RAW}/{file}"
+        self.root, self.file, self.shown = found.root, file, f"{project_definition.RAW}/{file}"
         self.listed, self.manifest = known.get(self.shown), bool(known)
         self.mappings = [found.mappings[name] for name in found.settings.sources[file]]
 
     def check_listed(self, sha256: str, problems: Problems, accept_changes: bool) -> None:
         if self.listed is None and self.manifest:
-            message = f"{project_files.MANIFEST_FILE} does not list this file."
+            message = f"{project_definition.MANIFEST_FILE} does not list this file."
             problems.add(Problem(self.shown, message, level=_changed(accept_changes)))
         if self.listed is not None and self.listed.sha256 != sha256:
             message = "it is no longer as it was exported. If that is what you want, prepare with --accept-changes."
@@ -102,7 +104,7 @@ class _Source:
     def check_rows(self, rows: int, problems: Problems, accept_changes: bool) -> None:
         expected = self.listed.rows if self.listed else None
         if expected is not None and rows != expected:
-            message = f"it has {rows:,} rows; {project_files.MANIFEST_FILE} says {expected:,}."
+            message = f"it has {rows:,} rows; {project_definition.MANIFEST_FILE} says {expected:,}."
             problems.add(Problem(self.shown, message, level=_changed(accept_changes)))
 
     def check_titles(self, titles: tuple[str, ...], problems: Problems) -> None:
@@ -113,7 +115,7 @@ class _Source:
 
 
 def _missing(mapping: ModelMapping, title: str, purpose: str, titles: tuple[str, ...]) -> str:
-    message = f"there is no such column, and {project_files.MAPPINGS}/{mapping.name}.yml needs it for {purpose}"
+    message = f"there is no such column, and {project_definition.MAPPINGS}/{mapping.name}.yml needs it for {purpose}"
     if len(titles) == 1 and ";" in titles[0]:
         return f"{message}; the columns seem to be separated by semicolons, save the file with commas."
     return message + did_you_mean(title, titles)

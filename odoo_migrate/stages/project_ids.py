@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from odoo_migrate.catalog import Catalog
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.external_ids import Pattern
 from odoo_migrate.project.payload import Payload, Record, payload_file
 from odoo_migrate.project.problems import Level, Problem, Problems
@@ -180,7 +180,7 @@ class RepeatedIds:
         return field_label(self._known, self._found.mappings[mapping], column)
 
     def _file(self, mapping: str) -> str:
-        return f"{project_files.RAW}/{self._found.source(mapping)}"
+        return f"{project_definition.RAW}/{self._found.source(mapping)}"
 
     def _add(self, mapping: str, row: int, external_id: str, message: str, level: Level) -> None:
         self._problems.add(Problem(self._file(mapping), message, row=row, column="id", value=external_id, level=level))

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, OdooField
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.external_ids import Pattern, is_empty
-from odoo_migrate.project.project_files import ModelMapping
+from odoo_migrate.project.project_definition import ModelMapping
 from odoo_migrate.project.project_reader import Project
 from odoo_migrate.project.yaml_text import FormatError
-from odoo_migrate.rules.mapping_rules import mapping_label
+from odoo_migrate.rules.import_columns import mapping_label
 
 
 def catalog_of(found: Project) -> Catalog:
@@ -19,7 +19,7 @@ def catalog_of(found: Project) -> Catalog:
     try:
         return catalog.load(catalog.checked_version(found.settings.odoo_version))
     except catalog.UnknownVersion as problem:
-        raise FormatError(str(problem), project_files.SETTINGS_FILE) from problem
+        raise FormatError(str(problem), project_definition.SETTINGS_FILE) from problem
 
 
 def columns(mapping: ModelMapping) -> Iterator[tuple[str, str]]:

@@ -9,15 +9,15 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from odoo_migrate.catalog import Catalog, OdooField
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.external_ids import is_empty
 from odoo_migrate.project.payload import Payload, Record
 from odoo_migrate.project.problems import Level, Problem, Problems
-from odoo_migrate.project.project_files import ModelMapping
+from odoo_migrate.project.project_definition import ModelMapping
 from odoo_migrate.project.project_reader import Project
 from odoo_migrate.rules import as_clause, as_sentence, required_fields
+from odoo_migrate.rules.cell_combinations import RecordRule, record_rules
 from odoo_migrate.rules.hierarchies import forbids_circles
-from odoo_migrate.rules.record_rules import RecordRule, record_rules
 from odoo_migrate.rules.reference_rules import wrong_id, wrong_references
 from odoo_migrate.rules.unique_values import not_unique, unique_group
 from odoo_migrate.rules.value_rules import ValueRule, value_cautions, value_rules, wrong_value
@@ -83,7 +83,7 @@ class RecordChecks:
     ) -> None:
         """Find the rules that hold for the mapping's columns."""
         self.found, self.known, self.mapping, self.line, self.problems = found, known, mapping, line, problems
-        self.file = f"{project_files.RAW}/{found.source(mapping.name)}"
+        self.file = f"{project_definition.RAW}/{found.source(mapping.name)}"
         self.columns: list[PayloadColumn] = []
         for place, (name, entry) in enumerate(mapping.fields.items()):
             self.columns.append(PayloadColumn(place, name, entry.source))
@@ -168,7 +168,7 @@ class RecordChecks:
             return ()
         verdict = judge(value)
         if verdict.predicate:
-            file = f"{project_files.MAPPINGS}/{self.mapping.name}.yml"
+            file = f"{project_definition.MAPPINGS}/{self.mapping.name}.yml"
             message = as_sentence(verdict.predicate)
             self.problems.add(Problem(file, message, self.line(column.name), value=value, level=verdict.level))
         return verdict.owners

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.external_ids import KEY_SEPARATOR, Key, Pattern, external_ids, is_empty
 from odoo_migrate.project.problems import Problem, Problems
-from odoo_migrate.project.project_files import ModelMapping
+from odoo_migrate.project.project_definition import ModelMapping
 from odoo_migrate.project.yaml_text import FormatError
 from odoo_migrate.rules import as_sentence
 from odoo_migrate.rules.reference_rules import KEY_DISPUTED, NO_ID
@@ -49,7 +49,7 @@ class Identities:
         self.mapping, self.staged = mapping, staged
         self.pattern = Pattern.read(mapping.id)
         self.rows = 0
-        self._file = f"{project_files.RAW}/{staged.raw}"
+        self._file = f"{project_definition.RAW}/{staged.raw}"
         titles = [title for title, _ in columns(mapping)]
         self._columns = list(dict.fromkeys(titles))
         self._places: dict[int, int] = {}  # by the hash of the key
@@ -113,7 +113,7 @@ class Identities:
     def _check_titles(self, row: StagedRow) -> bool:
         for title, purpose in columns(self.mapping):
             if title not in row.cells:
-                shown = f"{project_files.MAPPINGS}/{self.mapping.name}.yml"
+                shown = f"{project_definition.MAPPINGS}/{self.mapping.name}.yml"
                 raise FormatError(f"{purpose} needs the column '{title}', which {self._file} does not have.", shown)
         return True
 

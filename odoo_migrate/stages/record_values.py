@@ -10,7 +10,7 @@ from html.entities import html5
 from typing import NamedTuple
 
 from odoo_migrate.project.problems import Problem, Problems
-from odoo_migrate.project.project_files import FieldEntry, ModelMapping, split_keys
+from odoo_migrate.project.project_definition import FieldEntry, ModelMapping, split_keys
 from odoo_migrate.rules import as_sentence
 from odoo_migrate.stages.staged_rows import StagedRow
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from odoo_migrate.catalog import Catalog
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.problems import Level, Problem
 from odoo_migrate.project.project_reader import Project
 from odoo_migrate.rules import as_clause, shipped_records
@@ -138,7 +138,7 @@ class Hierarchy:
         return Problem(self._file(name), message, row=row, column=mapping.fields[column].source)
 
     def _file(self, mapping: str) -> str:
-        return f"{project_files.RAW}/{self.found.source(mapping)}"
+        return f"{project_definition.RAW}/{self.found.source(mapping)}"
 
     def _owner(self, number: int) -> tuple[str, int]:
         """Return the mapping and the row of a record."""

@@ -12,7 +12,7 @@ from json.encoder import encode_basestring
 from pathlib import Path
 from typing import NamedTuple
 
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.safe_files import inside, replacing
 from odoo_migrate.project.yaml_text import FormatError
 from odoo_migrate.stages import file_stamps
@@ -76,9 +76,9 @@ class Staged:
         if not self.path.exists() or not isinstance(rows, int):
             raise FormatError("it is missing; run: odoo-migrate source prepare", self.file)
         self.rows = rows
-        self.raw_sha256 = file_stamps.sha256(root, f"{project_files.RAW}/{raw}")
+        self.raw_sha256 = file_stamps.sha256(root, f"{project_definition.RAW}/{raw}")
         if found.get("raw") != self.raw_sha256 or found.get("staged") != file_stamps.sha256(root, self.file):
-            raise FormatError(f"{project_files.RAW}/{raw} is not what it was made from; prepare again.", self.file)
+            raise FormatError(f"{project_definition.RAW}/{raw} is not what it was made from; prepare again.", self.file)
 
     def __iter__(self) -> Iterator[StagedRow]:
         """Yield the rows in the order of the file."""

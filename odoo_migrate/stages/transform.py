@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from odoo_migrate.project import payload, project_files
+from odoo_migrate.project import payload, project_definition
 from odoo_migrate.project.payload import PayloadWriter
 from odoo_migrate.project.problems import Problem, Problems
-from odoo_migrate.project.project_files import ModelMapping
+from odoo_migrate.project.project_definition import ModelMapping
 from odoo_migrate.project.project_reader import Project
 from odoo_migrate.project.yaml_text import FormatError
 from odoo_migrate.rules.reference_rules import no_such_record, not_in_lookup
@@ -95,7 +95,7 @@ class _Work:
         payload_stamps.remove(root, mapping.name)  # so that an interrupted run leaves no payload that seems current
         own = self._records(mapping.name)
         before = self.problems.errors
-        file = f"{project_files.RAW}/{self.found.source(mapping.name)}"
+        file = f"{project_definition.RAW}/{self.found.source(mapping.name)}"
         filling = Filling(mapping, file, self._finders(mapping), self._html(mapping), self.problems)
         with PayloadWriter(root, mapping.name, filling.fields) as writer:
             for row in own.records():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from odoo_migrate.catalog import Catalog
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.payload import Payload
 from odoo_migrate.project.problems import Problem, Problems
 from odoo_migrate.project.project_reader import Project
@@ -87,7 +87,7 @@ def _check_order(found: Project, ids: ProjectIds, problems: Problems) -> None:
     try:
         _, notes = load_order.steps(found, ids)
     except load_order.Cycle as cycle:
-        problems.add(Problem(project_files.SETTINGS_FILE, str(cycle)))
+        problems.add(Problem(project_definition.SETTINGS_FILE, str(cycle)))
     else:
         for note in notes:
-            problems.add(Problem(project_files.SETTINGS_FILE, note, level="warning"))
+            problems.add(Problem(project_definition.SETTINGS_FILE, note, level="warning"))

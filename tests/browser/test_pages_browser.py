@@ -17,8 +17,7 @@ from mapping.services import step_services, target_services
 from migrator import jobs
 from migrator.models import Job
 from profiling.models import Dataset, Sheet, SourceFile
-from tests.uploaded_files import add, dataset_of
-from tests.walking import (
+from tests.browser_moves import (
     PATIENCE,
     SAMPLES,
     SCRIPTLESS,
@@ -33,6 +32,7 @@ from tests.walking import (
     sums,
     upload,
 )
+from tests.uploaded_files import add, dataset_of
 from tests.worker import wait_for
 
 FILES = {

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from migrator.styleguide import PAGES
-from tests.walking import patient
+from tests.browser_moves import patient
 
 pytestmark = [pytest.mark.urls("tests.styleguide_urls"), pytest.mark.browser]
 

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from profiling.models import Sheet
-from tests.walking import accept_everything, export, in_both_colours, press_all, sums, upload
+from tests.browser_moves import accept_everything, export, in_both_colours, press_all, sums, upload
 
 FIXES = ("Make lower case", "Write phone numbers internationally", "Write countries as codes", "Read as dates",
          "Read as amounts", "Make it yes or no")  # fmt: skip

@@ -18,7 +18,7 @@ from odoo_migrate.project.payload import PayloadWriter
 from odoo_migrate.project.project_reader import read_project
 from odoo_migrate.project.yaml_text import FormatError
 from odoo_migrate.stages import payload_stamps
-from tests.loading import QUICK, counts, failures, loaded, project_of, repay, run_of, signed_in
+from tests.loadable_projects import QUICK, counts, failures, loaded, project_of, repay, run_of, signed_in
 from tests.odoo_http import Injected, Server, serving
 from tests.odoo_store import Model, ServerFault, Store
 

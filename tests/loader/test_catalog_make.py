@@ -12,7 +12,7 @@ import pytest
 
 from odoo_migrate import catalog
 from odoo_migrate.catalog import catalog_files
-from odoo_migrate.odoo import catalog_reader, server_records
+from odoo_migrate.odoo import server_catalog, server_records
 from odoo_migrate.odoo.client import connect
 from odoo_migrate.odoo.credentials import Secret
 from tests.loader_shell import Said, here
@@ -236,8 +236,8 @@ def test_shipped_files_are_packed_as_new_ones_are(tmp_path: Path) -> None:
 
 
 def test_every_group_of_the_shipped_records_is_read_with_the_same_values() -> None:
-    groups = {group.name: group for group in catalog_reader.GROUPS}
-    choices = {name for name, _, _ in catalog_reader.CHOICES}
+    groups = {group.name: group for group in server_catalog.GROUPS}
+    choices = {name for name, _, _ in server_catalog.CHOICES}
     for version in catalog.VERSIONS:
         shipped = catalog.reference(version)
         assert set(shipped) - {"major"} <= set(groups) | choices

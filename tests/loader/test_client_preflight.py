@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from odoo_migrate.loading import server_checks
+from odoo_migrate.loading import checks_against_odoo
 from odoo_migrate.odoo import preflight
 from odoo_migrate.odoo.client import Odoo, connect
 from odoo_migrate.odoo.credentials import Secret
 from odoo_migrate.odoo.odoo_errors import Fault, Rejected
 from odoo_migrate.project.problems import Problems
-from odoo_migrate.project.project_files import Settings, lookup_text
+from odoo_migrate.project.project_definition import Settings, lookup_text
 from odoo_migrate.project.project_reader import read_project
-from tests.loading import Table, project_of, written
+from tests.loadable_projects import Table, project_of, written
 from tests.odoo_http import Server, serving
 from tests.odoo_store import DATABASE, PASSWORD, USER, ServerFault, Store
 
@@ -115,7 +115,7 @@ TABLES: dict[str, Table] = {
 
 def said(root: Path, odoo: Odoo) -> list[str]:
     problems = Problems()
-    server_checks.check(read_project(root), odoo, problems)
+    checks_against_odoo.check(read_project(root), odoo, problems)
     return [problem.text() for problem in problems]
 
 
@@ -134,7 +134,7 @@ def test_what_only_the_server_knows(server, odoo, root):
 
 def test_how_many_records_are_there_already(server, odoo, root):
     server.store.put("res.partner", "migr.partner.2", {"name": "B"})
-    asked = server_checks.check(read_project(root), odoo, Problems())
+    asked = checks_against_odoo.check(read_project(root), odoo, Problems())
     assert [(one.mapping, one.records, one.known) for one in asked] == [
         ("res.partner.category", 1, 0),
         ("res.partner", 3, 1),

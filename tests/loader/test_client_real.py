@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from odoo_migrate.loading import dry_run, runs, server_checks
+from odoo_migrate.loading import checks_against_odoo, dry_run, runs
 from odoo_migrate.odoo import import_wizard, preflight, server_records
 from odoo_migrate.odoo.client import Odoo, connect
 from odoo_migrate.odoo.credentials import Kind, Secret
 from odoo_migrate.odoo.odoo_errors import Fault, Rejected
 from odoo_migrate.project.problems import Problems
-from odoo_migrate.project.project_files import Settings
+from odoo_migrate.project.project_definition import Settings
 from odoo_migrate.project.project_reader import read_project
-from tests.loading import Table, project_of
+from tests.loadable_projects import Table, project_of
 
 pytestmark = pytest.mark.odoo
 
@@ -178,7 +178,7 @@ def test_the_wizard_wants_a_password():
 
 def test_the_project_is_checked_against_the_server(odoo: Odoo, tmp_path: Path):
     before, problems = counts(odoo), Problems()
-    asked = server_checks.check(read_project(project_of(tmp_path, TABLES, version=odoo.version)), odoo, problems)
+    asked = checks_against_odoo.check(read_project(project_of(tmp_path, TABLES, version=odoo.version)), odoo, problems)
     assert counts(odoo) == before
     assert [(one.mapping, one.records, one.known) for one in asked] == [
         ("res.partner.category", 1, 0),

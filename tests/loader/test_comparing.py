@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo_migrate.loading.stored_values import Comparer
+from odoo_migrate.loading.values_in_odoo import Comparer
 from odoo_migrate.odoo.server_records import ServerField
 
 KNOWN = {"base.us": 233, "migr.tag.VIP": 7, "migr.tag.Retail": 8}

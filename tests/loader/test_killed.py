@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from odoo_migrate.loading.journal import read_history
-from tests.loading import loaded, project_of, run_of
+from tests.loadable_projects import loaded, project_of, run_of
 from tests.odoo_http import Injected, Server, serving
 from tests.odoo_store import DATABASE, PASSWORD, USER, Store
 

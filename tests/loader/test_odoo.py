@@ -25,7 +25,7 @@ from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.project.payload import Payload
 from odoo_migrate.project.project_reader import read_project
 from tests import real_odoo
-from tests.loading import failures, project_of, repay, run_of
+from tests.loadable_projects import failures, project_of, repay, run_of
 from tests.real_odoo import RealOdoo, exported
 from tests.unit.test_sample_bundles import FILES, cleaned
 

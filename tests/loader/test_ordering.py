@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo_migrate.project.payload import Payload, PayloadWriter
-from odoo_migrate.project.project_files import FieldEntry, ModelMapping
+from odoo_migrate.project.project_definition import FieldEntry, ModelMapping
 from odoo_migrate.project.project_reader import read_project
 from odoo_migrate.stages import record_graph
 from odoo_migrate.stages.load_order import Cycle, LoadStep, levels, steps

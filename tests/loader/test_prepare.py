@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from odoo_migrate.project import csv_text
 from odoo_migrate.project.problems import Problems
-from odoo_migrate.project.project_files import FieldEntry
+from odoo_migrate.project.project_definition import FieldEntry
 from odoo_migrate.project.yaml_text import FormatError
 from odoo_migrate.stages import raw_files
 from odoo_migrate.stages.prepare import Prepared, prepare
 from odoo_migrate.stages.staged_rows import Staged
-from tests.bundling import files_of
 from tests.loader_projects import CUSTOMERS, customers, make, mapping, prepared, texts, write, write_manifest
+from tests.small_bundles import files_of
 from tests.unit.test_sample_bundles import FILES, cleaned
 
 NAMES = mapping("res.partner", "Code", {"name": FieldEntry("Name")})

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo_migrate.project import csv_text, project_files, project_reader, yaml_text
-from odoo_migrate.project.project_files import (
+from odoo_migrate.project import csv_text, project_definition, project_reader, yaml_text
+from odoo_migrate.project.project_definition import (
     FieldEntry,
     IdPatterns,
     Manifest,
@@ -46,11 +46,13 @@ CATEGORY = ModelMapping("res.partner.category", "res.partner.category", "migr.ta
 def write_project(root: Path) -> None:
     patterns = {one.name: one.id for one in (PARTNER, CATEGORY)}
     files = {
-        project_files.SETTINGS_FILE: SETTINGS.text(),
-        project_files.IDS_FILE: IdPatterns("migr", patterns).text(),
+        project_definition.SETTINGS_FILE: SETTINGS.text(),
+        project_definition.IDS_FILE: IdPatterns("migr", patterns).text(),
         "config/mappings/res.partner.yml": PARTNER.text(),
         "config/mappings/res.partner.category.yml": CATEGORY.text(),
-        "config/lookups/tag.csv": project_files.lookup_text({"Wholesale": "migr.tag.Wholesale", "VIP": "migr.tag.VIP"}),
+        "config/lookups/tag.csv": project_definition.lookup_text(
+            {"Wholesale": "migr.tag.Wholesale", "VIP": "migr.tag.VIP"}
+        ),
     }
     for name, text in files.items():
         path = root / name
@@ -113,7 +115,7 @@ def test_any_title_survives_writing_and_reading(entry: FieldEntry, when: str, pa
 @given(table=st.dictionaries(titles, titles))
 def test_any_lookup_survives_writing_and_reading(table: dict[str, str], tmp_path_factory) -> None:
     path = tmp_path_factory.mktemp("lookup") / "tag.csv"
-    path.write_text(project_files.lookup_text(table), encoding="utf-8", newline="")
+    path.write_text(project_definition.lookup_text(table), encoding="utf-8", newline="")
     assert project_reader.read_lookup(path, "tag.csv") == table
 
 

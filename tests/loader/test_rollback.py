@@ -21,7 +21,7 @@ from odoo_migrate.odoo import server_records as odoo_records
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.odoo_errors import Rejected, Unreachable
 from tests import real_odoo
-from tests.loading import Table, counts, loaded, project_of, repay, run_of, signed_in
+from tests.loadable_projects import Table, counts, loaded, project_of, repay, run_of, signed_in
 from tests.odoo_http import Injected, Server, serving
 from tests.odoo_store import Store
 

@@ -15,7 +15,7 @@ from odoo_migrate.loading.journal import read_history
 from odoo_migrate.loading.run_load import Options
 from odoo_migrate.loading.runs import RunProblem
 from odoo_migrate.odoo.odoo_errors import Unreachable
-from tests.loading import counts, failures, loaded, project_of, repay, run_of, signed_in
+from tests.loadable_projects import counts, failures, loaded, project_of, repay, run_of, signed_in
 from tests.odoo_http import Injected, Server, serving
 from tests.odoo_store import Model, Store
 

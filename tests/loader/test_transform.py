@@ -12,13 +12,12 @@ from odoo_migrate.project import csv_text
 from odoo_migrate.project.external_ids import is_empty
 from odoo_migrate.project.payload import Payload
 from odoo_migrate.project.problems import Problems
-from odoo_migrate.project.project_files import FieldEntry, ModelMapping
+from odoo_migrate.project.project_definition import FieldEntry, ModelMapping
 from odoo_migrate.project.project_reader import file_sha256, read_project
 from odoo_migrate.project.yaml_text import FormatError
 from odoo_migrate.stages import staged_rows
 from odoo_migrate.stages.record_values import as_html
 from odoo_migrate.stages.transform import Transformed, transform
-from tests.bundling import MISSION_CUSTOMERS, MISSION_RECIPE, Migration, files_of
 from tests.loader_projects import (
     CUSTOMERS,
     PARTNERS,
@@ -32,6 +31,7 @@ from tests.loader_projects import (
     transformed,
     write,
 )
+from tests.small_bundles import MISSION_CUSTOMERS, MISSION_RECIPE, Migration, files_of
 from tests.unit.test_sample_bundles import FILES, cleaned
 
 ORDERS = mapping("sale.order", "No", {"partner_id/id": FieldEntry("Client", ref="res.partner")})

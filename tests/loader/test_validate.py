@@ -18,7 +18,7 @@ from odoo_migrate.project import csv_text
 from odoo_migrate.project.external_ids import MAX_LENGTH
 from odoo_migrate.project.payload import PayloadWriter
 from odoo_migrate.project.problems import Problem, Problems
-from odoo_migrate.project.project_files import FieldEntry, ModelMapping
+from odoo_migrate.project.project_definition import FieldEntry, ModelMapping
 from odoo_migrate.project.project_reader import read_project
 from odoo_migrate.rules.reference_rules import wrong_id, wrong_reference
 from odoo_migrate.rules.value_rules import value_rules, wrong_value

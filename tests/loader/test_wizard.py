@@ -13,7 +13,7 @@ from odoo_migrate.odoo.credentials import Secret
 from odoo_migrate.odoo.odoo_errors import Rejected
 from odoo_migrate.odoo.server_records import Message
 from odoo_migrate.project.problems import Problems
-from tests.loading import QUICK, Table, project_of, signed_in
+from tests.loadable_projects import QUICK, Table, project_of, signed_in
 from tests.odoo_http import Injected, Server, replaying, serving
 from tests.odoo_questions import asked
 from tests.odoo_store import DATABASE, KEY, PASSWORD, USER, Store
@@ -56,7 +56,7 @@ def test_what_real_wizards_said(version):
 
 
 def tried(odoo: Odoo) -> list[list[Message]]:
-    """As tests/record_odoo.py asked."""
+    """As tests/odoo_recorder.py asked."""
     with import_wizard.WebSession(odoo) as session:
         rows = [["q.w1", "A\nB", "base.be"], ["q.w2", "C", "base.zz"], ["q.w3", "", "base.be"]]
         lead = [["q.w4", "A", "31.12.2020"]]

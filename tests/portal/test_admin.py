@@ -18,7 +18,7 @@ from django_q.signing import SignedPackage
 
 from migrator.admin import PortalAdmin
 from migrator.models import ApiToken, User
-from tests.whole import whole
+from tests.exported_dataset import whole
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from engine.detectors import COLUMN_DETECTORS
 from engine.detectors.text_findings import LinesInside, SpacesAround, SpacesInside, WordsForEmpty
 from engine.profile.column_batch import BLANK, ODD, ColumnBatch, Way
-from engine.profile.column_profile import Lengths, Patterns, filled_by_shape
-from engine.profile.digit_positions import digit_positions, digits, numbers_at
+from engine.profile.column_profiler import Lengths, Patterns, filled_by_shape
 from engine.profile.distinct_values import SKETCH, DistinctCounter, hashes, relieve
+from engine.profile.masked_digits import digit_positions, digits, numbers_at
 from engine.values.characters import INVISIBLE
 from engine.values.text_masks import as_patterns, digit_masks, mask, masks
 

@@ -15,10 +15,10 @@ from mapping.selectors import recipe_of
 from odoo_migrate.project import project_reader
 from profiling import file_import, services
 from profiling.models import Dataset, SourceFile
-from tests.bundling import MISSION_CUSTOMERS, MISSION_RECIPE, files_of, written
 from tests.factories import UserFactory
+from tests.portal_shell import here, run
 from tests.sample_recipes import RECIPES, SAMPLES
-from tests.shell import here, run
+from tests.small_bundles import MISSION_CUSTOMERS, MISSION_RECIPE, files_of, written
 from tests.unit.test_sample_bundles import FILES
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,9 +14,9 @@ from django.test import override_settings
 from exporting.models import Export
 from migrator.models import Job
 from profiling.models import Dataset, Sheet, SourceFile
-from tests.bundling import MISSION_CUSTOMERS, MISSION_RECIPE, files_of, written
 from tests.factories import UserFactory
-from tests.shell import here, run
+from tests.portal_shell import here, run
+from tests.small_bundles import MISSION_CUSTOMERS, MISSION_RECIPE, files_of, written
 from tests.unit.test_sample_bundles import SAMPLES
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.utils.html import escape
 from playwright.sync_api import Browser, Page, expect
 
-from engine.bundle.load_commands import load_commands
+from engine.bundle.shell_lines import load_commands
 from exporting.downloads import bundle_name
 from exporting.models import Export
+from tests.exported_dataset import whole
 from tests.loader_shell import clean_environment
-from tests.whole import whole
 
 
 def test_the_commands_name_the_bundle_and_run_in_the_order_of_the_format():

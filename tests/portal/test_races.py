@@ -14,9 +14,9 @@ from migrator import jobs
 from migrator.models import Job
 from profiling import file_import, services
 from profiling.models import Dataset, Sheet, SourceFile
+from tests.exported_dataset import CUSTOMERS, whole
 from tests.factories import DatasetFactory
 from tests.uploaded_files import add
-from tests.whole import CUSTOMERS, whole
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

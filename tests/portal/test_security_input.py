@@ -14,10 +14,10 @@ from mapping.services import step_services
 from migrator.models import ApiToken
 from profiling import services
 from profiling.models import Dataset, SourceFile
-from tests.addresses import ADDRESSES, address, undone, values_of
+from tests.exported_dataset import whole
 from tests.factories import DatasetFactory
+from tests.portal_addresses import ADDRESSES, address, undone, values_of
 from tests.uploaded_files import add
-from tests.whole import whole
 
 pytestmark = pytest.mark.django_db
 

@@ -19,11 +19,11 @@ from openpyxl import Workbook, load_workbook
 
 from exporting.services import export_services
 from migrator.models import ApiToken, User
-from odoo_migrate.project.project_files import REJECTED
+from odoo_migrate.project.project_definition import REJECTED
 from profiling.models import Dataset, Finding
-from tests.addresses import ADDRESSES, address, undone, values_of
+from tests.exported_dataset import whole
 from tests.factories import UserFactory
-from tests.whole import whole
+from tests.portal_addresses import ADDRESSES, address, undone, values_of
 from tests.worker import ROOT
 
 pytestmark = pytest.mark.django_db

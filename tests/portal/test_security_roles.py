@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from migrator.models import ApiToken, AuditEntry, User
-from odoo_migrate.project.project_files import REJECTED
+from odoo_migrate.project.project_definition import REJECTED
 from profiling.models import Dataset, Membership
-from tests.addresses import ADDRESSES, address, undone, values_of
-from tests.whole import CUSTOMERS, member, whole
+from tests.exported_dataset import CUSTOMERS, member, whole
+from tests.portal_addresses import ADDRESSES, address, undone, values_of
 
 pytestmark = pytest.mark.django_db
 
@@ -122,7 +122,7 @@ def test_who_was_switched_off_is_out_at_once(dataset, client):
 
 
 def test_deeds_are_written_down_with_who_did_them(dataset):
-    """Those of the owner in `tests.whole`; what is deleted comes on top."""
+    """Those of the owner in `tests.exported_dataset`; what is deleted comes on top."""
     export, sheet = dataset.exports.get(), dataset.sheets.get()
     client = Client()
     client.force_login(dataset.owner)

@@ -8,8 +8,8 @@ from exporting.models import Export
 from mapping.models import Relationship, RowStep, SheetTarget, Transform
 from migrator.models import ApiToken, Job
 from profiling.models import Finding, Sheet, SourceFile
-from tests.addresses import ADDRESSES, address
 from tests.factories import DatasetFactory, MembershipFactory, UserFactory
+from tests.portal_addresses import ADDRESSES, address
 
 pytestmark = pytest.mark.django_db
 

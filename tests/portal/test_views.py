@@ -13,7 +13,7 @@ from engine.steps.step_parameters import StepError
 from exporting.mending_steps import mending
 from exporting.models import Export, ExportSchedule
 from exporting.services import export_services as exporting_services
-from mapping import stored_cleaning
+from mapping import opened_sheet
 from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transform
 from mapping.selectors import recipe_of
 from mapping.services import recipe_services, step_services, target_services
@@ -159,7 +159,7 @@ def test_fixes_stand_in_the_order_in_which_they_work():
         step_services.fix_finding(finding=finding)
     steps = Transform.objects.filter(sheet=sheet, column="Phone numbers").order_by("position")
     assert [step.slug for step in steps] == ["phone_split", "phone_normalize"]
-    assert stored_cleaning.counts(sheet).columns["Phone numbers"][1] == 0
+    assert opened_sheet.counts(sheet).columns["Phone numbers"][1] == 0
 
 
 # --- Mapping --------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from migrator import jobs
 from migrator.models import Job
 from tests.worker import wait_for
 
-NAP = "tests.tasks.nap"
+NAP = "tests.worker_tasks.nap"
 
 
 def ended(job: Job) -> bool:

@@ -15,7 +15,7 @@ from engine.bundle import OutputRefused, ProblemsFound, build, clean_files, read
 from engine.bundle.cleaned_lines import csv_lines, text_of
 from engine.recipe import RecipeError, load
 from odoo_migrate.project import csv_text, project_reader
-from tests.bundling import MISSION_CUSTOMERS, MISSION_RECIPE, Migration, files_of, sums_up
+from tests.small_bundles import MISSION_CUSTOMERS, MISSION_RECIPE, Migration, files_of, sums_up
 
 MISSION_FILES = {
     "data/raw/customers.csv": (

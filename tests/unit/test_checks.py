@@ -11,10 +11,10 @@ from engine.bundle.bundle_plan import ordered
 from engine.bundle.lookup_tables import shipped_ids
 from engine.recipe import RecipeError
 from odoo_migrate import catalog
-from odoo_migrate.rules.load_sequence import MappingReference
+from odoo_migrate.rules.mapping_order import MappingReference
 from odoo_migrate.rules.required_fields import must_be_mapped
 from odoo_migrate.rules.shipped_records import is_missing
-from tests.bundling import Migration, sums_up
+from tests.small_bundles import Migration, sums_up
 
 
 def partners(columns: str, target: str = "", top: str = "", lookups: str = "") -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.profiles import column, finding, profiled
+from tests.small_profiles import column, finding, profiled
 
 
 def test_emails_that_are_not_valid(tmp_path):

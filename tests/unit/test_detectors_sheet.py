@@ -4,14 +4,14 @@ import pytest
 
 from engine.detectors import DETECTORS
 from engine.detectors.target_findings import find_orphans
-from engine.profile.profiler import profile_sheet
+from engine.profile.sheet_profiler import profile_sheet
 from engine.readers import open_source
 from engine.sheets.table_shape import find_table
 from engine.sheets.working_file import write_working_file
 from engine.steps import COLUMN_STEPS, ROW_STEPS, build
-from tests.converting import convert
-from tests.profiles import TODAY, column, finding, messages, profiled
-from tests.working import working_file
+from tests.converted_columns import convert
+from tests.small_profiles import TODAY, column, finding, messages, profiled
+from tests.small_working_files import working_file
 
 
 def test_empty_total_and_footer_rows(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.profiles import column, finding, messages, profiled
+from tests.small_profiles import column, finding, messages, profiled
 
 
 def test_spaces_around_and_inside(tmp_path):

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.bundling import written
+from tests.small_bundles import written
 from tests.unit.test_bundle import SHOP, SHOP_RECIPE
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,15 +6,15 @@ import numpy as np
 import pyarrow as pa
 
 from engine import readers
-from engine.detectors.wording import cells_of
+from engine.detectors.counted_words import cells_of
 from engine.profile import detector as detectors
 from engine.profile.column_batch import ColumnBatch, Way
-from engine.profile.sheet_profile import FindingFacts, Fix
+from engine.profile.profile_results import FindingFacts, Fix
 from engine.steps import step as steps
 from tests import docs
 from tests.imports import ROOT
-from tests.profiles import TODAY
-from tests.reading import read
+from tests.small_profiles import TODAY
+from tests.source_files import read
 
 
 def test_the_list_of_steps_is_up_to_date():

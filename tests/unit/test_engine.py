@@ -21,7 +21,7 @@ from engine.recipe import ColumnRecipe, FieldSpec, Recipe, RecipeError, SheetRec
 from engine.sheets.working_file import ROW
 from engine.steps import ROW_STEPS
 from engine.steps.step import RowExample, WholeRowStep
-from tests.working import SAMPLES, sample_file, working_file
+from tests.small_working_files import SAMPLES, sample_file, working_file
 
 Spec = str | tuple[str, dict[str, Any]]
 

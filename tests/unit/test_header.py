@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from engine.readers import Range, Unreadable
 from engine.sheets.table_shape import unique_titles
-from tests.reading import opened, shape_of
+from tests.source_files import opened, shape_of
 
 
 def table(text: str) -> list[list[str]]:

@@ -10,7 +10,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.values import NotRead, date_formats, dates
+from engine.values import NotRead, chosen_date_formats, dates
 from engine.values.languages import languages
 
 
@@ -122,8 +122,8 @@ def test_with_formats_nothing_else_is_read_but_iso() -> None:
 
 @pytest.mark.parametrize("bad", ["DD.MM", "YYYY", "DD.DD.YYYY", "day", ""])
 def test_formats_that_say_no_date(bad: str) -> None:
-    with pytest.raises(date_formats.BadFormat):
-        date_formats.pattern(bad)
+    with pytest.raises(chosen_date_formats.BadFormat):
+        chosen_date_formats.pattern(bad)
 
 
 @given(st.dates(date(1000, 1, 1)))

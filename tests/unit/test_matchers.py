@@ -25,7 +25,7 @@ from engine.match.match_files import load
 from engine.match.suggestion_accuracy import measure_accuracy
 from engine.match.title_dictionary import entries, kinds, vocabulary
 from engine.match.title_meaning import readings
-from engine.profile.profiler import profile_sheet
+from engine.profile.sheet_profiler import profile_sheet
 from engine.readers import open_source
 from engine.recipe import FieldSpec
 from engine.sheets.table_shape import find_table

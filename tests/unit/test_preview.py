@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.clean import SheetRun
 from engine.clean.column_preview import preview_column
 from engine.recipe import ColumnRecipe, Recipe, RecipeError, SheetRecipe, StepSpec
-from tests.working import sample_file, working_file
+from tests.small_working_files import sample_file, working_file
 
 
 def run_of(folder: Path, column: list[str], *steps: StepSpec, rows: tuple[StepSpec, ...] = ()) -> SheetRun:

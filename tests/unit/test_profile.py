@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from engine.detectors import DETECTORS
 from engine.detectors.target_findings import find_orphans
-from engine.profile.profiler import profile_sheet
-from engine.profile.sheet_profile import KINDS, MAX_ROWS
-from tests.profiles import TODAY, column, finding, messages, profiled, sample
-from tests.working import SAMPLES, working_file
+from engine.profile.profile_results import KINDS, MAX_ROWS
+from engine.profile.sheet_profiler import profile_sheet
+from tests.small_profiles import TODAY, column, finding, messages, profiled, sample
+from tests.small_working_files import SAMPLES, working_file
 
 
 def facts(*names: str) -> dict:

@@ -4,7 +4,7 @@ import openpyxl
 import pytest
 
 from engine.readers import Limits
-from tests.reading import SAMPLES, note, opened, packed, refusal, rows_of, saved, unpacked
+from tests.source_files import SAMPLES, note, opened, packed, refusal, rows_of, saved, unpacked
 
 TABLE = b"a;b\n1;2\n"
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.readers import Limits, delimited, open_source
 from engine.readers.csv_dialect import Dialect, detect
 from engine.readers.delimited import MOST_UNEVEN
-from tests.reading import note, opened, read, refusal, rows_of
+from tests.source_files import note, opened, read, refusal, rows_of
 
 ROWS = [["Code", "Name", "Price"], ["001", "Bolt; M8, long", "1,50"], ["002", "Nut", "2,75"], ["003", "Nail", "0,10"]]
 

@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from engine.readers import Range
 from engine.readers.xlsx_cells import UnusualXml, read_cells
-from tests.reading import MAIN, RELATIONS, note, opened, packed, read, rows_of, saved, unpacked, xlsx
+from tests.source_files import MAIN, RELATIONS, note, opened, packed, read, rows_of, saved, unpacked, xlsx
 
 SHOWN = [
     # stored value, number format, text

@@ -17,7 +17,7 @@ from engine.readers import Limits, Source, Unreadable, open_source
 from engine.sheets.row_kinds import row_kinds
 from engine.sheets.table_shape import find_table
 from engine.sheets.working_file import write_working_file
-from tests.reading import SAMPLES, opened, packed, read, refusal, saved, unpacked, xlsx
+from tests.source_files import SAMPLES, opened, packed, read, refusal, saved, unpacked, xlsx
 
 CSV = b"a;b\n1;2\n"
 BOOK = (SAMPLES / "messy_customers.xlsx").read_bytes()

@@ -8,7 +8,7 @@ import xlwt
 from django.template.loader import render_to_string
 
 from engine.readers import READERS, accepted_endings, accepted_kinds
-from tests.reading import packed, read, saved
+from tests.source_files import packed, read, saved
 
 ODS = """<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
  xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"

@@ -9,7 +9,7 @@ from engine.readers import open_source
 from engine.sheets.row_kinds import row_kinds
 from engine.sheets.table_shape import find_table
 from engine.sheets.working_file import write_working_file
-from tests.reading import SAMPLES, rows_of
+from tests.source_files import SAMPLES, rows_of
 
 FACTS = {entry.get("file", "salesforce"): entry for entry in json.loads((SAMPLES / "facts.json").read_text())}
 

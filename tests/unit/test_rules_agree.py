@@ -18,9 +18,9 @@ from engine.recipe import load
 from odoo_migrate.project.problems import Problem
 from odoo_migrate.rules.reference_rules import KEY_DISPUTED
 from tests.both_sides import Unfiltered, errors, loaded, predicate
-from tests.bundling import written
 from tests.drawn_rules import drawn_rules
 from tests.drawn_workbooks import Drawn, drawn
+from tests.small_bundles import written
 
 NOWHERE = "leads nowhere: there is no such "  # begins what `no_such_record` says of a key
 EXAMPLES = 25  # in the suite; thousands were run by hand

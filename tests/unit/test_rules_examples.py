@@ -13,7 +13,7 @@ from engine.bundle import read_sheets
 from engine.bundle.bundle_export import ExportProgress, examine
 from engine.recipe import load
 from tests.both_sides import Unfiltered, loaded
-from tests.bundling import written
+from tests.small_bundles import written
 
 
 class Said(NamedTuple):

@@ -12,8 +12,8 @@ import pytest
 from engine.bundle import BundleReport, clean_files
 from odoo_migrate.project import project_reader
 from odoo_migrate.project.project_reader import Project
-from tests.bundling import sums_up
 from tests.sample_recipes import FILES, SAMPLES, sample_recipe
+from tests.small_bundles import sums_up
 
 FACTS = {fact.get("file", "salesforce"): fact for fact in json.loads((SAMPLES / "facts.json").read_text())}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.shell import here
+from tests.portal_shell import here
 
 HEADERS = Path(__file__).parents[1] / "data" / "headers.json"
 SHEETS: list[dict[str, Any]] = json.loads(HEADERS.read_text(encoding="utf-8"))

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.steps.address_steps import CountryToIso, StateToCode, ZipClean
-from engine.steps.code_steps import BarcodeClean, SalesforceId18, VatClean
+from engine.steps.check_digit_steps import BarcodeClean, SalesforceId18, VatClean
 from engine.steps.step import ColumnStep, Context
-from tests.converting import convert, expected_customers, sample_column, sample_rows
+from tests.converted_columns import convert, expected_customers, sample_column, sample_rows
 
 
 def test_countries() -> None:

@@ -12,7 +12,7 @@ from engine.steps.contact_steps import EmailClean, EmailSplit, UrlClean
 from engine.steps.name_steps import CompanyOrPerson, NameJoin, NameSplit
 from engine.steps.phone_steps import PhoneNormalize, PhoneSplit
 from engine.steps.step import ColumnStep, Context
-from tests.converting import convert, expected_customers, sample_column, sample_rows
+from tests.converted_columns import convert, expected_customers, sample_column, sample_rows
 from tests.unit.test_knowledge_phones import by_library, generated
 
 

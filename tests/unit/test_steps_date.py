@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.steps.date_steps import ParseDate, ParseDatetime
 from engine.steps.step import Context
 from engine.steps.step_parameters import StepError
-from tests.converting import convert, expected_customers, sample_column, sample_rows
+from tests.converted_columns import convert, expected_customers, sample_column, sample_rows
 
 
 def test_the_column_decides() -> None:

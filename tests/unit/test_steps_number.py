@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.steps.number_steps import ParseCurrency, ParseNumber, ParsePercent, Round, StripDecimalZero, UndoScientific
 from engine.steps.step_parameters import StepError
 from engine.values import NotRead, numbers
-from tests.converting import convert, expected_customers, sample_column
+from tests.converted_columns import convert, expected_customers, sample_column
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine.sheets.table_shape import find_table
 from engine.sheets.working_file import ROW, WorkingFile, write_working_file
-from tests.reading import csv_text, opened
+from tests.source_files import csv_text, opened
 
 ROWS = 150_000
 

@@ -13,7 +13,7 @@ from odoo_migrate.catalog import Catalog, OdooField, OdooModel
 from odoo_migrate.project.file_names import given_name
 from odoo_migrate.project.nearest_names import ALIKE_FIELDS, did_you_mean, nearest
 from odoo_migrate.rules import required_fields
-from odoo_migrate.rules.mapping_rules import field_fault, mapping_label
+from odoo_migrate.rules.import_columns import field_fault, mapping_label
 
 
 @dataclass(frozen=True)

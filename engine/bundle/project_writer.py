@@ -12,16 +12,16 @@ import pyarrow as pa
 
 from engine.bundle import held_back_rows
 from engine.bundle.bundle_plan import BundlePlan, MappedSheet
-from engine.bundle.bundle_report import SheetRows
+from engine.bundle.check_results import SheetRows
 from engine.bundle.checked_sheets import CheckedSheet, LookupColumn, keys_of, occurrences
 from engine.bundle.cleaned_lines import HashedFile, csv_lines, text_of
 from engine.bundle.deflated_files import DeflatedFile
 from engine.bundle.export_problems import ExportProblem
-from engine.bundle.row_issues import RowIssue
-from engine.bundle.target_mappings import MappedTarget
+from engine.bundle.mapped_targets import MappedTarget
+from engine.bundle.row_verdicts import RowIssue
 from engine.clean import ColumnReport
-from odoo_migrate.project import csv_text, project_files
-from odoo_migrate.project.project_files import (
+from odoo_migrate.project import csv_text, project_definition
+from odoo_migrate.project.project_definition import (
     MANIFEST_FILE,
     FieldEntry,
     IdPatterns,
@@ -122,7 +122,7 @@ def write_project(
             keys[column.table].update(+keys_of(going, column.table))
     _write_lookups(files, plan, keys)
     _write_config(files, plan)
-    files.text(project_files.CLEANING_FILE, _cleaning_text(plan, checked, problems))
+    files.text(project_definition.CLEANING_FILE, _cleaning_text(plan, checked, problems))
     _write_manifest(files, plan)
 
 
@@ -133,12 +133,12 @@ def _write_rows(
     path = f"{checked.mapped.file}.csv"
     if not checked.bad.any():
         # The check has written the very file already; nothing is copied.
-        files.adopt(f"{project_files.RAW}/{path}", checked.lines.path, checked.lines.file)
+        files.adopt(f"{project_definition.RAW}/{path}", checked.lines.path, checked.lines.file)
         advance(len(checked.bad))
         return checked.cells
     with (
-        files.opened_for_rows(f"{project_files.RAW}/{path}") as raw,
-        files.opened(f"{project_files.REJECTED}/{path}") as rejected,
+        files.opened_for_rows(f"{project_definition.RAW}/{path}") as raw,
+        files.opened(f"{project_definition.REJECTED}/{path}") as rejected,
     ):
         raw.write(csv_text.line(checked.lines.titles).encode(), 0)
         rejected.write(csv_text.line(held_back_rows.titles(checked.mapped)).encode(), 0)
@@ -176,12 +176,12 @@ def _write_lookups(files: ProjectFiles, plan: BundlePlan, keys: Mapping[str, set
     """Write the tables that fields use, with the keys that occur, and the raw files of the records they create."""
     for name in sorted(plan.used_tables):
         ids = plan.tables[name].ids(sorted(keys.get(name, ())))
-        files.text(f"{project_files.LOOKUPS}/{name}.csv", project_files.lookup_text(ids), rows=len(ids))
+        files.text(f"{project_definition.LOOKUPS}/{name}.csv", project_definition.lookup_text(ids), rows=len(ids))
     for created in plan.created:
         # Sorted, as all that comes from sets: the same input gives the same bytes.
         names = sorted(created.table.created(keys.get(created.table.name, ())))
-        content = csv_text.text([project_files.RECORD_TITLE], ([name] for name in names))
-        files.text(f"{project_files.RAW}/{created.table.name}.csv", content, rows=len(names))
+        content = csv_text.text([project_definition.RECORD_TITLE], ([name] for name in names))
+        files.text(f"{project_definition.RAW}/{created.table.name}.csv", content, rows=len(names))
 
 
 def _write_config(files: ProjectFiles, plan: BundlePlan) -> None:
@@ -189,10 +189,10 @@ def _write_config(files: ProjectFiles, plan: BundlePlan) -> None:
     mappings += [created.mapping for created in plan.created]
     patterns = {}
     for mapping in mappings:
-        files.text(f"{project_files.MAPPINGS}/{mapping.name}.yml", mapping.text())
+        files.text(f"{project_definition.MAPPINGS}/{mapping.name}.yml", mapping.text())
         patterns[mapping.name] = mapping.id
-    files.text(project_files.IDS_FILE, IdPatterns(plan.recipe.namespace, patterns).text())
-    files.text(project_files.SETTINGS_FILE, _settings(plan).text())
+    files.text(project_definition.IDS_FILE, IdPatterns(plan.recipe.namespace, patterns).text())
+    files.text(project_definition.SETTINGS_FILE, _settings(plan).text())
 
 
 def _mapping(sheet: MappedSheet, target: MappedTarget) -> ModelMapping:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from django.db.models import Max
 
 from engine.detectors.target_findings import find_orphans
-from engine.profile.sheet_profile import FindingFacts
+from engine.profile.profile_results import FindingFacts
 from engine.sheets.working_file import WorkingFile
 from mapping import suggestion_evidence
 from mapping.models import Mapping

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from engine.profile.column_batch import SMALL, ColumnBatch, Numbers, ShapeAnswers, Way
 from engine.profile.detector import ColumnContext, Detectors, PendingFinding, RangeFacts
 from engine.profile.distinct_values import Distinct, DistinctCounter, Hashes, hashes
-from engine.profile.sheet_profile import MAX_TOP, ColumnFacts, FindingFacts
+from engine.profile.profile_results import MAX_TOP, ColumnFacts, FindingFacts
 from engine.values.text_masks import as_patterns, masks
 
 MOST_PATTERNS = 50_000  # different shapes kept; a column with more has none worth showing

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Sum
 
 from engine.clean.column_preview import ColumnPreview, preview_column
-from mapping import stored_cleaning
+from mapping import opened_sheet
 from mapping.models import Mapping, Transform
 from mapping.pages import findings_page
 from mapping.pages.steps_page import cards
@@ -35,7 +35,7 @@ def beside(sheet: Sheet, title: str, trial: str = "") -> dict[str, Any]:
     """
     profile = ColumnProfile.objects.filter(sheet=sheet, title=title).first() or ColumnProfile(sheet=sheet, title=title)
     steps = list(Transform.objects.filter(sheet=sheet, column=title))
-    with stored_cleaning.open_run(sheet) as run:
+    with opened_sheet.open_run(sheet) as run:
         preview = preview_column(run, title, limit=PREVIEW_ROWS) if steps else None
     tried = _tried(sheet, title, trial)
     return {
@@ -107,7 +107,7 @@ def _tried(sheet: Sheet, title: str, trial: str) -> dict[str, Any] | None:
     finding = Finding.objects.filter(pk=int(trial), sheet=sheet, column=title).exclude(fix_step="").first()
     if finding is None:
         return None
-    with stored_cleaning.open_run(sheet, (finding.column, finding.fix_step, finding.fix_params)) as run:
+    with opened_sheet.open_run(sheet, (finding.column, finding.fix_step, finding.fix_params)) as run:
         preview = preview_column(run, title, limit=PREVIEW_ROWS)
     card = findings_page.as_card(finding, fixed=False)
     return {"finding": card, "counts": _counts(preview), "rows": preview.rows}

@@ -13,8 +13,8 @@ from functools import cache
 from operator import itemgetter
 
 from engine.values import NotRead, countries, currencies, numbers, states
-from engine.values.answer_words import means_empty, yes_or_no
 from engine.values.languages import pattern
+from engine.values.yes_no_words import means_empty, yes_or_no
 
 MOST_PLACES = 250  # different names; there are no more countries, and no country has as many states
 LONGEST_MEMBER = 40  # characters of one value in a list; sentences with commas are longer

@@ -14,9 +14,9 @@ from engine.bundle.checked_sheets import CheckedSheet, keys_in_rows
 from engine.bundle.cleaned_lines import Positions
 from engine.bundle.export_problems import MAX_EXAMPLES, ExportProblem, ProblemLocation, listed, rows_word
 from engine.bundle.lookup_tables import CreatedRecords
+from engine.bundle.mapped_targets import MappedTarget
 from engine.bundle.row_hashes import Hashes, Marks, RowHashes, hashes
-from engine.bundle.row_issues import about_rows
-from engine.bundle.target_mappings import MappedTarget
+from engine.bundle.row_verdicts import about_rows
 from odoo_migrate.project.external_ids import MAX_LENGTH, Pattern, external_ids
 from odoo_migrate.rules.reference_rules import names_another_kind, names_nothing
 

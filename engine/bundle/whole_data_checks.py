@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from engine.bundle.checked_sheets import CheckedSheet
 from engine.bundle.cleaned_lines import Positions
-from engine.bundle.field_mappings import MappedField
+from engine.bundle.mapped_fields import MappedField
+from engine.bundle.mapped_targets import MappedTarget
 from engine.bundle.row_hashes import Hashes, Marks, ReferenceKeys, RowHashes
-from engine.bundle.target_mappings import MappedTarget
 from odoo_migrate.rules.unique_values import ONCE_AMONG
 
 Numbers = npt.NDArray[np.int64]

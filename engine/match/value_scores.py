@@ -10,11 +10,11 @@ from functools import cache
 from engine.match.match_evidence import ColumnEvidence
 from engine.match.match_files import load
 from engine.match.weights import MOST_SAMPLES, MatchWeights
-from engine.profile.value_kinds import is_amount, is_number, looks_like_email, says_something
+from engine.profile.column_kinds import is_amount, is_number, looks_like_email, says_something
 from engine.values import countries, currencies
-from engine.values.answer_words import yes_or_no
 from engine.values.folding import fold
 from engine.values.languages import words_by_key
+from engine.values.yes_no_words import yes_or_no
 from odoo_migrate.catalog import OdooField
 
 # Kinds of values

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from engine.clean.cleaning_plan import LearningStep, SheetPlan
 from engine.clean.column_runner import BoundStep, ColumnResult, ColumnRunner
-from engine.clean.row_codes import Filler, RowCodes
+from engine.clean.row_runner import Filler, RowCodes
 from engine.sheets.row_kinds import Mask
 from engine.sheets.working_file import WorkingFile
 from engine.steps.step import Context

@@ -20,8 +20,10 @@ from engine.bundle.export_problems import (
     listed,
     rows_word,
 )
-from engine.bundle.field_mappings import MappedField
-from engine.bundle.record_links import (
+from engine.bundle.mapped_fields import MappedField
+from engine.bundle.mapped_targets import MappedTarget
+from engine.bundle.row_hashes import ReferenceKeys, RowHashes, hashes
+from engine.bundle.whole_data_checks import (
     HoldingBack,
     ParentLinks,
     Records,
@@ -33,9 +35,7 @@ from engine.bundle.record_links import (
     repeated,
     repeated_values,
 )
-from engine.bundle.row_hashes import ReferenceKeys, RowHashes, hashes
-from engine.bundle.target_mappings import MappedTarget
-from odoo_migrate.project.project_files import split_keys
+from odoo_migrate.project.project_definition import split_keys
 from odoo_migrate.rules.hierarchies import comes_back, forbids_circles, own_parent
 from odoo_migrate.rules.reference_rules import KEY_DISPUTED, filled_differently, no_such_record
 from odoo_migrate.rules.required_fields import needed_at_once

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.bundle import BundleReport, ExportProblem, check, clean_files, read_sheets
-from engine.bundle.bundle_report import CheckReport
+from engine.bundle.check_results import CheckReport
 from engine.recipe import Recipe, load
 
 MISSION_CUSTOMERS = """\

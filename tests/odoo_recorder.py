@@ -1,7 +1,7 @@
 """Record what a real Odoo server answers to `odoo_questions`, so that tests can hear it again where no Odoo is.
 
     ODOO_TEST_URL=http://127.0.0.1:8069 ODOO_TEST_DB=fresh ODOO_TEST_USER=admin ODOO_TEST_PASSWORD=… \
-        python -m tests.record_odoo
+        python -m tests.odoo_recorder
 
 Give it a database of its own, as it stores records. With ODOO_TEST_KEY (an API key) and a server from 19, JSON-2 is
 recorded, otherwise JSON-RPC. It writes, without passwords, keys, tokens or sessions:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from engine.readers.archive import SafeZip
 from engine.readers.file_content import FileContent, refusal_of
 from engine.readers.file_reader import FileReader
 from engine.readers.raw_sheet import RawSheet, SheetNotes
 from engine.readers.reading_context import ReadingContext
 from engine.readers.refusals import EmptyFile, NotATable, Unreadable, log
+from engine.readers.safe_unzip import SafeZip
 
 _LITTER = {"__macosx", "thumbs.db", "desktop.ini"}
 

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from profiling.models import Sheet
-from tests.bundling import MISSION_CUSTOMERS, MISSION_RECIPE, files_of, written
-from tests.shell import here, run
+from tests.portal_shell import here, run
+from tests.small_bundles import MISSION_CUSTOMERS, MISSION_RECIPE, files_of, written
 from tests.unit.test_sample_bundles import SAMPLES
 
 NOWHERE = "postgres://nobody@127.0.0.1:1/nothing"

@@ -7,12 +7,12 @@ from datetime import date
 from pathlib import Path
 
 from engine.detectors import DETECTORS
-from engine.profile.profiler import profile_sheet
-from engine.profile.sheet_profile import ColumnFacts, FindingFacts, SheetProfile
+from engine.profile.profile_results import ColumnFacts, FindingFacts, SheetProfile
+from engine.profile.sheet_profiler import profile_sheet
 from engine.readers import open_source
 from engine.sheets.table_shape import find_table
 from engine.sheets.working_file import WorkingFile, write_working_file
-from tests.working import SAMPLES, working_file
+from tests.small_working_files import SAMPLES, working_file
 
 TODAY = date(2026, 11, 22)
 

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.bundle.export_problems import ExportProblem, ProblemLocation, field_label, listed
-from engine.bundle.field_mappings import FieldPlanner, FieldRefused, MappedField, PlanContext, missing_column
+from engine.bundle.mapped_fields import FieldPlanner, FieldRefused, MappedField, PlanContext, missing_column
 from engine.recipe import TargetRecipe
 from odoo_migrate.catalog import OdooField, OdooModel
 from odoo_migrate.project.external_ids import BadPattern, Pattern, is_empty
 from odoo_migrate.rules import required_fields
-from odoo_migrate.rules.mapping_rules import field_fault, mapping_label
-from odoo_migrate.rules.record_rules import record_rules
+from odoo_migrate.rules.cell_combinations import record_rules
+from odoo_migrate.rules.import_columns import field_fault, mapping_label
 from odoo_migrate.rules.reference_rules import names_nothing, wrong_namespace, wrong_references
 from odoo_migrate.rules.shipped_records import is_certain, is_missing
 from odoo_migrate.rules.value_rules import value_rules, wrong_value

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from odoo_migrate.cli import exit_statuses, options
-from odoo_migrate.cli.adopt_command import adopt
 from odoo_migrate.cli.cli_output import Output, many
-from odoo_migrate.cli.rollback_command import rollback
-from odoo_migrate.cli.run_command import retry, run
+from odoo_migrate.cli.load_adopt_command import adopt
+from odoo_migrate.cli.load_rollback_command import rollback
+from odoo_migrate.cli.load_run_command import retry, run
 
 if TYPE_CHECKING:
     from odoo_migrate.loading.run_status import RunStatus

@@ -36,7 +36,7 @@ def address(route: str, values: Mapping[str, str]) -> str:
 
 
 def values_of(dataset: Dataset) -> dict[str, str]:
-    """What addresses take, for a dataset made by `tests.whole`."""
+    """What addresses take, for a dataset made by `tests.exported_dataset`."""
     sheet = dataset.sheets.get()
     export = dataset.exports.get()
     return {

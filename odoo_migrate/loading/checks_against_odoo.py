@@ -16,10 +16,10 @@ from odoo_migrate.odoo import server_records as records
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.odoo_errors import Rejected
 from odoo_migrate.odoo.server_records import ServerField
-from odoo_migrate.project import project_files
+from odoo_migrate.project import project_definition
 from odoo_migrate.project.payload import ID, Payload
 from odoo_migrate.project.problems import Problem, Problems
-from odoo_migrate.project.project_files import ModelMapping
+from odoo_migrate.project.project_definition import ModelMapping
 from odoo_migrate.project.project_reader import Project
 from odoo_migrate.rules import required_fields
 from odoo_migrate.stages.stage_progress import StageProgress, silent
@@ -47,7 +47,7 @@ def check(found: Project, odoo: Odoo, problems: Problems, progress: StageProgres
     try:
         preflight.check_version(odoo, found.settings)
     except Rejected as wrong:
-        problems.add(Problem(project_files.SETTINGS_FILE, str(wrong)))
+        problems.add(Problem(project_definition.SETTINGS_FILE, str(wrong)))
         return []
     models = list(dict.fromkeys(mapping.model for mapping in found.mappings.values()))
     absent = set(preflight.missing_models(odoo, models))
@@ -64,7 +64,7 @@ def check(found: Project, odoo: Odoo, problems: Problems, progress: StageProgres
 
 
 def _file(mapping: ModelMapping) -> str:
-    return f"{project_files.MAPPINGS}/{mapping.name}.yml"
+    return f"{project_definition.MAPPINGS}/{mapping.name}.yml"
 
 
 def _absent(found: Project, model: str) -> str:
@@ -79,7 +79,7 @@ def _check_rights(found: Project, odoo: Odoo, models: Sequence[str], problems: P
     try:
         preflight.check(odoo, found.settings, models)
     except Rejected as wrong:
-        problems.add(Problem(project_files.SETTINGS_FILE, str(wrong)))
+        problems.add(Problem(project_definition.SETTINGS_FILE, str(wrong)))
 
 
 def _check_mapping(
@@ -90,7 +90,7 @@ def _check_mapping(
     _check_demanded(odoo, mapping, fields, problems)
     payload = Payload(found.root, mapping.name)
     choices = _choices(payload.fields, fields)
-    file, total, met, known = f"{project_files.RAW}/{found.source(mapping.name)}", payload.count, 0, 0
+    file, total, met, known = f"{project_definition.RAW}/{found.source(mapping.name)}", payload.count, 0, 0
     rows = payload.records()
     for chunk in records.chunks(rows, CHUNK):
         held = records.find(odoo, [record.id for record in chunk])
@@ -199,7 +199,7 @@ def _targets(
                 continue
             if entry.lookup:
                 for key, external_id in found.lookup(entry.lookup).items():
-                    yield (f"{project_files.LOOKUPS}/{entry.lookup}.csv", key), external_id, field.relation
+                    yield (f"{project_definition.LOOKUPS}/{entry.lookup}.csv", key), external_id, field.relation
             if entry.value:
                 for external_id in entry.value.split(","):
                     yield (_file(mapping), column), external_id, field.relation

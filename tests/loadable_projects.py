@@ -13,9 +13,9 @@ from odoo_migrate.loading.runs import Run
 from odoo_migrate.odoo.client import Odoo, connect
 from odoo_migrate.odoo.credentials import Secret
 from odoo_migrate.odoo.retries import Retries
-from odoo_migrate.project import csv_text, project_files
+from odoo_migrate.project import csv_text, project_definition
 from odoo_migrate.project.payload import PayloadWriter
-from odoo_migrate.project.project_files import FieldEntry, IdPatterns, ModelMapping, Settings
+from odoo_migrate.project.project_definition import FieldEntry, IdPatterns, ModelMapping, Settings
 from odoo_migrate.project.project_reader import read_project
 from odoo_migrate.stages import payload_stamps
 from tests.odoo_http import Server
@@ -31,14 +31,14 @@ def project_of(root: Path, tables: Mapping[str, Table], *, version: str = "18.0"
     sources = {f"{name.replace('.', '_')}.csv": [name] for name in tables}
     settings = Settings("migr", version, "Europe/Brussels", company, sources, list(tables))
     patterns = {name: f"migr.{name.replace('.', '_')}.{{Key}}" for name in tables}
-    written(root / project_files.SETTINGS_FILE, settings.text())
-    written(root / project_files.IDS_FILE, IdPatterns("migr", patterns).text())
+    written(root / project_definition.SETTINGS_FILE, settings.text())
+    written(root / project_definition.IDS_FILE, IdPatterns("migr", patterns).text())
     for name, (columns, rows) in tables.items():
         model = name if name in catalog.load(version) else name.rpartition(".")[0]
         fields = {column: FieldEntry(source=column) for column in columns}
         mapping = ModelMapping(name, model, patterns[name], fields)
-        written(root / f"{project_files.MAPPINGS}/{name}.yml", mapping.text())
-        raw = root / project_files.RAW / f"{name.replace('.', '_')}.csv"
+        written(root / f"{project_definition.MAPPINGS}/{name}.yml", mapping.text())
+        raw = root / project_definition.RAW / f"{name.replace('.', '_')}.csv"
         written(raw, csv_text.text(["Key", *columns], [[one.partition(".")[2], *cells] for one, *cells in rows]))
     repay(root, tables)
     return root

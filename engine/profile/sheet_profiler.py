@@ -20,18 +20,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.profile.column_batch import Flags
-from engine.profile.column_profile import ColumnProfiler
+from engine.profile.column_kinds import Sample, kind_of
+from engine.profile.column_profiler import ColumnProfiler
 from engine.profile.detector import ColumnContext, Detectors, PendingFinding, SheetBatch, SheetContext
 from engine.profile.distinct_values import WAITING, Distinct, Hashes, hashes, relieve
-from engine.profile.sheet_profile import (
-    MAX_EXAMPLES,
-    MAX_ROWS,
-    MAX_TOP,
-    ColumnFacts,
-    FindingFacts,
-    SheetProfile,
-)
-from engine.profile.value_kinds import Sample, kind_of
+from engine.profile.profile_results import MAX_EXAMPLES, MAX_ROWS, MAX_TOP, ColumnFacts, FindingFacts, SheetProfile
 from engine.sheets.row_kinds import RowKinds, row_kinds
 from engine.sheets.working_file import ROW, WorkingFile
 from engine.values.title_hints import says
