@@ -6,6 +6,7 @@ import sys
 
 
 def main() -> None:
+    """Run the command; settings that make no sense end it with one sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "migrator.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

@@ -107,6 +107,7 @@ class LoopOverCells:
     """Clean with the benchmark's recipe as one would write it first: cell by cell, counting as the bundle does."""
 
     def __init__(self, titles: Sequence[str]) -> None:
+        """Take the titles of the columns in order."""
         steps: dict[str, list[Callable[[str], str | None]]] = {
             "Company Name": [str.strip, _collapsed],
             "Email Address": [str.strip, str.lower],

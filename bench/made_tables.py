@@ -42,6 +42,7 @@ class Maker:
     """Make columns of `rows` cells each, from one stream of random numbers."""
 
     def __init__(self, rows: int, seed: int = SEED) -> None:
+        """Take the number of rows, and the seed that everybody uses."""
         self.rows = rows
         self.random = np.random.default_rng(seed)
 

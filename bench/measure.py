@@ -40,6 +40,7 @@ class Line:
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
     def __str__(self) -> str:
+        """Return the line as it is printed."""
         reach = f"{'≥' if self.at_least else '≤'} {self.limit:g}{self.unit}"
         word = "reached" if self.reached else "MISSED"
         return f"{self.what:<34} {self.value:>9.4g}{self.unit:<3} {reach:<10} {word:<8} {self.measured}"
