@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from bench import baselines, made_tables
 from bench.child_processes import ROOT, paired, usage
-from bench.measure import Line, faster, seconds, slower, told
+from bench.measure import Line, duration, faster, seconds, slower
 from engine.bundle import BundleSheet, build
 from engine.detectors import DETECTORS
 from engine.match import ColumnEvidence, suggest_sheet
@@ -128,7 +128,7 @@ def paging(setup: Setup) -> Iterator[Line]:
     """Measure what a page of the grid reads."""
     working = setup.working
     [fifty] = seconds(lambda: working.page(working.num_rows // 2, 50).to_pylist(), repeat=20)
-    yield Line("50 rows from the middle", told(fifty), fifty * 1000, "ms", 50)
+    yield Line("50 rows from the middle", duration(fifty), fifty * 1000, "ms", 50)
 
 
 def profiling(setup: Setup) -> Iterator[Line]:
@@ -187,8 +187,8 @@ def start_up(setup: Setup) -> Iterator[Line]:
         [sys.executable, "-c", "pass"],
         repeat=7,
     )
-    yield Line("start-up, manage.py clean --help", f"Python alone {told(empty.wall)}", manage.wall, "s", 0.6)
-    yield Line("start-up, odoo-migrate … --help", f"Python alone {told(empty.wall)}", loader.wall, "s", 0.4)
+    yield Line("start-up, manage.py clean --help", f"Python alone {duration(empty.wall)}", manage.wall, "s", 0.6)
+    yield Line("start-up, odoo-migrate … --help", f"Python alone {duration(empty.wall)}", loader.wall, "s", 0.4)
 
 
 def whole_way(setup: Setup) -> Iterator[Line]:
@@ -228,7 +228,7 @@ def loading(setup: Setup) -> Iterator[Line]:
     yield slower("load: transform", transformed, "json + csv", plain_transformed, 4)
     for stage in ("source prepare", "transform execute", "validate check"):
         used = usage([sys.executable, "-m", "odoo_migrate", *stage.split(), "--project", str(root)])
-        yield Line(f"memory, {stage}", told(used.wall), used.megabytes, "MB", 400)
+        yield Line(f"memory, {stage}", duration(used.wall), used.megabytes, "MB", 400)
 
 
 def matching(setup: Setup) -> Iterator[Line]:
@@ -240,7 +240,7 @@ def matching(setup: Setup) -> Iterator[Line]:
         ColumnEvidence(title, "text", 100, 90, 100, ["a", "b"], could_be_key=False, patterns=[]) for title in titles
     ]
     [ours] = seconds(lambda: suggest_sheet("Customers", columns, odoo))
-    yield Line("suggest fields for 60 titles", told(ours), ours * 1000, "ms", 100)
+    yield Line("suggest fields for 60 titles", duration(ours), ours * 1000, "ms", 100)
 
 
 CASES: dict[str, Callable[[Setup], Iterator[Line]]] = {

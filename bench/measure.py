@@ -48,14 +48,14 @@ class Line:
 
 def slower(what: str, ours: float, yardstick: str, theirs: float, limit: float) -> Line:
     """Compare with a yardstick that we may take `limit` times as long as."""
-    return Line(what, f"{told(ours)}; {yardstick} {told(theirs)}", ours / theirs, "×", limit)
+    return Line(what, f"{duration(ours)}; {yardstick} {duration(theirs)}", ours / theirs, "×", limit)
 
 
 def faster(what: str, ours: float, yardstick: str, theirs: float, limit: float) -> Line:
     """Compare with a yardstick that we must be `limit` times as fast as."""
-    return Line(what, f"{told(ours)}; {yardstick} {told(theirs)}", theirs / ours, "×", limit, at_least=True)
+    return Line(what, f"{duration(ours)}; {yardstick} {duration(theirs)}", theirs / ours, "×", limit, at_least=True)
 
 
-def told(time_taken: float) -> str:
+def duration(time_taken: float) -> str:
     """Return a time in seconds or, below a tenth, in milliseconds."""
     return f"{time_taken:.2f} s" if time_taken >= 0.1 else f"{time_taken * 1000:.1f} ms"

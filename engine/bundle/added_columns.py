@@ -62,7 +62,7 @@ class LineNumber:
         return (self.parent,)
 
     def fresh(self) -> LineNumber:
-        """Return one that has counted nothing yet."""
+        """Return a copy that starts counting at 0."""
         return LineNumber(self.title, self.parent)
 
     def cells(self, frame: pl.DataFrame) -> pl.Series:
@@ -128,7 +128,7 @@ def default_pattern(target: TargetRecipe, namespace: str) -> str:
 def _numbers(pattern: str, titles: Sequence[str]) -> list[LineNumber]:
     """Return the line numbers that a pattern asks for and the sheet can have but lacks."""
     found: dict[str, LineNumber] = {}
-    # By hand, since a pattern that is not well formed is reported later; here it only asks for nothing.
+    # Parsed by hand: a malformed pattern is reported when the target is planned.
     for piece in pattern.split("{")[1:]:
         title = piece.split("}")[0]
         parent = title.removesuffix(NUMBER_SUFFIX)

@@ -32,7 +32,7 @@ class ExportProgress:
     """Turn rows into progress over several rounds, in each of which every row is handled."""
 
     def __init__(self, sources: Sequence[BundleSheet], rounds: int, progress: Progress | None) -> None:
-        """Take who is told: it gets (done, total), may raise to cancel, and may have a method `stage(name)`."""
+        """Take the callback for progress: `(done, total)`; it may raise to cancel and may have `stage(name)`."""
         # Never 0, since shares of it are taken: sheets may all be empty.
         self.rows = sum(one.working.num_rows for one in sources) or 1
         self.rounds, self.round = rounds, 0
@@ -53,7 +53,7 @@ class ExportProgress:
         self.tell()
 
     def tell(self) -> None:
-        """Say how far the work is; the one who is told may raise to cancel it."""
+        """Report how far the work is; the callback may raise to cancel it."""
         if self._report is not None:
             self._report(self.round * self.rows + int(self.done), self.rounds * self.rows)
 
@@ -89,7 +89,7 @@ def examine(
         sources: All sheets of the uploads.
         recipe: What to do with them.
         directory: Where cleaned cells are kept.
-        progress: Is told.
+        progress: Gets (done, total) in rows.
         keep_all: Whether all cells are kept, for writing, or those that examples are taken from.
     """
     progress.stage("Looking at the whole columns", 0)
@@ -143,9 +143,9 @@ def check(sources: Sequence[BundleSheet], recipe: Recipe, progress: Progress | N
     Raises:
         RecipeError: The recipe does not fit the files.
     """
-    told = ExportProgress(sources, 1, progress)
+    export_progress = ExportProgress(sources, 1, progress)
     with tempfile.TemporaryDirectory(prefix="data-migrator-") as directory:
-        examined = examine(sources, recipe, Path(directory), told, keep_all=False)
+        examined = examine(sources, recipe, Path(directory), export_progress, keep_all=False)
     return CheckReport(examined.problems, examined.sums, tuple(_lookups(examined)))
 
 
@@ -189,14 +189,16 @@ def build(
     rounds = 2  # checking and writing
     if not unpacked:
         rounds = 3  # and packing
-    told = ExportProgress(sources, rounds, progress)
+    export_progress = ExportProgress(sources, rounds, progress)
     with workplace(out) as directory:
-        examined = examine(sources, recipe, directory, told, keep_all=True)
+        examined = examine(sources, recipe, directory, export_progress, keep_all=True)
         _stop_if_needed(examined.problems, recipe)
         files = ProjectFiles(directory / "project", packing=None if unpacked else directory)
-        told.stage("Writing", 1)
-        write_project(files, examined.plan, examined.sheets, examined.issues, examined.problems, told.advance)
-        sha256 = put_directory(files.root, out) if unpacked else _packed(files, out, told)
+        export_progress.stage("Writing", 1)
+        write_project(
+            files, examined.plan, examined.sheets, examined.issues, examined.problems, export_progress.advance
+        )
+        sha256 = put_directory(files.root, out) if unpacked else _packed(files, out, export_progress)
     paths: list[tuple[str, int | None]] = [(MANIFEST_FILE, None)]
     for file in files.written:
         paths.append((file.path, file.rows))

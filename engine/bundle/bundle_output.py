@@ -18,7 +18,7 @@ from odoo_migrate.project.project_reader import file_sha256
 PERMISSIONS = 0o100644
 UNIX = 3
 CHUNK = 1 << 20  # bytes: small beside the memory that is there, and progress shows in large files
-# What is the bundle's in a project directory; all else there belongs to those who work in it (runs, .git).
+# Entries that a bundle owns in a project directory; others (`runs`, `.git`) are left alone.
 OWN = ("config", "data", project_definition.CLEANING_FILE, project_definition.MANIFEST_FILE)
 
 

@@ -25,7 +25,7 @@ from odoo_migrate.catalog import Catalog, UnknownVersion
 from odoo_migrate.project.external_ids import NAMESPACE, BadPattern, Pattern
 from odoo_migrate.project.file_names import mapping_name
 from odoo_migrate.rules.hierarchies import forbids_circles
-from odoo_migrate.rules.mapping_order import EndlessCircle, MappingReference, PutOff, parents_first
+from odoo_migrate.rules.mapping_order import EndlessCircle, MappingReference, PostponedColumns, parents_first
 from odoo_migrate.rules.reference_rules import wrong_namespace, wrong_reference
 from odoo_migrate.rules.required_fields import needed_at_once
 from odoo_migrate.rules.shipped_records import is_missing
@@ -167,7 +167,7 @@ class _Planner:
         run = SheetRun(sheet.working, part, self.recipe)
 
         def tell(done: int, total: int) -> None:
-            progress()  # looking at whole columns is no round of rows; the one who is told may only cancel
+            progress()  # whole columns are no round of rows: this call only lets the caller cancel
 
         run.prepare(tell)
         columns = with_added(without_own(run.titles, part), part.targets, self.recipe.namespace)
@@ -323,7 +323,7 @@ def ordered(
     return order, [_given_way(one, mappings) for one in put_off]
 
 
-def _given_way(one: PutOff, labels: Mapping[str, str]) -> ExportProblem:
+def _given_way(one: PostponedColumns, labels: Mapping[str, str]) -> ExportProblem:
     fields, names = listed(sorted(one.columns)), _names(one.circle, labels)
     later = f"{fields} of {labels[one.mapping]} can be filled only after both are loaded"
     return ProblemLocation(model=one.mapping).warning("circle", f"{names} refer to each other; {later}.")

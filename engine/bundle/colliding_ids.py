@@ -1,4 +1,4 @@
-"""Records that would share an external ID: told apart within a mapping, refused between mappings."""
+"""Find records that share an external ID: give them suffixes within a mapping, refuse them between mappings."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def _no_integer(cells: pl.Series) -> pl.Series:
 
 
 def _too_large(cells: pl.Series) -> pl.Series:
-    # No number for what 64 bits cannot hold either, which is too large all the more.
+    # A null means beyond 64 bits, which is also too large.
     number = cells.str.to_integer(strict=False)
     fits = (number >= -INTEGER_LIMIT) & (number < INTEGER_LIMIT)
     return cells.str.contains(f"^{INTEGER}$") & ~fits.fill_null(False)

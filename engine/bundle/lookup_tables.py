@@ -145,7 +145,7 @@ class LookupTable:
         if self.pattern is None:
             return {}
         new = [(key,) for key in keys if not self.known(key) and not is_empty(key)]
-        # Of all keys at once: those that give one ID are told apart by a suffix.
+        # Of all keys at once, since keys that give the same ID get suffixes.
         return {key: external_id for (key,), external_id in external_ids(self.pattern, new).items()}
 
     def ids(self, keys: Iterable[str]) -> dict[str, str]:
@@ -249,7 +249,7 @@ def _no_model(table: LookupTable) -> ExportProblem:
 
 
 def _problems(table: LookupTable, model: OdooModel) -> Iterator[ExportProblem]:
-    """Yield what prevents that a table creates records of `model`; one problem at most."""
+    """Yield the reason why a lookup cannot create records of `model`, if there is one."""
     location = ProblemLocation(model=table.model)
     if table.pattern is not None and table.pattern.placeholders != (RECORD_TITLE,):
         message = f"The ID pattern of the lookup '{table.name}' takes the one column {{{RECORD_TITLE}}}."

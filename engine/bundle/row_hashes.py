@@ -85,7 +85,7 @@ def rendered_column(cells: pl.Series) -> pl.Series:
 
 
 class IdHashes:
-    """Hold the IDs of a batch before keys are told apart.
+    """Hold the IDs of a batch before keys that share an ID get suffixes.
 
     Attributes:
         hashes: Alike for rows that would have one ID.
@@ -134,7 +134,7 @@ class RowHashes:
     Attributes:
         inside: Whether the row is a record of the target.
         keys: Hash of the key.
-        ids: Hash of the ID before keys are told apart.
+        ids: Hash of the ID, without the suffix of keys that share it.
         contents: Hash of the mapped cells.
         marked: Whether the ID carries a digest in any case.
         faithful: Whether different keys cannot have one ID.

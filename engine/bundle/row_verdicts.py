@@ -24,14 +24,14 @@ from engine.bundle.mapped_fields import MappedField
 from engine.bundle.mapped_targets import MappedTarget
 from engine.bundle.row_hashes import ReferenceKeys, RowHashes, hashes
 from engine.bundle.whole_data_checks import (
-    HoldingBack,
+    ConflictingRecords,
+    HeldBackSpread,
     ParentLinks,
     Records,
-    RecordsAtOdds,
     Reference,
     Repeats,
     circles,
-    records_at_odds,
+    conflicting_records,
     repeated,
     repeated_values,
 )
@@ -97,8 +97,8 @@ def judge(sheets: Sequence[CheckedSheet]) -> list[list[RowIssue]]:
     issues: list[list[RowIssue]] = [list(_repeated_keys(checked)) for checked in sheets]
     for one in repeated_values(sheets):
         issues[one.sheet].append(_repeated(one))
-    for odds in records_at_odds(sheets):
-        issues[odds.sheet].append(_at_odds(odds))
+    for odds in conflicting_records(sheets):
+        issues[odds.sheet].append(_conflicting(odds))
     records = _referenced(sheets)
     for number, issue in _circles(sheets, records):
         issues[number].append(issue)
@@ -166,7 +166,7 @@ def _repeated(found: Repeats) -> RowIssue:
     return _issue("value_repeats", found.field.source, found.positions, phrase, found.target, found.field.name)
 
 
-def _at_odds(found: RecordsAtOdds) -> RowIssue:
+def _conflicting(found: ConflictingRecords) -> RowIssue:
     label = field_label(found.field, found.target.model)
     phrase = f"a row of another mapping {filled_differently(label)}"
     return _issue("record_at_odds", found.target.key[0], found.positions, phrase, found.target, found.field)
@@ -322,7 +322,7 @@ def _references(sheets: Sequence[CheckedSheet], records: dict[str, Records]) -> 
                     reference = Reference(number, field.ref, homes[field.ref], links)
                     references.append(reference)
                     found.append((reference, field, target))
-    spreading = HoldingBack([checked.bad for checked in sheets], records, homes)
+    spreading = HeldBackSpread([checked.bad for checked in sheets], records, homes)
     spreading.spread(references)
     for reference, field, target in found:
         label = labels[field.ref]

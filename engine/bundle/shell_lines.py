@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 TOOL = "odoo-migrate"
-# What only the reader knows stands in the lines as a word that nobody takes for a real one.
+# Values that only the reader knows are written as obvious placeholders.
 CONNECTION = "--url https://YOUR-ODOO --db YOUR-DATABASE --username YOUR-LOGIN"
 
 PUT_IN = "Put in the address, the database and the login of your Odoo."

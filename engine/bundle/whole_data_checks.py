@@ -1,4 +1,4 @@
-"""Find what only shows when all rows are known: repeated keys and values, references that lead nowhere, circles.
+"""Find problems between rows: repeated keys and values, missing references, circles.
 
 Everything runs on arrays of row positions and hashes. A row that is held back takes with it what refers to its
 record, and so on, until every reference that remains leads to a record that is in the bundle.
@@ -54,7 +54,7 @@ def disputed(values: Hashes, records: Hashes) -> Marks:
 
 
 def record_hashes(facts: RowHashes, rows: Positions) -> Hashes:
-    """Return what is alike for rows that are one record, in any sheet: its ID and its key."""
+    """Return one hash per row that is equal exactly for rows of one record: same ID and key."""
     # Spread first: a key that is its own ID would otherwise cancel it out.
     found: Hashes = facts.ids[rows] ^ (facts.keys[rows] * _SPREAD)
     return found
@@ -88,7 +88,10 @@ class _UniqueColumn(NamedTuple):
 
 
 def repeated_values(sheets: Sequence[CheckedSheet]) -> Iterator[Repeats]:
-    """Yield what all rows repeat, also those that are wrong for another reason: they are mended, and come back."""
+    """Yield the rows that share a value which must be unique.
+
+    Rows held back for another reason count too, since they may be corrected and uploaded again.
+    """
     for name, groups in ONCE_AMONG.items():
         for models in groups:
             columns = list(_unique_columns(sheets, name, models))
@@ -124,7 +127,7 @@ def _repeats(columns: Sequence[_UniqueColumn]) -> Iterator[Repeats]:
 # --- records that several mappings fill: one would overwrite the other without a word
 
 
-class RecordsAtOdds(NamedTuple):
+class ConflictingRecords(NamedTuple):
     """Hold rows of sheet `sheet` whose record another mapping fills with another value in `field`."""
 
     sheet: int
@@ -143,8 +146,8 @@ class _Filling(NamedTuple):
     values: Hashes
 
 
-def records_at_odds(sheets: Sequence[CheckedSheet]) -> Iterator[RecordsAtOdds]:
-    """Yield the rows field by field, also those that are wrong for another reason: they come back, mended."""
+def conflicting_records(sheets: Sequence[CheckedSheet]) -> Iterator[ConflictingRecords]:
+    """Yield, field by field, rows whose record another mapping fills differently; rows already held back count too."""
     fillings: dict[tuple[str, str], list[_Filling]] = {}
     for number, checked in enumerate(sheets):
         for target in checked.mapped.targets:
@@ -153,7 +156,7 @@ def records_at_odds(sheets: Sequence[CheckedSheet]) -> Iterator[RecordsAtOdds]:
                 filling = _filling(number, target, hashes, name)
                 fillings.setdefault((target.model.name, name), []).append(filling)
     for (_, name), those in fillings.items():
-        yield from _at_odds(name, those)
+        yield from _conflicting(name, those)
 
 
 def _filling(sheet: int, target: MappedTarget, hashes: RowHashes, name: str) -> _Filling:
@@ -163,7 +166,7 @@ def _filling(sheet: int, target: MappedTarget, hashes: RowHashes, name: str) -> 
     return _Filling(sheet, target, rows, record_hashes(hashes, rows), values[rows])
 
 
-def _at_odds(name: str, fillings: Sequence[_Filling]) -> Iterator[RecordsAtOdds]:
+def _conflicting(name: str, fillings: Sequence[_Filling]) -> Iterator[ConflictingRecords]:
     for one in fillings:
         # Its own rows come first, so that their marks are the first ones.
         those = [one, *(other for other in fillings if other is not one)]
@@ -174,7 +177,7 @@ def _at_odds(name: str, fillings: Sequence[_Filling]) -> Iterator[RecordsAtOdds]
         elsewhere = np.isin(one.records, records[own:])
         wrong = disputed(records, values)[:own] & elsewhere
         if wrong.any():
-            yield RecordsAtOdds(one.sheet, one.target, name, one.rows[wrong])
+            yield ConflictingRecords(one.sheet, one.target, name, one.rows[wrong])
 
 
 # --- references between records
@@ -292,7 +295,7 @@ class Reference:
         return np.unique(self.links.positions[self._order[np.repeat(starts, sizes) + within]])
 
 
-class HoldingBack:
+class HeldBackSpread:
     """Spread from rows that are wrong to the rows that refer to their records."""
 
     def __init__(self, bad: Sequence[Marks], records: Mapping[str, Records], homes: Mapping[str, int]) -> None:

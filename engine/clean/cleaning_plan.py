@@ -141,7 +141,7 @@ def plan_sheet(source: Sequence[str], sheet: SheetRecipe) -> SheetPlan:
 
 
 def _row_steps(sheet: SheetRecipe) -> Iterator[WholeRowStep]:
-    """Yield the enabled row steps but for the header's, then those that stand under a column but work on rows."""
+    """Yield the enabled row steps except the header step, then the fill-downs given under a column."""
     for spec in sheet.rows:
         if not spec.enabled:
             continue

@@ -30,7 +30,7 @@ CHECKPOINT = 4_096  # rows between the places from which filling down can start;
 
 @dataclass
 class RowCodes:
-    """Hold what is known of every row of a working file.
+    """Hold which step drops each row, and the values that filling down hands on at checkpoints.
 
     Attributes:
         codes: One byte a row.

@@ -1,4 +1,4 @@
-"""All that must be known of a whole sheet before its first row can be cleaned, and how it is kept for later.
+"""Learn from all rows of a sheet what cleaning needs, and store it for later runs.
 
 It is plain JSON, each piece under a key made of all that decides it: a piece that no longer fits the recipe is
 simply not found. The cache belongs to one working file.
@@ -146,7 +146,7 @@ class SheetLearner:
     # --- keys of the cache
 
     def _decided_by(self, step: LearningStep) -> list[Any]:
-        """Return what decides the values that a learning step sees, and what it makes of them."""
+        """Return the recipe parts that a learning step's result depends on: its cache key."""
         title, number = step
         own = list(map(asdict, self.plan.columns[title].specs[: number + 1]))
         return [title, own, self._chains(self.plan.columns[title].reads(number))]

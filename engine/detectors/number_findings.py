@@ -21,7 +21,7 @@ from engine.values import NotRead, currencies, numbers
 HALF = 10**9  # half of the 18 digits that fit 64 bits
 PLAIN = re.compile(r"-?9+(?:\.9+)?")
 SHORTEST_CODE = 4  # digits: the postal codes of many countries; shorter numbers are often just small
-OTHER = ""  # stands for all shapes that are no numbers
+OTHER = ""  # the shape of everything that is no number
 # Anything in a number that is neither digit nor separator nor sign: currencies, units.
 _WORDS = re.compile(r"[^\s0-9.,'’()+\-−–]+")
 

@@ -63,7 +63,7 @@ def suggest_dataset(
     variants = dict.fromkeys(_sheets_of_variants(alone, decided, dataset), _VARIANT)
     chosen = [replace(one, model=variants.get(position, one.model)) for position, one in enumerate(alone)]
     found = dataset.suggest({**decided, **variants}, _siblings(sheets, chosen))
-    # A sheet that the second round was told to be variants is as sure as it was in the first.
+    # Sheets that became variants after the first round keep that round's confidence and reason.
     for position in variants:
         first = alone[position]
         found[position] = replace(found[position], confidence=first.confidence, reason=first.reason)

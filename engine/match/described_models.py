@@ -145,7 +145,7 @@ def _described(model: str, catalog: Catalog, label_points: float, single_word: f
     record_words = _words(entry, "record_words")
     lines = entry.get("lines", {})
     patterns = [*_described_patterns(odoo, base, entry), *_label_patterns(odoo, base, entry, label_points)]
-    # What a model shares with the one whose fields it has (a variant with its product) is said there alone.
+    # A variant inherits its product's titles (`fields_of`), so they are listed at the product only.
     return DescribedModel(
         odoo=odoo,
         titles=TitlePatterns(

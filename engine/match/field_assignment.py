@@ -64,7 +64,7 @@ def _settle(worths: Worths) -> list[str | None]:
 
 
 def _best_chain(worths: Worths, holder: Mapping[str, int], column: int) -> Iterable[tuple[int, str]]:
-    """Return who takes which name so that a column gets one: the chain that gains most, () where none gains.
+    """Return the chain of reassignments that gains most when a column gets a field; () where none gains.
 
     A chain ends at a free name or at a column that goes without. Gains are relaxed as Bellman and Ford do.
     """

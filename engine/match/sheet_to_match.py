@@ -61,8 +61,8 @@ class SheetToMatch:
         return found - RECORD_KEY_WORDS
 
     def is_about(self, party: str) -> bool:
-        """Return whether the sheet speaks of a party, such as "vendor", and not of customers."""
-        # Sheets that speak of both, such as price lists, are not about either.
+        """Return whether the sheet's words name a party such as "vendor", and no customers."""
+        # Sheets that name both, such as price lists, are not about either.
         return party in self.words and "customer" not in self.words
 
     def others(self, values: ColumnValues) -> list[Sibling]:

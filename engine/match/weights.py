@@ -1,9 +1,12 @@
-"""Hold every number that suggestions are computed with.
+"""Hold the numbers that suggestions are computed with, except the points of single titles.
 
 Scores are points: 1 is a title that means a field beyond doubt, below `least_score` nothing fits. The defaults were set
 by hand on the title lists in tests/data (headers.json, and the parts of headers_more.json that are not marked
 "unseen"), each so that the share of right fields and right models was greatest. `manage.py score_mappings --sweep NAME`
 repeats that measurement for one weight, fold by fold.
+
+The points of single titles (`company @.86` in engine/match/models/*.yml) are part of the models' descriptions: they say
+how surely these words mean that field. They were set by hand with the same measure; a sweep cannot change them.
 """
 
 from __future__ import annotations

@@ -155,7 +155,7 @@ def _counted(ordered: Hashes) -> tuple[Hashes, Times]:
     places = np.flatnonzero(again)
     times = np.ones(len(ordered) - len(places), np.uint32)
     if len(places):
-        # Of two equal neighbours the second belongs to the group before it: its place less those taken out so far.
+        # The second of two equal hashes joins the first's group; its index shifts by those removed before it.
         groups = places - np.arange(1, len(places) + 1)
         times += np.bincount(groups, minlength=len(times)).astype(np.uint32)
         ordered = ordered[~again]

@@ -21,7 +21,7 @@ from engine.values.folding import fold
 _LEAST_POINTS = 3.0
 # A sheet is an export only if it is mostly made of that export's columns.
 _LEAST_SHARE = 0.5
-# What the next system may have of the best one's points, for there to be no doubt between them.
+# Share of the best system's points above which the runner-up makes the result uncertain.
 _GREATEST_RIVAL = 0.5
 
 # LibYAML reads files about ten times faster where it is compiled in.

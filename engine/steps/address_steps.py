@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.steps.reading_step import COUNTRY, COUNTRY_COLUMN, PlaceStep, ReadingStep
+from engine.steps.reading_step import COUNTRY, COUNTRY_COLUMN, CountryReadingStep, ReadingStep
 from engine.steps.step import Context, Example
 from engine.values import NotRead, countries, postcodes, states
 
@@ -31,7 +31,7 @@ class CountryToIso(ReadingStep):
         return code
 
 
-class StateToCode(PlaceStep):
+class StateToCode(CountryReadingStep):
     """Write country and code, `US-CA`: a state's name or code alone may be one of several countries."""
 
     slug = "state_to_code"
@@ -66,7 +66,7 @@ class StateToCode(PlaceStep):
         raise NotRead(f"{country} has no state of this name")
 
 
-class ZipClean(PlaceStep):
+class ZipClean(CountryReadingStep):
     """Write postal codes as their country does.
 
     Zeros in front are added in the US only, where a code always has five digits; elsewhere a code that lost them is

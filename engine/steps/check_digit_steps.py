@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.steps.reading_step import COUNTRY, COUNTRY_COLUMN, PlaceStep, ReadingStep
+from engine.steps.reading_step import COUNTRY, COUNTRY_COLUMN, CountryReadingStep, ReadingStep
 from engine.steps.step import Context, Example
 from engine.values import NotRead, vat_numbers
 
@@ -15,7 +15,7 @@ _SALESFORCE = re.compile("[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
 _CASES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
-class VatClean(PlaceStep):
+class VatClean(CountryReadingStep):
     """Write VAT numbers with their country's letters, checked by python-stdnum.
 
     A country without a rule there keeps its numbers as they are.

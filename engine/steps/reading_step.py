@@ -33,7 +33,7 @@ class ReadingStep(ValueStep):
         """Return the new text of a non-blank cell. Raises NotRead, with the reason."""
 
 
-class PlaceStep(ColumnStep):
+class CountryReadingStep(ColumnStep):
     """Write what `read` makes of a value in the row's country, once per distinct value and country.
 
     The country is the one that `country_column` names; where that is empty, `country`; else the dataset's. A name

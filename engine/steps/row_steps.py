@@ -201,7 +201,7 @@ class DropDuplicates(CleanedRowStep):
     keep: str
 
     def reads(self, titles: Sequence[str]) -> tuple[str, ...]:
-        """Return the keys, all titles where there are none; the fullest row is known by all of its cells."""
+        """Return the key columns; all columns where none is given or the fullest row is kept."""
         if self.keep == "fullest":
             return tuple(titles)
         return self.keys or tuple(titles)

@@ -1,4 +1,4 @@
-"""Hold the command odoo-migrate catalog make: read off a server what its version of Odoo can store."""
+"""Read off a server what its version of Odoo can store (`odoo-migrate catalog make`)."""
 
 from __future__ import annotations
 

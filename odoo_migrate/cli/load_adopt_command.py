@@ -1,4 +1,4 @@
-"""Hold the command odoo-migrate load adopt: give records that Odoo had before the project's external IDs."""
+"""Give records that Odoo had before the project's external IDs (`odoo-migrate load adopt`)."""
 
 from __future__ import annotations
 

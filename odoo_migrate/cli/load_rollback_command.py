@@ -1,4 +1,4 @@
-"""Hold the command odoo-migrate load rollback: remove the records that a run created."""
+"""Remove the records that a run created (`odoo-migrate load rollback`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold the commands odoo-migrate load run and load retry, and report what a load did."""
+"""Load a run and report what the load did (`odoo-migrate load run`, `odoo-migrate load retry`)."""
 
 from __future__ import annotations
 

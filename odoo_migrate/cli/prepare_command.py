@@ -1,4 +1,4 @@
-"""Hold the command odoo-migrate source prepare: check the raw files of a project."""
+"""Check the raw files of a project (`odoo-migrate source prepare`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold the command odoo-migrate transform execute: from the source's columns to Odoo's."""
+"""Turn the source's columns into Odoo's (`odoo-migrate transform execute`)."""
 
 from __future__ import annotations
 

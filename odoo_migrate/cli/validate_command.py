@@ -1,4 +1,4 @@
-"""Hold the command odoo-migrate validate check: find what Odoo would refuse or store wrongly."""
+"""Find what Odoo would refuse or store wrongly (`odoo-migrate validate check`)."""
 
 from __future__ import annotations
 

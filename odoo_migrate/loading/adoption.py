@@ -166,7 +166,7 @@ def adopt(
             identity = check_server(journal, odoo)
             if not dry_run and not journal.history.server:
                 # From here on the run belongs to this database, though nothing was loaded yet.
-                journal.met(identity)
+                journal.note_server(identity)
             return _Adopting(run, odoo, wanted, journal, dry_run).go(begins)
         finally:
             journal.close()

@@ -53,7 +53,7 @@ def records_of_run(run: Run, odoo: Odoo, history: History | None = None) -> dict
     found: dict[str, RunRecords] = {}
     for mapping in reversed(run.mappings):
         created = history.created.get(mapping, {})
-        found[mapping] = _met(odoo, models[mapping], created, _begun(history, mapping), claims)
+        found[mapping] = _run_records(odoo, models[mapping], created, _begun(history, mapping), claims)
     return found
 
 
@@ -83,7 +83,9 @@ def _claims(run: Run, history: History) -> Claims:
     return claims
 
 
-def _met(odoo: Odoo, model: str, created: Mapping[str, int], begun: Iterable[str], claims: Claims) -> RunRecords:
+def _run_records(
+    odoo: Odoo, model: str, created: Mapping[str, int], begun: Iterable[str], claims: Claims
+) -> RunRecords:
     named = server.find(odoo, dict.fromkeys([*created, *begun]))
     ids: dict[str, int] = {}
     for one in begun:
@@ -91,25 +93,25 @@ def _met(odoo: Odoo, model: str, created: Mapping[str, int], begun: Iterable[str
             ids[one] = named[one][1]
     ids.update(created)  # where both know a record, the journal's word counts
     alive, hidden = _alive(odoo, model, ids.values())
-    met = RunRecords()
+    records = RunRecords()
     for external_id, place in ids.items():
         # The order of the questions matters: each takes for granted what those before it found.
         entry, found_now = CreatedRecord(external_id, place), named.get(external_id)
         if place in hidden:
-            met.strange.append((entry, "This user may not see this record."))
+            records.strange.append((entry, "This user may not see this record."))
         elif found_now and found_now != (model, place):
             words = "In Odoo, '{0}' names another record now ({1[0]} {1[1]}); neither was touched."
-            met.strange.append((entry, words.format(external_id, found_now)))
+            records.strange.append((entry, words.format(external_id, found_now)))
         elif place not in alive:
-            met.gone.append(external_id)
+            records.gone.append(external_id)
         elif not found_now:
             words = "Somebody took its external ID away in Odoo, so it may serve another purpose now."
-            met.strange.append((entry, words))
+            records.strange.append((entry, words))
         elif (external_id, place) in claims:
-            met.strange.append((entry, claims[external_id, place]))
+            records.strange.append((entry, claims[external_id, place]))
         else:
-            met.alive.append(entry)
-    return met
+            records.alive.append(entry)
+    return records
 
 
 def alive(odoo: Odoo, model: str, ids: Iterable[int]) -> set[int]:

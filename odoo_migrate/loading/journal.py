@@ -94,7 +94,7 @@ class History:
         self.server, self.whole, self.taken_back = entry, False, False
         self.attempts += 1
 
-    def _met(self, entry: Entry) -> None:
+    def _met(self, entry: Entry) -> None:  # the entries of `note_server`
         self.server = entry
 
     def _intent(self, entry: Entry) -> None:
@@ -181,8 +181,8 @@ class Journal:
         """Note that a load begins in this database."""
         self._write({"kind": "attempt", **server})
 
-    def met(self, server: Mapping[str, str]) -> None:
-        """Note which database a process writes to without loading."""
+    def note_server(self, server: Mapping[str, str]) -> None:
+        """Record the database of a process that writes to it without loading."""
         self._write({"kind": "met", **server})
 
     def intent(self, mapping: str, new: Sequence[str], old: Sequence[str], *, second: bool = False) -> int:
@@ -211,7 +211,7 @@ class Journal:
         self._write(*({"kind": "failed", **vars(one)} for one in new))
 
     def mended(self, mapping: str, ids: Sequence[str], passes: Sequence[bool] = (False, True)) -> None:
-        """Note that records which failed before are as they should be, without a write of ours.
+        """Note that records which failed before now hold the right values, without our writing.
 
         `passes` says of which pass this is known: False the first, True the second.
         """

@@ -206,10 +206,10 @@ class _Tie(NamedTuple):
 
 
 def _ties(odoo: Odoo, model: str) -> list[_Tie]:
-    """Return the fields of records that vanish with one of `model`, or that would lose what they belong to.
+    """Return the fields through which other records would be deleted with a record of `model`, or lose it.
 
-    The latter are of the same model: Odoo empties the company of a contact whose company goes. Records of wizards
-    vanish anyway and do not count.
+    Those that would lose it are of the same model: Odoo empties the company of a contact whose company goes. Records
+    of wizards vanish anyway and do not count.
     """
     domain = [["relation", "=", model], ["ttype", "=", "many2one"], ["store", "=", True]]
     lasting = ["model_id.transient", "=", False]
@@ -233,7 +233,7 @@ def _named(odoo: Odoo, model: str, ids: Collection[int]) -> dict[int, str]:
 
 
 TITLES = ("id", "database_id", "message")
-Told = Callable[[str, int, int], None]
+RollbackProgress = Callable[[str, int, int], None]
 
 
 def _ignore(mapping: str, done: int, total: int) -> None:
@@ -303,10 +303,10 @@ def planned(run: Run, odoo: Odoo) -> dict[str, int]:
     return removable
 
 
-def rollback(run: Run, odoo: Odoo, told: Told = _ignore) -> RollbackResult:
+def rollback(run: Run, odoo: Odoo, progress: RollbackProgress = _ignore) -> RollbackResult:
     """Remove what a run created; may be called again, whatever is raised.
 
-    `told` is called with a mapping, its records that were dealt with, and all of them. Raises as `planned`, and
+    `progress` is called with a mapping, its records that were dealt with, and all of them. Raises as `planned`, and
     OdooError when the server is lost.
     """
     with locked(run):
@@ -316,7 +316,7 @@ def rollback(run: Run, odoo: Odoo, told: Told = _ignore) -> RollbackResult:
             _check_rights(run, odoo)
             # Odoo may still be at work on a call that a killed process sent: what is not there yet stays open.
             settle(journal, odoo, for_good=False)
-            return _Rollback(run, odoo, journal, told).go()
+            return _Rollback(run, odoo, journal, progress).go()
         finally:
             journal.close()
 
@@ -335,8 +335,8 @@ def _check_rights(run: Run, odoo: Odoo) -> None:
 class _Rollback:
     """Remove what one run created."""
 
-    def __init__(self, run: Run, odoo: Odoo, journal: Journal, told: Told) -> None:
-        self._run, self._odoo, self._journal, self._told = run, odoo, journal, told
+    def __init__(self, run: Run, odoo: Odoo, journal: Journal, progress: RollbackProgress) -> None:
+        self._run, self._odoo, self._journal, self._progress = run, odoo, journal, progress
         self._steps: dict[str, LoadStep] = {}
         # In circles no order is right: what was refused may go when what it was needed by is gone.
         self._circles = False
@@ -448,7 +448,7 @@ class _Rollback:
                     for one in gone:
                         removal.kept.append(Kept(removal.mapping, one.id, one.database_id, words))
             size.took(len(batch), time.monotonic() - before)
-            self._told(removal.mapping, done + start, total)
+            self._progress(removal.mapping, done + start, total)
         return refused
 
     def _report(self) -> list[str]:

@@ -154,7 +154,7 @@ def connect(
         raise Rejected("There is no database name: say which database of the server to load into.")
     # The first word is given up soon: the address may just be wrong, and somebody is waiting.
     hasty = Retries(min(HASTY.tries, retries.tries), min(HASTY.total, retries.total), retries.first, retries.longest)
-    address, version = _met(addresses.parsed(url), Manner(timeout, hasty, on_retry))
+    address, version = _address_and_version(addresses.parsed(url), Manner(timeout, hasty, on_retry))
     login, manner = Login(address, db, username, secret, kind), Manner(timeout, retries, on_retry)
     major = Odoo(JsonRpc(login, manner), version).major
     # JSON-2 takes keys alone; JSON-RPC takes a key in the place of a password.
@@ -163,7 +163,7 @@ def connect(
     return Odoo(JsonRpc(login, manner).signed_in(), version)
 
 
-def _met(address: Address, manner: Manner) -> tuple[Address, str]:
+def _address_and_version(address: Address, manner: Manner) -> tuple[Address, str]:
     """Return where the server really is (http may send us on to https) and its version, asked without any secret."""
     for _ in range(_MOST_REDIRECTS):
         wire = Wire(address, manner.timeout)

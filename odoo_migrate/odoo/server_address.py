@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from odoo_migrate.odoo.odoo_errors import Rejected
 
-# What people copy from the browser's address bar: pages of Odoo, not the place where it stands.
+# Paths of Odoo pages that people copy from the address bar; they are cut off.
 _PAGES = ("/web", "/odoo", "/jsonrpc", "/xmlrpc", "/json")
 _PORTS = {"http": 80, "https": 443}
 

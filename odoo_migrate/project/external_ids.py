@@ -55,7 +55,7 @@ def rendered(value: str) -> str:
 
 
 def _ascii(char: str) -> str:
-    """Return what stands for a character: letters and their marks that ASCII lacks vanish, all others part words."""
+    """Return the ASCII replacement of a character: nothing for letters and accents, `_` for others."""
     if char.isascii():
         return char
     if unicodedata.category(char)[0] in "LM":

@@ -1,4 +1,4 @@
-"""Say in which fields records may not come back to themselves. The sentences are clauses."""
+"""Say in which fields records may not form a circle."""
 
 from __future__ import annotations
 

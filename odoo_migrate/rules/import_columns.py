@@ -1,4 +1,4 @@
-"""Say which columns of an import a field takes. The sentences are whole: a mapping has no cell to name."""
+"""Say which columns of an import a field takes."""
 
 from __future__ import annotations
 

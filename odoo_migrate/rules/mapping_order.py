@@ -27,7 +27,7 @@ class MappingReference(NamedTuple):
     in_tree: bool = False
 
 
-class PutOff(NamedTuple):
+class PostponedColumns(NamedTuple):
     """Hold the columns of `mapping` that wait until all mappings of its `circle` are loaded."""
 
     mapping: str
@@ -47,7 +47,7 @@ class EndlessCircle(ValueError):
 
 def parents_first(
     mappings: Sequence[str], references: Iterable[MappingReference]
-) -> tuple[tuple[str, ...], tuple[PutOff, ...]]:
+) -> tuple[tuple[str, ...], tuple[PostponedColumns, ...]]:
     """Return the mappings, each after all that it refers to, and the columns that had to be put off for it.
 
     Raises EndlessCircle.
@@ -55,7 +55,7 @@ def parents_first(
     # Records of one mapping that refer to each other are put in order within it, by their depth.
     left = [one for one in references if one.child != one.parent]
     order: list[str] = []
-    put_off: list[PutOff] = []
+    put_off: list[PostponedColumns] = []
     waiting = list(mappings)
     while waiting:
         free = _free(waiting, left)
@@ -68,7 +68,7 @@ def parents_first(
     return tuple(order), tuple(put_off)
 
 
-def _without(opened: PutOff, references: Iterable[MappingReference]) -> list[MappingReference]:
+def _without(opened: PostponedColumns, references: Iterable[MappingReference]) -> list[MappingReference]:
     """Return the references that still hold when the columns of `opened` are put off."""
     left = []
     for one in references:
@@ -99,21 +99,21 @@ def _free(waiting: Sequence[str], references: Collection[MappingReference]) -> l
     return free
 
 
-def _opened(waiting: Sequence[str], references: Collection[MappingReference]) -> PutOff:
-    """Return what is put off so that one mapping of a circle can go first. Raises EndlessCircle."""
+def _opened(waiting: Sequence[str], references: Collection[MappingReference]) -> PostponedColumns:
+    """Return the columns to load later so that one mapping of a circle can go first. Raises EndlessCircle."""
     circle = _circle(waiting, references)
     inside = [one for one in references if one.child in circle and one.parent in circle]
     # A record's parent is put off only where nothing else opens the circle.
-    for allowed in (_waits_gladly, _can_wait):
+    for allowed in (_can_wait_harmlessly, _can_wait):
         for name in circle:
             own = [one for one in inside if one.child == name]
             if all(map(allowed, own)):
                 columns = dict.fromkeys(one.column for one in own)
-                return PutOff(name, tuple(columns), tuple(circle))
+                return PostponedColumns(name, tuple(columns), tuple(circle))
     raise EndlessCircle(circle, inside)
 
 
-def _waits_gladly(reference: MappingReference) -> bool:
+def _can_wait_harmlessly(reference: MappingReference) -> bool:
     return not reference.required and not reference.in_tree
 
 

@@ -1,4 +1,4 @@
-"""Say which fields Odoo wants filled. The sentences about cells are predicates.
+"""Say which fields Odoo wants filled.
 
 The catalog's `required` is not the whole truth: some required fields are computed by Odoo when they are left out,
 and some that are not required are refused by the database when they are empty. All of it holds in Odoo 16 to 19; a

@@ -1,4 +1,4 @@
-"""Say of which fields Odoo wants each value only once. Holds in Odoo 16 to 19; the sentence is a clause."""
+"""Say of which fields Odoo wants each value only once, in Odoo 16 to 19."""
 
 from __future__ import annotations
 

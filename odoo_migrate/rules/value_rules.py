@@ -1,7 +1,7 @@
 """Say which texts Odoo's import takes as values of each field type.
 
-Measured on Odoo 18, where every value arrives as a text; nothing of it differs in 16, 17 and 19. The sentences are
-predicates. An empty cell is no value: whether it may be empty is a rule of `required_fields`.
+Measured on Odoo 18, where every value arrives as a text; nothing of it differs in 16, 17 and 19. An empty cell
+is no value: whether it may be empty is a rule of `required_fields`.
 """
 
 from __future__ import annotations

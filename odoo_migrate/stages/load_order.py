@@ -15,7 +15,7 @@ from odoo_migrate.project import project_definition
 from odoo_migrate.project.payload import Payload
 from odoo_migrate.project.project_reader import Project
 from odoo_migrate.rules.hierarchies import forbids_circles
-from odoo_migrate.rules.mapping_order import EndlessCircle, MappingReference, PutOff, parents_first
+from odoo_migrate.rules.mapping_order import EndlessCircle, MappingReference, PostponedColumns, parents_first
 from odoo_migrate.rules.required_fields import needed_at_once
 from odoo_migrate.stages import record_graph
 from odoo_migrate.stages.project_ids import Owner, ProjectIds
@@ -248,7 +248,7 @@ class _Planner:
             )
 
 
-def _two_passes(one: PutOff) -> str:
+def _two_passes(one: PostponedColumns) -> str:
     others = ", ".join(name for name in one.circle if name != one.mapping)
     columns = ", ".join(map(_quoted, one.columns))
     passes = f"{one.mapping} is loaded in two passes: it and {others} refer to each other"
