@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from django import forms
 
 from migrator.models import User
+from odoo_migrate.rules.time_zones import time_zones
 
 
 def zone_choices() -> list[tuple[str, str]]:
     """Return the zones that are named after a city, and UTC."""
-    named = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
+    named = sorted(zone for zone in time_zones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+
+from odoo_migrate.rules.time_zones import wrong_time_zone
 
 # Titles and stages of jobs name files and sheets, which may be called anything: these are cut to fit.
 TITLE_CHARS, STAGE_CHARS = 200, 100
@@ -18,8 +20,9 @@ TITLE_CHARS, STAGE_CHARS = 200, 100
 
 def check_time_zone(name: str) -> None:
     """Raise ValidationError unless `name` is a zone of the IANA database."""
-    if name not in available_timezones():
-        raise ValidationError(f"'{name}' is no time zone; write it like Europe/Brussels.")
+    message = wrong_time_zone(name)
+    if message:
+        raise ValidationError(message)
 
 
 class User(AbstractUser):

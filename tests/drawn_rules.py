@@ -40,7 +40,7 @@ CELLS: dict[str, list[str]] = {
     "text": TEXTS,
     "html": TEXTS,
     "lang": ["en_US", "DE_de", "", "German", "de"],
-    "tz": ["Europe/Brussels", "utc", "", "Europe/Brussel", " "],
+    "tz": ["Europe/Brussels", "utc", "", "Europe/Brussel", " ", "posix/Europe/Brussels", "localtime", "Factory"],
 }
 MODELS = (
     "account.account", "account.journal", "account.payment.term", "crm.lead", "hr.department", "hr.employee",
@@ -56,6 +56,8 @@ SHIPPED_CELLS = {
     "res.lang": ["en_US", "fr_FR", "", "Latin"],
 }
 CONSTANTS = ["base.us", "base.zz", "a.b,c.d", "no", "migr.one.K1", "US", "other.x", ""]
+# The last three can be opened as files on many machines, and are no time zones: such a recipe is refused.
+ZONES = [*["UTC", "Europe/Brussels"] * 10, "posix/Europe/Brussels", "localtime", "Factory"]
 NAMESPACES = ["migr", "migr", "migr", "migr", "sale", "shop"]
 
 
@@ -89,7 +91,7 @@ class _Draws:
     def recipe(self, sheets: dict[str, Any]) -> str:
         content = {
             "recipe": 1, "odoo_version": self.version, "namespace": "migr",
-            "timezone": self.random.choice(["UTC", "Europe/Brussels"]), "sheets": sheets, "lookups": self.lookups,
+            "timezone": self.random.choice(ZONES), "sheets": sheets, "lookups": self.lookups,
         }  # fmt: skip
         return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -36,6 +35,7 @@ from odoo_migrate.project import yaml_text
 from odoo_migrate.project.external_ids import NAMESPACE, NAMESPACE_WORDS
 from odoo_migrate.project.nearest_names import nearest
 from odoo_migrate.project.yaml_text import FormatError, Value
+from odoo_migrate.rules.time_zones import wrong_time_zone
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 12
@@ -137,10 +137,10 @@ def _country(value: Value) -> str:
 
 
 def _timezone(value: Value) -> str:
-    try:
-        return ZoneInfo(value.text()).key
-    except (KeyError, ValueError, OSError):  # OSError: the text is the path of a folder, or too long for one
-        raise value.error(f"there is no time zone '{value.text()}'; write it like Europe/Brussels.") from None
+    message = wrong_time_zone(value.text())
+    if message:
+        raise value.error(message[0].lower() + message[1:])  # behind the line and the key
+    return value.text()
 
 
 def _on_problem(value: Value) -> Literal["reject", "stop"]:

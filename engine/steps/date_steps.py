@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from engine.steps.reading_step import ReadingStep
 from engine.steps.step import Context, Example
 from engine.steps.step_parameters import Param, StepError
 from engine.values import NotRead, chosen_date_formats, dates
+from odoo_migrate.rules.time_zones import wrong_time_zone
 
 ORDER = Param(
     "order",
@@ -169,11 +170,10 @@ class ParseDatetime(DateStep):
 
 
 def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    # Names are looked up as files: `Europe` is a folder (OSError), `../x` no name at all (ValueError).
-    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
-        raise StepError(f"There is no time zone '{name}'; write it such as Europe/Brussels.") from problem
+    message = wrong_time_zone(name)
+    if message:
+        raise StepError(message)
+    return ZoneInfo(name)
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:

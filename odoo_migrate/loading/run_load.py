@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 from odoo_migrate.loading import run_status
 from odoo_migrate.loading.chunk_load import ChunkLoader, Count, Site
@@ -30,6 +29,7 @@ from odoo_migrate.odoo import server_records as server
 from odoo_migrate.odoo.client import Odoo
 from odoo_migrate.odoo.server_records import KnownIds
 from odoo_migrate.project.payload import Record
+from odoo_migrate.rules.time_zones import wrong_time_zone
 from odoo_migrate.stages import load_order
 from odoo_migrate.stages.load_order import LoadStep
 
@@ -101,10 +101,8 @@ class Watcher:
 
 
 def _check_timezone(name: str) -> None:
-    try:
-        ZoneInfo(name or "UTC")
-    except (ValueError, OSError, KeyError) as problem:
-        raise RunProblem(f"config/project.yml names the time zone '{name}', which does not exist.") from problem
+    if name and wrong_time_zone(name):
+        raise RunProblem(f"config/project.yml names the time zone '{name}', which does not exist.")
 
 
 def load(

@@ -10,15 +10,14 @@ import base64
 import binascii
 import itertools
 import re
-import zoneinfo
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 from odoo_migrate.catalog import OdooField
 from odoo_migrate.rules import FIRST_VERSION
 from odoo_migrate.rules.shipped_records import language_codes
+from odoo_migrate.rules.time_zones import time_zones
 
 DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TIME = "(?: (?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?"
@@ -164,7 +163,7 @@ def _choice_rules(field: OdooField, version: str) -> tuple[ValueRule, ...]:
     if field.name == "lang":  # its choices are the languages installed on the server that was asked
         return _among("is no language code such as en_US", language_codes(version))
     if field.name == "tz" and not field.selection:  # the catalog keeps no list of them
-        return _among("is no time zone such as Europe/Brussels", _time_zones())
+        return _among("is no time zone such as Europe/Brussels", time_zones())
     labels = [label for _, label in field.selection]
     shown = ", ".join(labels[:_SHOWN_CHOICES])
     if len(labels) > _SHOWN_CHOICES:
@@ -184,12 +183,6 @@ def _among(predicate: str, allowed: Iterable[str]) -> tuple[ValueRule, ...]:
         return cell.lower() in lowered
 
     return (ValueRule("not_a_choice", predicate, accepts),)
-
-
-@cache
-def _time_zones() -> frozenset[str]:
-    """Return the names of all time zones; none on a machine without them."""
-    return frozenset(zoneinfo.available_timezones())
 
 
 def _length_rule(size: int) -> ValueRule:

@@ -5,7 +5,6 @@ All that is wrong is reported, not the first thing.
 
 from __future__ import annotations
 
-import zoneinfo
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from odoo_migrate.project.schemas import Document
 from odoo_migrate.project.yaml_text import FormatError
 from odoo_migrate.rules import as_sentence
 from odoo_migrate.rules.reference_rules import wrong_reference
+from odoo_migrate.rules.time_zones import wrong_time_zone
 
 
 def read(root: Path, problems: Problems) -> Project | None:
@@ -101,9 +101,8 @@ def _order(document: Document) -> Iterator[Problem]:
 
 
 def _time_zone(name: str, document: Document) -> Iterator[Problem]:
-    known = zoneinfo.available_timezones()  # empty on machines without time zones
-    if known and name not in known:
-        message = f"'{name}' is no time zone; a name such as Europe/Brussels is expected here."
+    message = wrong_time_zone(name)
+    if message:
         yield Problem(project_definition.SETTINGS_FILE, message, document.lines["timezone",])
 
 

@@ -87,7 +87,12 @@ def test_every_sample_is_valid(name: str, tmp_path: Path) -> None:
         ("config/project.yml", '"18.0"', '"15.0"', ["line 3: '15.0' stands here, but an Odoo version is expected"]),
         ("config/project.yml", "company: null\n", "", ["line 1: 'company' is missing."]),
         ("config/project.yml", "company: null", "company: [a]", ["line 5: a company's external ID such as"]),
-        ("config/project.yml", "Europe/Brussels", "Europe/Bruxelles", ["line 4: 'Europe/Bruxelles' is no time zone"]),
+        (
+            "config/project.yml",
+            "Europe/Brussels",
+            "Europe/Bruxelles",
+            ["line 4: There is no time zone 'Europe/Bruxelles'"],
+        ),
         (
             "config/project.yml",
             "customers.csv:",

@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.bundle import build, read_sheets
 from engine.bundle.bundle_export import ExportProgress, examine
 from engine.bundle.export_problems import ProblemsFound
-from engine.recipe import load
+from engine.recipe import Recipe, RecipeError, load
 from odoo_migrate.project.problems import Problem
 from odoo_migrate.rules.reference_rules import KEY_DISPUTED
+from odoo_migrate.rules.time_zones import wrong_time_zone
 from tests.both_sides import Unfiltered, errors, loaded, predicate
 from tests.drawn_rules import drawn_rules
 from tests.drawn_workbooks import Drawn, drawn
@@ -26,9 +28,21 @@ NOWHERE = "leads nowhere: there is no such "  # begins what `no_such_record` say
 EXAMPLES = 25  # in the suite; besides, the 1,850 seeds from 5000 on were run each way
 
 
+def recipe_of(one: Drawn) -> Recipe | None:
+    """The recipe of a drawn dataset; None where the portal refuses it, which it does for its time zone alone."""
+    zone = yaml.safe_load(one.recipe).get("timezone", "UTC")
+    if not wrong_time_zone(zone):
+        return load(one.recipe)
+    with pytest.raises(RecipeError, match=f"there is no time zone '{zone}'"):
+        load(one.recipe)
+    return None
+
+
 def let_out(one: Drawn, directory: Path) -> list[Problem]:
     """What the loader finds in what the portal lets out; nothing where the portal refuses it all."""
-    files, recipe = written(directory / "files", one.files), load(one.recipe)
+    files, recipe = written(directory / "files", one.files), recipe_of(one)
+    if recipe is None:
+        return []
     with read_sheets(files, recipe) as sheets:
         try:
             build(sheets, recipe, directory / "bundle", unpacked=True)
@@ -129,7 +143,9 @@ def said_before(problem: Problem, unfiltered: Unfiltered, *, again: bool) -> str
 
 def unsaid(one: Drawn, directory: Path) -> list[str]:
     """What the loader refuses of the unfiltered records that the portal has not said."""
-    files, recipe = written(directory / "files", one.files), load(one.recipe)
+    files, recipe = written(directory / "files", one.files), recipe_of(one)
+    if recipe is None:
+        return []
     with read_sheets(files, recipe) as sheets:
         examined = examine(sheets, recipe, directory, ExportProgress(sheets, 1, None), keep_all=True)
         if any(problem.severity == "blocking" and problem.kind in UNWRITABLE for problem in examined.problems):

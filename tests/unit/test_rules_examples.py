@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import yaml
+from django.core.exceptions import ValidationError
 
-from engine.bundle import read_sheets
+from engine.bundle import build, read_sheets
 from engine.bundle.bundle_export import ExportProgress, examine
-from engine.recipe import load
+from engine.recipe import RecipeError, load
+from engine.steps.date_steps import ParseDatetime
+from engine.steps.step_parameters import StepError
+from migrator.models import check_time_zone
 from tests.both_sides import Unfiltered, loaded
 from tests.small_bundles import written
 
@@ -62,6 +67,26 @@ def test_an_unknown_time_zone(tmp_path: Path) -> None:
     wrong = "is no time zone such as Europe/Brussels"
     assert said.reason == f"'tz' ('Europe/Brussel') {wrong}"
     assert said.errors == [f"this {wrong}."]
+
+
+@pytest.mark.parametrize("zone", ["posix/Europe/Brussels", "localtime", "Factory", "europe/brussels", "Europe"])
+def test_a_setting_that_is_no_time_zone(tmp_path: Path, zone: str) -> None:
+    """Some of them can be opened as files; no side takes what another refuses."""
+    wrong = f"There is no time zone '{zone}'; write it like Europe/Brussels."
+    recipe = {"recipe": 1, "timezone": zone, "sheets": {"one": {}}}
+    with pytest.raises(RecipeError, match="t" + re.escape(wrong[1:])):
+        load(yaml.safe_dump(recipe))
+    with pytest.raises(StepError, match=re.escape(wrong)):
+        ParseDatetime(timezone=zone)
+    with pytest.raises(ValidationError, match=re.escape(wrong)):
+        check_time_zone(zone)
+    sheet = {"targets": {"res.partner": {"id": "migr.one.{Key}", "fields": {"name": {"source": "Key"}}}}}
+    good = load(yaml.safe_dump({"recipe": 1, "timezone": "Europe/Brussels", "sheets": {"one": sheet}}))
+    with read_sheets(written(tmp_path / "files", {"one.csv": "Key\nK1\n"}), good) as sheets:
+        build(sheets, good, tmp_path / "bundle", unpacked=True)
+    settings = tmp_path / "bundle/config/project.yml"
+    settings.write_text(settings.read_text().replace("Europe/Brussels", zone))
+    assert wrong in [one.message for one in loaded(tmp_path / "bundle")]
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
