@@ -1,4 +1,4 @@
-"""gunicorn reads this by itself when it is started here."""
+"""Settings of gunicorn, which reads this file by itself when it is started in this folder."""
 
 import os
 

@@ -1,1 +1,1 @@
-"""The check before export, bundles, schedules, the API."""
+"""Exports: the check before one, the bundles and their downloads, schedules, and the HTTP API."""

@@ -1,4 +1,4 @@
-"""Bundles and held-back rows on their way out."""
+"""Downloads of an export: its bundle, and the rows held back, as CSV or workbook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a dataset is exported by itself."""
+"""The form of an export schedule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens here when something happens elsewhere."""
+"""Signal handlers: an export's bundle goes with its record, and django-q2 ticks once a minute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the worker calls. Tasks get ids; the functions behind them do the work."""
+"""Background jobs of the worker: build a bundle, check a dataset, start the exports that are due."""
 
 from __future__ import annotations
 

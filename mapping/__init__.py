@@ -1,1 +1,1 @@
-"""The recipe: what sheets and columns become, and how they are cleaned."""
+"""Mappings and cleaning: which fields columns become, with which steps and lookups, all kept as a recipe."""

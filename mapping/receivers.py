@@ -1,4 +1,4 @@
-"""What happens here when something happens below."""
+"""Signal handlers: fields are suggested once an upload's sheets have been read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person may say about themselves."""
+"""The form of a person's account: name and time zone."""
 
 from __future__ import annotations
 

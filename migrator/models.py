@@ -1,4 +1,4 @@
-"""Who works here, what runs in the background, and what was done by whom."""
+"""Accounts and their API tokens, background jobs, and the record of who did what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person's own page: name, time zone, API tokens, password."""
+"""The account page: name, time zone, API tokens, password."""
 
 from __future__ import annotations
 

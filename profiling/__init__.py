@@ -1,1 +1,1 @@
-"""Datasets, their files and sheets, and what is found in every column."""
+"""Datasets: uploads, their files and sheets, who may see them, and their profiles."""

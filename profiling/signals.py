@@ -1,4 +1,4 @@
-"""What the layers above may listen to."""
+"""The signal that a file's sheets have been read, for apps that build on this one."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""What the worker calls. Tasks get ids; the functions behind them do the work."""
+"""Background jobs of the worker: read an upload, read one sheet again."""
 
 from __future__ import annotations
 

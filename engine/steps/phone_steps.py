@@ -1,4 +1,4 @@
-"""Steps on phone numbers."""
+"""Steps on phone numbers: write them internationally, separate several in one cell."""
 
 from __future__ import annotations
 

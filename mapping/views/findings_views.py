@@ -1,4 +1,4 @@
-"""What was found, and mending it."""
+"""Pages and actions for findings: list them, apply a fix, set one aside."""
 
 from __future__ import annotations
 

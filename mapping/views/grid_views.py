@@ -1,4 +1,4 @@
-"""The sheet as a table, and one column beside it."""
+"""Pages for the grid of a sheet and for the panel of one column."""
 
 from __future__ import annotations
 

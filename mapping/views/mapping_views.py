@@ -1,4 +1,4 @@
-"""Which column becomes which field."""
+"""Pages and actions for mappings: which field a column becomes, targets, lookups."""
 
 from __future__ import annotations
 

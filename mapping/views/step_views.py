@@ -1,4 +1,4 @@
-"""Cleaning steps: add, change, move, switch, remove."""
+"""Pages and actions for cleaning steps: add, change, move, switch, remove."""
 
 from __future__ import annotations
 

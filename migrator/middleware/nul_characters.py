@@ -1,4 +1,4 @@
-"""Requests with a NUL in their text: they come from programs that try what happens."""
+"""Middleware that answers 400 to a request with a NUL character in its address or form."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Clean files with a recipe into an odoo-migrate project, in one go and without a database."""
+
 from __future__ import annotations
 
 from pathlib import Path

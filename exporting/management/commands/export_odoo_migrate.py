@@ -1,3 +1,5 @@
+"""Build the odoo-migrate project of a dataset: a ZIP, or a directory."""
+
 from __future__ import annotations
 
 import shutil

@@ -1,3 +1,5 @@
+"""Write a dataset's recipe to standard output, or take one over from a file."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Print how often suggestions are right, and what a change of the matcher's weights would do to that."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Say which Odoo model each sheet is and which field each column becomes."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

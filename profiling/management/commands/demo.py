@@ -1,3 +1,5 @@
+"""Make the sample datasets for a user; those that are there already stay as they are."""
+
 from __future__ import annotations
 
 from typing import Any

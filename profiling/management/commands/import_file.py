@@ -1,3 +1,5 @@
+"""Read files into a dataset and look at every column."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

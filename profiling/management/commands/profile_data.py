@@ -1,3 +1,5 @@
+"""Look at every column of a dataset again and tell what was found."""
+
 from __future__ import annotations
 
 from typing import Any
