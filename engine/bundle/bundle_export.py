@@ -60,7 +60,7 @@ class ExportProgress:
 
 @dataclass(frozen=True)
 class CheckedBundle:
-    """Hold all that is known before anything is written.
+    """Hold what the checks found before anything is written.
 
     Attributes:
         plan: Of the bundle.

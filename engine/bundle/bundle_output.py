@@ -1,4 +1,4 @@
-"""Where a bundle goes: all is made in a hidden directory beside the output and takes its place at the end."""
+"""Write a bundle in a hidden directory beside the output, then move it to the output at once."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class CheckReport:
 
 @dataclass(frozen=True)
 class BundleReport:
-    """Hold what is known of a finished bundle.
+    """Describe a finished bundle.
 
     Attributes:
         sha256: Of the ZIP; of MANIFEST.json where the project was written unpacked.

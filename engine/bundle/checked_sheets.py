@@ -73,15 +73,15 @@ def keys_of(cells: Mapping[LookupColumn, Counter[str]], table: str) -> Counter[s
 
 @dataclass
 class CheckedSheet:
-    """Hold what is known of a sheet when all its rows have been looked at.
+    """Hold a sheet with what the checks of all its rows found.
 
     Attributes:
         mapped: The sheet as it was planned.
         rows: The source row number of every cleaned row.
-        bad: Whether each row stays wrong; completed when all sheets are known.
+        bad: Whether each row is held back; complete once all sheets are checked.
         hashes: By mapping name.
         cells: In how many rows each cell of a lookup column is.
-        problems: What was found; completed when all sheets are known.
+        problems: What was found; complete once all sheets are checked.
         lines: The cleaned rows.
         notes: What is wrong with a row itself.
     """
@@ -100,7 +100,7 @@ class CheckedSheet:
         return keys_of(self.cells, table)
 
     def sum(self) -> SheetRows:
-        """Return the rows and cells of the sheet, with what is known to be wrong so far."""
+        """Return the counts of the sheet's rows and cells, with the rows found wrong so far."""
         report = self.mapped.run.report
         rejected = int(self.bad.sum())
         columns = report.columns.values()

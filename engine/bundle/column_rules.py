@@ -191,7 +191,7 @@ class RecordColumns:
         return self.rule.judge(values)
 
     def _value(self, name: str, cell: object) -> str | None:
-        """Return what the loader will find in the cell's place; None where its key leads nowhere, which is an error."""
+        """Return the value that the loader will find for a cell; None where its key is in no lookup, an error."""
         if cell is True:
             return _FILLED
         if cell is False:

@@ -1,4 +1,4 @@
-"""Decide which rows may go, now that all are known, and what to say about the others."""
+"""Decide which rows go into the bundle, and say why the others are held back."""
 
 from __future__ import annotations
 

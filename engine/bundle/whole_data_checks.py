@@ -200,7 +200,7 @@ class Records:
         """Return the record of every key, -1 where there is none."""
         if not len(self.keys):
             return np.full(len(keys), -1, dtype=np.int64)
-        # A key beyond the last one would get a place after the end.
+        # A key greater than the last one would get an index after the end.
         places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         return np.where(self.keys[places] == keys, places, -1)
 

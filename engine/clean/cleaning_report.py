@@ -102,7 +102,7 @@ def new_report(plan: SheetPlan, dropped_by: Codes) -> SheetReport:
     dropped = {step.slug: 0 for step in plan.droppers}
     times = np.bincount(dropped_by, minlength=len(plan.droppers) + 1)
     for number, step in enumerate(plan.droppers, 1):
-        dropped[step.slug] += int(times[number])  # one step may stand in the recipe several times
+        dropped[step.slug] += int(times[number])  # a recipe may list one step several times
     report = SheetReport(len(dropped_by), dropped)
     for title in plan.titles:
         report.columns[title] = new_column_report(plan, title)

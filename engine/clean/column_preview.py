@@ -168,7 +168,7 @@ def _is_empty(cell: _Cell) -> bool:
 
 
 def _first_of_each(values: pa.Array) -> npt.NDArray[np.int64]:
-    """Return the places at which each distinct value is for the first time."""
+    """Return the positions at which each distinct value occurs first."""
     indices = pc.dictionary_encode(values).indices.to_numpy()
     _, first = np.unique(indices, return_index=True)
     return np.sort(first)

@@ -23,7 +23,7 @@ NO_REASON = "it could not be converted"
 # Per column; beyond that the memory starts anew. A key and its answer take about 200 bytes.
 MOST_KEYS = 100_000
 REPEATED = 0.5  # distinct values per cell above which remembering costs more than it saves
-FEW = 1_000  # cells in which that cannot be told
+FEW = 1_000  # cells that are too few to measure that share
 
 Places = npt.NDArray[np.int64]
 
@@ -173,7 +173,7 @@ def _result(traced: Trace) -> ColumnResult:
 
 
 class _Memo:
-    """Keep the answers for the rows met so far: one entry of each array for each distinct key."""
+    """Keep the answers for the keys seen so far: one entry of each array for each distinct key."""
 
     def __init__(self, steps: int) -> None:
         self._steps = steps
@@ -188,7 +188,7 @@ class _Memo:
         self._reasons: dict[str, str] = {}
 
     def answer(self, keys: pa.Array, inputs: Sequence[pa.Array], tracer: Tracer) -> ColumnResult:
-        """Return the result for rows whose keys are `keys`; `tracer` computes it for those not met before."""
+        """Return the result for rows whose keys are `keys`; `tracer` computes it for keys not seen before."""
         found = pc.index_in(keys, self._keys)
         if not found.null_count:
             return self._spread(found.to_numpy())

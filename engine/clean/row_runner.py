@@ -25,7 +25,7 @@ Codes = npt.NDArray[np.uint8]
 Tick = Callable[[int], None]
 
 _BLANK, _STOP = 32, 64  # the two bits above those of MOST_DROPS
-CHECKPOINT = 4_096  # rows between the places from which filling down can start; a page of the grid reads that many more
+CHECKPOINT = 4_096  # rows between positions where filling down can start; a page of the grid reads that many more
 
 
 @dataclass
@@ -109,6 +109,6 @@ def _codes(plan: SheetPlan, kinds: RowKinds) -> Codes:
 
 
 def _checkpoints(start: int, count: int) -> pa.Array:
-    """Return the rows of a batch right before a checkpoint, as places in the batch of `count` rows from `start` on."""
+    """Return the rows right before a checkpoint, as positions in the batch of `count` rows from `start` on."""
     first = -(-(start + 1) // CHECKPOINT) * CHECKPOINT  # rounded up
     return pa.array(range(first - 1 - start, count, CHECKPOINT), pa.int64())

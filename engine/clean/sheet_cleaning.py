@@ -91,7 +91,7 @@ class SheetRun:
 
     @property
     def learnt(self) -> dict[str, Any]:
-        """Return what is known by now, as plain JSON, to be given to later runs on the same working file."""
+        """Return what was learned so far as plain JSON, for other runs on the same working file."""
         # The last ones are those learnt last.
         return dict(list(self._learnt.items())[-MOST_FACTS:])
 

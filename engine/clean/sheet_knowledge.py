@@ -32,7 +32,7 @@ UNMERGED = 65_536  # distinct values gathered before they are merged
 
 @dataclass
 class SheetKnowledge:
-    """Hold what is known of a whole sheet.
+    """Hold what the learning steps and row steps found in a whole sheet.
 
     Attributes:
         rows: Which rows are dropped and why.

@@ -262,7 +262,7 @@ class Dates(ColumnDetector):
                 self.unlikely.setdefault(order, CellTally()).add_at(cells, group.indices[wrong])
 
     def findings(self) -> Iterable[FindingFacts]:
-        """Return what keeps the order from being known, or else how dates are written; then what is wrong anyway."""
+        """Yield why the order of day and month is unclear, or else how dates are written; then wrong dates."""
         evidence = self._evidence()
         if evidence.both:
             yield self._both()

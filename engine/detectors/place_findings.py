@@ -99,7 +99,7 @@ class _Names(ColumnDetector):
             else:
                 unknown.append(text)
         yield from self._spelled(known, safe=not unknown and not any(map(self.loses, known)))
-        # Where no name is known at all, the column was taken for something that it is not.
+        # Where not one name is recognised, the column's kind was guessed wrong.
         if unknown and known:
             what = either(len(unknown), f"is no {self.one}", f"are no {self.many}")
             message = f"{quoted(unknown)} {what} that we know"

@@ -176,7 +176,7 @@ class Groups(SheetDetector):
         count = self.bare.count
         if not count or not self.starts_filled or not self._grouped(columns):
             return
-        # The columns of a group stand side by side, from the first column on.
+        # The columns of a group are neighbours, from the first column on.
         titles = [title for title, _ in takewhile(itemgetter(1), zip(self.titles, self.alike, strict=True))]
         verb = either(len(titles), "is", "are")
         message = f"{listed(titles)} {verb} filled only in the first row of each group"

@@ -14,7 +14,7 @@ from engine.recipe import Lookup
 
 @dataclass(frozen=True)
 class ColumnEvidence:
-    """Hold what is known of one column.
+    """Hold what the matcher gets about one column.
 
     Attributes:
         title: what it is called.
@@ -43,7 +43,7 @@ class ColumnEvidence:
 
 @dataclass(frozen=True)
 class SheetEvidence:
-    """Hold what is known of one sheet of a dataset.
+    """Hold what the matcher gets about one sheet of a dataset.
 
     `name` is what its tab or file is called, `source` the file it came in, and `file` the stem of the raw file that it
     becomes ("": after its name).

@@ -122,7 +122,7 @@ def _points(column: Sequence[FieldCandidate], name: str | None) -> float:
 
 
 def _is_of_other_trade(model: DescribedModel, sheet: SheetToMatch) -> bool:
-    """Return whether the sheet speaks of another trade than the model's: of vendors, where orders of customers go."""
+    """Return whether the sheet's words name another trade: vendors, where the model holds customers' orders."""
     required = model.sheets.required_words
     if required and required.isdisjoint(sheet.words):
         return True
@@ -130,7 +130,7 @@ def _is_of_other_trade(model: DescribedModel, sheet: SheetToMatch) -> bool:
 
 
 def _name_share(model: DescribedModel, sheet: SheetToMatch) -> float:
-    """Return how much of a sheet's name speaks of the model, 0 to 1."""
+    """Return the share of a sheet's name that names the model, 0 to 1."""
     best = 0.0
     for reading in readings(sheet.name):
         telling = reading.words - kinds()["neutral"] - kinds()["aside"]

@@ -51,7 +51,7 @@ def key_of(
         if not set("{}") & set(values.column.title):
             usable[values.column.title] = values
     key_fields = model.records.key_fields
-    # Several key fields make up a key together (a product at a place), so none of them must be unique alone.
+    # Several key fields make up a key together (a product in a location), so none of them must be unique alone.
     titles = tuple(filled[name] for name in key_fields if filled.get(name) in usable)
     if titles and (len(key_fields) > 1 or _tells_apart(usable[titles[0]], weights)):
         return RecordKey(titles)
@@ -77,7 +77,7 @@ def _tells_apart(values: ColumnValues, weights: MatchWeights) -> bool:
 
 
 def _own_numbers(usable: Mapping[str, ColumnValues], filled: Mapping[str, str], model: DescribedModel) -> Iterator[str]:
-    """Yield the unmapped columns whose titles speak of a number, code or ID of the record itself."""
+    """Yield the unmapped columns whose titles name a number, code or ID of the record itself."""
     expected = _NAMING_WORDS | _WORDS_BESIDE | model.records.words | kinds()["neutral"]
     # A number that fills a field belongs to that field's record, not to this one.
     mapped = set(filled.values())

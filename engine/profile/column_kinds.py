@@ -71,7 +71,7 @@ class _Evidence:
 
 @cache
 def formula_error() -> re.Pattern[str]:
-    """Return the pattern of what a cell holds whose formula failed, also as a mask (where 9 stands for 0)."""
+    """Return the pattern of what a cell holds whose formula failed, also as a mask (where 9 replaces 0)."""
     return re.compile(rf"#{pattern('formula_errors')}[!?]|Err:[0-9]{{3}}")
 
 

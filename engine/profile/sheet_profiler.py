@@ -162,7 +162,7 @@ class _Run:
 
 
 def column_contexts(working: WorkingFile, country: str, today: date) -> list[ColumnContext]:
-    """Return what is known of each column before the pass; `country` is the dataset's (ISO alpha-2) or ""."""
+    """Return the context of each column before the pass; `country` is the dataset's (ISO alpha-2) or ""."""
     others: dict[str, tuple[str, Sample]] = {}
     for title, sample in _samples(working).items():
         others[title] = kind_of(sample, says(title), country), sample

@@ -297,7 +297,7 @@ def _open_csv(stream: Utf8Stream, dialect: Dialect, uneven: UnevenRows) -> pa_cs
 
 
 def _with_uneven(columns: list[pa.Array], before: int, uneven: UnevenRows) -> list[pa.Array]:
-    """Return `columns`, which follow `before` rows, with the uneven rows among them in their places."""
+    """Return `columns`, which follow `before` rows, with the uneven rows inserted where they were."""
     size, start, parts = len(columns[0]), 0, list[list[pa.Array]]()
     while uneven.waiting and (stop := start + uneven.waiting[0][0] - before - 1) <= size:
         if stop > start:

@@ -32,7 +32,7 @@ from engine.readers.workbook_cells import (
 _CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
 _CELLS_AT_ONCE = 2**18
 _AT_ONCE = 16 * 2**20  # characters that wait, and that one row may hold
-_SPACES = 1000  # most spaces that one element may stand for
+_SPACES = 1000  # most spaces that one element may encode
 
 _NAMESPACE = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 TABLE, OFFICE, STYLE, WORDS = map(_NAMESPACE.__mod__, ("table", "office", "style", "text"))

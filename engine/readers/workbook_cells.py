@@ -42,7 +42,7 @@ _LEAP_DAY = 60  # 29 February 1900, which there was not; the first system counts
 class TextColumn:
     """Hold one text per entry, and replace some of them without copying the others."""
 
-    # Replaced texts come from parts that are put together only when all is known.
+    # Replacements are kept as further arrays and joined only when texts are read.
     def __init__(self, texts: pa.StringArray) -> None:
         """Take `texts` for the entries, in order."""
         self._parts, self._size = [texts], len(texts)
@@ -53,13 +53,13 @@ class TextColumn:
         return len(self._at)
 
     def put(self, places: Integers, texts: pa.StringArray) -> None:
-        """Replace the entries at `places`."""
+        """Replace the entries at these indices."""
         self._parts.append(texts)
         self._at[places] = self._size + np.arange(len(texts))
         self._size += len(texts)
 
     def take(self, places: Integers) -> pa.StringArray:
-        """Return the entries at `places`."""
+        """Return the entries at these indices."""
         pool, at = self.pooled()
         return pool.take(pa.array(at[places]))
 
@@ -69,7 +69,7 @@ class TextColumn:
         return pool.take(pa.array(at))
 
     def pooled(self) -> tuple[pa.StringArray, Integers]:
-        """Return texts in no order, and for every entry the place of its own among them."""
+        """Return texts in no order, and for every entry the index of its text."""
         if len(self._parts) > 1:
             self._parts = [pa.concat_arrays(self._parts)]
         return self._parts[0], self._at
@@ -83,8 +83,8 @@ class WorkbookCells:
         rows: numbers from 1.
         columns: positions from 0.
         holds: TEXT, NUMBER, BOOLEAN, ERROR or DATE.
-        styles: the places of their styles in the workbook's list.
-        texts: first as stored, later as shown.
+        styles: the indices of their styles in the workbook's list.
+        texts: first as stored, after formatting as shown.
     """
 
     rows: Integers
@@ -103,7 +103,7 @@ class CellDisplay:
 
     @cached_property
     def _formats(self) -> tuple[list[NumberFormat], Integers]:
-        """Return the different formats, and the place of each style's format among them; -1 for an unknown style."""
+        """Return the different formats, and the index of each style's format; -1 for an unknown style."""
         different = list(dict.fromkeys(self.codes))
         place_of = dict(zip(different, range(len(different)), strict=True))
         format_of = [*map(place_of.__getitem__, self.codes), -1]

@@ -85,7 +85,7 @@ def _corrected_batches(
 
 
 def _with_rows(batch: pa.RecordBatch, rows: Mapping[int, Mapping[str, str]]) -> pa.RecordBatch:
-    """Return the batch with other cells in some rows, which are given by their places in the batch."""
+    """Return the batch with other cells in some rows, which are given by their positions in the batch."""
     columns = [batch.column(ROW)]
     for title in batch.schema.names[1:]:
         cells = batch.column(title).to_pylist()

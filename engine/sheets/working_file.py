@@ -118,7 +118,7 @@ class WorkingFile:
     """Read the working file at `path`. 50 rows from the middle of a million cost a few milliseconds."""
 
     def __init__(self, path: Path) -> None:
-        """Read the titles and what is known of the sheet; the cells are read when they are asked for."""
+        """Read the titles and the stored facts of the sheet; cells are read when they are asked for."""
         self.path = path
         with pa.OSFile(str(path)) as stream, ipc.open_file(stream) as reader:
             self._schema = reader.schema

@@ -89,7 +89,7 @@ class FillDown(WholeRowStep):
     columns: tuple[str, ...]
 
     def reads(self, titles: Sequence[str]) -> tuple[str, ...]:
-        """Return the columns to fill; that a row is blank or a total is known already."""
+        """Return the columns to fill; blank rows and totals are marked already."""
         return self.columns
 
 

@@ -1,4 +1,4 @@
-"""Names of people taken apart, and told from names of companies."""
+"""Split names of people into their parts, and tell them from names of companies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that stand for yes, for no and for nothing at all."""
+"""Read the words that mean yes, no or an empty cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read and write the two files that hold what is known of one Odoo version.
+"""Read and write the two files that describe one Odoo version.
 
 `odoo-<major>.json.gz` holds the models with their fields, `reference-<major>.json.gz` the records that Odoo ships
 with. Both are written to the letter, so that a change of a server shows as a change of a file and nothing else does.

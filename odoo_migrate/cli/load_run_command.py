@@ -98,7 +98,7 @@ def retry(out: Output, root: Path, run_id: str, connection: Connection, **sendin
     from odoo_migrate.loading.run_status import failed_ids
 
     found = runs.read(root, run_id)
-    # Told from the journal alone: nobody should need a password to hear that there is nothing to do.
+    # Decided by the journal alone: nobody should need a password to learn that there is nothing to do.
     if not failed_ids(read_history(found.journal)):
         out.document = _as_json(found, run_load.RunResult([])) | {"failures": []}
         out.say(f"Nothing of the run '{run_id}' failed, so there is nothing to send again.")

@@ -147,7 +147,7 @@ def _is_demanded(field: ServerField) -> bool:
 
 
 def _choices(columns: Sequence[str], fields: Mapping[str, ServerField]) -> dict[int, tuple[str, frozenset[str]]]:
-    """Return, by place, name and lower-case choices of the columns that take one of several values."""
+    """Return, by column index, name and lower-case choices of the columns that take one of several values."""
     found: dict[int, tuple[str, frozenset[str]]] = {}
     for place, name in enumerate(columns):
         field = fields.get(name)

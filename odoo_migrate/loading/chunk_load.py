@@ -23,7 +23,7 @@ from odoo_migrate.stages.load_order import LoadStep
 FOREIGN = "In Odoo, '{0}' names a record of another model ({1}); give this mapping another ID pattern."
 HIDDEN = "Odoo has this record and does not let this user read it; it may belong to another company."
 
-Columns = tuple[int, ...]  # places of import columns among those of the step
+Columns = tuple[int, ...]  # indices of import columns among those of the step
 
 
 @dataclass
@@ -261,7 +261,7 @@ class ChunkLoader:
         return own
 
     def _unlike(self, record: Record, values: Mapping[str, Any]) -> list[int]:
-        """Return the places of the columns of which Odoo holds something else."""
+        """Return the indices of the columns of which Odoo holds something else."""
         unlike: list[int] = []
         for place, text in enumerate(record.values):
             if not text and not self.site.clear_empty:
@@ -346,7 +346,7 @@ class ChunkLoader:
                 self._note(record, places, values)
 
     def _own(self, record: Record, places: Sequence[int]) -> tuple[Columns, Record]:
-        """Return those of `places` that may be sent without changing other records, with their record."""
+        """Return those of the column indices that may be sent without changing other records, with their record."""
         shared = self._shared.among(record, places)
         return tuple(place for place in places if place not in shared), record
 
@@ -385,5 +385,5 @@ def _parts(cell: str) -> list[str]:
 
 
 def _at(texts: Sequence[str], places: Iterable[int]) -> tuple[str, ...]:
-    """Return the texts at these places, in the order of the places."""
+    """Return the texts at these indices, in the order of the indices."""
     return tuple(texts[place] for place in places)

@@ -142,7 +142,7 @@ _ASKED = (WHEN, "create_uid", "active")
 
 @dataclass(frozen=True)
 class LoadOrigin:
-    """Tell what a load made from what came later.
+    """Tell what a load made from what was made afterwards.
 
     `creators` are the users who created the records, `last` is when the last of them was made: as Odoo writes it, in
     seconds, so that what one transaction made has one time.

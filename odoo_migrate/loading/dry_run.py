@@ -63,7 +63,7 @@ class Tested:
 
 @dataclass(frozen=True)
 class Trial:
-    """Hold a record as it is tried; `left_out` are places of columns from which references were taken."""
+    """Hold a record as it is tried; `left_out` are indices of columns from which references were taken."""
 
     record: Record
     left_out: tuple[int, ...]
@@ -122,7 +122,7 @@ class Tester:
         self._found = Tested(step.mapping, step.model)
 
     def _own_references(self) -> dict[int, tuple[str, ...]]:
-        """Return the mappings that a column refers to by its place, for columns that refer to this project."""
+        """Return, by column index, the mappings that a column refers to, for columns that refer to this project."""
         own: dict[int, tuple[str, ...]] = {}
         for place, name in enumerate(self._fields):
             mappings = self._referred(name)
@@ -151,7 +151,7 @@ class Tester:
 
     @cached_property
     def _needed(self) -> frozenset[int]:
-        """Return the places of own references that a record cannot do without."""
+        """Return the column indices of the project's references that a record cannot do without."""
         needed: set[str] = set()
         # Odoo does not mark the product of a line as required, and refuses an ordinary line without one.
         if self._step.model in required_fields.LINES_OF_PRODUCTS:

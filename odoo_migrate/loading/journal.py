@@ -87,7 +87,7 @@ class History:
     def take(self, entry: Entry) -> None:
         """Add one entry; kinds that this version does not know are passed over."""
         method = getattr(self, f"_{entry['kind']}", None)
-        if method is not None:  # a later version may have written kinds of its own
+        if method is not None:  # a newer version of this program may have written further kinds
             method(entry)
 
     def _attempt(self, entry: Entry) -> None:
@@ -242,7 +242,7 @@ class Journal:
         lines = (json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in entries)
         self._stream.write("".join(f"{line}\n" for line in lines).encode())
         self._stream.flush()
-        # What is meant must be on disk before it is sent: after a crash, it is all that is known of the call.
+        # What is meant must be on disk before it is sent: after a crash, no other trace of the call is left.
         os.fsync(self._stream.fileno())
         for entry in entries:
             self.history.take(entry)

@@ -205,7 +205,7 @@ def doubt_shared(matched: Iterable[RecordMatch]) -> None:
 
 
 def _both(claiming: Sequence[RecordMatch]) -> str:
-    """Say which rows claim one record; rows of several files are told apart by their mapping."""
+    """Say which rows claim one record; rows of several files are named with their mapping."""
     rows = [str(one.row) for one in claiming]
     if len({one.mapping for one in claiming}) > 1:
         rows = [f"{one.row} of {one.mapping}" for one in claiming]

@@ -1,8 +1,8 @@
 """Choose which columns go along with which record.
 
-In Odoo's import an empty cell clears: sent along, it would empty what is stored and, in a new record, put nothing in
-the place of a default. So empty cells are left out unless the user asks to clear. One call has one set of columns,
-and every further set is a further call, so new records are told apart only by those empty cells that matter: where
+In Odoo's import an empty cell clears: sent along, it would empty what is stored and, in a new record, put nothing
+where a default belongs. So empty cells are left out unless the user asks to clear. One call has one set of columns,
+and every further set is a further call, so new records are grouped only by those empty cells that matter: where
 the field has a default, is computed or differs by company. Anywhere else, empty is what a new record has.
 
 Odoo overwrites the address of a contact of type "contact" with its company's when the two are tied, and leaves it
@@ -38,7 +38,7 @@ def refuse_unknown(model: str, names: Iterable[str], fields: Mapping[str, Server
 def filled_by_odoo(
     columns: Sequence[str], fields: Mapping[str, ServerField], defaults: Mapping[str, Any]
 ) -> frozenset[int]:
-    """Return the places of the columns whose empty cells a new record must not be given."""
+    """Return the indices of the columns whose empty cells a new record must not be given."""
     filled: set[int] = set()
     for place, column in enumerate(columns):
         name = column.removesuffix("/id")
@@ -49,7 +49,7 @@ def filled_by_odoo(
 
 
 def columns_of_new(values: Sequence[str], filled: frozenset[int], *, clear_empty: bool) -> tuple[int, ...]:
-    """Return the places of the columns that are sent with a new record."""
+    """Return the indices of the columns that are sent with a new record."""
     # Asked for every new record, so this stays one expression.
     return tuple(place for place, value in enumerate(values) if value or clear_empty or place not in filled)
 
@@ -80,7 +80,7 @@ class SharedAddress:
             self._type = names.index("type")
 
     def among(self, record: Record, places: Iterable[int]) -> list[int]:
-        """Return those of `places` that hold the company's address."""
+        """Return those of the column indices that hold the company's address."""
         if not self._places or not record.values[self._parent]:
             return []
         kind = ""

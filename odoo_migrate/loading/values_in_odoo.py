@@ -244,7 +244,7 @@ class Differences:
             if mapping not in by_mapping:
                 inside(root, name).unlink(missing_ok=True)
                 continue
-            # In the order of the user's own file, whatever the order in which threads met them.
+            # In the order of the user's own file, whatever the order in which threads read them.
             rows = sorted(by_mapping[mapping], key=attrgetter("row", "column"))
             table = [[one.id, str(one.row), one.column, one.sent, one.stored] for one in rows]
             with replacing(root, name) as stream:

@@ -54,7 +54,7 @@ class Temporary(Exception):
     """
 
     def __init__(self, reason: str, *, maybe_done: bool, foreign: int = 0, wait: float = 0.0) -> None:
-        """Take what is known of the failure."""
+        """Take the details of the failure."""
         super().__init__(reason)
         self.reason = reason
         self.maybe_done = maybe_done

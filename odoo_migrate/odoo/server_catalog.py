@@ -291,7 +291,7 @@ def _home(listed: Any, preferred: str) -> str:
 
 
 def _rec_name(known: OdooModel | None, described: Collection[str]) -> str | None:
-    """Return the field that shows a record: as known before, or the name, which is Odoo's own rule."""
+    """Return the field that shows a record: that of our catalogs, or the name, which is Odoo's own rule."""
     candidates: tuple[str, ...] = ("name", "x_name")  # fields that people add begin with x_
     if known:
         candidates = (known.rec_name,)
@@ -302,7 +302,7 @@ def _rec_name(known: OdooModel | None, described: Collection[str]) -> str | None
 
 
 def _search_fields(model: str, version: str, fields: Collection[str]) -> list[str]:
-    """Return the fields that a search by name looks at, as known before; no server tells them."""
+    """Return the fields that a search by name looks at, from our catalogs, since no server tells them."""
     for one in _nearest_versions(version):
         raw = catalog.load(one).raw(model)
         if raw is not None:

@@ -45,7 +45,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Login:
-    """Say who we are, and where; `uid` is 0 until the server told it."""
+    """Hold a login to one database; `uid` is 0 until the server has sent it."""
 
     address: Address
     database: str

@@ -90,7 +90,7 @@ class Pattern:
         return cls(text, literals, placeholders)
 
     def base(self, key: Sequence[str]) -> str:
-        """Return the ID of a key, one cell per placeholder, before keys are told apart; raise EmptyKey."""
+        """Return the ID of a key, one cell per placeholder, without any suffix; raise EmptyKey."""
         pieces = [self.literals[0]]
         for cell, literal in zip(key, self.literals[1:], strict=True):
             if is_empty(cell):

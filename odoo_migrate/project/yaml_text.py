@@ -20,7 +20,7 @@ MAX_DEPTH = 8  # our own files need three
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*")
 # Words that YAML reads as null, yes or no.
 _RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
-# What YAML cannot hold as it stands, ends a line in it, or cannot be seen by a reader.
+# What YAML cannot hold without an escape, ends a line in it, or cannot be seen by a reader.
 _ESCAPED = re.compile('[^ -~\xa1-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|["\\\\\u2028\u2029]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -180,7 +180,7 @@ def _refuse_the_unusual(text: str, shown: str, max_depth: int) -> None:
         line = 0
         if event.start_mark:
             line = event.start_mark.line + 1
-        # An alias that repeats an alias makes a few lines stand for gigabytes.
+        # An alias that repeats an alias makes a few lines expand to gigabytes.
         if getattr(event, "anchor", None):
             raise FormatError("anchors and aliases (& and *) are not used in these files.", shown, line)
         # A tag may ask for any type, which plain values have no use for.

@@ -69,7 +69,7 @@ def _state_rules(given: Collection[str], version: str) -> Iterator[RecordRule]:
 
     def in_other_country(values: Values) -> str:
         home, own = home_of.get(values[0], ""), values[1]
-        # A state of the project's own has no home that is known here.
+        # Of a state of the project's own, the country cannot be looked up here.
         if not home or not own or own == home:
             return ""
         there, here = names.get(home, home), names.get(own, own)

@@ -86,7 +86,7 @@ def _free(waiting: Sequence[str], references: Collection[MappingReference]) -> l
     with suppress(CycleError):  # what no circle holds back can be taken all the same
         sorter.prepare()
     place = {name: number for number, name in enumerate(waiting)}
-    # A heap of places, since the sorter forgets the order in which mappings are listed.
+    # A heap of positions, since the sorter forgets the order in which mappings are listed.
     ready = [place[name] for name in sorter.get_ready()]
     heapify(ready)
     free = []

@@ -19,12 +19,12 @@ from odoo_migrate.rules.reference_rules import ONE_RECORD, filled_differently
 from odoo_migrate.stages.project_mappings import field_label
 
 # One number for both keeps a record at 8 bytes besides its hash; 2 to the 40 records are enough for any mapping.
-_BITS = 40  # of a code: the record's place, below the number of its mapping
+_BITS = 40  # of a code: the record's position, below the number of its mapping
 _MASK = (1 << _BITS) - 1
 
 
 class Owner(NamedTuple):
-    """Hold a record of the payload: its mapping, its place there, and the row it came from."""
+    """Hold a record of the payload: its mapping, its position there, and the row it came from."""
 
     mapping: str
     place: int

@@ -33,7 +33,7 @@ ReferenceJudge = Callable[[str], ReferenceVerdict]
 
 
 class PayloadColumn(NamedTuple):
-    """Hold a column of a payload: its place, import name, and the source column behind it ("" for a constant)."""
+    """Hold a column of a payload: its index, import name, and the source column behind it ("" for a constant)."""
 
     place: int
     name: str
@@ -49,7 +49,7 @@ class _ReferenceColumn(NamedTuple):
 
 
 class _RecordCheck(NamedTuple):
-    """Hold a rule over several cells, with the places of the columns that it reads."""
+    """Hold a rule over several cells, with the indices of the columns that it reads."""
 
     rule: RecordRule
     blamed: PayloadColumn

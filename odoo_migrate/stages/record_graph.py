@@ -82,7 +82,7 @@ def circles(found: array[int], links: Iterable[RecordLinks]) -> list[list[int]]:
         for child, parent in zip(one.children, one.parents, strict=True):
             if found[child] == UNREACHED and found[parent] == UNREACHED:
                 onward.setdefault(child, parent)
-    seen: dict[int, int] = {}  # record -> the walk that met it first
+    seen: dict[int, int] = {}  # record -> the walk that reached it first
     rounds = []
     for start in sorted(onward):
         here = start

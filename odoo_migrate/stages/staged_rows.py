@@ -1,4 +1,4 @@
-"""Keep staged rows: the raw files as JSON, a row a line with its number, so that later messages can name it.
+"""Keep staged rows: the raw files as JSON, a row a line with its number, so that messages of other stages can name it.
 
 data/staging/<file>.jsonl       {"row": 2, "cells": {"Company Name": "Acme Corp"}}
 data/staging/<file>.stamp.json  what it was made from, and its own SHA-256
@@ -32,7 +32,7 @@ def stamp_file(raw: str) -> str:
 
 
 class StagedRow(NamedTuple):
-    """Hold a staged row; `offset` is its place in the staged file, in bytes."""
+    """Hold a staged row; `offset` is where it begins in the staged file, in bytes."""
 
     offset: int
     row: int
@@ -89,7 +89,7 @@ class Staged:
                 offset += len(line)
 
     def at(self, offset: int) -> StagedRow:
-        """Return the row at a place that an earlier reading gave."""
+        """Return the row that begins at an offset, which an earlier reading gave."""
         with self.path.open("rb") as stream:
             stream.seek(offset)
             return self._row(offset, stream.readline())
