@@ -17,15 +17,20 @@ from django.shortcuts import render
 from django.urls import path
 
 from migrator import icons
+from odoo_migrate.catalog import VERSIONS
 
 CONTENT = Path(__file__).with_suffix(".yaml")
+
+
+# The newest first, as the portal offers them.
+ODOO_VERSIONS = [(version, f"Odoo {version.removesuffix('.0')}") for version in reversed(VERSIONS)]
 
 
 class SampleForm(forms.Form):
     """Show one field of every kind; given data, it shows its errors."""
 
     name = forms.CharField(label="Name", help_text="What you call this move, such as Northwind 2026.")
-    odoo_version = forms.ChoiceField(label="Odoo version", choices=[("18.0", "Odoo 18"), ("17.0", "Odoo 17")])
+    odoo_version = forms.ChoiceField(label="Odoo version", choices=ODOO_VERSIONS)
     email = forms.EmailField(label="Email", required=False)
     at = forms.TimeField(label="Time", required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     on_problem = forms.ChoiceField(

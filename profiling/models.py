@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from migrator.models import Job, check_time_zone
+from odoo_migrate.catalog import VERSIONS
 from odoo_migrate.project.external_ids import NAMESPACE as NAMESPACE_PATTERN
 from odoo_migrate.project.external_ids import NAMESPACE_WORDS
 
@@ -19,16 +20,14 @@ NAMESPACE = RegexValidator(rf"^{NAMESPACE_PATTERN}$", f"Use {NAMESPACE_WORDS}, s
 COUNTRY = RegexValidator(r"^[A-Z]{2}$", "Use the two-letter code of the country, such as US.")
 
 
+def odoo_versions() -> list[tuple[str, str]]:
+    """Return the versions of Odoo that a dataset may be for, with what forms call them, the newest first."""
+    # A function, so that the migrations hold its name and not the versions: a further version needs no migration.
+    return [(version, f"Odoo {version.removesuffix('.0')}") for version in reversed(VERSIONS)]
+
+
 class Dataset(models.Model):
     """Hold one migration: the files, and everything that was decided about them."""
-
-    class OdooVersion(models.TextChoices):
-        """List the versions of Odoo that a dataset may be for."""
-
-        V19 = "19.0", "Odoo 19"
-        V18 = "18.0", "Odoo 18"
-        V17 = "17.0", "Odoo 17"
-        V16 = "16.0", "Odoo 16"
 
     class OnProblem(models.TextChoices):
         """Say what happens to rows that stay wrong."""
@@ -40,7 +39,7 @@ class Dataset(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="owned_datasets"
     )
     name = models.CharField(max_length=120)
-    odoo_version = models.CharField(max_length=5, choices=OdooVersion, default=OdooVersion.V18)
+    odoo_version = models.CharField(max_length=5, choices=odoo_versions, default="18.0")
     namespace = models.CharField(max_length=40, default="migr", validators=[NAMESPACE])
     country = models.CharField(max_length=2, blank=True, validators=[COUNTRY])
     time_zone = models.CharField(max_length=64, default="UTC", validators=[check_time_zone])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.bundle import ProblemsFound, build, read_sheets
 from engine.recipe import Recipe, load
+from odoo_migrate.catalog import VERSIONS
 from tests.drawn_workbooks import drawn
 from tests.sample_recipes import FILES, SAMPLES, sample_recipe
 from tests.small_bundles import written
@@ -17,7 +18,6 @@ from tests.small_bundles import written
 RECORDED = Path(__file__).parent / "data" / "bundle_hashes.json"
 KNOWN: dict[str, str] = json.loads(RECORDED.read_text(encoding="utf-8"))
 DRAWN = range(150)
-VERSIONS = ("16.0", "17.0", "18.0", "19.0")
 SAMPLE_BUNDLES = tuple(f"{name} {version}" for name in FILES for version in VERSIONS)
 
 

@@ -39,7 +39,8 @@ class OdooField:
         digits: All digits, and those after the point, that a database keeps of a number unless it is set otherwise.
         module: The module that brings the field, "" where that is not known.
         readonly: Whether Odoo marks it read-only and still takes it in an import, because it stores it and neither
-            computes nor copies it. The catalogs of 16 to 19 hold no such field.
+            computes nor copies it. Files made by `odoo-migrate catalog make` mark such fields; those of 16 to 19
+            shipped here were made before it did, and leave them out.
     """
 
     name: str

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import jsonschema
 import yaml
 
+from odoo_migrate import catalog
 from odoo_migrate.project import yaml_text
 from odoo_migrate.project.problems import Problem
 from odoo_migrate.project.safe_files import inside
@@ -93,10 +94,22 @@ def _line(document: Document, path: tuple[str | int, ...]) -> int:
     return document.lines[path]
 
 
+def read_schema(name: str) -> dict[str, Any]:
+    """Return the schema of a kind of file, such as "project", with what the catalog says of Odoo's versions."""
+    text = resources.files(__package__).joinpath("schema", f"{name}.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    if name == "project":
+        # The catalog alone lists the versions, so that a further one needs no change here.
+        version = schema["properties"]["odoo_version"]
+        version["enum"] = list(catalog.VERSIONS)
+        *others, last = (f'"{one}"' for one in catalog.VERSIONS)
+        version["description"] += f"{', '.join(others)} or {last}"
+    return schema
+
+
 @cache
 def _validator(schema: str) -> jsonschema.Draft202012Validator:
-    text = resources.files(__package__).joinpath("schema", f"{schema}.json").read_text(encoding="utf-8")
-    return jsonschema.Draft202012Validator(json.loads(text))
+    return jsonschema.Draft202012Validator(read_schema(schema))
 
 
 def _deviations(content: Any, schema: str) -> Iterator[tuple[tuple[str | int, ...], str]]:

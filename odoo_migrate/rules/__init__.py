@@ -12,12 +12,15 @@ A sentence has one of two forms, without a full stop, so that each side can put 
 
 from __future__ import annotations
 
-FIRST_VERSION = 16  # the oldest Odoo that the catalog knows
+from odoo_migrate.catalog import VERSIONS
 
 
 def major(version: str) -> int:
     """Return the number before the dot of an Odoo version such as "19.0"."""
     return int(version.partition(".")[0])
+
+
+FIRST_VERSION = major(VERSIONS[0])  # the oldest Odoo that the catalog knows
 
 
 def as_sentence(predicate: str) -> str:

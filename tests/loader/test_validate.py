@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from odoo_migrate.project.payload import PayloadWriter
 from odoo_migrate.project.problems import Problem, Problems
 from odoo_migrate.project.project_definition import FieldEntry, ModelMapping
 from odoo_migrate.project.project_reader import read_project
+from odoo_migrate.project.schemas import read_schema
 from odoo_migrate.rules.reference_rules import wrong_id, wrong_reference
 from odoo_migrate.rules.value_rules import value_rules, wrong_value
 from odoo_migrate.stages.transform import transform
@@ -789,8 +789,17 @@ def test_every_problem_is_written_and_progress_told(tmp_path: Path) -> None:
 
 
 def test_the_schemas_are_valid_themselves() -> None:
-    for path in sorted((ROOT / "odoo_migrate" / "schema").glob("*.json")):
-        jsonschema.Draft202012Validator.check_schema(json.loads(path.read_text(encoding="utf-8")))
+    paths = sorted((ROOT / "odoo_migrate" / "project" / "schema").glob("*.json"))
+    assert paths
+    for path in paths:
+        jsonschema.Draft202012Validator.check_schema(read_schema(path.stem))
+
+
+def test_the_schema_of_a_project_lists_the_versions_of_the_catalog() -> None:
+    version = read_schema("project")["properties"]["odoo_version"]
+    assert version["enum"] == list(catalog.VERSIONS)
+    for one in catalog.VERSIONS:
+        assert f'"{one}"' in version["description"]
 
 
 def test_references_have_their_own_form() -> None:

@@ -14,6 +14,7 @@ from django.core.management.base import CommandError, CommandParser
 from migrator import jobs
 from migrator.management.plain_command import PlainCommand, one_line, require_file
 from migrator.models import User
+from odoo_migrate.catalog import VERSIONS
 from profiling import services
 from profiling.models import Dataset, SourceFile
 from profiling.selectors import NoSuchDataset, current_sheets, dataset_named
@@ -90,9 +91,8 @@ def given_settings(options: dict[str, Any]) -> dict[str, str]:
 def supported(version: str) -> str:
     """Return `18` or `18.0` as datasets name it, "18.0". Raises CommandError."""
     named = f"{version.strip().removesuffix('.0')}.0"
-    known = Dataset.OdooVersion.values
-    if named not in known:
-        raise CommandError(f"Odoo {version} is not supported; choose one of {', '.join(sorted(known))}.")
+    if named not in VERSIONS:
+        raise CommandError(f"Odoo {version} is not supported; choose one of {', '.join(VERSIONS)}.")
     return named
 
 
