@@ -219,15 +219,8 @@ def plan_created(
         model = catalog.model(tables[table].model)
         problems += _problems(tables[table], model)
         label = mapping_label(name, model.name, model.label)
-        created.append(CreatedRecords(name, tables[table], name_field(model), label))
+        created.append(CreatedRecords(name, tables[table], required_fields.name_field(model), label))
     return created, problems
-
-
-def name_field(model: OdooModel) -> str:
-    """Return the field that holds a record's name: some models show a computed one."""
-    if "name" in model.fields:
-        return "name"
-    return model.rec_name
 
 
 def created_notes(created: CreatedRecords, keys: Iterable[str]) -> Iterator[ExportProblem]:
@@ -255,7 +248,7 @@ def _problems(table: LookupTable, model: OdooModel) -> Iterator[ExportProblem]:
         message = f"The ID pattern of the lookup '{table.name}' takes the one column {{{RECORD_TITLE}}}."
         yield location.blocking("bad_pattern", message, lookup=table.name)
         return
-    more = [field.label for field in required_fields.must_be_mapped(model, {name_field(model)})]
+    more = [field.label for field in required_fields.needed_beside_name(model)]
     if more:
         message = f"The lookup '{table.name}' cannot create {model.label}: Odoo also needs {listed(more)}."
         yield location.blocking("required_not_mapped", message, lookup=table.name)

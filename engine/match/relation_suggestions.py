@@ -14,6 +14,7 @@ from engine.recipe import Lookup
 from engine.values.folding import fold
 from engine.values.languages import folded_words, pattern
 from odoo_migrate.catalog import Catalog, OdooField, reference
+from odoo_migrate.rules.required_fields import is_made_from_name
 
 _FAMILIES = {"product.template": "product.product"}
 _BINARY = "Odoo wants the picture itself here, not its name or address."
@@ -184,14 +185,7 @@ def _more_than_days() -> re.Pattern[str]:
 
 @cache
 def _creatable(catalog: Catalog, model: str) -> bool:
-    """Return whether a name is all that a record of the model needs, so that a value can become one."""
-    if model not in catalog or model in load("references")["not_created"].split():
-        return False
-    fields = catalog.model(model).fields
-    for field in fields.values():
-        if field.required and not field.has_default and field.name != "name":
-            return False
-    return "name" in fields
+    return model in catalog and is_made_from_name(catalog.model(model))
 
 
 def _undecided(lookup: Lookup, values: ColumnValues) -> str:

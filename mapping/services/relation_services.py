@@ -16,7 +16,7 @@ from migrator.models import User
 from odoo_migrate import catalog
 from odoo_migrate.catalog import OdooField
 from odoo_migrate.rules.reference_rules import wrong_reference
-from odoo_migrate.rules.required_fields import must_be_mapped
+from odoo_migrate.rules.required_fields import may_be_made_from_name
 from profiling.models import Dataset
 
 
@@ -86,8 +86,7 @@ def may_create(table: Relationship) -> bool:
     models = catalog.load(table.dataset.odoo_version)
     if table.model in built_in() or table.model not in models:
         return False
-    model = models.model(table.model)
-    return "name" in model.fields and not must_be_mapped(model, {"name"})
+    return may_be_made_from_name(models.model(table.model))
 
 
 def set_create(*, table: Relationship, create: bool, user: User | None = None) -> None:

@@ -22,10 +22,10 @@ from odoo_migrate.project.problems import Problem, Problems
 from odoo_migrate.project.project_definition import ModelMapping
 from odoo_migrate.project.project_reader import Project
 from odoo_migrate.rules import required_fields
+from odoo_migrate.rules.value_rules import choice_texts
 from odoo_migrate.stages.stage_progress import StageProgress, silent
 
 CHUNK = 1000  # records whose IDs are asked for at once
-NUMBERS = {"boolean", "integer", "float", "monetary"}  # these are never empty
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _check_demanded(odoo: Odoo, mapping: ModelMapping, fields: Mapping[str, Serv
 
 def _is_demanded(field: ServerField) -> bool:
     """Tell whether the database refuses an empty value; what is computed comes by itself."""
-    return field.required and field.store and not field.depends and field.type not in NUMBERS
+    return field.required and field.store and not field.depends and field.type not in required_fields.NEVER_EMPTY
 
 
 def _choices(columns: Sequence[str], fields: Mapping[str, ServerField]) -> dict[int, tuple[str, frozenset[str]]]:
@@ -152,11 +152,7 @@ def _choices(columns: Sequence[str], fields: Mapping[str, ServerField]) -> dict[
     for place, name in enumerate(columns):
         field = fields.get(name)
         if field is not None and field.type == "selection" and field.selection:
-            # Odoo takes the key as well as the label, in any case.
-            offered: set[str] = set()
-            for key, label in field.selection:
-                offered |= {key.lower(), label.lower()}
-            found[place] = (name, frozenset(offered))
+            found[place] = (name, choice_texts(field.selection))
     return found
 
 

@@ -27,11 +27,10 @@ from odoo_migrate.loading.runs import RUNS
 from odoo_migrate.odoo.server_records import ServerField
 from odoo_migrate.project import csv_text
 from odoo_migrate.project.safe_files import inside, replacing
+from odoo_migrate.rules.value_rules import NO, YES, choice_texts
 
 Resolve = Callable[[str], int | None]
 
-# What Odoo's import takes for yes and no; its translations of these words depend on the user's language.
-YES, NO = {"1", "true", "yes"}, {"0", "false", "no"}
 _BREAK = re.compile(r"(?i)<br\s*/?>|</(p|div|li|tr|h[1-6])>")
 _TAG = re.compile(r"<[^>]*>")
 _LINK = re.compile(r"""(?i)\b(?:href|src)\s*=\s*["']?([^"'\s>]+)""")
@@ -133,9 +132,9 @@ def _same_number(field: ServerField, text: str, stored: Any) -> bool:
 def _same_choice(field: ServerField, text: str, stored: Any) -> bool:
     """Compare a choice, given by key or label, in any case."""
     word = text.lower()
-    for key, label in field.selection:
+    for choice in field.selection:
         # Two choices may have one label; either counts.
-        if key == stored and word in (str(key).lower(), str(label).lower()):
+        if choice[0] == stored and word in choice_texts([choice]):
             return True
     return bool(text == stored)
 

@@ -11,6 +11,7 @@ from odoo_migrate.project.problems import Level
 from odoo_migrate.rules import FIRST_VERSION, major
 from odoo_migrate.rules.required_fields import LINES_OF_PRODUCTS
 from odoo_migrate.rules.shipped_records import countries_of_states, country_names
+from odoo_migrate.rules.value_rules import YES
 
 Values = Sequence[str]
 
@@ -19,7 +20,6 @@ Values = Sequence[str]
 SHARED_ADDRESS_SINCE = 19
 ADDRESS = ("street", "street2", "city", "zip", "state_id", "country_id")
 
-_YES = frozenset({"1", "true", "yes"})
 _SHARES_ADDRESS = frozenset({"", "contact"})  # without a type, a new contact is one of type "contact"
 
 
@@ -131,7 +131,7 @@ def _product_rules(given: Collection[str]) -> Iterator[RecordRule]:
         if cell(values, "product_id/id") or cell(values, "display_type"):
             return ""
         # Both Odoo and its database take a down payment without a product, but not without a name.
-        is_advance = cell(values, "is_downpayment").lower() in _YES
+        is_advance = cell(values, "is_downpayment").lower() in YES
         if is_advance and cell(values, "name"):
             return ""
         return refused

@@ -10,9 +10,9 @@ from collections.abc import Collection
 
 from odoo_migrate.project.external_ids import ALLOWED, MAX_LENGTH
 from odoo_migrate.rules.shipped_records import modules
+from odoo_migrate.rules.value_rules import NO
 
 _ID = re.compile(rf"[A-Za-z0-9_-]+\.[{ALLOWED}]+")
-_EMPTIES = frozenset({"0", "no", "false"})  # Odoo silently empties a reference for these
 NO_ID = "is empty, so the record has no ID"
 KEY_DISPUTED = "is repeated with different values"
 ONE_RECORD = "has the same external ID; both fill one record of Odoo"
@@ -30,7 +30,7 @@ def wrong_reference(text: str) -> str:
     """Return what is wrong with an ID in a reference, "" where nothing is."""
     if _ID.fullmatch(text):
         return ""
-    if text.lower() in _EMPTIES:
+    if text.lower() in NO:  # for these words Odoo empties a reference silently
         return "is no external ID, and Odoo would silently empty the field"
     if "." not in text:
         return "is no external ID such as base.be: a module, a dot and a name"
@@ -88,6 +88,6 @@ def wrong_namespace(module: str) -> str:
 
 
 def _empties(keys: Collection[str], field: str) -> str:
-    if any(key.strip().lower() in _EMPTIES for key in keys):
+    if any(key.strip().lower() in NO for key in keys):
         return f"would silently empty '{field}' in Odoo"
     return ""

@@ -66,11 +66,40 @@ YES_BY_DEFAULT = {
 # Records that lookups may create from a name, but that do more than their name says: what they would do.
 BY_NAME_ALONE = {"account.payment.term": "everything under them would be due at once"}
 
+# Models whose records are more than a name, though Odoo would take most of them with a name alone: nobody is advised
+# to make them from the values of a column.
+MORE_THAN_A_NAME = frozenset(BY_NAME_ALONE) | {
+    "account.account",
+    "account.bank.statement.line",
+    "account.fiscal.position",
+    "account.incoterms",
+    "account.journal",
+    "account.move",
+    "account.move.line",
+    "account.payment",
+    "account.tax",
+    "crm.lead",
+    "hr.employee",
+    "mrp.workcenter",
+    "product.pricelist",
+    "product.product",
+    "product.supplierinfo",
+    "product.template",
+    "purchase.order",
+    "res.company",
+    "res.partner",
+    "res.partner.bank",
+    "res.users",
+    "sale.order",
+    "stock.location",
+    "stock.warehouse",
+}
+
 # Lines that the database refuses without a product; only a down payment may go without, and then needs a name.
 LINES_OF_PRODUCTS = {"purchase.order.line", "sale.order.line"}
 
 # Numbers and yes/no fields have no "empty": Odoo stores 0 or no.
-_NEVER_EMPTY = {"boolean", "integer", "float", "monetary"}
+NEVER_EMPTY = frozenset({"boolean", "integer", "float", "monetary"})
 
 
 def must_be_mapped(model: OdooModel, given: Collection[str]) -> list[OdooField]:
@@ -91,7 +120,7 @@ def not_mapped(field: OdooField, model: OdooModel) -> str:
 def refuses_empty(model: OdooModel, field: OdooField, given: Collection[str]) -> bool:
     """Return whether an empty cell of a mapped field is refused: it clears the field, whatever its default is."""
     demanded = field.required or field.name in _refused_empty(model, given)
-    return demanded and field.type not in _NEVER_EMPTY
+    return demanded and field.type not in NEVER_EMPTY
 
 
 def needed(model: OdooModel, field: OdooField, given: Collection[str]) -> bool:
@@ -113,6 +142,28 @@ def needed_at_once(model: OdooModel, field: OdooField, given: Collection[str]) -
 def empty(field: OdooField) -> str:
     """Return what is wrong with an empty cell of a field that Odoo wants filled."""
     return f"is empty, but Odoo needs '{field.label}' for every record"
+
+
+def name_field(model: OdooModel) -> str:
+    """Return the field that holds a record's name: some models show a computed one."""
+    if "name" in model.fields:
+        return "name"
+    return model.rec_name
+
+
+def needed_beside_name(model: OdooModel) -> list[OdooField]:
+    """Return the fields that a record made from a name lacks; none where Odoo takes one with a name alone."""
+    return must_be_mapped(model, {name_field(model)})
+
+
+def may_be_made_from_name(model: OdooModel) -> bool:
+    """Return whether Odoo takes records of the model that have a name and nothing else."""
+    return "name" in model.fields and not needed_beside_name(model)
+
+
+def is_made_from_name(model: OdooModel) -> bool:
+    """Return whether a name is all that there is to a record of the model, so that a value can become one."""
+    return model.name not in MORE_THAN_A_NAME and may_be_made_from_name(model)
 
 
 def name_alone(model: str, given: Collection[str]) -> str:

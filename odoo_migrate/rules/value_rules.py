@@ -24,7 +24,9 @@ TIME = "(?: (?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?"
 INTEGER = "-?[0-9]+"
 FLOAT = r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?"
 INTEGER_LIMIT = 2**31  # of PostgreSQL's int4
-YES_NO = frozenset({"1", "0", "true", "false", "yes", "no"})
+# What the import takes for yes and no, in any case; its translations of these words depend on the user's language.
+YES = frozenset({"1", "true", "yes"})
+NO = frozenset({"0", "false", "no"})
 
 _DAY = re.compile(DAY)
 _TIME = re.compile(TIME)
@@ -86,13 +88,19 @@ def wrong_value(rules: Iterable[ValueRule], cell: str) -> str:
     return ""
 
 
+def choice_texts(choices: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Return the texts, in lower case, that the import takes for any of the choices: keys and labels, in any case."""
+    return frozenset(text.lower() for text in itertools.chain.from_iterable(choices))
+
+
 def long_decimals(decimals: int) -> str:
     """Return the pattern of numbers with more decimals than that, zeros at the end aside."""
     return rf"\.[0-9]{{{decimals}}}[0-9]*[1-9]0*"
 
 
 def _is_yes_or_no(cell: str) -> bool:
-    return cell.lower() in YES_NO
+    word = cell.lower()
+    return word in YES or word in NO
 
 
 def _is_no_mere_day(cell: str) -> bool:
@@ -168,9 +176,7 @@ def _choice_rules(field: OdooField, version: str) -> tuple[ValueRule, ...]:
     shown = ", ".join(labels[:_SHOWN_CHOICES])
     if len(labels) > _SHOWN_CHOICES:
         shown += ", …"
-    # Odoo's import takes a choice by its technical value as well as by its label.
-    texts = itertools.chain.from_iterable(field.selection)
-    return _among(f"is not one of Odoo's choices ({shown})", texts)
+    return _among(f"is not one of Odoo's choices ({shown})", choice_texts(field.selection))
 
 
 def _among(predicate: str, allowed: Iterable[str]) -> tuple[ValueRule, ...]:
