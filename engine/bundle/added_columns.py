@@ -29,7 +29,7 @@ class MadeKey:
     columns: tuple[str, ...]
 
     def fresh(self) -> MadeKey:
-        """Return the same: it counts nothing."""
+        """Return the key itself, since it counts nothing."""
         return self
 
     def cells(self, frame: pl.DataFrame) -> pl.Series:

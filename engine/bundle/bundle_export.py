@@ -118,7 +118,7 @@ def _problems(plan: BundlePlan, checked: Sequence[CheckedSheet]) -> list[ExportP
 
 
 def _shown(sheet: MappedSheet) -> Sequence[str]:
-    """Return the columns whose cells problems between rows are explained with."""
+    """Return the columns whose cells are shown where problems between rows are explained."""
     # A check keeps no others: writing every cell to disk is what makes an export slower than a check.
     wanted: set[str] = set()
     for target in sheet.targets:
@@ -171,7 +171,7 @@ def build(
     progress: Progress | None = None,
     unpacked: bool = False,
 ) -> BundleReport:
-    """Build a bundle; whatever is raised, nothing stays and a former bundle is as it was.
+    """Build a bundle; after any error nothing is left over and a former bundle is unchanged.
 
     Args:
         sources: All sheets of the uploads.

@@ -58,7 +58,7 @@ def workplace(out: Path) -> Iterator[Path]:
 
 
 def put_directory(made: Path, out: Path) -> str:
-    """Let the finished project `made` take the place of `out`; what others keep there stays.
+    """Replace the bundle's entries in `out` with those of the finished project `made`.
 
     Returns:
         The SHA-256 of MANIFEST.json, which has those of all files.
@@ -81,7 +81,7 @@ def put_directory(made: Path, out: Path) -> str:
 
 
 def put_zip(made: Path, out: Path, progress: Callable[[int], None], packed_before: Mapping[str, DeflatedFile]) -> str:
-    """Let the packed project `made` take the place of `out`.
+    """Replace `out` with the packed project `made`.
 
     Args:
         made: Directory of the finished project.

@@ -69,7 +69,7 @@ class MappedSheet:
 
 @dataclass(frozen=True)
 class BundlePlan:
-    """Hold what the whole bundle will be.
+    """Hold the plan of a whole bundle.
 
     Attributes:
         recipe: All of it.
@@ -236,7 +236,7 @@ def _used_tables(sheets: Sequence[MappedSheet]) -> set[str]:
 
 
 def without_own(titles: Sequence[str], part: SheetRecipe) -> tuple[str, ...]:
-    """Return `titles` without the two that an export put before rows it held back, where such a file comes back."""
+    """Return `titles` without the two that an export adds to rows it holds back, for files of such rows."""
     # A sheet may have such columns of its own, which the recipe then names.
     if is_correction(titles) and not set(TITLES) & set(part.columns):
         return tuple(titles[len(TITLES) :])
@@ -244,7 +244,7 @@ def without_own(titles: Sequence[str], part: SheetRecipe) -> tuple[str, ...]:
 
 
 def column_notes(sheet: MappedSheet) -> Iterator[ExportProblem]:
-    """Yield a word about a sheet that fills nothing, and about all columns that Odoo does not get."""
+    """Yield a note about a sheet that fills nothing, and about all columns that Odoo does not get."""
     if not sheet.targets and not sheet.recipe.targets:
         message = f"'{sheet.sheet.sheet}' fills no Odoo records: its rows are cleaned and kept in data/raw only."
         yield sheet.location.warning("no_target", message)
@@ -286,7 +286,7 @@ def _behind_tables(
 def _load_order(
     targets: Sequence[MappedTarget], created: Sequence[CreatedRecords], behind: Mapping[str, Sequence[str]]
 ) -> tuple[tuple[str, ...], list[ExportProblem]]:
-    """Return the names of all mappings, parents first, and what is to be said about it."""
+    """Return the names of all mappings, parents first, and the problems of that order."""
     labels: dict[str, str] = {}
     references = []
     for target in targets:
@@ -311,7 +311,7 @@ def _reference(target: MappedTarget, field: MappedField, parent: str) -> Mapping
 def ordered(
     mappings: Mapping[str, str], references: Iterable[MappingReference]
 ) -> tuple[tuple[str, ...], list[ExportProblem]]:
-    """Return the mappings (name: what it is called in sentences), parents first, and what is to be said about it.
+    """Return the mappings (name: what it is called in sentences), parents first, and the problems of that order.
 
     Where mappings refer to each other in a circle, optional references give way (the loader fills them afterwards) and
     that is reported; a circle of required ones cannot be loaded. The columns of `references` are labels of fields.

@@ -117,7 +117,7 @@ def _lacking(sources: Sequence[BundleSheet], part: SheetRecipe) -> str:
 
 
 def left_out(sources: Sequence[BundleSheet], recipe: Recipe) -> Iterator[ExportProblem]:
-    """Yield a word about every sheet with rows that the recipe does not name."""
+    """Yield a note about every sheet with rows that the recipe does not name."""
     # A sheet that the recipe names in order to skip it was looked at, and needs no word.
     named = {(part.name, part.source) for part in recipe.sheets}
     for one in sources:

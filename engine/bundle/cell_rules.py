@@ -76,14 +76,14 @@ def _of_cells(column: str, bad: Bad) -> Callable[[pl.DataFrame], pl.Series]:
 
 
 def _subject(column: str, cell: str) -> str:
-    """Return what the predicate of a rule is said of."""
+    """Return the subject of a rule's predicate: the column and its cell."""
     if not cell.strip():
         return f"'{column}'"
     return f"'{column}' ('{cell}')"
 
 
 def _summed(phrase: str) -> Callable[[int], str]:
-    """Return what says `phrase` of a number of rows."""
+    """Return the function that writes `phrase` about a number of rows."""
 
     def says(count: int) -> str:
         return f"{rows_word(count)}: {phrase}."
@@ -176,7 +176,7 @@ def _field_rules(
 
 
 def _without_keys(separator: str) -> Bad:
-    """Return what marks cells whose list has no entry."""
+    """Return the test that marks cells whose list has no entry."""
 
     def names_some(cell: str) -> bool:
         return bool(split_keys(cell, separator))
@@ -203,7 +203,7 @@ def _same_reason(
 
 
 def _each(column: str, why: Callable[[str], str]) -> Callable[[pl.DataFrame], list[str]]:
-    """Return what gives the reason of each row; `why` is asked once for each distinct cell."""
+    """Return the function that gives the reason of each row; `why` is called once for each distinct cell."""
 
     def reasons(frame: pl.DataFrame) -> list[str]:
         known = {}

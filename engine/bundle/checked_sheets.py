@@ -1,6 +1,6 @@
-"""Sheets with all their rows looked at: the first half of a check or an export.
+"""Check all rows of the sheets, which is the first half of a check or an export.
 
-Every sheet is cleaned once, its cells are tried against the rules, and what must be known of each row later is kept.
+Every sheet is cleaned once, its cells are tried against the rules, and what the other checks need of each row is kept.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def keys_in_rows(sheets: Sequence[CheckedSheet], table: str) -> set[str]:
 def check_sheet(
     plan: BundlePlan, sheet: MappedSheet, directory: Path, titles: Sequence[str], advance: Callable[[int], None]
 ) -> CheckedSheet:
-    """Clean a sheet and look at all its rows.
+    """Clean a sheet and check all its rows.
 
     Args:
         plan: Of the bundle.
@@ -146,7 +146,7 @@ def check_sheet(
 
 
 class _BatchChecks:
-    """Gather what is kept of a sheet, batch by batch."""
+    """Gather the results of a sheet's checks, batch by batch."""
 
     def __init__(self, plan: BundlePlan, sheet: MappedSheet) -> None:
         self.sheet = sheet

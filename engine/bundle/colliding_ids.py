@@ -24,13 +24,13 @@ _NO_ROWS: Positions = np.empty(0, np.int32)
 
 
 def identity_problems(plan: BundlePlan, checked: Sequence[CheckedSheet]) -> Iterator[ExportProblem]:
-    """Yield what the user should see about external IDs before the export; only rows that go are looked at."""
+    """Yield the problems of external IDs to show before the export, without those of rows held back."""
     for sheet in checked:
         for target in sheet.mapped.targets:
             if target.pattern is not None:
                 yield from _within(sheet, target, target.pattern)
     # All IDs are sorted for this, which a bundle of one mapping can do without.
-    if _may_meet(plan):
+    if _needs_comparison(plan):
         owners = _owners(plan, checked)
         for first, second in combinations(owners, 2):
             yield from _between(first, second)
@@ -38,8 +38,8 @@ def identity_problems(plan: BundlePlan, checked: Sequence[CheckedSheet]) -> Iter
         yield from _constants(plan, owners)
 
 
-def _may_meet(plan: BundlePlan) -> bool:
-    """Return whether there are several mappings, or lookup entries or constants, which may name records of one."""
+def _needs_comparison(plan: BundlePlan) -> bool:
+    """Return whether IDs can clash or lead nowhere: there are several mappings, lookup entries or constants."""
     if len(list(plan.targets)) + len(plan.created) > 1:
         return True
     for table in plan.tables.values():
@@ -122,7 +122,7 @@ class _Owner:
 
     @classmethod
     def of(cls, checked: CheckedSheet, target: MappedTarget) -> _Owner:
-        """Return the records that a target makes of the rows that go."""
+        """Return the records that a target makes of the rows not held back."""
         facts = checked.hashes[target.name]
         rows = np.flatnonzero(facts.inside & ~checked.bad)
         ids, first = np.unique(facts.ids[rows], return_index=True)

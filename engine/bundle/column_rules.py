@@ -41,7 +41,7 @@ _FILLED = "x"  # given to a rule that only asks whether a cell is filled
 
 
 def refused_by(rule: ValueRule, field: OdooField) -> Bad:
-    """Return what marks the cells of a column that break a rule of `field`; it takes no nulls."""
+    """Return the test that marks the cells of a column that break a rule of `field`; it takes no nulls."""
     if rule.kind == "rounded" and field.digits is not None:
         shape = f"{long_decimals(field.digits[1])}$"
         return lambda cells: cells.str.contains(shape)
@@ -49,7 +49,7 @@ def refused_by(rule: ValueRule, field: OdooField) -> Bad:
 
 
 def unlike(accepted: Callable[[str], bool]) -> Bad:
-    """Return what marks the cells for whose text `accepted` is false; "" is never asked for."""
+    """Return the test that marks the cells for whose text `accepted` is false; "" is never asked for."""
 
     def bad(cells: pl.Series) -> pl.Series:
         refused = [cell for cell in cells.unique().to_list() if cell and not accepted(cell)]

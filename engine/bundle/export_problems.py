@@ -18,7 +18,7 @@ _WORST_FIRST: dict[str, int] = {"blocking": 0, "row": 1, "warning": 2}
 
 @dataclass(frozen=True)
 class ExportProblem:
-    """Hold one thing to know before an export.
+    """Hold one problem or note to show before an export.
 
     Attributes:
         kind: A short name of what is wrong, for tests and for styling.
@@ -69,7 +69,7 @@ class ProblemLocation:
         return self._problem(kind, "blocking", message, more)
 
     def warning(self, kind: str, message: str, **more: Any) -> ExportProblem:
-        """Return something to know about what is exported as it is; `more` are other attributes of ExportProblem."""
+        """Return a problem here that does not prevent the export; `more` are other attributes of ExportProblem."""
         return self._problem(kind, "warning", message, more)
 
     def _problem(self, kind: str, severity: Severity, message: str, more: dict[str, Any]) -> ExportProblem:

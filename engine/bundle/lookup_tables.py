@@ -124,11 +124,11 @@ class LookupTable:
 
     @property
     def creates(self) -> bool:
-        """Return whether keys that are not known become records."""
+        """Return whether keys without a record become new records."""
         return self.pattern is not None
 
     def known(self, key: str) -> str:
-        """Return the external ID that is known for `key` without creating a record, "" where there is none."""
+        """Return the external ID that `key` has without creating a record, "" where there is none."""
         if key in self.entries:
             return self.entries[key]
         # Where records are created, every other key becomes one; Odoo's own are not searched.
@@ -224,7 +224,7 @@ def plan_created(
 
 
 def created_notes(created: CreatedRecords, keys: Iterable[str]) -> Iterator[ExportProblem]:
-    """Yield a word about created records that need more than a name; `keys` are the values in the rows."""
+    """Yield a note about created records that need more than a name; `keys` are the values in the rows."""
     table = created.table
     does = required_fields.name_alone(table.model, [created.field])
     names = sorted(table.created(sorted(keys)))

@@ -18,7 +18,7 @@ from odoo_migrate.rules.import_columns import field_fault, mapping_label
 
 @dataclass(frozen=True)
 class MappingKey:
-    """Hold what other mappings may know of one: its model, and the columns of its key."""
+    """Hold what references to a mapping need: its model, and the columns of its key."""
 
     model: str
     key: tuple[str, ...]

@@ -225,7 +225,7 @@ def _missing_record(field: OdooField, value: str, version: str) -> str:
 def _constants_at_odds(
     target: TargetRecipe, model: OdooModel, version: str, location: ProblemLocation
 ) -> Iterator[ExportProblem]:
-    """Yield what is wrong between constants alone: it is so in every record."""
+    """Yield the problems between constants alone, which every record has."""
     for rule in record_rules(model.name, [*target.fields, *target.values], version):
         if not set(rule.reads) <= set(target.values):
             continue

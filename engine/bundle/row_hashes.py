@@ -129,7 +129,7 @@ class ReferenceKeys:
 
 @dataclass
 class RowHashes:
-    """Hold what is kept of the rows of a sheet for one target, one entry per row.
+    """Hold the hashes of a sheet's rows for one target, one entry per row.
 
     Attributes:
         inside: Whether the row is a record of the target.
@@ -282,7 +282,7 @@ def _filled(target: MappedTarget) -> set[str]:
 
 
 def _compared(cells: pl.Series, field: MappedField, tables: Mapping[str, LookupTable]) -> pl.Series:
-    """Return what is alike for cells that name the same records, under whichever of their names."""
+    """Return the cells with external IDs for keys, so that cells that name the same records are equal."""
     if not field.lookup and not field.separator:
         return cells
     names = {}
@@ -295,5 +295,5 @@ def _compared(cells: pl.Series, field: MappedField, tables: Mapping[str, LookupT
 
 
 def _external_ids(keys: Sequence[str], table: LookupTable) -> list[str]:
-    """Return the external ID of every key, or the key itself where none is known."""
+    """Return the external ID of every key, or the key itself where it has none."""
     return [table.known(key) or key for key in keys]

@@ -152,7 +152,7 @@ def _repeated_keys(checked: CheckedSheet) -> Iterator[RowIssue]:
 
 
 def _issue(kind: str, column: str, rows: Positions, phrase: str, target: MappedTarget, field: str) -> RowIssue:
-    """Return an issue of which the same is said in every row, beside the row's own cell."""
+    """Return an issue with the same reason in every row, beside the row's own cell."""
 
     def why(cell: str) -> str:
         return f"'{column}' ('{cell}'): {phrase}"
@@ -212,7 +212,7 @@ def _key_disputed(target: MappedTarget, rows: Positions) -> RowIssue:
 
 
 def _circles(sheets: Sequence[CheckedSheet], records: dict[str, Records]) -> Iterator[tuple[int, RowIssue]]:
-    """Yield (sheet number, issue) for records that come back to themselves, whichever mappings lead there."""
+    """Yield (sheet number, issue) for records that form a circle, through whichever mappings."""
     # A circle runs through one field of one model, but through any of the mappings that fill it.
     columns: dict[tuple[str, str], list[_ParentColumn]] = {}
     for column in _parent_columns(sheets, records):
@@ -253,7 +253,7 @@ def _parent_columns(sheets: Sequence[CheckedSheet], records: Container[str]) -> 
 
 
 class _ParentColumn(NamedTuple):
-    """Hold what fills a field through which records may not come back to themselves.
+    """Hold a column or constant that fills a field in which records may not form a circle.
 
     `column` is the column to blame, `parent` the mapping whose records it names.
     """
@@ -271,7 +271,7 @@ class _ParentColumn(NamedTuple):
         return field_label(self.field, self.target.model)
 
     def issue(self, kind: str, rows: Positions, phrase: str) -> RowIssue:
-        """Return the issue of rows whose records come back to themselves."""
+        """Return the issue of rows whose records form a circle."""
         return _issue(kind, self.column, rows, phrase, self.target, self.field)
 
 
@@ -307,7 +307,7 @@ def _must_end(field: MappedField, target: MappedTarget) -> bool:
 
 
 def _references(sheets: Sequence[CheckedSheet], records: dict[str, Records]) -> Iterator[tuple[int, RowIssue]]:
-    """Yield (sheet number, issue) for references to nothing and to what is held back itself."""
+    """Yield (sheet number, issue) for references to missing records and to records held back."""
     homes: dict[str, int] = {}
     labels: dict[str, str] = {}
     for number, checked in enumerate(sheets):
@@ -333,7 +333,7 @@ def _references(sheets: Sequence[CheckedSheet], records: dict[str, Records]) -> 
 
 
 def _in_part(checked: CheckedSheet, records: dict[str, Records]) -> Iterator[ExportProblem]:
-    """Yield a warning of records (orders) that go although some rows with their lines are held back."""
+    """Yield a warning of records (orders) that are exported although some rows with their lines are held back."""
     named: set[str] = set()
     for target in checked.mapped.targets:
         named.update(field.ref for field in target.fields if field.ref != target.name)

@@ -82,7 +82,7 @@ class _UniqueColumn(NamedTuple):
 
     @property
     def rows(self) -> Positions:
-        """Return those with a value."""
+        """Return the rows with a value."""
         values = self.facts.once[self.field.name]
         return np.flatnonzero(self.facts.inside & (values != 0)).astype(np.int32)
 
@@ -296,7 +296,7 @@ class Reference:
 
 
 class HeldBackSpread:
-    """Spread from rows that are wrong to the rows that refer to their records."""
+    """Hold back the rows that refer to records of wrong rows, and so on."""
 
     def __init__(self, bad: Sequence[Marks], records: Mapping[str, Records], homes: Mapping[str, int]) -> None:
         """Start from the rows that are wrong themselves.
@@ -317,7 +317,7 @@ class HeldBackSpread:
         return np.bincount(numbers[numbers >= 0], minlength=len(self.records[name]))
 
     def spread(self, references: Sequence[Reference]) -> None:
-        """Mark every row with a reference that leads nowhere, or to a record without a good row."""
+        """Mark every row with a reference to a missing record, or to one without a good row."""
         for one in references:
             one.resolve(self.records[one.parent])
         for name, left in self.left.items():

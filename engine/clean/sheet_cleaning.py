@@ -226,7 +226,7 @@ class SheetRun:
 
 
 def _unreported(rows: int) -> None:
-    """Let progress pass that nobody asked for."""
+    """Ignore progress that nobody asked for."""
 
 
 def _one_batch(table: pa.Table) -> pa.RecordBatch:

@@ -138,7 +138,7 @@ class Amounts(ColumnDetector):
         self.shapes.add(cells)
 
     def findings(self) -> Iterable[FindingFacts]:
-        """Return what is wrong under the one decimal sign that the column's numbers agree on, or that they do not."""
+        """Return the problems under the column's decimal sign, or that its numbers do not agree on one."""
         evidence = self.shapes.evidence("amount")
         read, unread = self.shapes.sorted_by_sign(evidence.sign)
         unclear, unreadable = _parted(unread, _is_open)

@@ -39,7 +39,7 @@ ODD = rf"^{SPACE}|{SPACE}$|{SPACE}{{2}}|[\x00-\x1f\x7f<&#]|[^\x00-\x{{7e}}]"
 
 
 class Way(Enum):
-    """Name how a column is looked at."""
+    """Name the ways to examine a column."""
 
     VALUES = "few values"
     SHAPES = "few shapes"

@@ -186,7 +186,7 @@ def _is_date(evidence: _Evidence) -> bool:
 
 
 def _vague(evidence: _Evidence) -> bool:
-    """Return whether the title makes numbers of five digits something else than dates."""
+    """Return whether the title shows that numbers of five digits are no dates."""
     return evidence.hinted("money", "code", "postal_code") and not evidence.hinted("date")
 
 

@@ -30,7 +30,7 @@ LOOK_AT = 64  # flagged cells of a batch among which examples are sought
 
 @dataclass(frozen=True)
 class ColumnContext:
-    """Hold what is clear about a column before the pass.
+    """Hold what detectors get about a column before the pass over its rows.
 
     Attributes:
         title: Its title.

@@ -163,7 +163,7 @@ def _counted(ordered: Hashes) -> tuple[Hashes, Times]:
 
 
 def relieve(counters: Sequence[DistinctCounter], most: int = POOL) -> None:
-    """Let the largest counters go over to estimates until all together hold no more than `most` entries."""
+    """Turn the largest counters into estimates until all together hold no more than `most` entries."""
     while sum(counter.size for counter in counters) > most:
         largest = max(counters, key=lambda counter: counter.size)
         if largest.size <= 2 * (SKETCH + FREQUENT):

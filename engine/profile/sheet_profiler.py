@@ -70,7 +70,7 @@ def profile_sheet(
 
 
 class _Begun(NamedTuple):
-    """Hold a batch whose columns are being looked at."""
+    """Hold a batch whose columns are being examined."""
 
     batch: pa.RecordBatch
     kinds: RowKinds

@@ -67,7 +67,7 @@ def open_source(
 
 @contextmanager
 def _one_sentence(name: str) -> Iterator[None]:
-    """Turn whatever a file does to its reader into one sentence for the user; the rest goes to the log."""
+    """Turn any error of a reader into one sentence for the user; its details go to the log."""
     try:
         yield
     except Interrupted as stopped:

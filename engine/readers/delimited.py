@@ -58,7 +58,7 @@ class TextFile:
 
 
 def is_text(file: FileContent) -> bool:
-    """Return whether the file is none of the known kinds, which leaves text."""
+    """Return whether the file is of no other known kind, which leaves text."""
     return not file.is_archive and not file.is_ole and refusal_of(file) is None
 
 

@@ -32,11 +32,11 @@ class EmptyFile(Unreadable):
 
 
 class Interrupted(BaseException):
-    """Carry what `progress` raised past all that handles damaged files."""
+    """Carry an exception of `progress` past the handlers of damaged files."""
 
     # No Exception: the readers' handlers of damaged content must not catch it.
     def __init__(self, reason: BaseException) -> None:
-        """Take what has to come out where the reading was asked for."""
+        """Take the exception to raise where the reading was asked for."""
         super().__init__(reason)
         self.reason = reason
 

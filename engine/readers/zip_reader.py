@@ -16,7 +16,7 @@ _LITTER = {"__macosx", "thumbs.db", "desktop.ini"}
 
 
 def is_zip(file: FileContent) -> bool:
-    """Return whether the file is an archive and nothing that is known to be one inside."""
+    """Return whether the file is a plain archive, and no workbook or document that is stored as one."""
     return file.is_archive and refusal_of(file) is None
 
 

@@ -34,7 +34,7 @@ logger.addHandler(logging.NullHandler())
 
 
 class Watch(Watcher):
-    """Draw how a run goes on, and log it."""
+    """Show the progress of a run, and log it."""
 
     def __init__(self, out: Output) -> None:
         """Draw nothing yet."""
@@ -85,7 +85,7 @@ class Watch(Watcher):
 
 @dataclass(frozen=True)
 class OpenedRun:
-    """Hold a run, a login at its server, and what shows how it goes on."""
+    """Hold a run, a login at its server, and the display of its progress."""
 
     run: Run
     odoo: Odoo

@@ -58,7 +58,7 @@ def records_of_run(run: Run, odoo: Odoo, history: History | None = None) -> dict
 
 
 def _begun(history: History, mapping: str) -> list[str]:
-    """Return the external IDs that calls whose end nobody saw were to create."""
+    """Return the external IDs that calls with an unknown outcome were to create."""
     begun: list[str] = []
     for intent in history.open.values():
         if intent.mapping == mapping:

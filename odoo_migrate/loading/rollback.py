@@ -159,7 +159,7 @@ def reasons_to_keep(
                     reasons.setdefault(above[one], reason)
             if tie.model == model:
                 parents.update(above)
-    _spread(reasons, parents)
+    _keep_ancestors(reasons, parents)
     return reasons
 
 
@@ -188,8 +188,8 @@ def _below(odoo: Odoo, model: str, name: str, ids: Sequence[int], more: Sequence
     return {row["id"]: row for row in rows}
 
 
-def _spread(found: dict[int, str], trees: Mapping[int, int]) -> None:
-    """Keep all that is above a record that stays."""
+def _keep_ancestors(found: dict[int, str], trees: Mapping[int, int]) -> None:
+    """Keep the ancestors of every record that stays."""
     for one in list(found):
         above = trees.get(one)
         while above is not None and above not in found:

@@ -88,7 +88,7 @@ class RunResult:
 
 
 class Watcher:
-    """Learn how a run goes on; this one ignores it."""
+    """Receive the progress of a run; this base class ignores it."""
 
     def begins(self, step: LoadStep, records: int) -> None:
         """Learn that a step of so many records begins."""

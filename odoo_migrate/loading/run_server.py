@@ -87,9 +87,9 @@ def same_database(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def settle(journal: Journal, odoo: Odoo, *, for_good: bool) -> None:
-    """Ask Odoo about calls whose end nobody saw: what they were to create and is there now, this run created.
+    """Ask Odoo about calls with an unknown outcome: records of theirs that exist count as created by this run.
 
-    Odoo may still be at work on one, so only `for_good` closes one of which something is not there.
+    Odoo may still be working on a call, so one whose records are not all there is closed only `for_good`.
     """
     for batch, intent in list(journal.history.open.items()):
         found = server.find(odoo, [*intent.new, *intent.old])

@@ -7,7 +7,7 @@ _CIRCLES_ALLOWED = frozenset({"hr.employee", "mail.message"})  # no constraint f
 
 
 def forbids_circles(model: str, column: str) -> bool:
-    """Return whether Odoo refuses records that come back to themselves through `column` (an import name).
+    """Return whether Odoo refuses circles of records through `column` (an import name).
 
     Holds in Odoo 16 to 19.
     """

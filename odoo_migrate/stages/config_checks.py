@@ -53,7 +53,7 @@ def _mapping_files(root: Path) -> list[str]:
 
 
 def _disagreements(root: Path) -> Iterator[Problem]:
-    """Yield what does not fit between files that are right each for itself."""
+    """Yield contradictions between files that are each valid by themselves."""
     document = schemas.read_document(root, project_definition.SETTINGS_FILE)
     content = document.content
     yield from _order(document)

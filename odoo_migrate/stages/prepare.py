@@ -39,7 +39,7 @@ def prepare(
     found = read_project(root)
     known = _manifest(root, problems, accept_changes)
     _warn_of_changed_settings(root, known, problems)
-    _remove_strangers(found, problems)
+    _remove_unused(found, problems)
     done = []
     for file in sorted(found.settings.sources):
         prepared = _prepare(_Source(found, file, known), problems, progress, accept_changes)
@@ -64,14 +64,14 @@ def _manifest(root: Path, problems: Problems, accept_changes: bool) -> Mapping[s
 
 
 def _warn_of_changed_settings(root: Path, known: Mapping[str, ManifestFile], problems: Problems) -> None:
-    """Warn of settings that were changed by hand: they may be, but nobody should be surprised by it."""
+    """Warn of settings that were changed by hand: that is allowed, but should surprise nobody."""
     for path, file in sorted(known.items()):
         if path.startswith("config/") and not unchanged(root, file):
             message = "it is no longer as it was exported; what it says now is used."
             problems.add(Problem(path, message, level="warning"))
 
 
-def _remove_strangers(found: Project, problems: Problems) -> None:
+def _remove_unused(found: Project, problems: Problems) -> None:
     """Remove staged files of sources that the project no longer has, and warn of raw files that nothing reads."""
     for path in sorted((found.root / staged_rows.DIRECTORY).glob("*.jsonl")):
         if f"{path.stem}.csv" not in found.settings.sources:

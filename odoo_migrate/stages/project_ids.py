@@ -149,7 +149,7 @@ class RepeatedIds:
 
     def _compare(self, external_id: str, fillings: Sequence[_Filling]) -> None:
         for number, one in enumerate(fillings[1:], 1):
-            other, column = self._at_odds(fillings[:number], one)
+            other, column = self._first_that_differs(fillings[:number], one)
             where = f"row {other.row} of {self._file(other.mapping)}"
             if column:
                 message = f"{where} {filled_differently(self._label(one.mapping, column))}."
@@ -158,7 +158,7 @@ class RepeatedIds:
                 message = f"{where} {ONE_RECORD}."
                 self._add(one.mapping, one.row, external_id, message, "warning")
 
-    def _at_odds(self, earlier: Sequence[_Filling], one: _Filling) -> tuple[_Filling, str]:
+    def _first_that_differs(self, earlier: Sequence[_Filling], one: _Filling) -> tuple[_Filling, str]:
         """Return the first of the earlier records that differs, and the column; the very first and "" if none does."""
         for other in earlier:
             column = self._differing(other, one)

@@ -1,4 +1,4 @@
-"""Follow references among records, as a graph of numbers: how deep each record is, which come back to themselves."""
+"""Follow references among records, as a graph of numbers: how deep each record is, and which are in a circle."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Identities:
         self._places: dict[int, int] = {}  # by the hash of the key
         self._offsets, self._contents, self._alone = array("Q"), array("q"), array("q")
         self._survey(problems, report)
-        self._exceptions = self._told_apart()
+        self._exceptions = self._ids_with_suffix()
         del self._contents, self._alone
 
     def __len__(self) -> int:
@@ -130,10 +130,10 @@ class Identities:
                 message = f"this {KEY_DISPUTED}: row {first.row} has '{theirs}' in '{title}', not '{row.cells[title]}'."
                 problems.add(Problem(self._file, message, row=row.row, column=key, value=row.cells[key]))
 
-    def _told_apart(self) -> dict[Key, str]:
-        """Return the IDs of the keys that are not alone with theirs.
+    def _ids_with_suffix(self) -> dict[Key, str]:
+        """Return the IDs of the keys that would share one with another key.
 
-        All keys that could get in each other's way are given to `external_ids`; what is left out has an ID that none of
+        All keys that could take each other's ID are given to `external_ids`; what is left out has an ID that none of
         these can ever have.
         """
         # Sorted, keys that would share an ID are neighbours: a set of all would take twice the memory.

@@ -45,7 +45,7 @@ def transform(
 
 
 class _Work:
-    """What is shared while mappings are transformed one after the other."""
+    """Hold what is shared while mappings are transformed one after the other."""
 
     def __init__(self, found: Project, wanted: Sequence[str], problems: Problems, progress: StageProgress) -> None:
         self.found, self.wanted, self.problems, self.progress = found, wanted, problems, progress
