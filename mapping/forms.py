@@ -22,10 +22,14 @@ class WordsField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value) or ""
-        return [line.strip() for line in text.splitlines() if line.strip()]
+        lines = map(str.strip, text.splitlines())
+        return list(filter(None, lines))
 
     def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, (list, tuple)) else value
+        # What was sent and is wrong comes back as the text that it was.
+        if isinstance(value, (list, tuple)):
+            return "\n".join(value)
+        return value
 
 
 class PairsField(forms.CharField):
@@ -38,6 +42,7 @@ class PairsField(forms.CharField):
         for line in (super().to_python(value) or "").splitlines():
             if not line.strip():
                 continue
+            # Few keyboards have the arrow.
             old, arrow, new = line.replace("=>", ARROW).replace("->", ARROW).partition(ARROW)
             if not arrow:
                 raise forms.ValidationError(f"Write '{line.strip()}' as old {ARROW} new.")
@@ -45,7 +50,9 @@ class PairsField(forms.CharField):
         return pairs
 
     def prepare_value(self, value: Any) -> Any:
-        return "\n".join(f"{old} {ARROW} {new}" for old, new in value.items()) if isinstance(value, dict) else value
+        if isinstance(value, dict):
+            return "\n".join(f"{old} {ARROW} {new}" for old, new in value.items())
+        return value
 
 
 class StepForm(forms.Form):
@@ -56,7 +63,8 @@ class StepForm(forms.Form):
         given: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         """Make a field of every parameter; `titles` are the columns to choose from, `given` what is set so far."""
-        initial = {param.name: (given or {}).get(param.name, param.default) for param in step.params}
+        defaults = {param.name: param.default for param in step.params}
+        initial = defaults | _of_step(step, given or {})
         super().__init__(data, initial=initial, prefix="step")
         self.step = step
         for param in step.params:
@@ -65,21 +73,31 @@ class StepForm(forms.Form):
     def cleaned_params(self) -> dict[str, Any]:
         """Return the parameters that differ from their defaults, as the recipe keeps them."""
         defaults = {param.name: param.default for param in self.step.params}
-        return {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if (value not in (None, "", [], {}) and value != defaults[name])
-            or (isinstance(value, bool) and value != defaults[name])
-        }
+        params = {}
+        for name, value in self.cleaned_data.items():
+            if value != defaults[name] and not _is_empty(value):
+                params[name] = value
+        return params
 
     def clean(self) -> dict[str, Any]:
+        """Make the step of what was sent, since it alone knows which parameters go together."""
         cleaned = super().clean() or {}
         if not self.errors:
             try:
-                self.step(**{n: v for n, v in cleaned.items() if v not in (None, "", [], {})})
+                self.step(**{name: value for name, value in cleaned.items() if not _is_empty(value)})
             except StepError as problem:
                 raise forms.ValidationError(str(problem)) from problem
         return cleaned
+
+
+def _of_step(step: type[ColumnStep] | type[WholeRowStep], given: Mapping[str, Any]) -> dict[str, Any]:
+    # A recipe may hold parameters that the step no longer takes.
+    return {param.name: given[param.name] for param in step.params if param.name in given}
+
+
+def _is_empty(value: Any) -> bool:
+    """Tell whether a field was left empty; False and 0 are answers."""
+    return value in (None, "", [], {})
 
 
 def _field(param: Param, titles: Sequence[str]) -> forms.Field:
@@ -89,6 +107,7 @@ def _field(param: Param, titles: Sequence[str]) -> forms.Field:
         case "integer":
             return forms.IntegerField(**shared)
         case "boolean":
+            # A required box could not be left unticked.
             return forms.BooleanField(**(shared | {"required": False}))
         case "choice":
             return forms.ChoiceField(choices=param.choices, **shared)
@@ -103,6 +122,7 @@ def _field(param: Param, titles: Sequence[str]) -> forms.Field:
         case "pairs":
             return PairsField(**shared)
         case _:
+            # Blanks at the ends may be what a step is about, such as a separator.
             return forms.CharField(strip=False, **shared)
 
 
@@ -126,12 +146,17 @@ def step_choices(*, rows: bool) -> list[tuple[str, list[dict[str, str]]]]:
 
 def params_in_words(step: type[ColumnStep] | type[WholeRowStep], given: Mapping[str, Any]) -> str:
     """Return what is set differently from the default: "country US, order day first"."""
-    return ", ".join(_in_words(param, given[param.name]) for param in step.params if param.name in given)
+    words = []
+    for param in step.params:
+        if param.name in given:
+            words.append(_in_words(param, given[param.name]))
+    return ", ".join(words)
 
 
 def _in_words(param: Param, value: Any) -> str:
     if param.type == "boolean":
-        return param.label.lower() if value else f"not {param.label.lower()}"
+        label = param.label.lower()
+        return label if value else f"not {label}"
     if param.type == "choice":
         return dict(param.choices).get(str(value), str(value)).lower()
     if isinstance(value, dict):

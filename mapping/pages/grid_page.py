@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pyarrow as pa
 from django.urls import reverse
 
-from engine.clean import CleanedPage, SheetRun
+from engine.clean import CleanedBatch, CleanedPage, SheetRun
 from engine.sheets.working_file import ROW
 from mapping import opened_sheet
 from mapping.models import Mapping, SheetTarget
@@ -46,12 +46,10 @@ class View:
     def asked(cls, query: Any) -> View:
         """Read a request's GET parameters; whatever makes no sense is left out."""
         show = query.get("view", "both")
-        return cls(
-            show if show in {"before", "both", "after"} else "both",
-            query.get("only") == "changes",
-            _number(query.get("start")),
-            _number(query.get("row")),
-        )
+        if show not in {"before", "both", "after"}:
+            show = "both"
+        only_changes = query.get("only") == "changes"
+        return cls(show, only_changes, _number(query.get("start")), _number(query.get("row")))
 
     def query(self, **changes: Any) -> str:
         """Return the parameters of an address that shows the same with these changes."""
@@ -104,18 +102,27 @@ def page(user: Any, sheet: Sheet, view: View, current: int | None = None) -> dic
     here = reverse("sheet_grid", args=[sheet.dataset_id, sheet.pk])
     return {
         **base,
+        **_counts(sheet, counts),
         **next_station(base["rail"], sheet.dataset, "cleaning"),
         "columns": columns, "lines": lines, "view": view.show, "only_changes": view.only_changes, "start": start,
         "pages": _pages(here, view, lines, start, following, sheet.rows),
-        "changed": counts.changed if counts else 0,
-        "could_not": counts.could_not if counts else 0,
-        "counts_url": "" if counts else reverse("sheet_counts", args=[sheet.dataset_id, sheet.pk]),
         "query": view.query(), "grid_url": f"{here}?{view.query(start=start)}", "job": None,
     }  # fmt: skip
 
 
+def _counts(sheet: Sheet, counts: opened_sheet.SheetCounts | None) -> dict[str, Any]:
+    """Return the counts of the head line; where none are known yet, the address that the page asks for them."""
+    if counts is None:
+        url = reverse("sheet_counts", args=[sheet.dataset_id, sheet.pk])
+        return {"changed": 0, "could_not": 0, "counts_url": url}
+    return {"changed": counts.changed, "could_not": counts.could_not, "counts_url": ""}
+
+
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 12 else 0
+    # Longer numbers name no row, and could be more than Arrow counts with.
+    if text and text.isdecimal() and len(text) < 12:
+        return int(text)
+    return 0
 
 
 def _lines(run: SheetRun, sheet: Sheet, view: View) -> tuple[list[dict[str, Any]], int, int]:
@@ -125,6 +132,7 @@ def _lines(run: SheetRun, sheet: Sheet, view: View) -> tuple[list[dict[str, Any]
         return _changed_lines(run, view, notes)
     start = view.start // PAGE * PAGE
     if view.row:
+        # Findings name rows as the file counts them, and above the first row of data are titles.
         start = max(0, view.row - run.working.shape_notes["shape"]["first_data_row"]) // PAGE * PAGE
     lines = lines_of(run.page(start, PAGE), run.titles, notes, view.row)
     return lines, start, start + len(lines)
@@ -135,42 +143,65 @@ def _changed_lines(
 ) -> tuple[list[dict[str, Any]], int, int]:
     found: list[dict[str, Any]] = []
     position = view.start
+    # Whole stretches are cleaned at once; the page may end in the midst of one, where the next page goes on.
     while position < run.working.num_rows and len(found) < PAGE:
         for line in lines_of(run.page(position, SCAN), run.titles, notes, view.row):
             position += 1
-            if line["dropped"] or any(cell.before != cell.after or cell.reason for cell in line["cells"]):
+            if _is_changed(line):
                 found.append(line)
                 if len(found) == PAGE:
                     break
     return found, view.start, position
 
 
+def _is_changed(line: dict[str, Any]) -> bool:
+    return bool(line["dropped"]) or any(cell.before != cell.after or cell.reason for cell in line["cells"])
+
+
 def lines_of(
     page: CleanedPage, titles: Sequence[str], notes: dict[tuple[int, str], str], wanted: int = 0
 ) -> list[dict[str, Any]]:
     """Return the rows of a page: number, cells, dropped, is_target. Dropped rows show what the file has in them."""
-    numbers, cleaned = page.raw.column(ROW).to_pylist(), page.cleaned
-    before = {title: _texts(page.raw, title) for title in titles if title in page.raw.schema.names}
-    after = {title: _texts(cleaned.after, title) for title in titles}
-    failed = {title: mask.to_pylist() for title, mask in cleaned.could_not.items()}
-    lines, place = [], 0
-    for position, (number, dropped_by) in enumerate(zip(numbers, page.dropped_by, strict=True)):
+    numbers = page.raw.column(ROW).to_pylist()
+    before, after = _before_and_after(page, titles)
+    reasons = {title: _reasons(page.cleaned, title) for title in titles if title in page.cleaned.could_not}
+    lines, cleaned_row = [], 0
+    for raw_row, (number, dropped_by) in enumerate(zip(numbers, page.dropped_by, strict=True)):
         cells = []
         for title in titles:
-            raw = before[title][position] if title in before else ""
             if dropped_by:
-                cells.append(Cell(raw, raw))
+                text = before[title][raw_row] if title in before else ""
+                cells.append(Cell(text, text))
                 continue
-            text = after[title][place]
-            why = (
-                cleaned.reasons[title].get(text, "could not be converted")
-                if failed.get(title, ())[place : place + 1] == [True]
-                else ""
-            )
-            cells.append(Cell(raw if title in before else text, text, why, notes.get((number, title), "")))
-        place += not dropped_by
+            text = after[title][cleaned_row]
+            # A column that a step adds has no cell before: it counts as unchanged.
+            raw = before[title][raw_row] if title in before else text
+            reason = reasons[title][cleaned_row] if title in reasons else ""
+            cells.append(Cell(raw, text, reason, notes.get((number, title), "")))
+        # The cleaned rows lack those that were dropped, so their positions run behind.
+        cleaned_row += not dropped_by
         lines.append({"number": number, "cells": cells, "dropped": _dropped(dropped_by), "is_target": number == wanted})
     return lines
+
+
+def _before_and_after(page: CleanedPage, titles: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return the texts of columns by title, as the file has them and as cleaned; added columns are only after."""
+    before: dict[str, list[str]] = {}
+    after: dict[str, list[str]] = {}
+    for title in titles:
+        if title in page.raw.schema.names:
+            before[title] = _texts(page.raw, title)
+        after[title] = _texts(page.cleaned.after, title)
+    return before, after
+
+
+def _reasons(cleaned: CleanedBatch, title: str) -> list[str]:
+    """Return by cleaned row why the column's cell could not be converted, "" where it could."""
+    known = cleaned.reasons[title]
+    reasons = []
+    for text, failed in zip(_texts(cleaned.after, title), cleaned.could_not[title].to_pylist(), strict=True):
+        reasons.append(known.get(text, "could not be converted") if failed else "")
+    return reasons
 
 
 def _texts(batch: pa.RecordBatch, title: str) -> list[str]:
@@ -182,7 +213,9 @@ def _dropped(slug: str) -> str:
     if not slug:
         return ""
     step = known_step(slug)
-    return f"Left out by the step “{step.label}”" if step else "Left out by a step"
+    if step is None:
+        return "Left out by a step"
+    return f"Left out by the step “{step.label}”"
 
 
 def _notes(sheet: Sheet) -> dict[tuple[int, str], str]:
@@ -200,19 +233,28 @@ def _columns(run: SheetRun, sheet: Sheet, counts: opened_sheet.SheetCounts | Non
     positions = _positions(run.titles, sheet.titles)
     listed = []
     for place, title in enumerate(run.titles):
-        profile = profiles.get(title)
-        changes, problems, _ = counts.columns.get(title, (0, 0, [])) if counts else (0, 0, [])
-        kind, label = profile.kind if profile else "text", fields.label(title)
+        # A column that a step adds has no profile: it is shown as text of which nothing is known.
+        profile = profiles.get(title, ColumnProfile(kind="text", filled=0))
+        changes, problems = _counts_of(title, counts)
+        label = fields.label(title)
         listed.append(
             Column(
-                position=positions[title], title=title, kind=kind, field=label,
+                position=positions[title], title=title, kind=profile.kind, field=label,
                 is_suggested=title not in fields.accepted, is_key=title in fields.keys,
                 left_out=title in fields.left_out and not label, changes=changes, problems=problems,
-                filled=profile.filled if profile else 0, rows=sheet.rows, is_number=kind in NUMERIC,
+                filled=profile.filled, rows=sheet.rows, is_number=profile.kind in NUMERIC,
                 is_current=positions[title] == current, is_first=place == 0,
             )
         )  # fmt: skip
     return listed
+
+
+def _counts_of(title: str, counts: opened_sheet.SheetCounts | None) -> tuple[int, int]:
+    """Return how many cells of a column change, and how many could not be converted; 0 where nothing is known."""
+    if counts is None or title not in counts.columns:
+        return 0, 0
+    changes, problems, _ = counts.columns[title]
+    return changes, problems
 
 
 def _positions(titles: Sequence[str], source: Sequence[str]) -> dict[str, int]:
@@ -247,20 +289,26 @@ def _fields(sheet: Sheet) -> _Fields:
             field = odoo_field(models, mapping)
             if mapping.state == Mapping.State.LEFT_OUT:
                 found.left_out.add(mapping.column)
-            elif field is not None:
-                labels = found.accepted if mapping.state == Mapping.State.ACCEPTED else found.suggested
-                labels.setdefault(mapping.column, field.label)
+            elif field is None:
+                continue
+            # A column that several targets use is headed by the field of the first.
+            elif mapping.state == Mapping.State.ACCEPTED:
+                found.accepted.setdefault(mapping.column, field.label)
+            else:
+                found.suggested.setdefault(mapping.column, field.label)
     return found
 
 
 def _pages(
     here: str, view: View, lines: Sequence[dict[str, Any]], start: int, following: int, total: int
 ) -> dict[str, Any]:
-    before = max(0, start - PAGE)
-    return {
-        "first": lines[0]["number"] if lines else 0,
-        "last": lines[-1]["number"] if lines else 0,
-        "total": total,
-        "previous_url": f"{here}?{view.query(start=before)}" if start and not view.only_changes else "",
-        "next_url": f"{here}?{view.query(start=following)}" if lines and following < total else "",
-    }
+    shown: dict[str, Any] = {"first": 0, "last": 0, "total": total, "previous_url": "", "next_url": ""}
+    # Among changed rows alone nobody knows where the page before began.
+    if start and not view.only_changes:
+        before = max(0, start - PAGE)
+        shown["previous_url"] = f"{here}?{view.query(start=before)}"
+    if lines:
+        shown |= {"first": lines[0]["number"], "last": lines[-1]["number"]}
+        if following < total:
+            shown["next_url"] = f"{here}?{view.query(start=following)}"
+    return shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -29,9 +30,13 @@ def sheet_to_map(dataset: Dataset, wanted: str) -> Sheet | None:
     """Return the sheet to show: the one asked for, else the first that waits for a decision, else the first."""
     sheets = [sheet for sheet in current_sheets(dataset) if not sheet.skip]
     undecided = set(target_services.open_suggestions(sheets).values_list("target__sheet", flat=True))
-    asked = [sheet for sheet in sheets if str(sheet.pk) == wanted]
-    waiting = [sheet for sheet in sheets if sheet.pk in undecided]
-    return next(iter([*asked, *waiting, *sheets]), None)
+    for sheet in sheets:
+        if str(sheet.pk) == wanted:
+            return sheet
+    for sheet in sheets:
+        if sheet.pk in undecided:
+            return sheet
+    return sheets[0] if sheets else None
 
 
 def page(user: Any, dataset: Dataset, sheet: Sheet | None, model: str = "") -> dict[str, Any]:
@@ -41,28 +46,37 @@ def page(user: Any, dataset: Dataset, sheet: Sheet | None, model: str = "") -> d
     if sheet is None:
         return {**shared, "target": None, "rows": [], "models": [], "accepted": 0, "waiting": 0, "total": 0}
     targets = list(SheetTarget.objects.filter(sheet=sheet))
-    asked = [one for one in targets if one.model == model]
-    target = next(iter([*asked, *targets]), None)
+    target = _shown_target(targets, model)
+    table = {"target": None, "rows": [], "sure": 0, "unsure": 0} if target is None else _of_target(sheet, target)
     return {
         **shared,
         "models": model_choices(dataset),
         "gone": missing_columns_page.cards([sheet]),
         "targets": _targets(sheet, targets, target),
         "total": len(sheet.titles),
-        **(_of_target(sheet, target) if target else {"target": None, "rows": [], "sure": 0, "unsure": 0}),
+        **table,
     }
+
+
+def _shown_target(targets: list[SheetTarget], model: str) -> SheetTarget | None:
+    """Return the target asked for by its model, else the first."""
+    for target in targets:
+        if target.model == model:
+            return target
+    return targets[0] if targets else None
 
 
 def _of_target(sheet: Sheet, target: SheetTarget) -> dict[str, Any]:
     model = catalog.load(sheet.dataset.odoo_version).model(target.model)
     rows = _rows(sheet, target, model)
+    states = Counter(row["state"] for row in rows)
     sure = len(target_services.suggestions(sheet, target_services.SURE))
     return {
         "target": _target(target, model),
         "fields": field_choices(model),
         "rows": rows,
-        "accepted": sum(row["state"] == Mapping.State.ACCEPTED for row in rows),
-        "waiting": sum(row["state"] == Mapping.State.SUGGESTED for row in rows),
+        "accepted": states[Mapping.State.ACCEPTED],
+        "waiting": states[Mapping.State.SUGGESTED],
         "sure": sure,
         "unsure": len(target_services.suggestions(sheet)) - sure,
         "still_needed": [_field(field) for field in still_needed(target, model)],
@@ -75,20 +89,28 @@ def plural(label: str) -> str:
     """Return the plural: Contact -> Contacts, Category -> Categories, Address -> Addresses."""
     if label.endswith("y") and label[-2:-1] not in "aeiou":
         return f"{label[:-1]}ies"
-    return f"{label}es" if label.endswith(("s", "x", "ch", "sh")) else f"{label}s"
+    if label.endswith(("s", "x", "ch", "sh")):
+        return f"{label}es"
+    return f"{label}s"
 
 
 def model_choices(dataset: Dataset) -> list[dict[str, str]]:
     """Return every kind of record of the dataset's Odoo version, by its plain name."""
     models = catalog.load(dataset.odoo_version)
-    listed = [{"name": name, "label": models.model(name).label} for name in models.names()]
-    return sorted(listed, key=lambda one: one["label"].lower())
+    labels = {name: models.model(name).label for name in models.names()}
+    by_label = sorted(labels, key=lambda name: labels[name].lower())
+    return [{"name": name, "label": labels[name]} for name in by_label]
 
 
 def field_choices(model: OdooModel) -> list[dict[str, str]]:
     """Return the fields that a column may become, by label."""
-    offered = [field for field in model.fields.values() if field.type not in NOT_OFFERED]
-    return [_field(field) for field in sorted(offered, key=lambda field: (field.label.lower(), field.name))]
+    by_label = sorted(model.fields.values(), key=_label_and_name)
+    return [_field(field) for field in by_label if field.type not in NOT_OFFERED]
+
+
+def _label_and_name(field: OdooField) -> tuple[str, str]:
+    # Labels may repeat within a model; the name keeps the order the same on every page.
+    return field.label.lower(), field.name
 
 
 def _field(field: OdooField) -> dict[str, str]:
@@ -98,16 +120,14 @@ def _field(field: OdooField) -> dict[str, str]:
 def _targets(sheet: Sheet, targets: list[SheetTarget], current: SheetTarget | None) -> list[dict[str, Any]]:
     models = catalog.load(sheet.dataset.odoo_version)
     here = reverse("dataset_mapping", args=[sheet.dataset_id])
-    return [
-        {
-            "id": one.pk,
-            "label": plural(models.model(one.model).label),
-            "url": f"{here}?sheet={sheet.pk}&model={one.model}",
-            "is_current": one == current,
-        }
-        for one in targets
-        if one.model in models
-    ]
+    tabs = []
+    for one in targets:
+        # A model that this version of Odoo lacks has no label to show.
+        if one.model in models:
+            label = plural(models.model(one.model).label)
+            url = f"{here}?sheet={sheet.pk}&model={one.model}"
+            tabs.append({"id": one.pk, "label": label, "url": url, "is_current": one == current})
+    return tabs
 
 
 def _target(target: SheetTarget, model: OdooModel) -> dict[str, Any]:
@@ -133,13 +153,18 @@ def key_columns(pattern: str) -> list[str]:
 
 def _rows(sheet: Sheet, target: SheetTarget, model: OdooModel) -> list[dict[str, Any]]:
     profiles = {column.title: column for column in ColumnProfile.objects.filter(sheet=sheet)}
-    decided = {mapping.column: mapping for mapping in Mapping.objects.filter(target=target)}
-    taken = {m.field for m in decided.values() if m.state == Mapping.State.ACCEPTED}
+    decided: dict[str, Mapping] = {}
+    taken: set[str] = set()
+    for mapping in Mapping.objects.filter(target=target):
+        decided[mapping.column] = mapping
+        if mapping.state == Mapping.State.ACCEPTED:
+            taken.add(mapping.field)
     elsewhere = _elsewhere(sheet, target)
     rows = []
     for position, title in enumerate([*sheet.titles, *added_titles(sheet)]):
         row = _row(position, title, profiles.get(title), decided.get(title), model, taken, sheet)
         rows.append(row)
+        # A column that fills another kind of record is no gap here, and may still be given a field.
         if row["state"] == "open" and row["title"] in elsewhere:
             row |= {"state": "elsewhere", "reason": elsewhere[row["title"]], "none_text": "Nothing here"}
     return rows
@@ -162,23 +187,38 @@ def _row(
     position: int, title: str, profile: ColumnProfile | None, mapping: Mapping | None, model: OdooModel,
     taken: set[str], sheet: Sheet,
 ) -> dict[str, Any]:  # fmt: skip
-    field = model.field(mapping.field) if mapping and mapping.field else None
-    state = mapping.state if mapping and (field or mapping.state == Mapping.State.LEFT_OUT) else "open"
-    return {
+    row = {
         "position": position,
         "is_added": position >= len(sheet.titles),
         "title": title,
         "kind": profile.kind if profile else "text",
         "samples": _samples(profile),
-        "field": _field(field) if field else None,
-        "none_text": "Choose a field" if state == "open" else "Leave out",
-        "state": state,
-        "confidence": mapping.confidence if mapping and field else None,
-        "reason": mapping.reason if mapping else "",
-        "candidates": _candidates(mapping, model),
-        "lookup": _lookup(mapping, sheet),
-        "problem": _problem(mapping, taken),
+        **_undecided(),
     }
+    if mapping is not None:
+        row |= _decided(mapping, model)
+        row |= {"lookup": _lookup(mapping, sheet), "problem": _problem(mapping, taken)}
+    return row
+
+
+def _undecided() -> dict[str, Any]:
+    """Return what a row says of a column for which there is no mapping, not even a suggestion."""
+    return {
+        "field": None, "none_text": "Choose a field", "state": "open", "confidence": None, "reason": "",
+        "candidates": [], "lookup": None, "problem": "",
+    }  # fmt: skip
+
+
+def _decided(mapping: Mapping, model: OdooModel) -> dict[str, Any]:
+    """Return what a row says of a column's mapping."""
+    shown: dict[str, Any] = {"reason": mapping.reason, "candidates": _candidates(mapping, model)}
+    field = model.field(mapping.field) if mapping.field else None
+    if field is not None:
+        shown |= {"field": _field(field), "confidence": mapping.confidence}
+    # A field that this version of Odoo lacks leaves its column open, whatever was decided under another version.
+    if field is not None or mapping.state == Mapping.State.LEFT_OUT:
+        shown |= {"state": mapping.state, "none_text": "Leave out"}
+    return shown
 
 
 def _samples(profile: ColumnProfile | None) -> list[str]:
@@ -187,25 +227,25 @@ def _samples(profile: ColumnProfile | None) -> list[str]:
     return [value for value, _ in top if value]
 
 
-def _candidates(mapping: Mapping | None, model: OdooModel) -> list[dict[str, Any]]:
+def _candidates(mapping: Mapping, model: OdooModel) -> list[dict[str, Any]]:
     listed = []
-    for name, share in mapping.candidates if mapping else []:
+    for name, share in mapping.candidates:
         field = model.field(name)
         if field is not None:
             listed.append({**_field(field), "share": share})
     return listed
 
 
-def _lookup(mapping: Mapping | None, sheet: Sheet) -> dict[str, str] | None:
+def _lookup(mapping: Mapping, sheet: Sheet) -> dict[str, str] | None:
     """Return a link to the page of the values that are records of their own."""
-    if mapping is None or not mapping.field or not mapping.lookup:
+    if not mapping.field or not mapping.lookup:
         return None
     url = reverse("lookup_page", args=[sheet.dataset_id, mapping.lookup])
     return {"text": "Which records the values are", "url": url, "tone": ""}
 
 
-def _problem(mapping: Mapping | None, taken: set[str]) -> str:
-    if mapping and mapping.state == Mapping.State.SUGGESTED and mapping.field in taken:
+def _problem(mapping: Mapping, taken: set[str]) -> str:
+    if mapping.state == Mapping.State.SUGGESTED and mapping.field in taken:
         return "Another column fills this field already."
     return ""
 
@@ -219,14 +259,12 @@ def _records(sheet: Sheet, target: SheetTarget) -> list[dict[str, str]]:
     """Return the tables of records that the target's columns point to."""
     used = set(Mapping.objects.filter(target=target, state=Mapping.State.ACCEPTED).values_list("lookup", flat=True))
     tables: QuerySet[Relationship] = Relationship.objects.filter(dataset=sheet.dataset_id, name__in=used)
-    return [
-        {
-            "text": f"{table.name}: new values become records" if table.create else f"{table.name}: records of Odoo",
-            "url": reverse("lookup_page", args=[sheet.dataset_id, table.name]),
-            "tone": "",
-        }
-        for table in tables
-    ]
+    links = []
+    for table in tables:
+        values = "new values become records" if table.create else "records of Odoo"
+        url = reverse("lookup_page", args=[sheet.dataset_id, table.name])
+        links.append({"text": f"{table.name}: {values}", "url": url, "tone": ""})
+    return links
 
 
 def state(dataset: Dataset) -> State:
@@ -238,10 +276,13 @@ def state(dataset: Dataset) -> State:
     mappings = Mapping.objects.filter(target__sheet__in=sheets)
     accepted = mappings.filter(state=Mapping.State.ACCEPTED).values("target__sheet", "column").distinct().count()
     waiting = target_services.open_suggestions(sheets).count()
-    if waiting or not accepted:
-        todo = f"{waiting} suggestion{'s' * (waiting != 1)} to accept" if waiting else "Say what the columns become"
-        return State(f"{accepted} of {total}", "", "", todo)
-    return State(f"{accepted} of {total}", DONE.tone)
+    share = f"{accepted} of {total}"
+    if waiting:
+        return State(share, "", "", f"{waiting} suggestion{'s' * (waiting != 1)} to accept")
+    if not accepted:
+        return State(share, "", "", "Say what the columns become")
+    # Not every column needs a field: with one accepted and none waiting the station counts as done.
+    return State(share, DONE.tone)
 
 
 stations.add("mapping", state)

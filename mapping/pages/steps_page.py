@@ -30,13 +30,16 @@ def page(user: Any, dataset: Dataset, counts: Mapping[int, SheetCounts]) -> dict
         **base,
         **next_station(base["rail"], dataset, "cleaning"),
         "groups": groups,
-        "total": sum(_steps_in(group) for group in groups),
+        "total": sum(map(_steps_in, groups)),
         "gone": missing_columns_page.cards(sheets),
     }
 
 
 def _steps_in(group: dict[str, Any]) -> int:
-    return len(group["row_steps"]) + sum(len(column["steps"]) for column in group["columns"])
+    count = len(group["row_steps"])
+    for column in group["columns"]:
+        count += len(column["steps"])
+    return count
 
 
 def _group(sheet: Sheet, counts: SheetCounts) -> dict[str, Any]:
@@ -70,6 +73,7 @@ def _row_cards(sheet: Sheet, counts: SheetCounts) -> list[dict[str, Any]]:
     listed = cards(steps, sheet, ())
     for step, card in zip(steps, listed, strict=True):
         if step.enabled and counts is not NOT_COUNTED:
+            # Rows are counted by the step's slug: of two equal steps, the first is shown with all of them.
             card |= {"changed": left_out.pop(step.slug, 0), "result": "rows left out"}
     return listed
 
@@ -87,6 +91,7 @@ def cards(steps: Sequence[AnyStep], sheet: Sheet, counts: Sequence[tuple[str, in
     listed = []
     for position, step in enumerate(steps):
         card = _card(step, position, len(steps), sheet)
+        # Steps that are switched off were not counted, and counts of an older recipe may lack the newest ones.
         if step.enabled and waiting and waiting[0][0] == step.slug:
             _, changed, could_not = waiting.pop(0)
             card |= {"changed": changed, "could_not": could_not, "could_not_words": _could_not(could_not)}
@@ -96,16 +101,21 @@ def cards(steps: Sequence[AnyStep], sheet: Sheet, counts: Sequence[tuple[str, in
 
 def _card(step: AnyStep, position: int, total: int, sheet: Sheet) -> dict[str, Any]:
     known = known_step(step.slug)
+    if known is None:  # the recipe comes from another version of the portal
+        words = {
+            "label": step.slug, "summary": "",
+            "problem": "This step is no longer known; remove it, or switch it off.",
+        }  # fmt: skip
+    else:
+        words = {"label": known.label, "summary": params_in_words(known, step.params), "problem": ""}
     kind = "column" if isinstance(step, Transform) else "rows"
     at = [sheet.dataset_id, kind, step.pk]
     return {
         "id": f"{kind}-{step.pk}",
-        "label": known.label if known else step.slug,
-        "summary": params_in_words(known, step.params) if known else "",
+        **words,
         "enabled": step.enabled,
         "changed": None,
         "could_not": None,
-        "problem": "" if known else "This step is no longer known; remove it, or switch it off.",
         "first": position == 0,
         "last": position == total - 1,
         "position": position,
@@ -117,7 +127,9 @@ def _card(step: AnyStep, position: int, total: int, sheet: Sheet) -> dict[str, A
 
 
 def _could_not(count: int) -> str:
-    return f"Could not do it for {count:,} cell{'s' * (count != 1)}; they stay as they are." if count else ""
+    if not count:
+        return ""
+    return f"Could not do it for {count:,} cell{'s' * (count != 1)}; they stay as they are."
 
 
 def choose(sheet: Sheet, column: str, action_url: str, target: str) -> dict[str, Any]:
@@ -128,8 +140,11 @@ def choose(sheet: Sheet, column: str, action_url: str, target: str) -> dict[str,
     others: list[dict[str, Any]] = []
     for label, steps in step_choices(rows=not column):
         listed = [{**step, "suggested": step["slug"] in wanted} for step in steps]
-        fits = any(step["suggested"] for step in listed)
-        (suggested if fits else others).append({"label": label, "steps": listed})
+        group = {"label": label, "steps": listed}
+        if wanted.isdisjoint(step["slug"] for step in steps):
+            others.append(group)
+        else:
+            suggested.append(group)
     return {"groups": [*suggested, *others], "action_url": action_url, "target": target, "title": column or "rows"}
 
 
@@ -148,7 +163,9 @@ def state(dataset: Dataset) -> State:
     """Return what the rail says beside Cleaning: how many steps there are."""
     on = {"sheet__dataset": dataset, "sheet__skip": False, "sheet__missing": False, "enabled": True}
     steps = Transform.objects.filter(**on).count() + RowStep.objects.filter(**on).count()
-    return State(f"{steps} step{'s' * (steps != 1)}", DONE.tone) if steps else State()
+    if not steps:
+        return State()  # clean data needs no steps: nothing is asked for here
+    return State(f"{steps} step{'s' * (steps != 1)}", DONE.tone)
 
 
 stations.add("cleaning", state)
