@@ -1,8 +1,8 @@
 """Uploads become sheets of text. READERS lists the kinds of files that can be read.
 
-A new kind is a file of its own in this folder, with a FileReader in it, and an entry in READERS. The upload field, the
-sentences about what can be uploaded and the list in docs/users/upload.md follow from there. How to write one is in
-docs/developers/adding-a-reader.md.
+A new kind is a module of its own in this folder, with a FileReader called READER in it; it is found by that name. The
+upload field, the sentences about what can be uploaded and the list in docs/users/upload.md follow from there. How to
+write one is in docs/developers/adding-a-reader.md.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
+from pkgutil import iter_modules
 
-from engine.readers import delimited, ods, xls, xlsx, zip_reader
 from engine.readers.file_content import FileContent
 from engine.readers.file_reader import FileReader, reader_of
 from engine.readers.raw_sheet import Note, Range, RawSheet, Source
@@ -25,14 +27,17 @@ __all__ = [
     "open_source",
 ]  # fmt: skip
 
-# Asked in this order. Any text is delimited and any archive a zip, so special kinds of either come before these.
-READERS: tuple[FileReader, ...] = (
-    xlsx.READER,
-    xls.READER,
-    ods.READER,
-    delimited.READER,
-    zip_reader.READER,
-)
+
+def _found() -> Iterator[FileReader]:
+    """Yield the reader of each module that holds one, by the modules' names."""
+    for module in iter_modules(__path__):
+        reader = getattr(import_module(f"{__name__}.{module.name}"), "READER", None)
+        if reader is not None:
+            yield reader
+
+
+# Asked in this order, and shown in it too.
+READERS: tuple[FileReader, ...] = tuple(sorted(_found(), key=attrgetter("order")))
 
 
 def accepted_endings() -> list[str]:

@@ -324,6 +324,12 @@ def _uneven_columns(rows: list[list[str]], least: int) -> list[pa.Array]:
     return columns + [empty_cells(len(rows))] * (least - len(columns))
 
 
+# Whatever is left counts as text, so every other kind of text is asked before.
 READER = FileReader(
-    ("csv", "tsv", "txt", "tab", "psv", "dat", "asc", "prn"), "a text file such as CSV", "CSV", is_text, read_delimited
+    ("csv", "tsv", "txt", "tab", "psv", "dat", "asc", "prn"),
+    "a text file such as CSV",
+    "CSV",
+    is_text,
+    read_delimited,
+    order=90,
 )

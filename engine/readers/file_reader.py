@@ -23,6 +23,8 @@ class FileReader:
         recognises: tells by its content whether a file is of this kind; the name is held against the answer later.
         read: returns the sheets that hold anything, of the file at a path and with the name that the user knows.
             Raises Unreadable; any other exception is taken for a sign that the file is damaged.
+        order: its position among the readers, the lowest number first. A reader that takes whatever is text or
+            whatever is an archive has a number above 50, so that special kinds of either are asked before it.
     """
 
     endings: tuple[str, ...]
@@ -30,6 +32,7 @@ class FileReader:
     short_name: str
     recognises: Callable[[FileContent], bool]
     read: Callable[[Path, str, ReadingContext], list[RawSheet]]
+    order: int = 50
 
 
 def reader_of(file: FileContent, readers: Iterable[FileReader]) -> FileReader:

@@ -282,4 +282,6 @@ def _clock(value: str, text: str) -> str:
     return f"{found[1]}{days * 24 + hours:02}:{minutes:02}:{seconds:02}"
 
 
-READER = FileReader(("ods", "ots"), "an OpenDocument spreadsheet (.ods)", "OpenDocument", is_open_spreadsheet, read_ods)
+READER = FileReader(
+    ("ods", "ots"), "an OpenDocument spreadsheet (.ods)", "OpenDocument", is_open_spreadsheet, read_ods, order=30
+)

@@ -116,4 +116,4 @@ def _stored(holds: int, value: object) -> str:
     return str(value)
 
 
-READER = FileReader(("xls", "xlt"), "an old Excel workbook (.xls)", "Excel", is_xls, read_xls)
+READER = FileReader(("xls", "xlt"), "an old Excel workbook (.xls)", "Excel", is_xls, read_xls, order=20)

@@ -225,4 +225,6 @@ def _range(found: tuple[bytes, bytes, bytes, bytes]) -> Range:
     return Range(int(top), column_number(left.decode()) - 1, int(bottom), column_number(right.decode()) - 1)
 
 
-READER = FileReader(("xlsx", "xlsm", "xltx", "xltm"), "an Excel workbook (.xlsx)", "Excel", is_xlsx, read_xlsx)
+READER = FileReader(
+    ("xlsx", "xlsm", "xltx", "xltm"), "an Excel workbook (.xlsx)", "Excel", is_xlsx, read_xlsx, order=10
+)

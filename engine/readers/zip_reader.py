@@ -66,4 +66,5 @@ def _own_members(archive: SafeZip) -> Iterator[str]:
             yield member
 
 
-READER = FileReader(("zip",), "a ZIP archive", "a zip of them", is_zip, read_zip)
+# Any archive is a zip, also that of a workbook: whatever knows more of an archive is asked before.
+READER = FileReader(("zip",), "a ZIP archive", "a zip of them", is_zip, read_zip, order=91)

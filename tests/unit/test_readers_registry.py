@@ -1,46 +1,21 @@
 """The registry of readers: what is offered for upload is what can be read."""
 
 import re
+from pathlib import Path
 
-import openpyxl
 import pytest
-import xlwt
 from django.template.loader import render_to_string
 
 from engine.readers import READERS, accepted_endings, accepted_kinds
-from tests.source_files import packed, read, saved
+from tests.source_files import read
 
-ODS = """<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
- xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
- xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
- <table:table table:name="Data"><table:table-row><table:table-cell office:value-type="string"><text:p>x</text:p>
- </table:table-cell></table:table-row></table:table></office:document-content>"""
-
-
-def workbook() -> bytes:
-    book = openpyxl.Workbook()
-    book.active.append(["x"])
-    return saved(book)
-
-
-def old_workbook() -> bytes:
-    book = xlwt.Workbook()
-    book.add_sheet("Data").write(0, 0, "x")
-    return saved(book)
-
-
-CONTENT = {
-    "xlsx": workbook(),
-    "xls": old_workbook(),
-    "ods": packed({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": ODS}),
-    "csv": b"x\n",
-    "zip": packed({"a.csv": b"x\n"}),
-}
+# A file of each kind, whose table is the one cell "x", under the first ending of its reader.
+TABLES = Path(__file__).parents[1] / "data" / "kinds_of_files"
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.endings[0])
 def test_files_are_read_under_every_ending_of_their_kind(reader):
-    content = CONTENT[reader.endings[0]]
+    content = (TABLES / f"table.{reader.endings[0]}").read_bytes()
     assert [read(content, f"table.{ending}") for ending in reader.endings] == [[["x"]]] * len(reader.endings)
 
 
