@@ -43,7 +43,7 @@ def write_working_file(
     fields = [(title, pa.string()) for title in shape.titles]
     facts = json.dumps(_facts(sheet, shape), ensure_ascii=False)
     schema = pa.schema([(ROW, pa.int32()), *fields], {_FACTS: facts, LAST_ROW: str(sheet.num_rows)})
-    with _appearing(path) as stream, ipc.new_file(stream, schema) as writer:
+    with _file_when_complete(path) as stream, ipc.new_file(stream, schema) as writer:
         done = 0
         for batch in _data_rows(sheet, shape, schema):
             writer.write_batch(batch)
@@ -58,14 +58,14 @@ def rewrite_working_file(working: WorkingFile, path: Path, batches: Iterable[pa.
 
     Whatever raises leaves no file behind.
     """
-    with _appearing(path) as stream, ipc.new_file(stream, working.schema) as writer:
+    with _file_when_complete(path) as stream, ipc.new_file(stream, working.schema) as writer:
         for batch in batches:
             writer.write_batch(batch)
     return WorkingFile(path)
 
 
 @contextmanager
-def _appearing(path: Path) -> Iterator[pa.PythonFile]:
+def _file_when_complete(path: Path) -> Iterator[pa.PythonFile]:
     """Open a stream to a file that gets its name only if all goes well."""
     # In the same folder, so that the file gets its name in one step.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")

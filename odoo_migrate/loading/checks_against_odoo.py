@@ -186,7 +186,7 @@ def _check_targets(found: Project, odoo: Odoo, mappings: Sequence[ModelMapping],
 def _targets(
     found: Project, odoo: Odoo, mappings: Sequence[ModelMapping]
 ) -> Iterator[tuple[tuple[str, str], str, str]]:
-    """Yield (file, what is beside it), external ID, and the model that is wanted there."""
+    """Yield (file, column or key in it), external ID, and the model that is wanted there."""
     for mapping in mappings:
         fields = records.server_fields(odoo, mapping.model)
         for column, entry in mapping.fields.items():

@@ -181,7 +181,7 @@ class ChunkLoader:
         return server.read_visible(odoo, self.step.model, ids, self._names, self.site.context)
 
     def _without_failed(self, odoo: Odoo, chunk: list[Record], count: Count) -> list[Record]:
-        """Return the records whose references lead somewhere; the others would fail their whole call."""
+        """Return the records whose references are all in Odoo; the others would fail their whole call."""
         self.site.known.learn(odoo, _references(chunk, self._relational))
         failures: list[Failure] = []
         left: list[Record] = []
@@ -195,7 +195,7 @@ class ChunkLoader:
         return left
 
     def _missing(self, record: Record) -> Failure | None:
-        """Return the failure of a record that refers to what is not in Odoo."""
+        """Return the failure of a record that refers to a record missing in Odoo."""
         for place in self._relational:
             for external_id in _parts(record.values[place]):
                 if self.site.known.get(external_id) is None:

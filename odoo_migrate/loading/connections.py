@@ -72,7 +72,7 @@ class Connections:
 
 
 def _count_begun(waiting: dict[Future[Count], int], done: Done) -> None:
-    """Wait for what had begun, and tell of what it did before it stopped."""
+    """Wait for the calls that had begun, and count their results."""
     begun = [future for future in waiting if not future.cancel()]
     wait(begun)
     for future in begun:

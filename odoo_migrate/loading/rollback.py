@@ -92,7 +92,7 @@ def _database_ids(entries: Iterable[CreatedRecord]) -> list[int]:
 
 
 def depths(odoo: Odoo, step: LoadStep, entries: Sequence[CreatedRecord]) -> dict[int, int]:
-    """Return how many of the records are above each, by database ID, as Odoo holds them now.
+    """Return how many ancestors each of the records has, by database ID, as Odoo holds them now.
 
     Those that refer to each other in a circle count as on top.
     """
@@ -353,46 +353,46 @@ class _Rollback:
 
     def go(self) -> RollbackResult:
         result = RollbackResult([])
-        met = records_of_run(self._run, self._odoo, self._journal.history)
-        for mapping, one in met.items():
+        by_mapping = records_of_run(self._run, self._odoo, self._journal.history)
+        for mapping, one in by_mapping.items():
             self._removals[mapping] = self._begun(mapping, one)
-        self._load = origin_of(self._odoo, self._going("", met))
+        self._load = origin_of(self._odoo, self._going("", by_mapping))
         result.mappings = list(self._removals.values())
         try:
-            self._remove_all(met)
+            self._remove_all(by_mapping)
         except KeyboardInterrupt:
             result.stopped = True
         finally:
             result.files = self._report()
         return result
 
-    def _begun(self, mapping: str, met: RunRecords) -> Removal:
-        removal = Removal(mapping, self._steps[mapping].model, gone=len(met.gone))
-        if met.gone:
-            self._journal.removed(mapping, met.gone)
-        for one, message in met.strange:
+    def _begun(self, mapping: str, records: RunRecords) -> Removal:
+        removal = Removal(mapping, self._steps[mapping].model, gone=len(records.gone))
+        if records.gone:
+            self._journal.removed(mapping, records.gone)
+        for one, message in records.strange:
             removal.kept.append(Kept(mapping, one.id, one.database_id, message))
         return removal
 
-    def _remove_all(self, met: Mapping[str, RunRecords]) -> None:
-        refused = self._round({mapping: one.alive for mapping, one in met.items()}, met)
+    def _remove_all(self, by_mapping: Mapping[str, RunRecords]) -> None:
+        refused = self._round({mapping: one.alive for mapping, one in by_mapping.items()}, by_mapping)
         while self._circles and any(refused.values()):
-            again = self._round(refused, met)
+            again = self._round(refused, by_mapping)
             if again == refused:
                 return  # a whole round removed nothing more
             refused = again
 
     def _round(
-        self, entries: Mapping[str, Sequence[CreatedRecord]], met: Mapping[str, RunRecords]
+        self, entries: Mapping[str, Sequence[CreatedRecord]], by_mapping: Mapping[str, RunRecords]
     ) -> dict[str, list[CreatedRecord]]:
         """Try to remove records of each mapping in turn; return those that stay."""
         left: dict[str, list[CreatedRecord]] = {}
         for mapping, of_mapping in entries.items():
-            left[mapping] = self._remove(mapping, of_mapping, met)
+            left[mapping] = self._remove(mapping, of_mapping, by_mapping)
         return left
 
     def _remove(
-        self, mapping: str, entries: Sequence[CreatedRecord], met: Mapping[str, RunRecords]
+        self, mapping: str, entries: Sequence[CreatedRecord], by_mapping: Mapping[str, RunRecords]
     ) -> list[CreatedRecord]:
         """Remove records of one mapping, children first; return those that stay."""
         step, removal = self._steps[mapping], self._removals[mapping]
@@ -407,7 +407,7 @@ class _Rollback:
         # Odoo refuses a parent that has children still.
         entries = sorted(entries, key=depth, reverse=True)
         ids = _database_ids(entries)
-        words = reasons_to_keep(self._odoo, step.model, ids, self._going(mapping, met), self._load)
+        words = reasons_to_keep(self._odoo, step.model, ids, self._going(mapping, by_mapping), self._load)
         self._staying[mapping] = set(words)
         stay: list[CreatedRecord] = []
         go: list[CreatedRecord] = []
@@ -419,12 +419,12 @@ class _Rollback:
                 go.append(one)
         return stay + self._unlink(removal, go, len(stay))
 
-    def _going(self, mapping: str, met: Mapping[str, RunRecords]) -> dict[str, set[int]]:
-        """Return the database IDs of what may go along with records of a mapping, by model."""
+    def _going(self, mapping: str, by_mapping: Mapping[str, RunRecords]) -> dict[str, set[int]]:
+        """Return the database IDs of records that may be removed along with those of a mapping, by model."""
         going: dict[str, set[int]] = {}
-        for name, one in met.items():
+        for name, one in by_mapping.items():
             staying: set[int] = set()
-            if name != mapping:  # what stays of this mapping is just being found out anew
+            if name != mapping:  # which records of this mapping stay is being decided anew
                 staying = self._staying.get(name, set())
             # Several mappings may load one model.
             ids = going.setdefault(self._steps[name].model, set())

@@ -299,7 +299,7 @@ def retry(run: Run, odoo: Odoo, options: Options, watcher: Watcher | None = None
 
 
 def _in_payload(run: Run, failed: Only) -> dict[str, frozenset[str]]:
-    """Return those of the failed external IDs that the payload has still, by mapping."""
+    """Return the failed external IDs that are still in the payload, by mapping."""
     left: dict[str, frozenset[str]] = {}
     for mapping, ids in failed.items():
         records = run.payload(mapping).records()
@@ -308,7 +308,7 @@ def _in_payload(run: Run, failed: Only) -> dict[str, frozenset[str]]:
 
 
 def _forget(run: Run, failed: Only, left: Only) -> None:
-    """Note that failed records are no longer of the project, so that nobody waits for them."""
+    """Note that failed records are no longer in the project, so that nobody waits for them."""
     with locked(run):
         journal = Journal(run.journal)
         for mapping, ids in failed.items():

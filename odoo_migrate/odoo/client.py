@@ -178,12 +178,12 @@ def _address_and_version(address: Address, manner: Manner) -> tuple[Address, str
 
 def _version(wire: Wire) -> str:
     try:
-        told = rpc(wire, "common", "version", [], Secret(""))
+        answer = rpc(wire, "common", "version", [], Secret(""))
     except Temporary as failed:
         if not failed.foreign:  # no answer at all, which another try may bring
             raise
         raise Rejected(f"{wire.address} does not answer as an Odoo server does: is the address right?") from None
-    if not isinstance(told, dict) or not isinstance(told.get("server_serie"), str):
+    if not isinstance(answer, dict) or not isinstance(answer.get("server_serie"), str):
         raise Rejected(f"{wire.address} does not say which version of Odoo it runs.")
-    version: str = told["server_serie"]
+    version: str = answer["server_serie"]
     return version

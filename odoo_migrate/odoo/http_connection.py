@@ -82,12 +82,12 @@ class Wire:
 
 def _cause(error: Exception) -> str:
     """Say in a few words why there is no connection."""
-    told = str(error).lower()
-    if "name or service" in told or "nodename" in told or "name resolution" in told or "no address" in told:
+    reason = str(error).lower()
+    if "name or service" in reason or "nodename" in reason or "name resolution" in reason or "no address" in reason:
         return "there is no server of that name"
-    if "refused" in told:
+    if "refused" in reason:
         return "nothing answers there"
-    if "ssl" in told or "tls" in told:
+    if "ssl" in reason or "tls" in reason:
         return "it does not speak https"
     return "no connection"
 

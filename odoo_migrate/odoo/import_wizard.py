@@ -114,5 +114,5 @@ def dry_run(
     [number] = wizard if isinstance(wizard, list) else [wizard]
     session.put(number, "".join(csv_text.line(row) for row in rows).encode())
     names = list(fields)
-    told = odoo.call(WIZARD, "execute_import", [number], names, names, dict(OPTIONS), True, context=context)
-    return [message(one) for one in told.get("messages", ())]
+    answer = odoo.call(WIZARD, "execute_import", [number], names, names, dict(OPTIONS), True, context=context)
+    return [message(one) for one in answer.get("messages", ())]

@@ -64,7 +64,7 @@ def parsed(text: str) -> Address:
         raise Rejected("The address may not hold a user name or a password: they would end up in logs.")
     if not parts.hostname:
         raise Rejected(f"The address {text} names no server.")
-    return Address(parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme], _place(parts.path))
+    return Address(parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme], _base_path(parts.path))
 
 
 def _split(text: str) -> SplitResult:
@@ -81,7 +81,7 @@ def _shown(text: str) -> str:
     return text.rsplit("@", 1)[-1]
 
 
-def _place(path: str) -> str:
+def _base_path(path: str) -> str:
     """Return the path below which Odoo is, without the page that was open when the address was copied."""
     path = path.rstrip("/")
     end = len(path)

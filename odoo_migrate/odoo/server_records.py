@@ -135,42 +135,42 @@ def server_fields(odoo: Odoo, model: str) -> dict[str, ServerField]:
     """Return the fields of a model by name, asked once for a login and its clones."""
     key = ("fields", model)
     if key not in odoo.remembered:
-        told = odoo.call(model, "fields_get", attributes=list(_ATTRIBUTES))
-        odoo.remembered[key] = {name: _field(name, entry) for name, entry in told.items()}
+        answer = odoo.call(model, "fields_get", attributes=list(_ATTRIBUTES))
+        odoo.remembered[key] = {name: _field(name, entry) for name, entry in answer.items()}
     fields: dict[str, ServerField] = odoo.remembered[key]
     return fields
 
 
-def _field(name: str, told: Mapping[str, Any]) -> ServerField:
+def _field(name: str, answer: Mapping[str, Any]) -> ServerField:
     return ServerField(
         name=name,
-        type=told["type"],
-        label=told.get("string") or "",
-        relation=told.get("relation") or "",
-        required=bool(told.get("required")),
-        readonly=bool(told.get("readonly")),
-        selection=_choices(told.get("selection")),
-        digits=_digits(told.get("digits")),
-        depends=tuple(told.get("depends") or ()),
-        company_dependent=bool(told.get("company_dependent")),
-        translate=bool(told.get("translate")),
-        size=told.get("size") or 0,
-        store=bool(told.get("store")),
+        type=answer["type"],
+        label=answer.get("string") or "",
+        relation=answer.get("relation") or "",
+        required=bool(answer.get("required")),
+        readonly=bool(answer.get("readonly")),
+        selection=_choices(answer.get("selection")),
+        digits=_digits(answer.get("digits")),
+        depends=tuple(answer.get("depends") or ()),
+        company_dependent=bool(answer.get("company_dependent")),
+        translate=bool(answer.get("translate")),
+        size=answer.get("size") or 0,
+        store=bool(answer.get("store")),
     )
 
 
-def _choices(told: Any) -> tuple[tuple[str, str], ...]:
+def _choices(answer: Any) -> tuple[tuple[str, str], ...]:
     """Return the (key, label) pairs of a choice; none where Odoo works them out by a method of its own."""
-    if not isinstance(told, list):
+    if not isinstance(answer, list):
         return ()
-    return tuple((str(key), str(label)) for key, label in told)
+    return tuple((str(key), str(label)) for key, label in answer)
 
 
-def _digits(told: Any) -> tuple[int, int] | None:
+def _digits(answer: Any) -> tuple[int, int] | None:
     """Return all digits and those after the point; Odoo sends False where a number has no such limit."""
-    if not isinstance(told, list):
+    if not isinstance(answer, list):
         return None
-    return int(told[0]), int(told[1])
+    return int(answer[0]), int(answer[1])
 
 
 def read(
@@ -222,41 +222,41 @@ def load(
     They carry external IDs, so that an import whose answer got lost may be repeated; one that was in another
     transaction's way is repeated at once.
     """
-    told = odoo.call(model, "load", list(fields), [list(row) for row in rows], context=context, accept=_clashed)
-    messages = [message(one) for one in told.get("messages", ())]
-    ids = told.get("ids")
+    answer = odoo.call(model, "load", list(fields), [list(row) for row in rows], context=context, accept=_clashed)
+    messages = [message(one) for one in answer.get("messages", ())]
+    ids = answer.get("ids")
     if not isinstance(ids, list):  # False: nothing of the call is stored
         return Answer(None, messages)
     return Answer(ids, messages)
 
 
-def _clashed(told: Mapping[str, Any]) -> str:
-    """`load` reports a clash between transactions as if the row were wrong; nothing is stored then."""
-    if told.get("ids"):
+def _clashed(answer: Mapping[str, Any]) -> str:
+    """Return why `load` stored nothing if transactions clashed, which it reports as if the row were wrong; else ""."""
+    if answer.get("ids"):
         return ""
-    for one in told.get("messages", ()):
+    for one in answer.get("messages", ()):
         text = str(one.get("message"))
         if clash(text):
             return f"Another transaction was in the way: {text}"
     return ""
 
 
-def message(told: Mapping[str, Any]) -> Message:
+def message(answer: Mapping[str, Any]) -> Message:
     """Return a message of `load`, or of the import wizard, which names fields its own way."""
-    rows = told.get("rows") or {}
-    given = rows.get("from", told.get("record"))
+    rows = answer.get("rows") or {}
+    given = rows.get("from", answer.get("record"))
     first = -1
     if isinstance(given, int) and given is not False:  # Odoo says False where a message names no row
         first = given
-    field = told.get("field") or told.get("field_path") or ""
+    field = answer.get("field") or answer.get("field_path") or ""
     if isinstance(field, list):  # the wizard's path: ["parent_id", "id"]
         field = "/".join(map(str, field))
     return Message(
         first=first,
         last=rows.get("to", first),
-        type=told.get("type") or "error",
+        type=answer.get("type") or "error",
         field=str(field),
-        text=str(told.get("message") or ""),
+        text=str(answer.get("message") or ""),
     )
 
 

@@ -119,7 +119,7 @@ class RepeatedIds:
     def __init__(self, found: Project, known: Catalog, problems: Problems) -> None:
         """Start without any record."""
         self._found, self._known, self._problems = found, known, problems
-        self._later: dict[str, dict[int, list[_Filling]]] = {}  # by mapping and place of the first with that ID
+        self._later: dict[str, dict[int, list[_Filling]]] = {}  # by mapping and position of the first with that ID
 
     def __call__(self, mapping: str, record: Record, first: Owner) -> None:
         """Take a record whose ID an earlier one, `first`, has."""

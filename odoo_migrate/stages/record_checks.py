@@ -233,7 +233,7 @@ class RecordChecks:
             self.problems.add(Problem(self.file, message, row=record.row, column=column.title, value=value))
 
     def _warn(self, message: str, record: Record, column: str, value: str) -> None:
-        """Warn of the first cell only: what Odoo does by itself, it does to many."""
+        """Warn of the first cell only: what Odoo changes by itself, it changes in many records."""
         kind = (column, message)
         self._counts[kind] += 1
         if kind not in self._first_warnings:

@@ -39,7 +39,7 @@ class KeyFinder(NamedTuple):
 
 
 class UnknownKeys(Exception):
-    """Report keys of a cell that lead nowhere."""
+    """Report keys of a cell that name no record."""
 
     def __init__(self, keys: list[str]) -> None:
         """Keep the keys."""
@@ -84,7 +84,7 @@ class Filling:
         return value
 
     def values(self, row: StagedRow) -> list[str]:
-        """Return the values in the order of `fields`; keys that lead nowhere become problems, and are left out."""
+        """Return the values in the order of `fields`; keys that name no record become problems, and are left out."""
         cells, values = row.cells, self._constants.copy()
         for place, title in self._sources:
             values[place] = cells[title]

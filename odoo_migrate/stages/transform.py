@@ -78,7 +78,7 @@ class _Work:
         self._said.add(str(problem))
 
     def _release(self, later: Collection[ModelMapping]) -> None:
-        """Forget what no later mapping needs."""
+        """Forget what none of the mappings still to come needs."""
         needed, tables = set(), set()
         for mapping in later:
             needed.add(mapping.name)

@@ -61,7 +61,7 @@ def _is_ready(found: Project, name: str, problems: Problems) -> bool:
 def _check_payload(
     found: Project, known: Catalog, ready: list[str], problems: Problems, progress: StageProgress
 ) -> None:
-    """Raises FormatError where a payload is damaged."""
+    """Check the records of all payloads that are `ready`. Raises FormatError where one is damaged."""
     repeated = RepeatedIds(found, known, problems)
     ids = ProjectIds(found, ready, repeated)
     repeated.finish()
