@@ -356,7 +356,7 @@ def settings_problems(recipe: Recipe) -> Iterator[ExportProblem]:
         message = f"The namespace '{recipe.namespace}' cannot be used: it {wrong}. Take a short word, such as migr."
         yield ProblemLocation().blocking("bad_namespace", message)
     if recipe.company and wrong_reference(recipe.company):
-        message = f"The company '{recipe.company}' is no external ID such as base.main_company."
+        message = f"The company '{recipe.company}' {wrong_reference(recipe.company)}."
         yield ProblemLocation().blocking("bad_company", message)
 
 

@@ -13,7 +13,7 @@ from odoo_migrate.catalog import Catalog, OdooField, OdooModel
 from odoo_migrate.project.file_names import given_name
 from odoo_migrate.project.nearest_names import ALIKE_FIELDS, did_you_mean, nearest
 from odoo_migrate.rules import required_fields
-from odoo_migrate.rules.import_columns import field_fault, mapping_label
+from odoo_migrate.rules.import_columns import field_fault, mapping_label, refers_to_another_kind
 
 
 @dataclass(frozen=True)
@@ -158,8 +158,7 @@ class FieldPlanner:
             raise self._no("unknown_ref", message, field, spec)
         if found.model != field.relation:
             needed, given = model_label(field.relation, self.around.catalog), self.around.called(spec.ref)
-            message = f"'{field.label}' needs records of {needed}, but refers to those of {given}."
-            raise self._no("wrong_model", message, field, spec)
+            raise self._no("wrong_model", refers_to_another_kind(field, needed, given), field, spec)
         if len(found.key) != 1:
             # A cell holds one text, and its hash is compared with that of the whole key.
             given = self.around.called(spec.ref)

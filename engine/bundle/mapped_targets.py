@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.bundle.export_problems import ExportProblem, ProblemLocation, field_label, listed
+from engine.bundle.export_problems import ExportProblem, ProblemLocation, field_label
 from engine.bundle.mapped_fields import FieldPlanner, FieldRefused, MappedField, PlanContext, missing_column
 from engine.recipe import TargetRecipe
 from odoo_migrate.catalog import OdooField, OdooModel
-from odoo_migrate.project.external_ids import BadPattern, Pattern, is_empty
+from odoo_migrate.project.external_ids import BadPattern, Pattern
 from odoo_migrate.rules import required_fields
 from odoo_migrate.rules.cell_combinations import record_rules
-from odoo_migrate.rules.import_columns import field_fault, mapping_label
+from odoo_migrate.rules.import_columns import field_fault, filled_twice, given_fields, mapping_label
 from odoo_migrate.rules.reference_rules import names_nothing, wrong_namespace, wrong_references
 from odoo_migrate.rules.shipped_records import is_certain, is_missing
 from odoo_migrate.rules.value_rules import value_rules, wrong_value
@@ -66,15 +66,6 @@ class MappedTarget:
     def given(self) -> frozenset[str]:
         """Return the names of the fields that the mapping fills."""
         return given_fields((field.name for field in self.fields), self.values)
-
-
-def given_fields(entries: Iterable[str], constants: Mapping[str, str]) -> frozenset[str]:
-    """Return the names of the fields that are filled by columns or constants; an empty constant fills none."""
-    filled = set(entries)
-    for entry, value in constants.items():
-        if not is_empty(value):
-            filled.add(entry)
-    return frozenset(entry.removesuffix("/id") for entry in filled)
 
 
 def plan_target(
@@ -130,10 +121,7 @@ def _filled_twice(target: TargetRecipe, model: OdooModel, location: ProblemLocat
         count = len(columns) + constants[name]
         if count < 2:
             continue
-        what = f"{listed(columns)} all"
-        if len(columns) == 1:
-            what = f"{listed(columns)} and a constant both"
-        message = f"{what} fill '{field_label(name, model)}'; a field takes one."
+        message = filled_twice(columns, field_label(name, model))
         column = "".join(columns[-1:])  # none where two constants fill it
         yield location.blocking("filled_twice", message, field=name, column=column, count=count)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from odoo_migrate.catalog import OdooField
+from odoo_migrate.project.external_ids import is_empty
 
 
 class FieldFault(NamedTuple):
@@ -28,6 +30,36 @@ def field_fault(field: OdooField, column: str, *, is_list: bool) -> FieldFault |
     if is_list and field.type == "many2one":
         return FieldFault("one_record", f"'{field.label}' holds one record, so its cells cannot be lists.")
     return None
+
+
+def given_fields(columns: Iterable[str], constants: Mapping[str, str]) -> frozenset[str]:
+    """Return the names of the fields that import columns or constants fill; an empty constant fills none.
+
+    Args:
+        columns: Import columns that cells fill.
+        constants: Constants by import column.
+    """
+    filled = set(columns)
+    for column, value in constants.items():
+        if not is_empty(value):
+            filled.add(column)
+    return frozenset(column.removesuffix("/id") for column in filled)
+
+
+def filled_twice(titles: Sequence[str], label: str) -> str:
+    """Return the sentence about a field that is filled more than once; `titles`: of the columns that fill it."""
+    shown = ", ".join(f"'{title}'" for title in titles)
+    what = f"{shown} all"
+    if not titles:
+        what = "Two constants"
+    elif len(titles) == 1:
+        what = f"{shown} and a constant both"
+    return f"{what} fill '{label}'; a field takes one."
+
+
+def refers_to_another_kind(field: OdooField, needed: str, given: str) -> str:
+    """Return the sentence about a reference to records of another model; both models as people call them."""
+    return f"'{field.label}' needs records of {needed}, but refers to those of {given}."
 
 
 def mapping_label(name: str, model: str, label: str) -> str:

@@ -12,11 +12,11 @@ from odoo_migrate.project.problems import Level, Problem
 from odoo_migrate.project.project_definition import FieldEntry, ModelMapping
 from odoo_migrate.project.project_reader import Project
 from odoo_migrate.rules import as_sentence, required_fields
-from odoo_migrate.rules.import_columns import field_fault
+from odoo_migrate.rules.import_columns import field_fault, filled_twice, refers_to_another_kind
 from odoo_migrate.rules.reference_rules import wrong_namespace, wrong_references
 from odoo_migrate.rules.renamed_fields import renamed_field
 from odoo_migrate.rules.value_rules import value_rules, wrong_value
-from odoo_migrate.stages.project_mappings import given_fields
+from odoo_migrate.stages.project_mappings import given_fields, model_label, records_label
 
 # How alike a name must be to be suggested, out of 100.
 _ALIKE_MODELS, _ALIKE_FIELDS = 85, 75
@@ -40,7 +40,7 @@ class MappingChecks:
         model, given = self.catalog.model(self.mapping.model), given_fields(self.mapping)
         for name, entry in self.mapping.fields.items():
             yield from self._field(model, name, entry)
-        yield from self._filled_twice()
+        yield from self._filled_twice(model)
         for field in required_fields.must_be_mapped(model, given):
             yield self._problem(required_fields.not_mapped(field, model))
         does = required_fields.name_alone(model.name, given)
@@ -70,11 +70,18 @@ class MappingChecks:
         message = f"the catalog of Odoo {self.version} does not know the model '{model}', so nothing of it was checked."
         return self._problem(message + hint, level="warning")
 
-    def _filled_twice(self) -> Iterator[Problem]:
+    def _filled_twice(self, model: OdooModel) -> Iterator[Problem]:
         """Yield what is filled as `country_id` and as `country_id/id`: that is one field."""
-        for name in self.mapping.fields:
-            if name.endswith("/id") and name.removesuffix("/id") in self.mapping.fields:
-                yield self._problem(f"'{name.removesuffix('/id')}' is filled twice.", name)
+        for name, entry in self.mapping.fields.items():
+            other = self.mapping.fields.get(name.removesuffix("/id"))
+            if not name.endswith("/id") or other is None:
+                continue
+            titles = [one.source for one in (other, entry) if one.value is None]
+            field = model.field(name)
+            label = name.removesuffix("/id")
+            if field is not None:
+                label = field.label
+            yield self._problem(filled_twice(titles, label), name)
 
     def _field(self, model: OdooModel, name: str, entry: FieldEntry) -> Iterator[Problem]:
         field = model.field(name)
@@ -92,10 +99,12 @@ class MappingChecks:
         if wrong:
             yield self._problem(as_sentence(wrong), name, value=entry.value or "")
             return
-        other = self.found.mappings[entry.ref].model if entry.ref else field.relation
-        if other != field.relation:
-            message = f"'{field.label}' needs records of {field.relation}, but '{entry.ref}' are {other}."
-            yield self._problem(message, name)
+        if not entry.ref:
+            return
+        other = self.found.mappings[entry.ref]
+        if other.model != field.relation:
+            needed, given = model_label(self.catalog, field.relation), records_label(self.catalog, other)
+            yield self._problem(refers_to_another_kind(field, needed, given), name)
 
     def _wrong_constant(self, field: OdooField, entry: FieldEntry) -> str:
         """Return what is wrong with the form of a constant; which record it names, the record checks look up."""

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, OdooField
 from odoo_migrate.project import project_definition
-from odoo_migrate.project.external_ids import Pattern, is_empty
+from odoo_migrate.project.external_ids import Pattern
 from odoo_migrate.project.project_definition import ModelMapping
 from odoo_migrate.project.project_reader import Project
 from odoo_migrate.project.yaml_text import FormatError
-from odoo_migrate.rules.import_columns import mapping_label
+from odoo_migrate.rules import import_columns
 
 
 def catalog_of(found: Project) -> Catalog:
@@ -35,8 +35,9 @@ def columns(mapping: ModelMapping) -> Iterator[tuple[str, str]]:
 
 def given_fields(mapping: ModelMapping) -> frozenset[str]:
     """Return the names of the fields that a mapping fills; one with an empty constant is not among them."""
-    filled = [name for name, entry in mapping.fields.items() if entry.value is None or not is_empty(entry.value)]
-    return frozenset(name.removesuffix("/id") for name in filled)
+    columns = [name for name, entry in mapping.fields.items() if entry.value is None]
+    constants = {name: entry.value for name, entry in mapping.fields.items() if entry.value is not None}
+    return import_columns.given_fields(columns, constants)
 
 
 def field_of(known: Catalog, mapping: ModelMapping, column: str) -> OdooField | None:
@@ -52,5 +53,9 @@ def field_label(known: Catalog, mapping: ModelMapping, column: str) -> str:
 
 def records_label(known: Catalog, mapping: ModelMapping) -> str:
     """Return what the records of a mapping are called in sentences."""
-    label = known.model(mapping.model).label if mapping.model in known else f"'{mapping.model}'"
-    return mapping_label(mapping.name, mapping.model, label)
+    return import_columns.mapping_label(mapping.name, mapping.model, model_label(known, mapping.model))
+
+
+def model_label(known: Catalog, model: str) -> str:
+    """Return Contact for res.partner; the technical name in quotes where this Odoo has no such model."""
+    return known.model(model).label if model in known else f"'{model}'"

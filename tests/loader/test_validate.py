@@ -253,7 +253,7 @@ def test_a_mapping_that_nothing_names_is_warned_of(tmp_path: Path) -> None:
         (
             {"country_id/id": FieldEntry("Name", ref="res.partner")},
             "18.0",
-            "needs records of res.country, but 'res.partner' are res.partner",
+            "'Country' needs records of Country, but refers to those of Contact.",
         ),
         (
             {"country_id/id": FieldEntry(value="Belgium")},
@@ -266,7 +266,11 @@ def test_a_mapping_that_nothing_names_is_warned_of(tmp_path: Path) -> None:
             "line 5 ('base.zz'): this names a record that Odoo 18 does not have (base.zz).",
         ),
         ({"is_company": FieldEntry(value="y")}, "18.0", "line 5 ('y'): this is neither yes nor no (1 or 0)."),
-        ({"country_id": NAME, "country_id/id": FieldEntry(value="base.be")}, "18.0", "'country_id' is filled twice."),
+        (
+            {"country_id": NAME, "country_id/id": FieldEntry(value="base.be")},
+            "18.0",
+            "'Name' and a constant both fill 'Country'; a field takes one.",
+        ),
     ],
 )
 def test_fields_are_held_against_the_catalog(
