@@ -34,6 +34,7 @@ from engine.values.countries import UnknownCountry, checked_code
 from odoo_migrate.project import yaml_text
 from odoo_migrate.project.external_ids import NAMESPACE, NAMESPACE_WORDS
 from odoo_migrate.project.nearest_names import nearest
+from odoo_migrate.project.project_reader import MODEL_NAME
 from odoo_migrate.project.yaml_text import FormatError, Value
 from odoo_migrate.rules.time_zones import wrong_time_zone
 
@@ -43,7 +44,6 @@ MAX_DEPTH = 12
 _NAMESPACE = re.compile(NAMESPACE)
 _STEM = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _STEM_WORDS = "letters, digits, _ and -"
-_MODEL = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 _YES_NO = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _WHOLE = re.compile(r"-?[1-9][0-9]*|0")
 _LONGEST_NUMBER = 18  # digits; more do not fit into what steps calculate with
@@ -232,7 +232,7 @@ def _targets(value: Value) -> list[TargetRecipe]:
 
 
 def _target(model: str, value: Value) -> TargetRecipe:
-    if not _MODEL.fullmatch(model):
+    if not MODEL_NAME.fullmatch(model):
         raise value.error(f"'{model}' is no model of Odoo; write it like res.partner.")
     return TargetRecipe(model, **_said(value, file_keys(TargetRecipe)))
 
@@ -267,7 +267,7 @@ def _lookup(name: str, value: Value) -> Lookup:
     if not _STEM.fullmatch(name):
         raise value.error(f"the lookup '{name}' becomes a file name: letters, digits, _ and - only.")
     said = _said(value, file_keys(Lookup))
-    if not _MODEL.fullmatch(said.get("model", "")):
+    if not MODEL_NAME.fullmatch(said.get("model", "")):
         raise value.error(f"the lookup '{name}' needs the model whose records it names, such as res.partner.category.")
     return Lookup(name, **said)
 

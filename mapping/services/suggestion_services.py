@@ -1,4 +1,4 @@
-"""Keeping what the matchers suggest. What a person has decided is never overwritten."""
+"""Keep what `engine.match` suggests; what a person has decided is never overwritten."""
 
 from __future__ import annotations
 

@@ -29,11 +29,12 @@ from odoo_migrate.project.yaml_text import FormatError, Value
 
 MAX_LOOKUP_BYTES = 256 * 2**20  # some million keys; more is no table that somebody looked through
 
-_MAPPING_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-_TABLE_NAME = re.compile(r"[A-Za-z0-9_-]+")
-_RAW_NAME = re.compile(r"[A-Za-z0-9_-]+\.csv")
-_FIELD_NAME = re.compile(r"[A-Za-z0-9_]+(/id)?")
-_MODEL_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
+# The schemas hold these patterns too, for editors that check a file while it is written; a test keeps them equal.
+MAPPING_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+TABLE_NAME = re.compile(r"[A-Za-z0-9_-]+")
+RAW_NAME = re.compile(r"[A-Za-z0-9_-]+\.csv")
+FIELD_NAME = re.compile(r"[A-Za-z0-9_]+(/id)?")
+MODEL_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,13 @@ def read_settings(path: Path, shown: str = project_definition.SETTINGS_FILE) -> 
     _check_format(found["format"].text(), shown)
     order: list[str] = []
     for name in found["load_order"].texts():
-        order.append(_named(_MAPPING_NAME, name, found["load_order"]))
+        order.append(_named(MAPPING_NAME, name, found["load_order"]))
     settings = Settings(
         namespace=found["namespace"].text(),
         odoo_version=found["odoo_version"].text(),
         timezone=found["timezone"].text(),
         company=found["company"].text_or_nothing(),
-        sources={_named(_RAW_NAME, file, at): at.texts() for file, at in found["sources"].entries().items()},
+        sources={_named(RAW_NAME, file, at): at.texts() for file, at in found["sources"].entries().items()},
         load_order=tuple(order),
     )
     _check_order(settings, found["load_order"])
@@ -145,7 +146,7 @@ def read_mapping(path: Path, name: str) -> ModelMapping:
     )
     return ModelMapping(
         name=name,
-        model=_named(_MODEL_NAME, found["model"].text(), found["model"]),
+        model=_named(MODEL_NAME, found["model"].text(), found["model"]),
         id=_pattern(found["id"]),
         fields={field: _entry(field, value) for field, value in found["fields"].entries().items()},
         when=_text(found, "when"),
@@ -153,7 +154,7 @@ def read_mapping(path: Path, name: str) -> ModelMapping:
 
 
 def _entry(field: str, value: Value) -> FieldEntry:
-    _named(_FIELD_NAME, field, value)
+    _named(FIELD_NAME, field, value)
     found = value.record((), ("source", "value", "lookup", "ref", "separator"))
     if ("source" in found) == ("value" in found):
         raise value.error(f"'{field}' needs either a source or a value.")
@@ -161,7 +162,7 @@ def _entry(field: str, value: Value) -> FieldEntry:
         raise value.error(f"'{field}' has both a lookup and a ref; it can have one.")
     _check_entry(field, value, found)
     # Tables and mappings are files: their names may not lead anywhere else.
-    for name, allowed in (("lookup", _TABLE_NAME), ("ref", _MAPPING_NAME)):
+    for name, allowed in (("lookup", TABLE_NAME), ("ref", MAPPING_NAME)):
         if name in found:
             _named(allowed, found[name].text(), value)
     constant: str | None = None

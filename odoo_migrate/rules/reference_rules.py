@@ -12,7 +12,8 @@ from odoo_migrate.project.external_ids import ALLOWED, MAX_LENGTH
 from odoo_migrate.rules.shipped_records import modules
 from odoo_migrate.rules.value_rules import NO
 
-_ID = re.compile(rf"[A-Za-z0-9_-]+\.[{ALLOWED}]+")
+# The schema of project.yml holds this pattern too, for the company; a test keeps them equal.
+EXTERNAL_ID = re.compile(rf"[A-Za-z0-9_-]+\.[{ALLOWED}]+")
 NO_ID = "is empty, so the record has no ID"
 KEY_DISPUTED = "is repeated with different values"
 ONE_RECORD = "has the same external ID; both fill one record of Odoo"
@@ -28,7 +29,7 @@ def wrong_id(text: str) -> str:
 
 def wrong_reference(text: str) -> str:
     """Return what is wrong with an ID in a reference, "" where nothing is."""
-    if _ID.fullmatch(text):
+    if EXTERNAL_ID.fullmatch(text):
         return ""
     if text.lower() in NO:  # for these words Odoo empties a reference silently
         return "is no external ID, and Odoo would silently empty the field"

@@ -80,11 +80,14 @@ def test_it_is_installed_without_django(tmp_path: Path):
 
 
 # --- Layers ---------------------------------------------------------------------------------------------------
-LAYERS = {"cli": {"loading", "odoo", "stages"}, "loading": {"odoo", "stages"}, "odoo": set(), "stages": set()}
+# Each package may use those in front of it; a login and the stages know nothing of each other.
+ORDER = ("catalog", "project", "rules", "stages", "odoo", "loading", "cli")
+LAYERS = {name: set(ORDER[:place]) for place, name in enumerate(ORDER)}
+LAYERS["odoo"] -= {"rules", "stages"}
 
 
 def layer(module: str) -> str:
-    """The package inside odoo_migrate; "" for the format beside them."""
+    """The package inside odoo_migrate; "" for the modules beside them."""
     name = module.removeprefix("odoo_migrate.").partition(".")[0]
     return name if name in LAYERS else ""
 

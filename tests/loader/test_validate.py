@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -18,9 +19,16 @@ from odoo_migrate.project.external_ids import MAX_LENGTH
 from odoo_migrate.project.payload import PayloadWriter
 from odoo_migrate.project.problems import Problem, Problems
 from odoo_migrate.project.project_definition import FieldEntry, ModelMapping
-from odoo_migrate.project.project_reader import read_project
+from odoo_migrate.project.project_reader import (
+    FIELD_NAME,
+    MAPPING_NAME,
+    MODEL_NAME,
+    RAW_NAME,
+    TABLE_NAME,
+    read_project,
+)
 from odoo_migrate.project.schemas import read_schema
-from odoo_migrate.rules.reference_rules import wrong_id, wrong_reference
+from odoo_migrate.rules.reference_rules import EXTERNAL_ID, wrong_id, wrong_reference
 from odoo_migrate.rules.value_rules import value_rules, wrong_value
 from odoo_migrate.stages.transform import transform
 from odoo_migrate.stages.validate import check
@@ -804,6 +812,33 @@ def test_the_schema_of_a_project_lists_the_versions_of_the_catalog() -> None:
     assert version["enum"] == list(catalog.VERSIONS)
     for one in catalog.VERSIONS:
         assert f'"{one}"' in version["description"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "path", "pattern"),
+    [
+        ("mapping", "properties model", MODEL_NAME),
+        ("mapping", "properties fields propertyNames", FIELD_NAME),
+        ("mapping", "$defs field properties lookup", TABLE_NAME),
+        ("mapping", "$defs field properties ref", MAPPING_NAME),
+        ("ids", "properties patterns propertyNames", MAPPING_NAME),
+        ("project", "properties sources propertyNames", RAW_NAME),
+        ("project", "properties sources additionalProperties items", MAPPING_NAME),
+        ("project", "properties load_order items", MAPPING_NAME),
+        ("project", "properties company", EXTERNAL_ID),
+    ],
+)
+def test_the_schemas_have_the_patterns_of_the_code(schema: str, path: str, pattern: re.Pattern[str]) -> None:
+    part = read_schema(schema)
+    for key in path.split():
+        part = part[key]
+    assert part["pattern"] == f"^{pattern.pattern}$"
+
+
+def test_the_schemas_say_the_pattern_of_ids_and_namespaces_alike() -> None:
+    ids, mapping, project = (read_schema(name)["properties"] for name in ("ids", "mapping", "project"))
+    assert ids["patterns"]["additionalProperties"]["pattern"] == mapping["id"]["pattern"]
+    assert ids["default_namespace"]["pattern"] == project["namespace"]["pattern"]
 
 
 def test_references_have_their_own_form() -> None:

@@ -18,7 +18,6 @@ BELOW = {
 }
 # The rooms of the engine: each may use those in front of it.
 ROOMS = (
-    "wording",
     "values",
     "readers",
     "sheets",
