@@ -23,6 +23,7 @@ from odoo_migrate.project.file_names import given_name
 from odoo_migrate.project.project_definition import RECORD_TITLE, FieldEntry, ModelMapping
 from odoo_migrate.rules import required_fields
 from odoo_migrate.rules.import_columns import mapping_label
+from odoo_migrate.rules.shipped_records import group_of
 
 
 @dataclass(frozen=True)
@@ -31,34 +32,32 @@ class Shipped:
 
     Attributes:
         table: The lookup table's name.
-        group: Their group in the reference of the catalog.
         keys: The fields that they go by.
     """
 
     table: str
-    group: str
     keys: Sequence[str]
 
 
 SHIPPED: Mapping[str, Shipped] = {
-    "res.country": Shipped("countries", "countries", ("code", "name")),
-    "res.country.state": Shipped("states", "states", ()),  # by country and code, see _state_keys
-    "res.currency": Shipped("currencies", "currencies", ("name", "full_name")),
-    "uom.uom": Shipped("units", "uoms", ("name",)),
-    "res.lang": Shipped("languages", "langs", ("code", "iso_code", "name")),
-    "account.payment.term": Shipped("payment_terms", "payment_terms", ("name",)),
-    "res.partner.title": Shipped("partner_titles", "partner_titles", ("name", "shortcut")),
-    "res.partner.industry": Shipped("industries", "partner_industries", ("name", "full_name")),
-    "crm.stage": Shipped("crm_stages", "crm_stages", ("name",)),
-    "crm.team": Shipped("crm_teams", "crm_teams", ("name",)),
-    "crm.lost.reason": Shipped("lost_reasons", "crm_lost_reasons", ("name",)),
-    "utm.source": Shipped("utm_sources", "utm_sources", ("name",)),
-    "utm.medium": Shipped("utm_mediums", "utm_mediums", ("name",)),
-    "product.category": Shipped("product_categories", "product_categories", ("complete_name", "name")),
-    "project.project.stage": Shipped("project_stages", "project_stages", ("name",)),
-    "mail.activity.type": Shipped("activity_types", "activity_types", ("name",)),
-    "account.incoterms": Shipped("incoterms", "incoterms", ("code", "name")),
-    "stock.location": Shipped("stock_locations", "stock_locations", ("complete_name",)),
+    "res.country": Shipped("countries", ("code", "name")),
+    "res.country.state": Shipped("states", ()),  # by country and code, see _state_keys
+    "res.currency": Shipped("currencies", ("name", "full_name")),
+    "uom.uom": Shipped("units", ("name",)),
+    "res.lang": Shipped("languages", ("code", "iso_code", "name")),
+    "account.payment.term": Shipped("payment_terms", ("name",)),
+    "res.partner.title": Shipped("partner_titles", ("name", "shortcut")),
+    "res.partner.industry": Shipped("industries", ("name", "full_name")),
+    "crm.stage": Shipped("crm_stages", ("name",)),
+    "crm.team": Shipped("crm_teams", ("name",)),
+    "crm.lost.reason": Shipped("lost_reasons", ("name",)),
+    "utm.source": Shipped("utm_sources", ("name",)),
+    "utm.medium": Shipped("utm_mediums", ("name",)),
+    "product.category": Shipped("product_categories", ("complete_name", "name")),
+    "project.project.stage": Shipped("project_stages", ("name",)),
+    "mail.activity.type": Shipped("activity_types", ("name",)),
+    "account.incoterms": Shipped("incoterms", ("code", "name")),
+    "stock.location": Shipped("stock_locations", ("complete_name",)),
 }
 
 
@@ -68,7 +67,7 @@ def shipped_ids(model: str, version: str) -> Mapping[str, str]:
     if model not in SHIPPED:
         return {}
     found: dict[str, set[str]] = {}
-    for record in catalog.reference(version).get(SHIPPED[model].group, ()):
+    for record in catalog.reference(version).get(group_of(model), ()):
         if not record["xml_id"]:  # made by Odoo's code, such as the locations of a warehouse
             continue
         for key in _keys(model, record):
@@ -97,7 +96,7 @@ def known_records(model: str, version: str) -> dict[str, str]:
     if model not in SHIPPED:
         return {}
     names = {}
-    for record in catalog.reference(version).get(SHIPPED[model].group, ()):
+    for record in catalog.reference(version).get(group_of(model), ()):
         # Without an external ID nothing can point to it.
         if record["xml_id"]:
             names[record["xml_id"]] = str(record.get("complete_name") or record["name"])

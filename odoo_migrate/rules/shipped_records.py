@@ -33,13 +33,17 @@ PARTIAL = {
 }
 
 
+def group_of(model: str) -> str:
+    """Return the group of the catalog's reference that holds the records of a model, "" for none."""
+    return COMPLETE.get(model) or PARTIAL.get(model) or ""
+
+
 @cache
 def _ids(model: str, version: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the external IDs of the records of a model, and their modules."""
-    group = COMPLETE.get(model) or PARTIAL.get(model) or ""
     ids: set[str] = set()
     its_modules: set[str] = set()
-    for record in catalog.reference(version).get(group, ()):
+    for record in catalog.reference(version).get(group_of(model), ()):
         external_id = str(record["xml_id"] or "")
         if external_id:  # a few of the records have none
             ids.add(external_id)
