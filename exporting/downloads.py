@@ -36,7 +36,10 @@ def rejected_response(export: Export, name: str) -> HttpResponse:
     if not export.ready:
         raise Http404("This export is not ready.")
     as_workbook = name.endswith(".xlsx")
-    table = _rejected(export, f"{name.removesuffix('.xlsx')}.csv" if as_workbook else name)
+    stored = name
+    if as_workbook:
+        stored = f"{name.removesuffix('.xlsx')}.csv"  # bundles hold CSV alone; workbooks are written on demand
+    table = _rejected(export, stored)
     if as_workbook:
         answer = HttpResponse(content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
         stream = io.BytesIO()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from engine.detectors import DETECTORS
-from engine.profile.profile_results import FindingFacts, SheetProfile
+from engine.profile.profile_results import ColumnFacts, FindingFacts, SheetProfile
 from engine.profile.sheet_profiler import profile_sheet
 from engine.readers import RawSheet, Source, Unreadable
 from engine.sheets.corrected_rows import correct, corrected_titles, is_correction, read_correction
@@ -58,10 +59,10 @@ def read(source: SourceFile, progress: Any) -> str:
         corrected = _corrected_sheet(source, opened)
         if corrected is not None:
             return _correct(source, opened, corrected, directory, progress)
-        sheets = [
-            _read_sheet(raw, place, source.dataset, _override(source, raw), directory, progress)
-            for place, raw in enumerate(opened.sheets)
-        ]
+        sheets = []
+        for position, raw in enumerate(opened.sheets):
+            override = _override(source, raw)  # title rows that a person chose hold for every later version
+            sheets.append(_read_sheet(raw, position, source.dataset, override, directory, progress))
         require_rows((sheet.working for sheet in sheets), source.name)
         kept = _keep(source, opened, sheets)
     _tell(source.dataset, kept)
@@ -141,16 +142,27 @@ def _read_sheet(
 
 def _corrected_sheet(source: SourceFile, opened: Source) -> Sheet | None:
     """Return the sheet whose rows the upload corrects: the one named like it, else the first with its columns."""
-    titles = find_table(opened.sheets[0]).titles if len(opened.sheets) == 1 else ()
+    # The rows that an export holds back come in a file of one sheet.
+    if len(opened.sheets) != 1:
+        return None
+    titles = find_table(opened.sheets[0]).titles
     if not is_correction(titles):
         return None
-    fitting = [s for s in current_sheets(source.dataset) if s.working and corrected_titles(titles, s.titles)]
+    fitting = []
+    for sheet in current_sheets(source.dataset):
+        if sheet.working and corrected_titles(titles, sheet.titles):
+            fitting.append(sheet)
     if not fitting:
         raise Unreadable(
             f"{source.name} looks like corrected rows, but no sheet here has its columns; upload it where the rows "
             "came from."
         )
-    return min(fitting, key=lambda sheet: (sheet.name.lower() not in source.name.lower().replace("_", " "), sheet.pk))
+    # Downloads are named after their sheet, blanks as underscores.
+    file_name = source.name.lower().replace("_", " ")
+    for sheet in sorted(fitting, key=attrgetter("pk")):
+        if sheet.name.lower() in file_name:
+            return sheet
+    return min(fitting, key=attrgetter("pk"))
 
 
 def _correct(source: SourceFile, opened: Source, sheet: Sheet, directory: Path, progress: Any) -> str:
@@ -210,12 +222,13 @@ def _keep(source: SourceFile, opened: Source, sheets: Sequence[ReadSheet]) -> li
             _hand_over(former, source)
         kept = []
         for sheet in sheets:
-            before = _before(source, sheet) if former is not None else None
+            # Keeping a sheet replaces its working file, so both are compared before.
+            if former is not None:
+                source.changes[sheet.raw.name] = _before(source, sheet)
             kept.append(_keep_sheet(source, sheet, stored))
-            if before is not None:
-                source.changes[sheet.raw.name] = before
-        gone = Sheet.objects.filter(source=source, missing=True) if former is not None else ()
-        source.changes |= {sheet.name: {"gone": True} for sheet in gone}
+        if former is not None:
+            for gone in Sheet.objects.filter(source=source, missing=True):
+                source.changes[gone.name] = {"gone": True}
         source.current, source.problem = True, ""
         source.encoding, source.delimiter = opened.encoding or "", opened.delimiter or ""
         source.save()
@@ -231,7 +244,7 @@ def _hand_over(former: SourceFile, source: SourceFile) -> None:
     sheets.update(source=source, missing=True)
 
 
-def _before(source: SourceFile, found: ReadSheet) -> dict[str, Any] | None:
+def _before(source: SourceFile, found: ReadSheet) -> dict[str, Any]:
     """Return what the new version of a sheet changes."""
     known = _known(source, found)
     if known is None or not known.working:
@@ -264,7 +277,9 @@ def _keep_sheet(source: SourceFile, found: ReadSheet, stored: list[FieldFile]) -
 
 def shape_as_json(found: ReadSheet) -> dict[str, Any]:
     """Return the detected shape and the notes of reading, for pages and commands."""
-    notes = [{**asdict(note), "rows": list(note.rows), "examples": list(note.examples)} for note in found.raw.notes]
+    notes = []
+    for note in found.raw.notes:
+        notes.append(asdict(note) | {"rows": list(note.rows), "examples": list(note.examples)})
     return {
         "title_rows": list(found.shape.title_rows),
         "header_rows": list(found.shape.header_rows),
@@ -275,19 +290,21 @@ def shape_as_json(found: ReadSheet) -> dict[str, Any]:
 
 def _keep_profile(sheet: Sheet, profile: SheetProfile) -> None:
     ColumnProfile.objects.filter(sheet=sheet).delete()
-    ColumnProfile.objects.bulk_create(
-        ColumnProfile(
-            sheet=sheet, **{**asdict(column), "minimum": column.minimum or "", "maximum": column.maximum or ""}
-        )
-        for column in profile.columns
-    )
-    aside = {
-        (old.slug, old.column): (old.dismissed_by_id, old.dismissed_at)
-        for old in Finding.objects.filter(sheet=sheet, dismissed_at__isnull=False)
-    }
+    ColumnProfile.objects.bulk_create([_column_profile(sheet, column) for column in profile.columns])
+    # What a person has set aside stays aside: findings are made anew, and known again by rule and column.
+    aside = {}
+    for old in Finding.objects.filter(sheet=sheet, dismissed_at__isnull=False):
+        aside[old.slug, old.column] = old.dismissed_by_id, old.dismissed_at
     Finding.objects.filter(sheet=sheet).delete()
     Finding.objects.bulk_create(_findings(sheet, profile.findings, aside))
     Sheet.objects.filter(pk=sheet.pk).update(profiled_at=timezone.now())
+
+
+def _column_profile(sheet: Sheet, column: ColumnFacts) -> ColumnProfile:
+    values = asdict(column)
+    # Columns of texts have no smallest and largest value.
+    values |= {"minimum": column.minimum or "", "maximum": column.maximum or ""}
+    return ColumnProfile(sheet=sheet, **values)
 
 
 def _findings(
@@ -295,10 +312,13 @@ def _findings(
 ) -> Iterable[Finding]:
     for position, facts in enumerate(found):
         by, at = aside.get((facts.slug, facts.column or ""), (None, None))
+        step, params = "", {}
+        if facts.fix is not None:
+            step, params = facts.fix.step, dict(facts.fix.params)
         yield Finding(
             sheet=sheet, position=position, slug=facts.slug, column=facts.column or "", count=facts.count,
             message=facts.message, examples=list(facts.examples), rows=list(facts.rows),
-            fix_step=facts.fix.step if facts.fix else "", fix_params=dict(facts.fix.params) if facts.fix else {},
+            fix_step=step, fix_params=params,
             safe=facts.safe, severity=facts.severity, dismissed_by_id=by, dismissed_at=at,
         )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.urls import reverse
@@ -43,19 +44,31 @@ def page(user: Any, dataset: Dataset, found: Check | None, problem: str = "") ->
         **of_dataset(user, dataset, "check"),
         "report": report,
         "gone": missing_columns_page.cards(unnamed),
-        "stale": bool(found and found.checked_at and not found.fresh),
+        "stale": _is_stale(found),
         "job": _unfinished_job(found),
         "on_problem": dataset.on_problem,
         "on_problem_url": reverse("on_problem_set", args=[dataset.pk]),
         "check_url": reverse("check_again", args=[dataset.pk]),
-        "held_back": sum(sheet["rejected"] for sheet in report["sheets"]) if report else 0,
+        "held_back": _held_back(report),
     }
+
+
+def _is_stale(found: Check | None) -> bool:
+    # A dataset that was never checked is not stale: the page offers the first check then.
+    return found is not None and found.checked_at is not None and not found.fresh
+
+
+def _held_back(report: dict[str, Any] | None) -> int:
+    if report is None:
+        return 0
+    return sum(sheet["rejected"] for sheet in report["sheets"])
 
 
 def _unfinished_job(found: Check | None) -> Job | None:
     """Return the job that checks, or could not."""
-    job = found.job if found is not None else None
-    return job if job is not None and job.status != Job.Status.DONE else None
+    if found is None or found.job is None or found.job.status == Job.Status.DONE:
+        return None
+    return found.job
 
 
 def _report(dataset: Dataset, found: Check | None, problem: str) -> dict[str, Any] | None:
@@ -86,7 +99,9 @@ def card(dataset: Dataset, problem: dict[str, Any], sheets: dict[tuple[str, str]
     """Return one problem as problem.html shows it, with a link to the place that mends it and the step that may."""
     sheet = sheets.get((problem["source"], problem["sheet"]))
     offered = mending(sheet, problem) if sheet is not None else None
-    to_lookup = bool(problem["lookup"]) and problem["station"] == "mapping" and not offered
+    by_step = offered is not None
+    # A step is one click away; the values of a lookup have to be gone through one by one.
+    to_lookup = bool(problem["lookup"]) and problem["station"] == "mapping" and not by_step
     return {
         "message": problem["message"],
         "sheet": problem["sheet"],
@@ -95,9 +110,9 @@ def card(dataset: Dataset, problem: dict[str, Any], sheets: dict[tuple[str, str]
         # The sentence about columns without a field lists them already.
         "examples": [] if problem["kind"] == "columns_not_named" else problem["examples"],
         "unit": "rows" if problem["severity"] == "row" or problem["rows"] else "",
-        "means": _means(problem, offered is not None),
-        "url": _lookup(dataset, problem) if to_lookup else _mends(dataset, problem, sheet, offered is not None),
-        "action": _action(problem, to_lookup, offered is not None),
+        "means": _means(problem, by_step),
+        "url": _lookup(dataset, problem) if to_lookup else _mends(dataset, problem, sheet, by_step),
+        "action": _action(problem, to_lookup, by_step),
         "fix": _fix(dataset, sheet, problem, offered) if sheet is not None and offered else None,
     }
 
@@ -105,13 +120,21 @@ def card(dataset: Dataset, problem: dict[str, Any], sheets: dict[tuple[str, str]
 def _action(problem: dict[str, Any], to_lookup: bool, by_step: bool) -> str:
     if problem["kind"] in OF_SETTINGS:
         return "To the settings"
-    return "To the values" if to_lookup else ACTIONS["cleaning" if by_step else problem["station"]]
+    if to_lookup:
+        return "To the values"
+    if by_step:
+        return ACTIONS["cleaning"]
+    return ACTIONS[problem["station"]]
 
 
 def _means(problem: dict[str, Any], mended_by_step: bool) -> str:
-    means = "" if mended_by_step else MEANS.get(problem["kind"], "")
-    blocking = "Nothing can be exported before this is mended." if problem["severity"] == "blocking" else ""
-    return f"{means} {blocking}".strip()
+    sentences = []
+    # The label of an offered step says what to do already.
+    if not mended_by_step and problem["kind"] in MEANS:
+        sentences.append(MEANS[problem["kind"]])
+    if problem["severity"] == "blocking":
+        sentences.append("Nothing can be exported before this is mended.")
+    return " ".join(sentences)
 
 
 def _fix(dataset: Dataset, sheet: Sheet, problem: dict[str, Any], offered: Mending) -> dict[str, Any]:
@@ -130,7 +153,9 @@ def _mends(dataset: Dataset, problem: dict[str, Any], sheet: Sheet | None, by_st
         return reverse("dataset_settings", args=[dataset.pk])
     if sheet is None:
         return reverse(f"dataset_{problem['station']}", args=[dataset.pk])
-    position = sheet.titles.index(problem["column"]) if problem["column"] in sheet.titles else None
+    position = None
+    if problem["column"] in sheet.titles:  # a column that a step adds has no panel of its own
+        position = sheet.titles.index(problem["column"])
     if problem["station"] == "cleaning" or by_step:
         return _cleaning(dataset, sheet, position, problem["rows"])
     if problem["station"] == "mapping":
@@ -141,6 +166,7 @@ def _mends(dataset: Dataset, problem: dict[str, Any], sheet: Sheet | None, by_st
 
 
 def _cleaning(dataset: Dataset, sheet: Sheet, position: int | None, rows: list[int]) -> str:
+    # The grid opens on the page that has the first of the rows.
     at = f"?row={rows[0]}" if rows else ""
     if position is None:
         return reverse("sheet_grid", args=[dataset.pk, sheet.pk]) + at
@@ -151,14 +177,18 @@ def state(dataset: Dataset) -> State:
     """Return what the rail says beside Check: how many things are to be mended, once it was checked."""
     found = check_services.latest(dataset)
     if found is None:
-        return State(todo="Check before you export") if current_sheets(dataset).exists() else State()
-    severities = [problem["severity"] for problem in found.report["problems"]]
-    blocking, rows = severities.count("blocking"), severities.count("row")
-    if blocking or rows:
-        count = blocking + rows
-        todo = f"{count} thing{'s' * (count != 1)} to mend"
-        return State(str(count), "problem" if blocking else "attention", "", todo)
-    return DONE
+        if current_sheets(dataset).exists():
+            return State(todo="Check before you export")
+        return State()  # without a file there is nothing to check
+    severities = Counter(problem["severity"] for problem in found.report["problems"])
+    blocking = severities["blocking"]
+    count = blocking + severities["row"]
+    if not count:
+        return DONE  # warnings alone keep nothing back
+    todo = f"{count} thing{'s' * (count != 1)} to mend"
+    if blocking:
+        return State(str(count), "problem", "", todo)
+    return State(str(count), "attention", "", todo)
 
 
 stations.add("check", state)

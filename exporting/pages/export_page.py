@@ -24,17 +24,30 @@ SHOWN = 20  # former exports; who exports every day looks at the last weeks
 def page(user: Any, dataset: Dataset, form: ScheduleForm | None = None) -> dict[str, Any]:
     """Return what export.html needs; `form` is a schedule that was sent and is wrong."""
     exports = list(selectors.exports_of(dataset)[:SHOWN])
-    ready = [export for export in exports if export.ready]
+    # An export without a job was built by a command, at once.
     ended = [export for export in exports if export.job is None or export.job.ended]
-    newest = exports[0] if exports else None
     return {
         **of_dataset(user, dataset, "export"),
-        **_newest_bundle(dataset, ready[0] if ready else None),
+        **_newest_bundle(dataset, _newest_ready(exports)),
         "blocking": _blocking(dataset),
-        "job": newest.job if newest and not newest.ready else None,
+        "job": _unfinished_job(exports),
         "exports": [_row(export) for export in ended],
         "schedule": _schedule(user, dataset, form),
     }
+
+
+def _newest_ready(exports: list[Export]) -> Export | None:
+    for export in exports:
+        if export.ready:
+            return export
+    return None
+
+
+def _unfinished_job(exports: list[Export]) -> Job | None:
+    """Return the job of the newest export while that has no bundle: still at work, or stopped."""
+    if not exports or exports[0].ready:
+        return None
+    return exports[0].job
 
 
 def _newest_bundle(dataset: Dataset, export: Export | None) -> dict[str, Any]:
@@ -67,8 +80,10 @@ def _rejected(export: Export) -> list[dict[str, Any]]:
 def _blocking(dataset: Dataset) -> int:
     """Return how many problems keep the dataset from being exported, as far as it was checked."""
     check = check_services.latest(dataset)
-    problems = check.report["problems"] if check else []
-    return sum(problem["severity"] == "blocking" for problem in problems)
+    if check is None:
+        return 0
+    severities = [problem["severity"] for problem in check.report["problems"]]
+    return severities.count("blocking")
 
 
 def _row(export: Export) -> dict[str, Any]:
@@ -99,8 +114,10 @@ def state(dataset: Dataset) -> State:
     newest = selectors.exports_of(dataset).first()
     if newest is None:
         return State()
+    if newest.ready and newest.created_at >= dataset.updated_at:
+        return DONE
     if newest.ready:
-        return DONE if newest.created_at >= dataset.updated_at else State("changed since", "attention", "rotate-ccw")
+        return State("changed since", "attention", "rotate-ccw")
     if newest.job is not None and newest.job.status == Job.Status.FAILED:
         return State("stopped", "problem", "circle-x", "The last export stopped")
     return State("building", icon="loader-circle")

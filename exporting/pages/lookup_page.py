@@ -26,7 +26,9 @@ def page(
     keys = _keys(found, table)
     references = known_records(table.model, dataset.odoo_version)
     rows = [_row(number, key, table, references) for number, key in enumerate(keys)]
-    shown = [row for row in rows if not only_unmatched or row["state"] == "unmatched"]
+    shown = rows
+    if only_unmatched:
+        shown = [row for row in rows if row["state"] == "unmatched"]
     here = reverse("lookup_page", args=[dataset.pk, table.name])
     return {
         **of_dataset(user, dataset, "mapping"),
@@ -57,11 +59,14 @@ def _counts(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 def _row(number: int, key: dict[str, Any], table: Relationship, references: dict[str, str]) -> dict[str, Any]:
     value, external_id = key["key"], key["external_id"]
+    becomes = None
+    if external_id:
+        # A record that the load creates has no label yet: it will be called what the cell says.
+        becomes = {"label": references.get(external_id, value), "name": external_id}
     return {
         "key": str(number), "value": value, "count": key["rows"],
         "state": _state(value, external_id, table, references),
-        "target_field": {"label": references.get(external_id, value), "name": external_id} if external_id else None,
-        "candidates": [],
+        "target_field": becomes, "candidates": [],
     }  # fmt: skip
 
 
@@ -70,7 +75,9 @@ def _state(value: str, external_id: str, table: Relationship, references: dict[s
         return "unmatched"
     if value in table.entries:
         return "chosen"
-    return "found" if external_id in references else "new"
+    if external_id in references:
+        return "found"
+    return "new"
 
 
 def _lookup(dataset: Dataset, table: Relationship) -> dict[str, Any]:
@@ -88,7 +95,7 @@ def _columns(dataset: Dataset, table: Relationship) -> list[str]:
     linked = Mapping.objects.filter(target__sheet__dataset=dataset, ref="", lookup__in=["", table.name]).exclude(
         state=Mapping.State.LEFT_OUT
     )
-    found: dict[str, None] = {}
+    found: dict[str, None] = {}  # a dict keeps the order in which they were found, each once
     for mapping in linked.select_related("target"):
         field = odoo_field(models, mapping)
         if mapping.lookup == table.name or (field is not None and field.relation == table.model):
@@ -100,8 +107,10 @@ def _pages(here: str, total: int, start: int, only_unmatched: bool) -> dict[str,
     if total <= PAGE:
         return None
     only = "&only=unmatched" if only_unmatched else ""
-    return {
-        "first": start + 1, "last": min(total, start + PAGE), "total": total,
-        "previous_url": f"{here}?start={max(0, start - PAGE)}{only}" if start else "",
-        "next_url": f"{here}?start={start + PAGE}{only}" if start + PAGE < total else "",
-    }  # fmt: skip
+    following = start + PAGE
+    shown = {"first": start + 1, "last": min(total, following), "total": total, "previous_url": "", "next_url": ""}
+    if start:
+        shown["previous_url"] = f"{here}?start={max(0, start - PAGE)}{only}"
+    if following < total:
+        shown["next_url"] = f"{here}?start={following}{only}"
+    return shown

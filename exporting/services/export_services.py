@@ -89,19 +89,23 @@ def require_all_sheets(dataset: Dataset) -> None:
 @contextmanager
 def bundle_sheets(dataset: Dataset) -> Iterator[list[BundleSheet]]:
     """Give the dataset's sheets as the engine takes them, their working files at hand while the block runs."""
+    sheets = []
     with ExitStack() as open_files:
-        yield [
-            BundleSheet(
-                source_name=sheet.source_name,
-                source_sha256=sheet.source.sha256,
-                sheet=sheet.name,
-                upload=sheet.source.name,
-                working=WorkingFile(open_files.enter_context(local_copy(sheet.working))),
-                hidden=sheet.hidden,
+        for sheet in current_sheets(dataset):
+            if not sheet.working:  # its upload is still to be read
+                continue
+            path = open_files.enter_context(local_copy(sheet.working))
+            sheets.append(
+                BundleSheet(
+                    source_name=sheet.source_name,
+                    source_sha256=sheet.source.sha256,
+                    sheet=sheet.name,
+                    upload=sheet.source.name,
+                    working=WorkingFile(path),
+                    hidden=sheet.hidden,
+                )
             )
-            for sheet in current_sheets(dataset)
-            if sheet.working
-        ]
+        yield sheets
 
 
 def report_of(export: Export) -> dict[str, Any]:
@@ -109,10 +113,14 @@ def report_of(export: Export) -> dict[str, Any]:
     known = export.report
     return {
         "sha256": known["sha256"],
-        "files": [_in_order(file, ("path", "rows")) for file in known["files"]],
-        "sheets": [_in_order(sheet, _names(SheetRows)) for sheet in known["sheets"]],
-        "problems": [_in_order(problem, _names(ExportProblem)) for problem in known["problems"]],
+        "files": _all_in_order(known["files"], ["path", "rows"]),
+        "sheets": _all_in_order(known["sheets"], _names(SheetRows)),
+        "problems": _all_in_order(known["problems"], _names(ExportProblem)),
     }
+
+
+def _all_in_order(records: Sequence[dict[str, Any]], order: Sequence[str]) -> list[dict[str, Any]]:
+    return [_in_order(values, order) for values in records]
 
 
 def _names(record: type[SheetRows] | type[ExportProblem]) -> list[str]:
@@ -120,6 +128,7 @@ def _names(record: type[SheetRows] | type[ExportProblem]) -> list[str]:
 
 
 def _in_order(values: dict[str, Any], order: Sequence[str]) -> dict[str, Any]:
+    # A report of a former version of the portal lacks what was added to it since.
     return {name: values[name] for name in order if name in values}
 
 

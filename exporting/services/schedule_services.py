@@ -67,7 +67,12 @@ def remove_schedule(*, dataset: Dataset, user: User | None) -> None:
 def run_due() -> list[Export]:
     """Start the exports that are due, each once however late the tick comes or however many ticks there are."""
     due = ExportSchedule.objects.filter(enabled=True, next_run__lte=timezone.now()).select_related("dataset")
-    return [export for schedule in due if (export := _run(schedule)) is not None]
+    started = []
+    for schedule in due:
+        export = _run(schedule)
+        if export is not None:
+            started.append(export)
+    return started
 
 
 def _run(schedule: ExportSchedule) -> Export | None:
