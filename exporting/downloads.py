@@ -22,6 +22,7 @@ def bundle_response(export: Export, name: str = "export.zip") -> FileResponse:
 
 def bundle_name(export: Export) -> str:
     """Return a name that tells bundles apart in a downloads folder."""
+    # Plain ASCII: such a name needs no quoting in the commands that load the bundle.
     plain = re.sub(r"[^A-Za-z0-9]+", "-", export.dataset.name).strip("-").lower() or "dataset"
     return f"{plain}-{export.pk}.zip"
 

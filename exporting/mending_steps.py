@@ -39,10 +39,12 @@ def mending(sheet: Sheet, problem: dict[str, Any]) -> Mending | None:
     slug = _STEPS.get(problem["lookup"] or problem["kind"], "")
     if slug == "parse_number":
         profile = ColumnProfile.objects.filter(sheet=sheet, title=column).first()
+        # Amounts and percentages have steps of their own, which know their signs.
         slug = _BY_KIND.get(profile.kind, slug) if profile else slug
     if not slug or column not in sheet.titles or step_services.has_step(sheet, column, slug, {}):
         return None
     if slug == "default_if_empty":
+        # An empty cell would switch the record off; 1 is how a CSV says yes.
         return Mending(slug, {"value": "1"})
     if slug == "round":
         return Mending(slug, {"digits": _decimals(sheet, problem)})

@@ -12,6 +12,7 @@ from exporting.models import Export
 from profiling import access
 from profiling.stored_files import discard
 
+# Who may see a dataset may see the jobs of its exports and checks.
 access.JOB_LINKS += ["exports__dataset", "checks__dataset"]
 
 

@@ -19,7 +19,7 @@ def build_bundle(progress: Progress, export_id: int) -> str:
     except (RecipeError, ProblemsFound) as why:
         schedule_services.note_ending(export, str(why))
         raise JobProblem(str(why)) from why
-    schedule_services.note_ending(export, "")
+    schedule_services.note_ending(export, "")  # a schedule shows its last run only
     if export.held_back:
         return f"Ready. {export.held_back:,} rows were held back; they are in the bundle with the reason."
     return "Ready. Every row is in the bundle."

@@ -23,6 +23,10 @@ def recipe_of(dataset: Dataset) -> Recipe:
     # The records of all sheets at once: every page that shows cleaned cells asks for the recipe.
     sheets = list(current_sheets(dataset).prefetch_related("row_steps", "transforms", "targets__mappings"))
     names = Counter(sheet.name for sheet in sheets)
+    parts = []
+    for sheet in sheets:
+        # A recipe names files only where it has to: the next file may be called something else.
+        parts.append(sheet_recipe(sheet, with_source=names[sheet.name] > 1))
     return Recipe(
         odoo_version=dataset.odoo_version,
         namespace=dataset.namespace,
@@ -30,7 +34,7 @@ def recipe_of(dataset: Dataset) -> Recipe:
         timezone=dataset.time_zone,
         company=dataset.company,
         on_problem="stop" if dataset.on_problem == Dataset.OnProblem.STOP else "reject",
-        sheets=tuple(sheet_recipe(sheet, with_source=names[sheet.name] > 1) for sheet in sheets),
+        sheets=tuple(parts),
         lookups=lookups_of(dataset),
     )
 
@@ -44,7 +48,7 @@ def sheet_recipe(sheet: Sheet, *, with_source: bool = False) -> SheetRecipe:
         file=sheet.file_stem,
         skip=sheet.skip,
         rows=step_specs(sheet.row_steps.all()),
-        targets=tuple(target_recipe(target) for target in sheet.targets.all()),
+        targets=tuple(map(target_recipe, sheet.targets.all())),
         columns=column_recipes(sheet),
     )
 
@@ -62,7 +66,10 @@ def column_recipes(sheet: Sheet) -> dict[str, ColumnRecipe]:
 
 def step_specs(steps: Iterable[AnyStep]) -> tuple[StepSpec, ...]:
     """Return steps of the recipe's records as the engine takes them."""
-    return tuple(StepSpec(step.slug, step.params, step.enabled) for step in steps)
+    specs = []
+    for step in steps:
+        specs.append(StepSpec(step.slug, step.params, step.enabled))
+    return tuple(specs)
 
 
 def target_recipe(target: SheetTarget) -> TargetRecipe:
@@ -107,8 +114,14 @@ def added_titles(sheet: Sheet) -> list[str]:
 def accepted(target: SheetTarget) -> list[Mapping]:
     """Return the accepted mappings of a target, in the order of the sheet's columns."""
     order = {title: position for position, title in enumerate(target.sheet.titles)}
+
+    def position(mapping: Mapping) -> tuple[int, int]:
+        # Columns that steps add, or that the newest file lacks, come last in the order in which they were mapped.
+        return order.get(mapping.column, len(order)), mapping.pk
+
+    # Filtered here and not by the database: pages have fetched the mappings of all targets at once.
     chosen = [one for one in target.mappings.all() if one.state == Mapping.State.ACCEPTED and one.field]
-    return sorted(chosen, key=lambda one: (order.get(one.column, len(order)), one.pk))
+    return sorted(chosen, key=position)
 
 
 def odoo_field(models: Catalog, mapping: Mapping) -> OdooField | None:
@@ -125,6 +138,7 @@ def still_needed(target: SheetTarget, model: OdooModel) -> list[OdooField]:
     """
     mapped = Mapping.objects.filter(target=target).exclude(state=Mapping.State.LEFT_OUT)
     names = [*target.values, *mapped.values_list("field", flat=True)]
+    # Imports write a link as "field/id"; the rule goes by the field.
     return must_be_mapped(model, {name.removesuffix("/id") for name in names})
 
 

@@ -59,7 +59,9 @@ def siblings(dataset: Dataset) -> list[Sibling]:
         key = _only_placeholder(target.id_pattern)
         taken.append(mapping_name(target.model, raw_file(target.sheet), taken))
         if key in target.sheet.titles:
-            values = frozenset(text.strip() for text in distinct_values(target.sheet, [key])[key] if text.strip())
+            # Cells of other sheets are compared with these, and blanks around them are no difference.
+            stripped = map(str.strip, distinct_values(target.sheet, [key])[key])
+            values = frozenset(filter(None, stripped))
             found.append(Sibling(target.sheet.name, target.model, key, values, taken[-1]))
     return found
 
@@ -75,7 +77,9 @@ def _only_placeholder(pattern: str) -> str:
         placeholders = Pattern.read(pattern).placeholders
     except BadPattern:
         return ""
-    return placeholders[0] if len(placeholders) == 1 else ""
+    if len(placeholders) != 1:
+        return ""
+    return placeholders[0]
 
 
 def _of_column(profile: ColumnProfile, sheet: Sheet, values: dict[str, None]) -> ColumnEvidence:

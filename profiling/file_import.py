@@ -82,6 +82,7 @@ def reread(sheet: Sheet, progress: Any) -> str:
             raw_sheet(sheet, opened), sheet.position, sheet.dataset, sheet.header_override, directory, progress
         )
         found = _corrected_again(sheet, found)
+        # All that takes long is done by now: a transaction keeps others from writing.
         with removed_on_error() as stored, transaction.atomic():
             require_there(source)
             _keep_sheet(source, found, stored)
@@ -115,6 +116,7 @@ def profile_again(sheet: Sheet, progress: Any = None) -> SheetProfile:
 
 def refuse(source: SourceFile, sentence: str) -> None:
     """Note why an upload could not be read, and remove its bytes; the version before it stays current."""
+    # The bytes go, since nothing can be made of them; the record stays and carries the sentence to the page.
     log.warning("%s of dataset %s was refused: %s", source.name, source.dataset_id, sentence)
     source.file.delete(save=False)
     source.problem = sentence
@@ -206,6 +208,7 @@ def _rows_of(source: SourceFile, sheet: Sheet) -> dict[int, dict[str, str]]:
 
 
 def _stage(progress: Any, name: str) -> None:
+    # Commands pass no progress at all.
     if hasattr(progress, "stage"):
         progress.stage(name)
 
@@ -232,6 +235,7 @@ def _keep(source: SourceFile, opened: Source, sheets: Sequence[ReadSheet]) -> li
         source.current, source.problem = True, ""
         source.encoding, source.delimiter = opened.encoding or "", opened.delimiter or ""
         source.save()
+        # Refused uploads of this name have had their say once one could be read.
         SourceFile.objects.filter(dataset=source.dataset_id, name=source.name).exclude(problem="").delete()
         services.touch(source.dataset)
     return kept

@@ -39,10 +39,13 @@ def of_dataset(user: Any, dataset: Dataset, station: str, sheet: Sheet | None = 
 def next_station(states: dict[str, State], dataset: Dataset, after: str) -> dict[str, str]:
     """Return where to go on from a station: the next one with something to do, else the next one of the way."""
     later = stations.ORDER[stations.ORDER.index(after) + 1 :]
-    waiting = next((slug for slug in later if slug in states and states[slug].todo), "")
-    following = waiting or "".join(later[:1])
-    if not following:
+    if not later:
         return {"next_text": "", "next_url": ""}
+    following = later[0]
+    for slug in later:
+        if slug in states and states[slug].todo:
+            following = slug
+            break
     return {"next_text": following.capitalize(), "next_url": reverse(f"dataset_{following}", args=[dataset.pk])}
 
 
@@ -51,13 +54,19 @@ def dashboard(user: Any, datasets: Iterable[Dataset]) -> dict[str, Any]:
     """Return what dashboard.html needs."""
     rows = [_dashboard_row(user, dataset) for dataset in datasets]
     mine = {row["name"] for row in rows if not row["owner"]}
-    missing = any(name not in mine for name, _, _ in sample_datasets.SAMPLES)
-    return {"datasets": rows, "samples_url": reverse("samples_load") if missing else ""}
+    samples = {name for name, _, _ in sample_datasets.SAMPLES}
+    samples_url = ""
+    if samples - mine:  # they are offered until all are there, or again once one was deleted
+        samples_url = reverse("samples_load")
+    return {"datasets": rows, "samples_url": samples_url}
 
 
 def _dashboard_row(user: User, dataset: Dataset) -> dict[str, Any]:
     sheets = [sheet for sheet in dataset.sheets.all() if not sheet.skip and not sheet.missing]
     files = dataset.files.all()
+    owner = ""  # a reader's own datasets need no owner's name
+    if dataset.owner_id != user.pk:
+        owner = str(dataset.owner or "nobody")
     role = role_of(user, dataset) or Role.VIEWER
     return {
         "id": dataset.pk,
@@ -67,16 +76,17 @@ def _dashboard_row(user: User, dataset: Dataset) -> dict[str, Any]:
         "rows": sum(sheet.rows for sheet in sheets),
         "files": sum(file.current for file in files),
         "updated_at": dataset.updated_at,
-        "owner": "" if dataset.owner_id == user.pk else str(dataset.owner or "nobody"),
+        "owner": owner,
         "role": role.name.lower(),
-        "job": _running(file.job for file in files),
+        "job": _running(files),
         **_next_thing(dataset),
     }
 
 
 def _next_thing(dataset: Dataset) -> dict[str, Any]:
     states = stations.rail(dataset)
-    done = sum(state.tone == "done" for state in states.values())
+    tones = [state.tone for state in states.values()]
+    done = tones.count("done")
     found = stations.next_thing(states)
     if found is None:
         return {"done": done, "next_text": "", "next_url": "", "problem": False}
@@ -90,8 +100,9 @@ def files(user: Any, dataset: Dataset, form: UploadForm) -> dict[str, Any]:
     """Return what files.html needs."""
     base = of_dataset(user, dataset, "files")
     listed = [_file(source) for source in selectors.listed_files(dataset)]
-    ready = any(file["sheets"] for file in listed)
-    following = next_station(base["rail"], dataset, "files") if ready else {"next_text": "", "next_url": ""}
+    following = {"next_text": "", "next_url": ""}
+    if any(file["sheets"] for file in listed):  # before that, all other stations are empty
+        following = next_station(base["rail"], dataset, "files")
     return {**base, **following, "files": listed, "limits": limits_text(), "form": form}
 
 
@@ -105,7 +116,8 @@ def _file(source: SourceFile) -> dict[str, Any]:
         "uploaded_by": str(source.uploaded_by or ""),
         "problem": source.problem,
         "changes": [*change_sentences(source.changes), *correction_sentence(source)],
-        "job": _unfinished(source.job) if not source.problem else None,
+        # The sentence of a file that was refused says it all; its job would say it twice.
+        "job": None if source.problem else _unfinished(source.job),
         "sheets": [_sheet(sheet) for sheet in source.sheets.all()],
     }
 
@@ -135,7 +147,9 @@ def header_text(sheet: Sheet) -> tuple[str, str]:
     rows = sheet.header_rows
     if not rows:
         return "No row with titles", "The columns are numbered; choose the row with the titles if there is one."
-    text = f"On row {rows[0]}" if len(rows) == 1 else f"On rows {rows[0]} to {rows[-1]}"
+    text = f"On row {rows[0]}"
+    if len(rows) > 1:
+        text = f"On rows {rows[0]} to {rows[-1]}"
     if sheet.header_override:
         return text, "chosen by hand"
     above = sheet.shape.get("title_rows") or []
@@ -150,7 +164,7 @@ def files_state(dataset: Dataset) -> State:
     sources = list(selectors.listed_files(dataset).prefetch_related(None))
     if any(source.problem or _failed(source.job) for source in sources):
         return State("1", "problem", "circle-x", "A file could not be read")
-    if _running(source.job for source in sources):
+    if _running(sources):
         return State("reading", "", "loader-circle")
     if not any(source.current for source in sources):
         return State(todo="Bring your spreadsheets")
@@ -183,7 +197,9 @@ def _sheet_sentences(sheet: str, change: Mapping[str, Any]) -> list[str]:
     if change.get("gone"):
         return [f"{sheet} is no longer in the file."]
     before, after = change["rows"]
-    sentences = [] if before == after else [f"{sheet}: {after:,} rows, {before:,} before."]
+    sentences = []
+    if before != after:
+        sentences.append(f"{sheet}: {after:,} rows, {before:,} before.")
     if change["titles_added"]:
         sentences.append(f"{sheet}: new columns {_listed(change['titles_added'])}.")
     if change["titles_gone"]:
@@ -205,7 +221,9 @@ def _value_sentences(title: str, values: Mapping[str, Sequence[str]]) -> list[st
 def _listed(texts: Sequence[str]) -> str:
     shown = ", ".join(f"'{text}'" for text in texts[:LISTED_TEXTS])
     further = len(texts) - LISTED_TEXTS
-    return f"{shown} and {further} more" if further > 0 else shown
+    if further <= 0:
+        return shown
+    return f"{shown} and {further} more"
 
 
 # --- Settings -------------------------------------------------------------------------------------------------
@@ -217,12 +235,18 @@ def settings(user: Any, dataset: Dataset, form: DatasetForm, share_form: ShareFo
 
 # --- Jobs -----------------------------------------------------------------------------------------------------
 def _unfinished(job: Job | None) -> Job | None:
-    return job if job is not None and job.status != Job.Status.DONE else None
+    if job is None or job.status == Job.Status.DONE:
+        return None
+    return job
 
 
 def _failed(job: Job | None) -> bool:
     return job is not None and job.status == Job.Status.FAILED
 
 
-def _running(some: Iterable[Job | None]) -> Job | None:
-    return next((job for job in some if job is not None and not job.ended), None)
+def _running(sources: Iterable[SourceFile]) -> Job | None:
+    """Return the first job that still reads one of these files."""
+    for source in sources:
+        if source.job is not None and not source.job.ended:
+            return source.job
+    return None

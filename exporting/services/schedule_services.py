@@ -30,6 +30,7 @@ def next_run(*, weekdays: Sequence[int], at: time, zone: ZoneInfo, after: dateti
         zone: where that clock hangs.
         after: an aware moment; the result is later.
     """
+    # Day by day in the zone's own calendar: hours added in UTC would be off after the clocks change.
     day = after.astimezone(zone).date()
     while True:
         if not weekdays or day.weekday() in weekdays:
@@ -49,6 +50,7 @@ def set_schedule(
     """Export the dataset on these days at this time from now on. Raises ValidationError."""
     schedule = ExportSchedule.objects.filter(dataset=dataset).first() or ExportSchedule(dataset=dataset)
     schedule.weekdays, schedule.at, schedule.time_zone = sorted(set(weekdays)), at, time_zone
+    # What went wrong before may be mended by the new settings.
     schedule.enabled, schedule.problem, schedule.created_by = enabled, "", user
     schedule.full_clean(exclude=["weekdays"])
     schedule.next_run = _next(schedule) if enabled else None

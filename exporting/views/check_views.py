@@ -69,9 +69,12 @@ def _wanted(request: Request, sheet: Sheet, found: Check | None) -> tuple[str, M
     column = "".join(sheet.titles[_number(request.POST.get("column")) :][:1])
     wanted = (sheet.source_name, sheet.name, column, request.POST.get("kind", ""))
     problems = found.report.get("problems", ()) if found is not None else ()
-    wrong = [one for one in problems if (one["source"], one["sheet"], one["column"], one["kind"]) == wanted]
-    steps = [mending(sheet, problem) for problem in wrong]
-    return column, next(filter(None, steps), None)
+    for problem in problems:
+        if (problem["source"], problem["sheet"], problem["column"], problem["kind"]) == wanted:
+            step = mending(sheet, problem)
+            if step is not None:
+                return column, step
+    return column, None
 
 
 @require_GET
@@ -106,8 +109,12 @@ def _record(text: str, table: Relationship) -> str:
     """Return the external ID that a picker sends; a name typed without its list stands for the one record so named."""
     typed = field_name(text)
     records = known_records(table.model, table.dataset.odoo_version)
+    if typed in records:
+        return typed
     named = [external_id for external_id, label in records.items() if label.casefold() == typed.casefold()]
-    return named[0] if len(named) == 1 and typed not in records else typed
+    if len(named) != 1:  # no record, or several of one name: nothing is guessed
+        return typed
+    return named[0]
 
 
 def _table(dataset: Dataset, name: str) -> Relationship:
@@ -147,4 +154,7 @@ def _lookup(request: Request, dataset: Dataset, name: str) -> HttpResponse:
 
 def _number(text: str | None) -> int:
     """Read a number out of an address or a form; what is none counts as 0."""
-    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
+    # Any ten digits may be more than a database takes as an ID.
+    if text and text.isdecimal() and len(text) < 10:
+        return int(text)
+    return 0

@@ -36,6 +36,7 @@ def beside(sheet: Sheet, title: str, trial: str = "") -> dict[str, Any]:
     profile = ColumnProfile.objects.filter(sheet=sheet, title=title).first() or ColumnProfile(sheet=sheet, title=title)
     steps = list(Transform.objects.filter(sheet=sheet, column=title))
     with opened_sheet.open_run(sheet) as run:
+        # Without steps the column stays as it is, and there is no difference to show.
         preview = preview_column(run, title, limit=PREVIEW_ROWS) if steps else None
     tried = _tried(sheet, title, trial)
     return {
@@ -54,8 +55,8 @@ def _column(sheet: Sheet, profile: ColumnProfile, title: str) -> dict[str, Any]:
     return {
         "position": sheet.titles.index(title), "title": title, "kind": profile.kind or "text", "rows": sheet.rows,
         "filled": profile.filled, "distinct": profile.distinct, "could_be_key": profile.could_be_key,
-        "minimum": profile.minimum, "maximum": profile.maximum, "top": [tuple(pair) for pair in profile.top],
-        "patterns": [tuple(pair) for pair in profile.patterns],
+        "minimum": profile.minimum, "maximum": profile.maximum, "top": list(map(tuple, profile.top)),
+        "patterns": list(map(tuple, profile.patterns)),
     }  # fmt: skip
 
 
@@ -70,9 +71,12 @@ def _field(sheet: Sheet, title: str) -> dict[str, Any] | None:
         return None
     label = models.model(mapping.target.model).label
     article = "an" if label[:1].lower() in "aeiou" else "a"
+    confidence = None  # what a person has decided is certain
+    if mapping.state == Mapping.State.SUGGESTED:
+        confidence = mapping.confidence
     return {
         "label": field.label, "name": field.import_name, "record": f"{article} {label.lower()}",
-        "confidence": mapping.confidence if mapping.state == Mapping.State.SUGGESTED else None,
+        "confidence": confidence,
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from django.urls import reverse
@@ -49,14 +50,22 @@ def page(user: Any, dataset: Dataset) -> dict[str, Any]:
         **next_station(base["rail"], dataset, "findings"),
         "groups": _groups(sheets, found, fixed),
         "total": len(waiting),
-        "rows": sum(sheet.rows for sheet in sheets),
-        "cells": sum(sheet.rows * len(sheet.titles) for sheet in sheets),
+        **_sizes(sheets),
         "safe_count": len(safe),
         "safe_cells": sum(finding.count for finding in safe),
         "clean": _clean_shares(sheets, waiting),
         "dismissed": _dismissed(dataset),
         "job": _reading_job(dataset),
     }
+
+
+def _sizes(sheets: Sequence[Sheet]) -> dict[str, int]:
+    """Return how many rows and cells were looked at."""
+    rows = cells = 0
+    for sheet in sheets:
+        rows += sheet.rows
+        cells += sheet.rows * len(sheet.titles)
+    return {"rows": rows, "cells": cells}
 
 
 def as_card(finding: Finding, *, fixed: bool) -> dict[str, Any]:
@@ -76,8 +85,12 @@ def as_card(finding: Finding, *, fixed: bool) -> dict[str, Any]:
 def fix_label(finding: Finding) -> str:
     """Return what the button says: the step's label, "" where nothing is left to do by a step."""
     # The title rows that were found are in force already.
-    step = known_step(finding.fix_step) if finding.fix_step not in HEADER_STEPS else None
-    return step.label if step else ""
+    if finding.fix_step in HEADER_STEPS:
+        return ""
+    step = known_step(finding.fix_step)
+    if step is None:  # a step that this version of the portal no longer has
+        return ""
+    return step.label
 
 
 def _groups(sheets: Sequence[Sheet], found: Iterable[Finding], fixed: Fixed) -> list[dict[str, Any]]:
@@ -113,7 +126,7 @@ def _clean_shares(sheets: Sequence[Sheet], waiting: Iterable[Finding]) -> list[t
         here = column.sheet_id, column.title
         if here in marked:
             shares.append((column.title, max(0.0, 1 - marked[here] / column.filled)))
-    return sorted(shares, key=lambda pair: pair[1])
+    return sorted(shares, key=itemgetter(1))
 
 
 def _dismissed(dataset: Dataset) -> list[dict[str, Any]]:
@@ -131,7 +144,9 @@ def _reading_job(dataset: Dataset) -> Job | None:
 def _rows_url(finding: Finding) -> str:
     """Return the address of the grid at the first row that the finding is about."""
     grid = reverse("sheet_grid", args=[finding.sheet.dataset_id, finding.sheet_id])
-    return f"{grid}?row={finding.rows[0]}" if finding.rows else grid
+    if not finding.rows:
+        return grid
+    return f"{grid}?row={finding.rows[0]}"
 
 
 def _preview_url(finding: Finding) -> str:
@@ -147,8 +162,10 @@ def _preview_url(finding: Finding) -> str:
 def state(dataset: Dataset) -> State:
     """Return what the rail says beside Findings; it is on every page, so the database counts."""
     count = step_services.unfixed(open_findings(dataset)).exclude(severity=Finding.Severity.INFO).count()
+    if not count and not current_sheets(dataset).exists():
+        return State()  # nothing was found because nothing was read yet
     if not count:
-        return DONE if current_sheets(dataset).exists() else State()
+        return DONE
     return State(str(count), "attention", "", f"{count} finding{'s' * (count > 1)} to look at")
 
 

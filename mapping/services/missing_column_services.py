@@ -28,6 +28,7 @@ def gone_columns(sheet: Sheet) -> dict[str, str]:
     """
     known = {*sheet.titles, *added_titles(sheet), KEY_TITLE}
     named = dict.fromkeys(title.removesuffix(NUMBER_SUFFIX) for title in _named(sheet))
+    # A title that the recipe names already is taken: it cannot be the new name of another column.
     free = [title for title in sheet.titles if title not in named]
     gone = [title for title in named if title and title not in known]
     return {title: nearest(title, free) or "" for title in gone}
@@ -40,7 +41,8 @@ def replace_column(*, sheet: Sheet, gone: str, title: str, user: User | None = N
         _replace_in_mappings(sheet, gone, title)
         for target in SheetTarget.objects.filter(sheet=sheet):
             _replace_in_target(target, gone, title)
-        changed(sheet, user, f"{gone} is now {title}" if title else f"Forgot {gone}")
+        sentence = f"{gone} is now {title}" if title else f"Forgot {gone}"
+        changed(sheet, user, sentence)
 
 
 def _named(sheet: Sheet) -> Iterator[str]:
@@ -62,14 +64,18 @@ def _named(sheet: Sheet) -> Iterator[str]:
 def _column_params(step: AnyStep) -> list[str]:
     """Return the names of the parameters that hold titles of columns which are there already."""
     known = known_step(step.slug)
-    params = known.params if known else ()
-    return [param.name for param in params if param.type in {"column", "columns"}]
+    if known is None:  # nothing is known of its parameters
+        return []
+    return [param.name for param in known.params if param.type in {"column", "columns"}]
 
 
 def _columns_in(step: AnyStep) -> Iterator[str]:
     for name in _column_params(step):
         value = step.params.get(name) or []
-        yield from [value] if isinstance(value, str) else value
+        if isinstance(value, str):
+            yield value
+        else:
+            yield from value
 
 
 def _replace_in_steps(sheet: Sheet, gone: str, title: str) -> None:
@@ -96,8 +102,13 @@ def _replaced(value: Any, gone: str, title: str) -> Any:
     """Return a title, or a list of titles, with `title` in the place of `gone`; "" leaves its place out."""
     if not isinstance(value, list):
         return title if value == gone else value
-    replaced = [title if one == gone else one for one in value]
-    return [one for one in replaced if one]
+    replaced = []
+    for one in value:
+        if one != gone:
+            replaced.append(one)
+        elif title:
+            replaced.append(title)
+    return replaced
 
 
 def _replace_in_mappings(sheet: Sheet, gone: str, title: str) -> None:
@@ -105,6 +116,7 @@ def _replace_in_mappings(sheet: Sheet, gone: str, title: str) -> None:
     if not title:
         here.filter(column=gone).delete()
         return
+    # A person says that both are the same column: what was decided counts more than a suggestion for the new title.
     here.filter(column=title).exclude(state=Mapping.State.ACCEPTED).delete()
     for mapping in here.filter(column=gone):
         if here.filter(target=mapping.target, column=title).exists():
@@ -118,7 +130,8 @@ def _replace_in_target(target: SheetTarget, gone: str, title: str) -> None:
         former = f"{{{gone}{suffix}}}"
         if former in target.id_pattern:
             # A pattern without one of its columns would give several records one name.
-            target.id_pattern = target.id_pattern.replace(former, f"{{{title}{suffix}}}") if title else ""
+            present = f"{{{title}{suffix}}}"
+            target.id_pattern = target.id_pattern.replace(former, present) if title else ""
     target.key = _replaced(target.key, gone, title)
     target.when = _replaced(target.when, gone, title)
     target.save(update_fields=["id_pattern", "key", "when"])

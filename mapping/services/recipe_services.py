@@ -38,6 +38,7 @@ class Applied:
 def apply_recipe(*, dataset: Dataset, recipe: Recipe, user: User | None = None) -> Applied:
     """Replace everything that was decided about the dataset by what the recipe says. Raises RecipeError."""
     found = match_sheets(recipe, list(current_sheets(dataset)))
+    # Everything is checked before anything is replaced: a wrong recipe leaves the dataset as it was.
     for sheet in current_sheets(dataset):
         if sheet.pk in found:
             check_part(found[sheet.pk], sheet, recipe)
@@ -60,15 +61,21 @@ def match_sheets(recipe: Recipe, sheets: list[Sheet]) -> dict[int, SheetRecipe]:
     """
     found: dict[int, SheetRecipe] = {}
     for part in recipe.sheets:
-        fitting = [s for s in sheets if s.name == part.name and part.source in ("", s.source_name, s.source.name)]
+        fitting = [sheet for sheet in sheets if _means(part, sheet)]
         if not fitting:
-            there = ", ".join(sorted({s.name for s in sheets})) or "none"
+            names = {sheet.name for sheet in sheets}
+            there = ", ".join(sorted(names)) or "none"
             raise RecipeError(f"The recipe names the sheet '{part.name}', which the files lack; they have: {there}.")
         if len(fitting) > 1:
-            files = ", ".join(s.source_name for s in fitting)
+            files = ", ".join(sheet.source_name for sheet in fitting)
             raise RecipeError(f"Several files have a sheet '{part.name}' ({files}); say which with 'source'.")
         found[fitting[0].pk] = part
     return found
+
+
+def _means(part: SheetRecipe, sheet: Sheet) -> bool:
+    # A sheet out of an archive goes by the archive's name too.
+    return sheet.name == part.name and part.source in ("", sheet.source_name, sheet.source.name)
 
 
 def check_part(part: SheetRecipe, sheet: Sheet, recipe: Recipe) -> None:
@@ -119,6 +126,7 @@ def _apply_sheet(sheet: Sheet, part: SheetRecipe | None, result: Applied) -> Non
     for model in (SheetTarget, Transform, RowStep):
         model.objects.filter(sheet=sheet).delete()
     if part is None:
+        # Nobody misses empty and hidden sheets.
         if sheet.rows and not sheet.hidden:
             result.not_named.append(sheet.name)
         Sheet.objects.filter(pk=sheet.pk).update(skip=True)

@@ -31,9 +31,14 @@ def suggestions(*, dataset: Dataset, models: dict[int, str] | None = None) -> li
     Reads the working files: nothing that should happen while others wait to write.
     """
     sheets = suggestion_evidence.sheets_to_map(dataset)
-    decided = {place: model for place, sheet in enumerate(sheets) if (model := _decided(sheet, models or {}))}
+    decided = {}  # by the sheet's position, since the matchers know no records
+    for position, sheet in enumerate(sheets):
+        model = _decided(sheet, models or {})
+        if model:
+            decided[position] = model
+    evidence = [suggestion_evidence.of_sheet(sheet) for sheet in sheets]
     found = suggest_dataset(
-        [suggestion_evidence.of_sheet(sheet) for sheet in sheets], catalog.load(dataset.odoo_version),
+        evidence, catalog.load(dataset.odoo_version),
         models=decided, namespace=dataset.namespace,
     )  # fmt: skip
     return list(zip(sheets, found, strict=True))
@@ -50,7 +55,9 @@ def _decided(sheet: Sheet, models: dict[int, str]) -> str:
     if sheet.pk in models:
         return models[sheet.pk]
     chosen = SheetTarget.objects.filter(sheet=sheet, chosen=True).first()
-    return chosen.model if chosen else ""
+    if chosen is None:
+        return ""
+    return chosen.model
 
 
 def _keep(sheet: Sheet, suggestion: SheetSuggestion) -> None:
@@ -66,11 +73,13 @@ def _keep_target(sheet: Sheet, position: int, suggestion: TargetSuggestion, reas
     if made or not target.chosen:
         target.position, target.confidence, target.reason = position, suggestion.confidence, reason
         target.id_pattern = suggestion.id
+        # Columns make up a key only where the ID pattern uses it.
         target.key = list(suggestion.key) if "{Migration Key}" in suggestion.id else []
         target.save()
     decided = set(
         Mapping.objects.filter(target=target).exclude(state=Mapping.State.SUGGESTED).values_list("column", flat=True)
     )
+    # Former suggestions make room for the new ones; what a person accepted or left out stays.
     Mapping.objects.filter(target=target, state=Mapping.State.SUGGESTED).delete()
     for column in suggestion.columns:
         if column.title not in decided:
@@ -82,11 +91,14 @@ def _keep_mapping(target: SheetTarget, column: FieldSuggestion) -> None:
         relation_services.keep_table(target.sheet.dataset, column.lookup)
     # What no single column can fill is said, and not offered: "Accept" would promise what an export cannot keep.
     field = column.field if column.field and column.loadable else ""
-    reason = f"{column.reason}. {column.needs}" if column.needs and column.field else column.reason
+    reason = column.reason
+    if column.needs and column.field:
+        reason = f"{reason}. {column.needs}"
+    lookup = column.lookup.name if column.lookup else _decided_table(target, column)
     Mapping.objects.create(
         target=target, column=column.title, field=field, confidence=column.confidence, reason=reason,
-        candidates=[list(candidate) for candidate in column.candidates], ref=column.ref, separator=column.separator,
-        lookup=column.lookup.name if column.lookup else _decided_table(target, column),
+        candidates=list(map(list, column.candidates)), ref=column.ref, separator=column.separator,
+        lookup=lookup,
     )  # fmt: skip
 
 

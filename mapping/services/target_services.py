@@ -29,11 +29,10 @@ class ChoiceRefused(ValueError):
 
 def choose_field(*, target: SheetTarget, column: str, field: str, user: User | None = None) -> Mapping:
     """Send a column to a field ("" leaves it out). Raises ChoiceRefused for an unknown or taken field."""
-    odoo_field = field_of(target, field) if field else None
-    taken = Mapping.objects.filter(target=target, field=_import_name(odoo_field), state=Mapping.State.ACCEPTED)
-    other = taken.exclude(column=column).first() if odoo_field else None
-    if odoo_field and other is not None:
-        raise ChoiceRefused(f"{odoo_field.label} is filled by '{other.column}' already; leave that one out first.")
+    odoo_field = None
+    if field:
+        odoo_field = field_of(target, field)
+        _require_free(target, odoo_field, column)
     with transaction.atomic():
         mapping = _mapping(target, column)
         try:
@@ -43,6 +42,14 @@ def choose_field(*, target: SheetTarget, column: str, field: str, user: User | N
         mapping.save()
         changed(target.sheet, user, f"{column} → {mapping.field or 'left out'}")
     return mapping
+
+
+def _require_free(target: SheetTarget, field: OdooField, column: str) -> None:
+    """Raise ChoiceRefused where another column fills the field."""
+    taken = Mapping.objects.filter(target=target, field=field.import_name, state=Mapping.State.ACCEPTED)
+    other = taken.exclude(column=column).first()
+    if other is not None:
+        raise ChoiceRefused(f"{field.label} is filled by '{other.column}' already; leave that one out first.")
 
 
 def accept(*, mapping: Mapping, user: User | None = None) -> None:
@@ -91,11 +98,12 @@ def choose_model(
     """
     if model not in catalog.load(sheet.dataset.odoo_version):
         raise ChoiceRefused(f"Odoo {sheet.dataset.odoo_version} has no kind of record called {model}.")
+    # Before the transaction, since it reads the working files.
     suggested = suggestion_services.suggestions(dataset=sheet.dataset, models={sheet.pk: model})
     with transaction.atomic():
         others = SheetTarget.objects.filter(sheet=sheet).exclude(model=model)
         others.exclude(pk__in=[target.pk for target in keep]).delete()
-        others.update(chosen=True)
+        others.update(chosen=True)  # targets that nobody chose would go with the next suggestions
         suggestion_services.keep(suggested)
         target, _ = SheetTarget.objects.update_or_create(sheet=sheet, model=model, defaults={"chosen": True})
         changed(sheet, user, f"{sheet.name} becomes {model}")
@@ -130,8 +138,9 @@ def choose_key(*, target: SheetTarget, columns: Sequence[str], id_pattern: str =
     if not chosen and not id_pattern:
         raise ChoiceRefused("Choose at least one column that tells the records apart.")
     there = {*target.sheet.titles, *added_titles(target.sheet)}
-    if unknown := [column for column in chosen if column.removesuffix(NUMBER_SUFFIX) not in there]:
-        raise ChoiceRefused(f"{target.sheet.name} has no column '{unknown[0]}'.")
+    for column in chosen:
+        if column.removesuffix(NUMBER_SUFFIX) not in there:
+            raise ChoiceRefused(f"{target.sheet.name} has no column '{column}'.")
     if not all(f"{{{column}}}" in id_pattern for column in chosen):
         if len(chosen) > 1:
             set_key(target=target, key=chosen, user=user)
@@ -166,11 +175,12 @@ def field_of(target: SheetTarget, name: str) -> OdooField:
     if not name:
         raise ChoiceRefused("Choose a field first.")
     models = catalog.load(target.sheet.dataset.odoo_version)
-    model = models.model(target.model) if target.model in models else None
-    found = model.field(name) if model else None
+    if target.model not in models:  # the dataset may have moved to a version without it
+        raise ChoiceRefused(f"{target.model} has no field '{name}' that can be filled.")
+    model = models.model(target.model)
+    found = model.field(name)
     if found is None:
-        called = model.label if model else target.model
-        raise ChoiceRefused(f"{called} has no field '{name}' that can be filled.")
+        raise ChoiceRefused(f"{model.label} has no field '{name}' that can be filled.")
     return found
 
 
@@ -186,7 +196,7 @@ def _mapping(target: SheetTarget, column: str) -> Mapping:
 def _fill(mapping: Mapping, field: OdooField | None) -> None:
     mapping.state = Mapping.State.ACCEPTED if field else Mapping.State.LEFT_OUT
     if mapping.field == _import_name(field):
-        return
+        return  # the suggestion's reason and lookup still hold
     mapping.field, mapping.confidence = _import_name(field), 1.0 if field else 0.0
     mapping.reason = "chosen by you" if field else ""
     relation_services.link(mapping, field)

@@ -58,26 +58,28 @@ def sheet_as_json(sheet: Sheet, suggestion: SheetSuggestion) -> dict[str, Any]:
     further: dict[str, FieldSuggestion] = {}
     for target in suggestion.also:
         further |= {column.title: column for column in target.columns if column.field is not None}
+    columns = []
+    for column in suggestion.columns:
+        shown = column if column.field else further.get(column.title, column)
+        columns.append(column_as_json(shown))
     return {
         "sheet": sheet.name,
         "model": suggestion.model or None,
         "model_confidence": suggestion.confidence,
         "key": list(suggestion.key),
-        "columns": [
-            column_as_json(column if column.field else further.get(column.title, column))
-            for column in suggestion.columns
-        ],
+        "columns": columns,
     }
 
 
 def column_as_json(column: FieldSuggestion) -> dict[str, Any]:
     """Return a column's suggestion, fields by their own names, without the /id of an import."""
+    candidates = []
+    for field, confidence in column.candidates:
+        candidates.append({"field": field.removesuffix("/id"), "confidence": confidence})
     return {
         "header": column.title,
         "field": column.field.removesuffix("/id") if column.field else None,
         "confidence": column.confidence,
         "reason": column.reason,
-        "candidates": [
-            {"field": field.removesuffix("/id"), "confidence": confidence} for field, confidence in column.candidates
-        ],
+        "candidates": candidates,
     }

@@ -63,12 +63,13 @@ def dataset_for(options: dict[str, Any]) -> Iterator[tuple[Dataset, bool]]:
     mine = Dataset.objects.filter(owner=owner) if owner else Dataset.objects.all()
     known = dataset_named(options["dataset"], mine)
     dataset = known or services.create_dataset(name=options["dataset"], owner=owner, **given)
+    # Taken before the change, to be put back if a file cannot be read.
     former = {name: getattr(dataset, name) for name in given}
     try:
         if known and given:
             services.change_settings(dataset=dataset, values=given)
         yield dataset, known is not None
-    except BaseException:
+    except BaseException:  # Ctrl-C too leaves nothing half done behind
         if known is None:
             services.delete_dataset(dataset=dataset, user=None)
         elif given:
