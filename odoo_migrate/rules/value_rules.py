@@ -53,12 +53,6 @@ class ValueRule:
     accepts: Callable[[str], bool]
     since: int = FIRST_VERSION
 
-    def broken_by(self, cell: str) -> str:
-        """Return the predicate where a cell, which is not empty, breaks the rule; "" where it keeps to it."""
-        if self.accepts(cell):
-            return ""
-        return self.predicate
-
 
 def value_rules(field: OdooField, version: str) -> tuple[ValueRule, ...]:
     """Return what the cells of a field must keep to; a cell breaks one of the rules at most."""
