@@ -20,11 +20,10 @@ def _suggest(dataset: Dataset, sheets: Sequence[Sheet], **_: Any) -> None:
 
     The file counts more than the suggestions: where these fail, that is logged and the file is there all the same.
     """
-    from mapping.services import (
-        suggestion_services,
-    )  # here: it brings in pandas and all word lists, which few commands need
+    # Imported here, since it brings in pandas and all word lists, which few commands need.
+    from mapping.services import suggestion_services
 
     try:
         suggestion_services.suggest(dataset=dataset)
-    except Exception:
+    except Exception:  # whatever it is, the file must stay
         log.exception("no suggestions for dataset %s", dataset.pk)

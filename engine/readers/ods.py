@@ -135,7 +135,7 @@ class _Content:
         table: _Table | None = None
         outer: Element | None = None
         # The parts were searched for document types before, and Python's own parser is several times as fast.
-        for event, element in iterparse(stream, events=("start", "end")):  # noqa: S314
+        for event, element in iterparse(stream, events=("start", "end")):  # noqa: S314 - no document type gets here
             tag = element.tag
             if event == "start":
                 # A table inside a table belongs to a chart or a comment.

@@ -79,7 +79,8 @@ def read(text: str, given: str, pivot: int) -> date | None:
         if "hour" not in parts:
             return date(year, int(month), int(parts["day"]))
         minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
-        return datetime(year, int(month), int(parts["day"]), _hour(parts), minute, second)  # noqa: DTZ001
+        hour = _hour(parts)
+        return datetime(year, int(month), int(parts["day"]), hour, minute, second)  # noqa: DTZ001 - the cell names no zone
     except ValueError as problem:
         raise NotRead("there is no such day or time") from problem
 

@@ -201,7 +201,8 @@ def _from_number(text: str, excel_1904: bool) -> date:
     seconds = round(float(f"0.{serial[2] or 0}") * 86400)
     if not seconds:
         return day
-    return datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)  # noqa: DTZ001
+    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a serial number has no zone
+    return midnight + timedelta(seconds=seconds)
 
 
 def _from_words(text: str, order: str, pivot: int) -> date:

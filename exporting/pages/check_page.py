@@ -102,16 +102,21 @@ def card(dataset: Dataset, problem: dict[str, Any], sheets: dict[tuple[str, str]
     by_step = offered is not None
     # A step is one click away; the values of a lookup have to be gone through one by one.
     to_lookup = bool(problem["lookup"]) and problem["station"] == "mapping" and not by_step
+    examples = problem["examples"]
+    if problem["kind"] == "columns_not_named":
+        examples = []  # the sentence lists the columns already
+    url = _mends(dataset, problem, sheet, by_step)
+    if to_lookup:
+        url = _lookup(dataset, problem)
     return {
         "message": problem["message"],
         "sheet": problem["sheet"],
         "column": problem["column"],
         "count": problem["count"],
-        # The sentence about columns without a field lists them already.
-        "examples": [] if problem["kind"] == "columns_not_named" else problem["examples"],
+        "examples": examples,
         "unit": "rows" if problem["severity"] == "row" or problem["rows"] else "",
         "means": _means(problem, by_step),
-        "url": _lookup(dataset, problem) if to_lookup else _mends(dataset, problem, sheet, by_step),
+        "url": url,
         "action": _action(problem, to_lookup, by_step),
         "fix": _fix(dataset, sheet, problem, offered) if sheet is not None and offered else None,
     }

@@ -35,19 +35,21 @@ def beside(sheet: Sheet, title: str, trial: str = "") -> dict[str, Any]:
     """
     profile = ColumnProfile.objects.filter(sheet=sheet, title=title).first() or ColumnProfile(sheet=sheet, title=title)
     steps = list(Transform.objects.filter(sheet=sheet, column=title))
+    shown: dict[str, Any] = {"steps": [], "counts": None, "preview": []}
     with opened_sheet.open_run(sheet) as run:
-        # Without steps the column stays as it is, and there is no difference to show.
-        preview = preview_column(run, title, limit=PREVIEW_ROWS) if steps else None
+        if steps:  # without any the column stays as it is, and there is no difference to show
+            preview = preview_column(run, title, limit=PREVIEW_ROWS)
+            shown = {
+                "steps": cards(steps, sheet, preview.steps), "counts": _counts(preview), "preview": preview.rows,
+            }  # fmt: skip
     tried = _tried(sheet, title, trial)
     return {
         "column": _column(sheet, profile, title),
         "field": _field(sheet, title),
         "tiles": _tiles(sheet, profile),
         "findings": _findings(sheet, title),
-        "steps": cards(steps, sheet, preview.steps if preview else ()),
-        "counts": _counts(preview) if preview else None,
-        "preview": preview.rows if preview else [],
         "trial": tried,
+        **shown,
     }
 
 
