@@ -22,6 +22,7 @@ class StripInvisible(ColumnStep):
     label = "Remove invisible characters"
     help = "Removes characters that nobody sees but that make equal words differ; emoji stay whole."
     group = "text"
+    phase = "characters"
     safe = True
     kernel = True
     examples = (
@@ -41,6 +42,7 @@ class FixMojibake(ColumnStep):
     label = "Mend scrambled letters"
     help = "Mends letters that an old export scrambled: schÃ¶n becomes schön."
     group = "text"
+    phase = "encoding"
     params = (
         Param("keep", "words", "Leave as they are", default=("DrÃ¥ber",), help="Words that only look scrambled."),
     )
@@ -84,6 +86,7 @@ class StraightenQuotes(ColumnStep):
     label = "Make quotes straight"
     help = "Makes curly quotes and apostrophes straight, so that O’Neil and O'Neil are one name."
     group = "text"
+    phase = "characters"
     kernel = True
     examples = (Example(("O’Neil", "“Best” GmbH", ""), ("O'Neil", '"Best" GmbH', "")),)
 

@@ -23,6 +23,7 @@ class SplitColumn(ColumnStep):
     label = "Split into columns"
     help = "Copies the parts of a text, such as 'Boston, MA', into columns of their own; the column itself stays."
     group = "value"
+    phase = "parts"
     kernel = True
     params = (
         Param("separator", "text", "What stands between the parts", default=","),

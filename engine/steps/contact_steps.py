@@ -65,6 +65,7 @@ class EmailSplit(ColumnStep):
     label = "Separate several emails"
     help = "Keeps the first of several email addresses in the cell and moves the others to a new column."
     group = "contact"
+    phase = "parts"
     safe = True
     params = (Param("rest_to", "new_column", "New column for the others", default="Other emails"),)
     examples = (

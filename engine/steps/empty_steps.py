@@ -32,6 +32,7 @@ class ClearEmptyWords(ColumnStep):
     label = "Empty the words that mean nothing"
     help = "Empties cells that say N/A, none or TBD; look at the list of words, since NA can be Namibia."
     group = "empty"
+    phase = "empty"
     params = (Param("words", "words", "Words that mean empty", default=EMPTY_WORDS),)
     examples = (
         Example(("N/A", "n/a ", "-", "NA", "Nonesuch", ""), ("", "", "", "NA", "Nonesuch", "")),

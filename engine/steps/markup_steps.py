@@ -51,6 +51,7 @@ class StripTags(ColumnStep):
     label = "Remove web page tags"
     help = "Removes tags such as <b> that came from a web page; <br> becomes a line break."
     group = "text"
+    phase = "tags"
     kernel = True
     examples = (
         Example(("<p>Hello <b>you</b></p>", "one<br>two", "a < b", ""), ("Hello you", "one\ntwo", "a < b", "")),
@@ -69,6 +70,7 @@ class UnescapeHtml(ColumnStep):
     label = "Turn &amp; into &"
     help = "Turns the codes of web pages into the characters they stand for: &amp; becomes &."
     group = "text"
+    phase = "markup"
     idempotent = False
     kernel = True
     examples = (

@@ -22,6 +22,7 @@ class NameSplit(ColumnStep):
     label = "Turn 'Last, First' round"
     help = "Writes 'Smith, John' as 'John Smith'; first and last names go to columns of their own if you name them."
     group = "contact"
+    phase = "parts"
     params = (
         Param("first_to", "new_column", "New column for first names"),
         Param("last_to", "new_column", "New column for last names"),

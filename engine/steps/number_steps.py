@@ -302,6 +302,7 @@ class UndoScientific(ReadingStep):
     label = "Undo scientific notation"
     help = "Writes 4.155552671E+9 as 4155552671; where digits were lost, as in 4.00638E+12, the cell stays."
     group = "number"
+    phase = "digits"
     safe = True
     examples = (
         Example(
@@ -340,6 +341,7 @@ class StripDecimalZero(ReadingStep):
     label = "Remove .0"
     help = "Removes the .0 that another program put behind whole numbers and codes: 4155552671.0 becomes 4155552671."
     group = "number"
+    phase = "digits"
     examples = (
         Example(
             ("4155552671.0", "12,00", "0012.0", "1.5", "A1.0", "1.000", ""),

@@ -103,6 +103,7 @@ class PhoneSplit(ColumnStep):
     label = "Separate several phone numbers"
     help = "Keeps the first of several phone numbers in the cell and moves the others to a new column."
     group = "contact"
+    phase = "parts"
     params = (
         Param("rest_to", "new_column", "New column for the others", default="Other phones"),
         Param("mobile_to", "new_column", "New column for mobile numbers"),

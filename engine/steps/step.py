@@ -14,12 +14,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.steps.step_parameters import Configured, ParamType
+
+# What a step works on, in the order in which steps that mend findings are put: each needs what those before it leave.
+# Characters that were read wrong come before spaces, words for empty before whatever cannot read them, cells that hold
+# several values before what reads one, digits that were lost before the form of the whole.
+Phase = Literal[
+    "encoding", "markup", "tags", "characters", "spaces", "empty", "parts", "digits", "length", "words", "form"
+]  # fmt: skip
+PHASES: tuple[Phase, ...] = get_args(Phase)
 
 
 class CouldNot(Exception):
@@ -85,6 +93,7 @@ class ColumnStep(Configured, ABC):
         help: One sentence for the user.
         group: One of engine.steps.GROUPS.
         safe: It cannot lose anything; "Fix the safe ones" adds only such steps.
+        phase: Before which other steps it is put where it mends a finding.
         idempotent: Its own output is accepted unchanged.
         learns: `learn` must run over the whole column first.
         kernel: `apply` costs less on a whole column than finding the column's distinct values does.
@@ -95,6 +104,7 @@ class ColumnStep(Configured, ABC):
     group: ClassVar[str]
     examples: ClassVar[tuple[Example, ...]] = ()
     safe: ClassVar[bool] = False
+    phase: ClassVar[Phase] = "form"
     idempotent: bool = True  # an instance may say otherwise, where its parameters decide
     learns: ClassVar[bool] = False
     kernel: ClassVar[bool] = False

@@ -31,6 +31,7 @@ class Trim(ColumnStep):
     label = "Remove spaces around"
     help = "Removes spaces, tabs and line breaks before and after the text; spaces between words stay."
     group = "text"
+    phase = "spaces"
     safe = True
     kernel = True
     examples = (
@@ -49,6 +50,7 @@ class CollapseSpaces(ColumnStep):
     label = "Make several spaces one"
     help = "Makes several spaces in a row one plain space; line breaks stay."
     group = "text"
+    phase = "spaces"
     safe = True
     kernel = True
     examples = (
@@ -109,6 +111,7 @@ class UnicodeNfc(ColumnStep):
     label = "Store accented letters one way"
     help = "Stores each accented letter as one character, so that equal words compare as equal."
     group = "text"
+    phase = "characters"
     safe = True
     kernel = True
     examples = (Example(("Mu\u0308ller", "Müller", ""), ("Müller", "Müller", "")),)
@@ -125,6 +128,7 @@ class PadLeft(ColumnStep):
     label = "Restore leading zeros"
     help = "Fills numbers from the left up to a length (2134 becomes 02134); cells with other characters stay."
     group = "text"
+    phase = "length"
     kernel = True
     params = (
         Param("width", "integer", "Length", required=True, help="How many characters a full code has."),

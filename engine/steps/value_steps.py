@@ -25,6 +25,7 @@ class MapValues(ValueStep):
     label = "Replace values"
     help = "Replaces each value by the one you choose for it."
     group = "value"
+    phase = "words"
     params = (
         Param("pairs", "pairs", "Old and new values", required=True),
         Param(
@@ -121,6 +122,7 @@ class Split(ValueStep):
     label = "Separate a list"
     help = "Writes lists such as 'VIP, Retail' one way, VIP;Retail, so that each part becomes a record of its own."
     group = "value"
+    phase = "parts"
     params = (Param("separators", "words", "What stands between the parts", default=(";", ",", "|", "\n")),)
     examples = (
         Example(("VIP, Retail", "VIP;Retail;Net 30", "a | b||a", ""), ("VIP;Retail", "VIP;Retail;Net 30", "a;b", "")),

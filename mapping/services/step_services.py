@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from engine.steps import COLUMN_STEPS, HEADER_STEPS, ROW_STEPS, build
+from engine.profile.profile_results import FindingFacts, Fix, Severity
+from engine.recipe import ColumnRecipe, SheetRecipe, finding_fixes
+from engine.steps import COLUMN_STEPS, HEADER_STEPS, build
 from engine.steps.step_parameters import StepError
+from mapping import selectors
 from mapping.models import AnyStep, RowStep, Transform
 from migrator.models import User, record
 from profiling import services as profiling_services
 from profiling.models import Dataset, Finding, Sheet
 from profiling.selectors import open_findings
-
-# In whatever order findings are fixed: first what is no text of the cell's own, then spaces, words that mean nothing
-# and cells that hold several values. All other steps read what is left then.
-_FIRST = (
-    "fix_mojibake", "unescape_html", "strip_tags", "strip_invisible", "collapse_spaces", "trim", "empty_words",
-    "split", "name_split", "email_split", "phone_split",
-)  # fmt: skip
 
 
 def add_step(
@@ -78,30 +74,36 @@ def remove_step(*, step: AnyStep, user: User | None = None) -> None:
 
 
 def fix_finding(*, finding: Finding, user: User | None = None) -> AnyStep | None:
-    """Add the step that mends a finding, unless the recipe has it already."""
-    if not finding.fix_step or finding.fix_step in HEADER_STEPS:  # the titles that were found are in force already
+    """Add the step that mends a finding where it works, unless the recipe has it already."""
+    new = finding_fixes.step_for(facts_of(finding), _recipe_around(finding))
+    if new is None:
         return None
-    if has_step(finding.sheet, finding.column, finding.fix_step, finding.fix_params):
-        return None
-    step = add_step(
-        sheet=finding.sheet, column=finding.column, slug=finding.fix_step, params=finding.fix_params, user=user
-    )
-    _put_in_place(step)
+    step = add_step(sheet=finding.sheet, column=new.column, slug=new.spec.slug, params=new.spec.params, user=user)
+    last = siblings_of(step).count() - 1
+    if new.index < last:
+        move_step(step=step, places=new.index - last)
     return step
 
 
-def _put_in_place(step: AnyStep) -> None:
-    """Move a step that was added last before those that should find its work done."""
-    if isinstance(step, RowStep):
-        return
-    others = list(siblings_of(step).exclude(pk=step.pk))
-    later = [place for place, other in enumerate(others) if _rank(other.slug) > _rank(step.slug)]
-    if later:
-        move_step(step=step, places=later[0] - len(others))
+def facts_of(finding: Finding) -> FindingFacts:
+    """Return a stored finding as the engine takes it."""
+    fix = None
+    if finding.fix_step:
+        fix = Fix(finding.fix_step, finding.fix_params)
+    severity = cast(Severity, finding.severity)
+    return FindingFacts(
+        finding.slug, finding.column or None, finding.count, finding.message, finding.examples, finding.rows, fix,
+        finding.safe, severity,
+    )  # fmt: skip
 
 
-def _rank(slug: str) -> int:
-    return _FIRST.index(slug) if slug in _FIRST else len(_FIRST)
+def _recipe_around(finding: Finding) -> SheetRecipe:
+    """Return the steps of a finding's column and those on rows, which is all that its own step depends on."""
+    sheet, columns = finding.sheet, {}
+    if finding.column:
+        own = Transform.objects.filter(sheet=sheet, column=finding.column)
+        columns[finding.column] = ColumnRecipe(selectors.step_specs(own))
+    return SheetRecipe(sheet.name, rows=selectors.step_specs(sheet.row_steps.all()), columns=columns)
 
 
 def fix_safe_findings(*, dataset: Dataset, sheet: Sheet | None = None, user: User | None = None) -> int:
@@ -158,7 +160,7 @@ def changed_dataset(dataset: Dataset, user: User | None, summary: str, **details
 
 
 def _new_step(sheet: Sheet, column: str, slug: str, params: dict[str, Any]) -> AnyStep:
-    if slug in ROW_STEPS and not (column and slug in COLUMN_STEPS):
+    if not finding_fixes.step_column(slug, column):
         here = RowStep.objects.filter(sheet=sheet)
         return RowStep.objects.create(sheet=sheet, slug=slug, params=params, position=_next(here))
     mine = Transform.objects.filter(sheet=sheet, column=column)

@@ -1,0 +1,46 @@
+"""Where the step of a finding goes among the steps that a recipe has already."""
+
+import pytest
+
+from engine.profile.profile_results import FindingFacts, Fix
+from engine.recipe import ColumnRecipe, SheetRecipe, StepSpec
+from engine.recipe.finding_fixes import safe_findings, with_fixes
+
+
+def found(step: str, column: str | None = "A", *, safe: bool = True, **params: object) -> FindingFacts:
+    return FindingFacts("some", column, 1, "Something", fix=Fix(step, params), safe=safe)
+
+
+@pytest.mark.parametrize(
+    ("order", "right"),
+    [
+        (["parse_number", "empty_words", "trim"], ["trim", "empty_words", "parse_number"]),
+        (["strip_tags", "unescape_html", "fix_mojibake"], ["fix_mojibake", "unescape_html", "strip_tags"]),
+        (["zip_clean", "pad_left", "strip_decimal_zero"], ["strip_decimal_zero", "pad_left", "zip_clean"]),
+        (["lowercase", "email_split", "email_clean"], ["email_split", "lowercase", "email_clean"]),
+        (["title_case", "map_values", "collapse_spaces"], ["collapse_spaces", "map_values", "title_case"]),
+    ],
+)
+def test_each_step_finds_the_work_done_that_it_needs(order, right):
+    sheet = with_fixes(SheetRecipe("S"), [found(slug) for slug in order])
+    assert [spec.slug for spec in sheet.columns["A"].steps] == right
+
+
+def test_a_step_is_added_once_and_a_step_on_rows_once_for_each_choice():
+    several = [found("trim"), found("trim"), found("drop_duplicates", None), found("drop_duplicates", None, keys=["A"])]
+    sheet = with_fixes(SheetRecipe("S"), [*several, found("drop_duplicates", None)])
+    assert sheet.columns["A"].steps == (StepSpec("trim"),)
+    assert [dict(spec.params) for spec in sheet.rows] == [{}, {"keys": ["A"]}]
+
+
+def test_a_step_that_is_switched_off_is_added_anew():
+    sheet = SheetRecipe("S", columns={"A": ColumnRecipe((StepSpec("trim", enabled=False),))})
+    assert [spec.enabled for spec in with_fixes(sheet, [found("trim")]).columns["A"].steps] == [False, True]
+
+
+def test_safe_findings_have_a_step_to_add():
+    titles = FindingFacts("titles_below", None, 1, "Titles", fix=Fix("promote_header", {"rows": ["2"]}), safe=True)
+    plain = FindingFacts("seen", "A", 1, "Something", safe=True)
+    assert [one.fix.step for one in safe_findings([titles, plain, found("trim"), found("split", safe=False)])] == [
+        "trim"
+    ]
