@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import pyarrow.compute as pc
-
-from engine.match import ColumnEvidence, SheetEvidence, Sibling
+from engine.match import ColumnEvidence, SheetEvidence, Sibling, column_evidence
 from engine.sheets.working_file import WorkingFile
 from mapping.models import SheetTarget
 from odoo_migrate.project.external_ids import BadPattern, Pattern
@@ -14,10 +12,6 @@ from odoo_migrate.project.file_names import mapping_name, sheet_stem
 from profiling.models import ColumnProfile, Dataset, Finding, Sheet
 from profiling.selectors import current_sheets
 from profiling.stored_files import local_copy
-
-# Of a column with more different values, the first ones are taken.
-MOST_VALUES = 20_000
-SAMPLES = 40
 
 
 def sheets_to_map(dataset: Dataset) -> list[Sheet]:
@@ -40,15 +34,9 @@ def of_column(sheet: Sheet, title: str) -> ColumnEvidence:
 
 
 def distinct_values(sheet: Sheet, titles: Iterable[str]) -> dict[str, dict[str, None]]:
-    """Return the different texts of each column, in order of appearance, at most MOST_VALUES."""
-    found: dict[str, dict[str, None]] = {title: {} for title in titles}
+    """Return the different texts of each column, in order of appearance, at most column_evidence.MOST_VALUES."""
     with local_copy(sheet.working) as path:
-        for batch in WorkingFile(path).batches(list(found)):
-            for title, values in found.items():
-                if len(values) < MOST_VALUES:
-                    fresh = pc.unique(batch.column(title))[: MOST_VALUES - len(values)]
-                    values.update(dict.fromkeys(fresh.to_pylist()))
-    return found
+        return column_evidence.distinct_values(WorkingFile(path), titles)
 
 
 def siblings(dataset: Dataset) -> list[Sibling]:
@@ -83,18 +71,6 @@ def _only_placeholder(pattern: str) -> str:
 
 
 def _of_column(profile: ColumnProfile, sheet: Sheet, values: dict[str, None]) -> ColumnEvidence:
-    filled = [text for text in values if text.strip()]
-    return ColumnEvidence(
-        title=profile.title, kind=profile.kind, filled=profile.filled, distinct=profile.distinct, rows=sheet.rows,
-        samples=filled[:SAMPLES], could_be_key=profile.could_be_key,
-        patterns=[pattern for pattern, _ in profile.patterns], of_kind=_of_kind(profile),
-        values=frozenset(filled),
-    )  # fmt: skip
-
-
-def _of_kind(profile: ColumnProfile) -> int:
-    """Return how many cells are of the column's kind: all that are filled, but those that a finding calls wrong."""
-    if profile.kind == "text":
-        return 0
-    wrong = Finding.objects.filter(sheet=profile.sheet_id, column=profile.title, severity=Finding.Severity.PROBLEM)
-    return profile.filled - max(wrong.values_list("count", flat=True), default=0)
+    problems = Finding.objects.filter(sheet=profile.sheet_id, column=profile.title, severity=Finding.Severity.PROBLEM)
+    wrong = max(problems.values_list("count", flat=True), default=0)
+    return column_evidence.column_evidence(profile, wrong, sheet.rows, values)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from engine.detectors import DETECTORS
 from engine.match import ColumnEvidence, SheetEvidence, suggest_dataset, suggest_sheet
+from engine.match.accepted_suggestions import accepted_lookups, accepted_target, accepted_targets
 from engine.match.described_models import described_model, model_files
 from engine.match.field_assignment import assign
 from engine.match.match_files import load
@@ -32,7 +33,6 @@ from engine.sheets.table_shape import find_table
 from engine.sheets.working_file import write_working_file
 from odoo_migrate import catalog
 from odoo_migrate.project.external_ids import Pattern
-from tests.accepted_suggestions import lookups, target, targets
 
 HERE = Path(__file__).parents[1]
 ODOO = catalog.load("18.0")
@@ -247,7 +247,7 @@ def test_the_missions_own_example():
         ColumnEvidence("Phone", samples=["(555) 123-4567"]),
         ColumnEvidence("Tags", samples=["VIP;Wholesale", "VIP"]),
     ]
-    found = target(suggest_sheet("customers", sheet, ODOO))
+    found = accepted_target(suggest_sheet("customers", sheet, ODOO))
     assert (found.model, found.id, found.key) == ("res.partner", "migr.partner.{Customer Code}", ())
     assert dict(found.fields) == {
         "name": FieldSpec("Company Name"),
@@ -261,7 +261,7 @@ def test_the_missions_own_example():
 def test_records_without_a_number_get_a_composed_key():
     found = suggest_sheet("Contacts", columns("Full name", "Email", "City"), ODOO)
     assert (found.key, found.id) == (("Full name", "Email"), "migr.partner.{Migration Key}")
-    assert target(found).key == ("Full name", "Email")
+    assert accepted_target(found).key == ("Full name", "Email")
 
 
 def test_a_number_that_odoo_has_no_field_for_still_names_the_record():
@@ -296,7 +296,7 @@ def test_records_of_their_own_are_named_but_not_loaded():
     vendor = found.columns[2]
     assert vendor.field == "seller_ids/id"
     assert not vendor.loadable
-    assert "seller_ids/id" not in target(found).fields
+    assert "seller_ids/id" not in accepted_target(found).fields
 
 
 def test_a_model_that_odoo_lacks_is_an_error():
@@ -346,7 +346,7 @@ def test_clients_stock_and_orders_are_tied_together(tmp_path):
     assert {name: one.model for name, one in found.items()} == {
         "Clients": "res.partner", "Stock": "product.product", "Orders": "sale.order", "Lists": "",
     }  # fmt: skip
-    order, line = targets(found["Orders"])
+    order, line = accepted_targets(found["Orders"])
     assert (order.id, line.model, line.id) == (
         "migr.order.{Order No}", "sale.order.line", "migr.order_line.{Order No}.{Order No #}",
     )  # fmt: skip
@@ -369,9 +369,9 @@ def test_contacts_refer_to_their_accounts(tmp_path):
     found = sample(tmp_path, "salesforce_accounts.csv", "salesforce_contacts.csv")
     accounts, contacts = found["salesforce_accounts"], found["salesforce_contacts"]
     assert (accounts.model, contacts.model) == ("res.partner", "res.partner")
-    assert target(accounts).fields["parent_id/id"] == FieldSpec("ParentId", ref="res.partner")
-    assert target(contacts).fields["parent_id/id"] == FieldSpec("AccountId", ref="res.partner")
-    assert target(contacts).fields["ref"] == FieldSpec("Id")
+    assert accepted_target(accounts).fields["parent_id/id"] == FieldSpec("ParentId", ref="res.partner")
+    assert accepted_target(contacts).fields["parent_id/id"] == FieldSpec("AccountId", ref="res.partner")
+    assert accepted_target(contacts).fields["ref"] == FieldSpec("Id")
 
 
 def test_messy_customers(tmp_path):
@@ -382,7 +382,7 @@ def test_messy_customers(tmp_path):
         "Street": "street", "City": "city", "State": "state_id/id", "Zip Code": "zip", "Country": "country_id/id",
         "Tags": "category_id/id", "Credit Limit": "credit_limit", "Active": "active", "Notes": "comment",
     }  # fmt: skip
-    assert set(lookups(found)) == {"tag"}
+    assert set(accepted_lookups(found)) == {"tag"}
 
 
 def test_open_items_are_loaded_as_their_customers(tmp_path):
@@ -429,7 +429,7 @@ def test_a_decided_model_stands_and_the_second_mapping_is_named_after_its_sheet(
     sheets = [numbered("Customers", "Customer", "C1"), numbered("Our Vendors", "Vendor", "V1", "V2"), orders]
     *_, found = suggest_dataset(sheets, ODOO, models={2: "purchase.order"})
     assert found.model == "purchase.order"
-    assert target(found).fields["partner_id/id"] == FieldSpec("Vendor", ref="res.partner.our_vendors")
+    assert accepted_target(found).fields["partner_id/id"] == FieldSpec("Vendor", ref="res.partner.our_vendors")
 
 
 # The data files

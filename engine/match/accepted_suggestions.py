@@ -1,0 +1,37 @@
+"""Turn suggestions into the parts of a recipe, as accepting all of them does."""
+
+from __future__ import annotations
+
+from engine.match.match_evidence import FieldSuggestion, SheetSuggestion, TargetSuggestion
+from engine.recipe import KEY_TITLE, FieldSpec, Lookup, TargetRecipe
+
+
+def accepted_targets(suggestion: SheetSuggestion) -> tuple[TargetRecipe, ...]:
+    """Return all targets of a sheet, its chief one first; () where no model was found."""
+    return tuple(accepted_target(one) for one in (suggestion, *suggestion.also) if one.model)
+
+
+def accepted_target(suggestion: TargetSuggestion) -> TargetRecipe:
+    """Return the target with every suggested field that can be loaded, the ID pattern and what makes up its key."""
+    fields = {}
+    for column in suggestion.columns:
+        if column.field and column.loadable:
+            fields[column.field] = _field_spec(column)
+    # Columns make up a key only where the ID pattern uses it.
+    key = tuple(suggestion.key) if f"{{{KEY_TITLE}}}" in suggestion.id else ()
+    return TargetRecipe(suggestion.model, suggestion.id, fields, key=key)
+
+
+def _field_spec(column: FieldSuggestion) -> FieldSpec:
+    table = column.lookup.name if column.lookup else ""
+    return FieldSpec(column.title, table, column.ref, column.separator)
+
+
+def accepted_lookups(suggestion: SheetSuggestion) -> dict[str, Lookup]:
+    """Return the lookup tables that the sheet's suggestions use, by name."""
+    found = {}
+    for one in (suggestion, *suggestion.also):
+        for column in one.columns:
+            if column.loadable and column.lookup:
+                found[column.lookup.name] = column.lookup
+    return found
