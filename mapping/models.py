@@ -6,17 +6,23 @@ from typing import ClassVar
 
 from django.db import models
 
+from engine.recipe import target_entry
 from profiling.models import Dataset, Sheet
 
 ID_PATTERN_CHARS = 300
 
 
 class SheetTarget(models.Model):
-    """Say that a sheet fills a model of Odoo. A sheet may fill several, such as orders and their lines."""
+    """Say that a sheet fills a model of Odoo. A sheet may fill several, such as orders and their lines.
+
+    One with a role makes further records of the same rows: the person to talk to at a company, a delivery address. It
+    counts only once somebody has chosen it.
+    """
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="targets")
     position = models.PositiveIntegerField(default=0)
     model = models.CharField(max_length=80)
+    role = models.CharField(max_length=30, blank=True, help_text="What the records are beside the main ones: contact")
     confidence = models.FloatField(default=0)
     reason = models.TextField(blank=True)
     chosen = models.BooleanField(default=False, help_text="By a person, not only suggested")
@@ -24,13 +30,28 @@ class SheetTarget(models.Model):
     key = models.JSONField(default=list, blank=True, help_text="Titles that make up the Migration Key")
     when = models.CharField(max_length=500, blank=True, help_text="Only rows where this column is filled")
     values = models.JSONField(default=dict, blank=True, help_text="The same value for every record, by field")
+    left_out = models.BooleanField(default=False, help_text="A person wants no such records")
+    steps = models.JSONField(default=list, blank=True, help_text="Steps that make its columns, added with it")
+    records = models.PositiveIntegerField(default=0, help_text="How many records the rows would make, 0 if not known")
 
     class Meta:
         ordering = ("sheet", "position", "pk")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["sheet", "model"], name="one_target_per_model")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sheet", "model", "role"], name="one_target_per_role")
+        ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.sheet} → {self.model}"
+        return f"{self.sheet} → {self.entry}"
+
+    @property
+    def entry(self) -> str:
+        """Return what a recipe file calls the target."""
+        return target_entry(self.model, self.role)
+
+    @property
+    def counts(self) -> bool:
+        """Return whether the target is part of the recipe: what the rows are about, and what a person took besides."""
+        return not self.role or (self.chosen and not self.left_out)
 
 
 class Mapping(models.Model):

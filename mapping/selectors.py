@@ -48,9 +48,14 @@ def sheet_recipe(sheet: Sheet, *, with_source: bool = False) -> SheetRecipe:
         file=sheet.file_stem,
         skip=sheet.skip,
         rows=step_specs(sheet.row_steps.all()),
-        targets=tuple(map(target_recipe, sheet.targets.all())),
+        targets=tuple(map(target_recipe, counting_targets(sheet))),
         columns=column_recipes(sheet),
     )
+
+
+def counting_targets(sheet: Sheet) -> list[SheetTarget]:
+    """Return what the sheet becomes, without further records of its rows that nobody has taken."""
+    return [target for target in sheet.targets.all() if target.counts]
 
 
 def column_recipes(sheet: Sheet) -> dict[str, ColumnRecipe]:
@@ -75,7 +80,8 @@ def step_specs(steps: Iterable[AnyStep]) -> tuple[StepSpec, ...]:
 def target_recipe(target: SheetTarget) -> TargetRecipe:
     """Return a target with its accepted mappings, in the order of the sheet's columns."""
     return TargetRecipe(
-        model=target.model, id=target.id_pattern, values=target.values, key=tuple(target.key), when=target.when,
+        model=target.model, role=target.role, id=target.id_pattern, values=target.values, key=tuple(target.key),
+        when=target.when,
         fields={mapping.field: field_spec(mapping) for mapping in accepted(target)},
     )  # fmt: skip
 

@@ -44,9 +44,12 @@ def siblings(dataset: Dataset) -> list[Sibling]:
     found: list[Sibling] = []
     taken: list[str] = []  # mapping names, in the order in which the bundle gives them
     for target in SheetTarget.objects.filter(sheet__in=sheets_to_map(dataset)).select_related("sheet"):
+        if not target.counts:
+            continue
         key = _only_placeholder(target.id_pattern)
-        taken.append(mapping_name(target.model, raw_file(target.sheet), taken))
-        if key in target.sheet.titles:
+        taken.append(mapping_name(target.model, raw_file(target.sheet), taken, target.role))
+        # Keys of other sheets name what the rows are about, not the people or addresses beside it.
+        if not target.role and key in target.sheet.titles:
             # Cells of other sheets are compared with these, and blanks around them are no difference.
             stripped = map(str.strip, distinct_values(target.sheet, [key])[key])
             values = frozenset(filter(None, stripped))

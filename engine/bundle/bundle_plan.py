@@ -136,6 +136,17 @@ class _Draft:
         """Yield name, recipe and ID pattern of every target."""
         return zip(self.names, self.part.targets, self.columns.patterns, strict=True)
 
+    def with_own_refs(self, target: TargetRecipe) -> TargetRecipe:
+        """Return a target that refers to the records of its own rows by the names of their mappings."""
+        # Those names depend on which other sheets there are, so a recipe names the model alone.
+        own = {one.model: name for name, one, _ in self.targets if not one.role}
+        if not target.role:
+            return target
+        fields = {}
+        for entry, spec in target.fields.items():
+            fields[entry] = replace(spec, ref=own.get(spec.ref, spec.ref))
+        return replace(target, fields=fields)
+
 
 class _Planner:
     """Plan one bundle; `problems` grows on the way."""
@@ -171,11 +182,11 @@ class _Planner:
 
         run.prepare(tell)
         columns = with_added(without_own(run.titles, part), part.targets, self.recipe.namespace)
-        names = tuple(self._name(target.model, stem) for target in part.targets)
+        names = tuple(self._name(target.model, stem, target.role) for target in part.targets)
         return _Draft(sheet, part, stem, run, columns, names)
 
-    def _name(self, model: str, file: str) -> str:
-        name = mapping_name(model, file, self.taken)
+    def _name(self, model: str, file: str, role: str = "") -> str:
+        name = mapping_name(model, file, self.taken, role)
         self.taken.add(name)
         return name
 
@@ -207,6 +218,7 @@ class _Planner:
         targets = []
         for name, target, pattern in draft.targets:
             location = replace(draft.sheet.location, model=target.model)
+            target = draft.with_own_refs(target)
             mapped, problems = plan_target(name, target, pattern, draft.columns.titles, around, location)
             self.problems += problems
             if mapped is not None:

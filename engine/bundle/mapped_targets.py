@@ -30,6 +30,7 @@ class MappedTarget:
         fields: In the order of the columns.
         values: Constants by field name.
         when: Only rows in which this column is not blank are records; "" for all.
+        role: What the records are beside those that the rows are about; "" for the latter.
     """
 
     name: str
@@ -38,6 +39,7 @@ class MappedTarget:
     fields: tuple[MappedField, ...]
     values: Mapping[str, str]
     when: str
+    role: str = ""
 
     @property
     def label(self) -> str:
@@ -90,7 +92,8 @@ def plan_target(
     if target.when in titles:  # else a problem says that the column is gone
         when = target.when
     # Sorted, since the order in which a user gave the constants must not show in the files.
-    return MappedTarget(name, model, usable, fields, dict(sorted(target.values.items())), when), problems
+    values = dict(sorted(target.values.items()))
+    return MappedTarget(name, model, usable, fields, values, when, target.role), problems
 
 
 def _fields(target: TargetRecipe, planner: FieldPlanner) -> tuple[tuple[MappedField, ...], list[ExportProblem]]:

@@ -140,12 +140,13 @@ def _repeated_keys(checked: CheckedSheet) -> Iterator[RowIssue]:
     Where they agree they are one record, which is reported in a sheet of one target; in an order sheet it is what one
     expects.
     """
-    alone = len(checked.mapped.targets) == 1
+    # Further records of the same rows do not change what the rows are about.
+    alone = sum(not target.role for target in checked.mapped.targets) == 1
     for target in checked.mapped.targets:
         if target.pattern is None:
             continue
         agreeing, disputed = repeated(checked.hashes[target.name])
-        if alone and len(agreeing):
+        if alone and not target.role and len(agreeing):
             checked.problems.append(_merged(checked, target, agreeing))
         if len(disputed):
             yield _disputed(target, disputed, alone)

@@ -6,12 +6,13 @@ from engine.match.match_evidence import (
     FieldSuggestion,
     SheetEvidence,
     SheetSuggestion,
+    SuggestedStep,
     TargetSuggestion,
 )
 from engine.match.relation_suggestions import Sibling
 from engine.match.sheet_suggestions import suggest_sheet
 
 __all__ = [
-    "ColumnEvidence", "FieldSuggestion", "SheetEvidence", "SheetSuggestion", "Sibling", "TargetSuggestion",
-    "suggest_dataset", "suggest_sheet",
+    "ColumnEvidence", "FieldSuggestion", "SheetEvidence", "SheetSuggestion", "Sibling", "SuggestedStep",
+    "TargetSuggestion", "suggest_dataset", "suggest_sheet",
 ]  # fmt: skip

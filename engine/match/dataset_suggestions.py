@@ -108,7 +108,7 @@ def _siblings(sheets: Sequence[SheetEvidence], found: Sequence[SheetSuggestion])
         start = len(taken)
         for target in (one, *one.also):
             if target.model:
-                taken.append(mapping_name(target.model, sheet.file or file_stem(sheet.name), taken))
+                taken.append(mapping_name(target.model, sheet.file or file_stem(sheet.name), taken, target.role))
         if one.model and len(one.key) == 1 and KEY_TITLE not in one.id:
             siblings.append(Sibling(sheet.name, one.model, one.key[0], _key_values(sheet, one), taken[start]))
     return siblings

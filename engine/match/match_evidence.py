@@ -6,10 +6,10 @@ them into a recipe's targets.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.recipe import Lookup
+from engine.recipe import Lookup, StepSpec
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,23 @@ class FieldSuggestion:
 
 
 @dataclass(frozen=True)
+class SuggestedStep:
+    """Hold a step on a column that a target needs, since it makes a column which fills a field."""
+
+    column: str
+    step: StepSpec
+
+
+@dataclass(frozen=True)
 class TargetSuggestion:
     """Hold a model that a sheet fills, with one FieldSuggestion for each column in the sheet's order.
 
     `id` is the external ID pattern, "" where nothing names a record. `key` holds the titles that the ID is made of;
     where no column is unique the pattern uses the added column "Migration Key" and these titles make it up.
+
+    Further records of the same rows have a `role`, such as "contact". Only rows in which the column `when` is filled
+    have one ("" for all), and `records` says how many those are where it is known. `steps` make the columns that
+    `columns` name beyond the sheet's own; `values` are the same for all records; `reason` is a sentence.
     """
 
     model: str
@@ -94,6 +106,12 @@ class TargetSuggestion:
     key: Sequence[str] = ()
     id: str = ""
     columns: Sequence[FieldSuggestion] = ()
+    role: str = ""
+    when: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    steps: Sequence[SuggestedStep] = ()
+    records: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +122,5 @@ class SheetSuggestion(TargetSuggestion):
     """
 
     sheet: str = ""
-    reason: str = ""
     candidates: Sequence[tuple[str, float]] = ()
     also: Sequence[TargetSuggestion] = field(default=())

@@ -66,8 +66,8 @@ def suggest_sheet(
     target = _suggest_target(chosen, confidence, sheet)
     # The lines are looked for among all columns; those that they need more are then taken from the order.
     also = _suggest_lines(target, sheet)
-    target = replace(target, columns=_without_lines(target, also))
-    return SheetSuggestion(**vars(target), sheet=sheet_name, candidates=shown, also=also, reason=reason)
+    target = replace(target, columns=_without_lines(target, also), reason=reason)
+    return SheetSuggestion(**vars(target), sheet=sheet_name, candidates=shown, also=also)
 
 
 # One model

@@ -7,7 +7,7 @@ a file. Everything that is previewed, checked or exported is computed from uploa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import chain
 from typing import Any, Literal
@@ -17,7 +17,7 @@ FORMAT = 1
 # "<title> #", a row's number among the rows of one parent.
 KEY_TITLE = "Migration Key"
 NUMBER_SUFFIX = " #"
-# Marks the part of a class that a file does not hold under a key of its own, because it is the key of the entry.
+# Marks the parts of a class that a file does not hold under keys of their own, because they are the key of the entry.
 _ENTRY_KEY = {"entry_key": True}
 
 
@@ -55,8 +55,13 @@ class FieldSpec:
 class TargetRecipe:
     """Hold how a sheet fills one model.
 
+    A row may make several records of one model: a company, and the person to talk to there. All but the first have a
+    role, which tells them apart. In a target with a role, a `ref` to a model that the sheet fills without one means
+    the record of the same row.
+
     Attributes:
         model: Odoo's name of the model.
+        role: What the records are beside those that the rows are about, such as "contact"; "" for the latter.
         id: External ID pattern, such as "migr.partner.{Customer Code}".
         fields: By Odoo field name, in the order of the columns.
         values: Constants by field name.
@@ -70,6 +75,17 @@ class TargetRecipe:
     values: Mapping[str, str] = field(default_factory=dict)
     key: tuple[str, ...] = ()
     when: str = ""
+    role: str = field(default="", metadata=_ENTRY_KEY)
+
+    @property
+    def entry(self) -> str:
+        """Return what a recipe file calls the target: `res.partner`, or `res.partner (contact)` with a role."""
+        return target_entry(self.model, self.role)
+
+
+def target_entry(model: str, role: str) -> str:
+    """Return the key of a target in a recipe file."""
+    return f"{model} ({role})" if role else model
 
 
 @dataclass(frozen=True)
@@ -91,7 +107,8 @@ class SheetRecipe:
         skip: Whether to leave the sheet out.
         rows: Steps that work on rows.
         targets: The models that the sheet fills.
-        columns: By title. In a sheet with one target they are all columns that fill a field, with or without steps.
+        columns: By title. In a sheet with a main target they are all columns that fill a field of it, with or without
+            steps.
     """
 
     name: str = field(metadata=_ENTRY_KEY)
@@ -104,13 +121,24 @@ class SheetRecipe:
     columns: Mapping[str, ColumnRecipe] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Name every column that fills a field of the only target."""
+        """Name every column that fills a field of the main target."""
         # A file may say a field beside the column or under the target; either way it is the same recipe.
-        if len(self.targets) == 1:
+        if self.main is not None:
             columns = dict(self.columns)
-            for spec in self.targets[0].fields.values():
+            for spec in self.main.fields.values():
                 columns.setdefault(spec.source, ColumnRecipe())
             object.__setattr__(self, "columns", columns)
+
+    @property
+    def main(self) -> TargetRecipe | None:
+        """Return the only target without a role; None where there is none, or several."""
+        return main_target(self.targets)
+
+
+def main_target(targets: Sequence[TargetRecipe]) -> TargetRecipe | None:
+    """Return the only one of `targets` without a role; None where there is none, or several."""
+    without_role = [target for target in targets if not target.role]
+    return without_role[0] if len(without_role) == 1 else None
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from engine.recipe.recipe_model import (
     StepSpec,
     TargetRecipe,
     file_keys,
+    main_target,
 )
 from engine.steps.step_parameters import ParamType
 from engine.values.countries import UnknownCountry, checked_code
@@ -43,6 +44,8 @@ MAX_DEPTH = 12
 
 _NAMESPACE = re.compile(NAMESPACE)
 _STEM = re.compile(r"[A-Za-z0-9_-]{1,100}")
+# `res.partner`, or `res.partner (contact)` for a further record of the same row.
+_TARGET_ENTRY = re.compile(r"(?P<model>\S+)(?: \((?P<role>[a-z][a-z0-9_]{0,29})\))?")
 _STEM_WORDS = "letters, digits, _ and -"
 _YES_NO = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _WHOLE = re.compile(r"-?[1-9][0-9]*|0")
@@ -203,22 +206,23 @@ def _column(value: Value) -> _Column:
 
 
 def _with_short_forms(targets: list[TargetRecipe], columns: Mapping[str, _Column]) -> tuple[TargetRecipe, ...]:
-    """Return the targets, with the fields that are said beside columns put into the only one."""
+    """Return the targets, with the fields that are said beside columns put into the main one."""
+    main = main_target(targets)
     fields: dict[str, FieldSpec] = {}
     for title, column in columns.items():
         if not column.field:
             continue
-        if len(targets) != 1:
+        if main is None:
             raise column.value.error(
                 "'field' beside a column needs exactly one target; with several, fields stand under each."
             )
-        [target] = targets
-        if column.field in fields or column.field in target.fields:
+        if column.field in fields or column.field in main.fields:
             raise column.value.error(f"the field {column.field} is filled by two columns.")
         fields[column.field] = replace(column.spec, source=title)
-    if not fields:
+    if main is None or not fields:
         return tuple(targets)
-    return (replace(target, fields={**fields, **target.fields}),)
+    whole = replace(main, fields={**fields, **main.fields})
+    return tuple(whole if target is main else target for target in targets)
 
 
 # --- targets and lookups
@@ -226,15 +230,16 @@ def _with_short_forms(targets: list[TargetRecipe], columns: Mapping[str, _Column
 
 def _targets(value: Value) -> list[TargetRecipe]:
     targets = []
-    for model, entry in _entries(value).items():
-        targets.append(_target(model, entry))
+    for name, entry in _entries(value).items():
+        targets.append(_target(name, entry))
     return targets
 
 
-def _target(model: str, value: Value) -> TargetRecipe:
-    if not MODEL_NAME.fullmatch(model):
-        raise value.error(f"'{model}' is no model of Odoo; write it like res.partner.")
-    return TargetRecipe(model, **_said(value, file_keys(TargetRecipe)))
+def _target(name: str, value: Value) -> TargetRecipe:
+    parts = _TARGET_ENTRY.fullmatch(name)
+    if parts is None or not MODEL_NAME.fullmatch(parts["model"]):
+        raise value.error(f"'{name}' is no model of Odoo; write it like res.partner, or res.partner (contact).")
+    return TargetRecipe(parts["model"], role=parts["role"] or "", **_said(value, file_keys(TargetRecipe)))
 
 
 def _fields(value: Value) -> dict[str, FieldSpec]:

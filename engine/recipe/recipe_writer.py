@@ -36,7 +36,7 @@ def dump(recipe: Recipe) -> str:
     """Return the recipe as YAML text, with quotes only where YAML would read something else.
 
     Raises:
-        RecipeError: The recipe has what a file cannot say: one model twice in a sheet.
+        RecipeError: The recipe has what a file cannot say: one model twice in a sheet, and in one role.
     """
     lookups = _Block()
     for lookup in recipe.lookups.values():
@@ -78,34 +78,36 @@ def _sheets(sheets: Iterable[SheetRecipe]) -> dict[str, Any]:
 
 
 def _sheet(sheet: SheetRecipe) -> dict[str, Any]:
-    models = [target.model for target in sheet.targets]
-    if len(set(models)) < len(models):
+    entries = [target.entry for target in sheet.targets]
+    if len(set(entries)) < len(entries):
         raise RecipeError(f"The sheet '{sheet.name}' fills one model twice, which a recipe file cannot say.")
-    short = _short_forms(sheet)
+    main, short = sheet.main, _short_forms(sheet)
     columns = _Block()
     for title, column in sheet.columns.items():
-        columns[title] = _column(column, short.get(title), sheet.targets)
+        columns[title] = _column(column, short.get(title), main)
     targets = _Block()
     for target in sheet.targets:
-        targets[target.model] = _target(target, set(short.values()))
+        beside_columns = set(short.values()) if target is main else set[str]()
+        targets[target.entry] = _target(target, beside_columns)
     return _Block(_said(sheet, rows=_steps(sheet.rows), targets=targets, columns=columns))
 
 
 def _short_forms(sheet: SheetRecipe) -> dict[str, str]:
-    """Return by title the field that is said beside the column: the first it fills, where there is one target."""
-    if len(sheet.targets) != 1:
+    """Return by title the field that is said beside the column: the first that it fills of the main target."""
+    main = sheet.main
+    if main is None:
         return {}
     short: dict[str, str] = {}
-    for name, spec in sheet.targets[0].fields.items():
+    for name, spec in main.fields.items():
         short.setdefault(spec.source, name)
     return short
 
 
-def _column(column: ColumnRecipe, field: str | None, targets: tuple[TargetRecipe, ...]) -> dict[str, Any]:
+def _column(column: ColumnRecipe, field: str | None, main: TargetRecipe | None) -> dict[str, Any]:
     steps = _steps(column.steps)
-    if not field:
+    if not field or main is None:
         return _filled({"steps": steps})
-    return {"field": field} | _filled({"steps": steps}) | _said(targets[0].fields[field], HOW_FILLED)
+    return {"field": field} | _filled({"steps": steps}) | _said(main.fields[field], HOW_FILLED)
 
 
 def _target(target: TargetRecipe, beside_columns: set[str]) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from mapping.models import Mapping, Relationship, SheetTarget
-from mapping.pages import missing_columns_page
+from mapping.pages import further_records, missing_columns_page
 from mapping.selectors import added_titles, odoo_field, still_needed
 from mapping.services import target_services
 from migrator import stations
@@ -45,7 +46,8 @@ def page(user: Any, dataset: Dataset, sheet: Sheet | None, model: str = "") -> d
     shared = {**base, **next_station(base["rail"], dataset, "mapping")}
     if sheet is None:
         return {**shared, "target": None, "rows": [], "models": [], "accepted": 0, "waiting": 0, "total": 0}
-    targets = list(SheetTarget.objects.filter(sheet=sheet))
+    every = list(SheetTarget.objects.filter(sheet=sheet))
+    targets = [one for one in every if one.counts]
     target = _shown_target(targets, model)
     table = {"target": None, "rows": [], "sure": 0, "unsure": 0} if target is None else _of_target(sheet, target)
     return {
@@ -53,15 +55,16 @@ def page(user: Any, dataset: Dataset, sheet: Sheet | None, model: str = "") -> d
         "models": model_choices(dataset),
         "gone": missing_columns_page.cards([sheet]),
         "targets": _targets(sheet, targets, target),
+        "further": further_records.cards(sheet, every),
         "total": len(sheet.titles),
         **table,
     }
 
 
 def _shown_target(targets: list[SheetTarget], model: str) -> SheetTarget | None:
-    """Return the target asked for by its model, else the first."""
+    """Return the target asked for by its name in recipes, else the first."""
     for target in targets:
-        if target.model == model:
+        if target.entry == model:
             return target
     return targets[0] if targets else None
 
@@ -119,23 +122,31 @@ def _field(field: OdooField) -> dict[str, str]:
 
 def _targets(sheet: Sheet, targets: list[SheetTarget], current: SheetTarget | None) -> list[dict[str, Any]]:
     models = catalog.load(sheet.dataset.odoo_version)
-    here = reverse("dataset_mapping", args=[sheet.dataset_id])
     tabs = []
     for one in targets:
         # A model that this version of Odoo lacks has no label to show.
         if one.model in models:
-            label = plural(models.model(one.model).label)
-            url = f"{here}?sheet={sheet.pk}&model={one.model}"
-            tabs.append({"id": one.pk, "label": label, "url": url, "is_current": one == current})
+            label = further_records.label(one) or plural(models.model(one.model).label)
+            tabs.append({"id": one.pk, "label": label, "url": address(sheet, one), "is_current": one == current})
     return tabs
+
+
+def address(sheet: Sheet, target: SheetTarget | None) -> str:
+    """Return the address of the page that shows a target of a sheet."""
+    asked = {"sheet": sheet.pk}
+    if target is not None:
+        asked["model"] = target.entry
+    return f"{reverse('dataset_mapping', args=[sheet.dataset_id])}?{urlencode(asked)}"
 
 
 def _target(target: SheetTarget, model: OdooModel) -> dict[str, Any]:
     return {
         "id": target.pk,
         "model": target.model,
-        "label": plural(model.label),
-        "one": model.label.lower(),
+        "entry": target.entry,
+        "label": further_records.label(target) or plural(model.label),
+        "one": further_records.one(target) or model.label.lower(),
+        "role": target.role,
         "confidence": target.confidence,
         "chosen": target.chosen,
         "id_pattern": target.id_pattern,
@@ -176,9 +187,12 @@ def _elsewhere(sheet: Sheet, target: SheetTarget) -> dict[str, str]:
     found = {}
     others = Mapping.objects.filter(target__sheet=sheet).exclude(target=target).exclude(state=Mapping.State.LEFT_OUT)
     for mapping in others.select_related("target"):
+        if not mapping.target.counts:
+            continue
         field = odoo_field(models, mapping)
         if field is not None:
-            records = plural(models.model(mapping.target.model).label).lower()
+            other = mapping.target
+            records = (further_records.label(other) or plural(models.model(other.model).label)).lower()
             found[mapping.column] = f"fills {field.label} of {records}"
     return found
 
@@ -276,6 +290,7 @@ def state(dataset: Dataset) -> State:
     mappings = Mapping.objects.filter(target__sheet__in=sheets)
     accepted = mappings.filter(state=Mapping.State.ACCEPTED).values("target__sheet", "column").distinct().count()
     waiting = target_services.open_suggestions(sheets).count()
+    waiting += sum(target_services.offered_targets(sheet).count() for sheet in sheets)
     share = f"{accepted} of {total}"
     if waiting:
         return State(share, "", "", f"{waiting} suggestion{'s' * (waiting != 1)} to accept")

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from engine.recipe import KEY_TITLE, NUMBER_SUFFIX
 from mapping.models import AnyStep, Mapping, RowStep, SheetTarget, Transform
-from mapping.selectors import accepted, added_titles, known_step
+from mapping.selectors import accepted, added_titles, counting_targets, known_step
 from mapping.services.step_services import changed
 from migrator.models import User
 from odoo_migrate.project.external_ids import BadPattern, Pattern
@@ -52,7 +52,7 @@ def _named(sheet: Sheet) -> Iterator[str]:
         yield from _columns_in(step)
     for row_step in sheet.row_steps.all():
         yield from _columns_in(row_step)
-    for target in sheet.targets.all():
+    for target in counting_targets(sheet):
         for mapping in accepted(target):
             yield mapping.column
         yield from target.key

@@ -35,7 +35,9 @@ def keep_findings(dataset: Dataset) -> None:
 
 
 def _references(dataset: Dataset) -> list[Mapping]:
-    mappings = Mapping.objects.filter(target__sheet__in=suggestion_evidence.sheets_to_map(dataset)).exclude(ref="")
+    # Further records of a row refer to that row's own record, which is there.
+    mappings = Mapping.objects.filter(target__sheet__in=suggestion_evidence.sheets_to_map(dataset), target__role="")
+    mappings = mappings.exclude(ref="")
     return list(mappings.exclude(state=Mapping.State.LEFT_OUT).select_related("target__sheet"))
 
 

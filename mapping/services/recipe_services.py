@@ -159,8 +159,8 @@ def _values(step: StepSpec) -> dict[str, object]:
 
 def _apply_target(sheet: Sheet, position: int, target: TargetRecipe) -> None:
     row = SheetTarget.objects.create(
-        sheet=sheet, position=position, model=target.model, chosen=True, confidence=1, id_pattern=target.id,
-        key=list(target.key), when=target.when, values=dict(target.values),
+        sheet=sheet, position=position, model=target.model, role=target.role, chosen=True, confidence=1,
+        id_pattern=target.id, key=list(target.key), when=target.when, values=dict(target.values),
     )  # fmt: skip
     Mapping.objects.bulk_create(
         Mapping(

@@ -78,6 +78,8 @@ def keep_decisions(table: Relationship) -> None:
 def id_prefix(target: SheetTarget) -> str:
     """Return what the external IDs of the target's records begin with: "migr.partner"."""
     dataset = target.sheet.dataset
+    if target.role:
+        return f"{dataset.namespace}.{target.role}"
     return f"{dataset.namespace}.{described_model(target.model, catalog.load(dataset.odoo_version)).records.id_word}"
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
-from engine.match import FieldSuggestion, SheetSuggestion, TargetSuggestion, suggest_dataset
+from engine.match import FieldSuggestion, SheetSuggestion, SuggestedStep, TargetSuggestion, suggest_dataset
+from engine.recipe import target_entry
 from mapping import suggestion_evidence
 from mapping.models import Mapping, SheetTarget
 from mapping.services import missing_record_services, relation_services
@@ -54,7 +56,7 @@ def keep(pairs: Iterable[tuple[Sheet, SheetSuggestion]]) -> None:
 def _decided(sheet: Sheet, models: dict[int, str]) -> str:
     if sheet.pk in models:
         return models[sheet.pk]
-    chosen = SheetTarget.objects.filter(sheet=sheet, chosen=True).first()
+    chosen = SheetTarget.objects.filter(sheet=sheet, chosen=True, role="").first()
     if chosen is None:
         return ""
     return chosen.model
@@ -62,20 +64,24 @@ def _decided(sheet: Sheet, models: dict[int, str]) -> str:
 
 def _keep(sheet: Sheet, suggestion: SheetSuggestion) -> None:
     wanted = [target for target in (suggestion, *suggestion.also) if target.model]
-    stale = SheetTarget.objects.filter(sheet=sheet, chosen=False)
-    stale.exclude(model__in=[target.model for target in wanted]).delete()
-    for position, target in enumerate(wanted):
-        _keep_target(sheet, position, target, suggestion.reason)
+    entries = {target_entry(target.model, target.role) for target in wanted}
+    for target in SheetTarget.objects.filter(sheet=sheet, chosen=False, left_out=False):
+        if target.entry not in entries:
+            target.delete()
+    for position, one in enumerate(wanted):
+        _keep_target(sheet, position, one, one.reason or suggestion.reason)
 
 
 def _keep_target(sheet: Sheet, position: int, suggestion: TargetSuggestion, reason: str) -> None:
-    target, made = SheetTarget.objects.get_or_create(sheet=sheet, model=suggestion.model)
+    target, made = SheetTarget.objects.get_or_create(sheet=sheet, model=suggestion.model, role=suggestion.role)
+    target.records = suggestion.records
     if made or not target.chosen:
         target.position, target.confidence, target.reason = position, suggestion.confidence, reason
-        target.id_pattern = suggestion.id
+        target.id_pattern, target.when = suggestion.id, suggestion.when
         # Columns make up a key only where the ID pattern uses it.
         target.key = list(suggestion.key) if "{Migration Key}" in suggestion.id else []
-        target.save()
+        target.values, target.steps = dict(suggestion.values), list(map(_step_as_json, suggestion.steps))
+    target.save()
     decided = set(
         Mapping.objects.filter(target=target).exclude(state=Mapping.State.SUGGESTED).values_list("column", flat=True)
     )
@@ -84,6 +90,10 @@ def _keep_target(sheet: Sheet, position: int, suggestion: TargetSuggestion, reas
     for column in suggestion.columns:
         if column.title not in decided:
             _keep_mapping(target, column)
+
+
+def _step_as_json(suggested: SuggestedStep) -> dict[str, Any]:
+    return {"column": suggested.column, "slug": suggested.step.slug, "params": dict(suggested.step.params)}
 
 
 def _keep_mapping(target: SheetTarget, column: FieldSuggestion) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Values
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from engine.recipe import NUMBER_SUFFIX
-from mapping.models import ID_PATTERN_CHARS, Mapping, SheetTarget
+from mapping.models import ID_PATTERN_CHARS, Mapping, SheetTarget, Transform
 from mapping.selectors import added_titles
 from mapping.services import missing_record_services, relation_services, suggestion_services
-from mapping.services.step_services import changed
+from mapping.services.step_services import add_step, changed
 from migrator.models import User
 from odoo_migrate import catalog
 from odoo_migrate.catalog import OdooField
@@ -66,14 +66,66 @@ def accept(*, mapping: Mapping, user: User | None = None) -> None:
 
 
 def accept_all(*, sheet: Sheet, least: float = 0.0, user: User | None = None) -> int:
-    """Accept all suggestions of at least this confidence, the model and its ID pattern; return how many fields."""
+    """Accept all suggestions of at least this confidence, the model and its ID pattern; return how many fields.
+
+    Further records of the rows (people of companies) are taken too where they are as sure.
+    """
     with transaction.atomic():
-        SheetTarget.objects.filter(sheet=sheet).update(chosen=True)
+        for target in SheetTarget.objects.filter(sheet=sheet, chosen=False, role=""):
+            _take(target)
         waiting = list(suggestions(sheet, least))
         for mapping in waiting:
             _accept(mapping)
+        for target in offered_targets(sheet).filter(confidence__gte=least):
+            waiting += _take_with_fields(target)
         changed(sheet, user, f"Accepted {len(waiting)} suggestions for {sheet.name}")
     return len(waiting)
+
+
+def offered_targets(sheet: Sheet) -> QuerySet[SheetTarget]:
+    """Return the further records of a sheet's rows that wait for a yes."""
+    return SheetTarget.objects.filter(sheet=sheet, chosen=False, left_out=False).exclude(role="")
+
+
+def take_target(*, target: SheetTarget, user: User | None = None) -> None:
+    """Make further records of the sheet's rows, with all fields that are suggested for them."""
+    with transaction.atomic():
+        _take_with_fields(target)
+        changed(target.sheet, user, f"{target.sheet.name} also becomes {target.entry}")
+
+
+def leave_out_target(*, target: SheetTarget, user: User | None = None) -> None:
+    """Make no such further records of the sheet's rows; what is suggested for them is kept for a change of mind."""
+    with transaction.atomic():
+        target.chosen, target.left_out = False, True
+        target.save(update_fields=["chosen", "left_out"])
+        Mapping.objects.filter(target=target, state=Mapping.State.ACCEPTED).update(state=Mapping.State.SUGGESTED)
+        changed(target.sheet, user, f"{target.sheet.name} does not become {target.entry}")
+
+
+def _take_with_fields(target: SheetTarget) -> list[Mapping]:
+    """Take a target and the fields suggested for it, and return the latter."""
+    _take(target)
+    waiting = list(Mapping.objects.filter(target=target, state=Mapping.State.SUGGESTED).exclude(field=""))
+    for mapping in waiting:
+        _accept(mapping)
+    return waiting
+
+
+def _take(target: SheetTarget) -> None:
+    """Take what a target is suggested to be, with the steps that make its columns."""
+    target.chosen, target.left_out = True, False
+    target.save(update_fields=["chosen", "left_out"])
+    add_steps(target)
+
+
+def add_steps(target: SheetTarget) -> None:
+    """Add the steps that make a target's columns, unless the recipe has them already."""
+    there = Transform.objects.filter(sheet=target.sheet_id)
+    for step in target.steps:
+        same = there.filter(column=step["column"], slug=step["slug"], params=step["params"])
+        if not same.exists():
+            add_step(sheet=target.sheet, **step)
 
 
 def suggestions(sheet: Sheet, least: float = 0.0) -> list[Mapping]:
@@ -83,8 +135,12 @@ def suggestions(sheet: Sheet, least: float = 0.0) -> list[Mapping]:
 
 
 def open_suggestions(sheets: Iterable[Sheet]) -> QuerySet[Mapping]:
-    """Return the suggestions of these sheets that wait for a yes and whose field is still free."""
+    """Return the suggestions of these sheets that wait for a yes and whose field is still free.
+
+    Those of further records wait only once these are taken.
+    """
     waiting = Mapping.objects.filter(target__sheet__in=sheets, state=Mapping.State.SUGGESTED).exclude(field="")
+    waiting = waiting.filter(Q(target__role="") | Q(target__chosen=True, target__left_out=False))
     same_field = Mapping.objects.filter(target=OuterRef("target"), field=OuterRef("field"))
     return waiting.exclude(Exists(same_field.filter(state=Mapping.State.ACCEPTED)))
 
@@ -101,11 +157,13 @@ def choose_model(
     # Before the transaction, since it reads the working files.
     suggested = suggestion_services.suggestions(dataset=sheet.dataset, models={sheet.pk: model})
     with transaction.atomic():
-        others = SheetTarget.objects.filter(sheet=sheet).exclude(model=model)
+        others = SheetTarget.objects.filter(sheet=sheet).exclude(model=model, role="")
         others.exclude(pk__in=[target.pk for target in keep]).delete()
-        others.update(chosen=True)  # targets that nobody chose would go with the next suggestions
+        # Targets that nobody chose would go with the next suggestions.
+        others.filter(role="").update(chosen=True)
         suggestion_services.keep(suggested)
-        target, _ = SheetTarget.objects.update_or_create(sheet=sheet, model=model, defaults={"chosen": True})
+        target, _ = SheetTarget.objects.update_or_create(sheet=sheet, model=model, role="", defaults={"chosen": True})
+        _drop_further_records(sheet)
         changed(sheet, user, f"{sheet.name} becomes {model}")
     missing_record_services.keep_findings(sheet.dataset)
     return target
@@ -113,10 +171,20 @@ def choose_model(
 
 def remove_target(*, target: SheetTarget, user: User | None = None) -> None:
     """Say that the sheet no longer becomes this kind of record; what it becomes besides stays."""
+    if target.role:
+        leave_out_target(target=target, user=user)
+        return
     with transaction.atomic():
-        SheetTarget.objects.filter(sheet=target.sheet).exclude(pk=target.pk).update(chosen=True)
-        changed(target.sheet, user, f"{target.sheet.name} no longer becomes {target.model}")
+        SheetTarget.objects.filter(sheet=target.sheet, role="").exclude(pk=target.pk).update(chosen=True)
+        changed(target.sheet, user, f"{target.sheet.name} no longer becomes {target.entry}")
         target.delete()
+        _drop_further_records(target.sheet)
+
+
+def _drop_further_records(sheet: Sheet) -> None:
+    """Take away further records of rows that become no record of that kind themselves."""
+    models = SheetTarget.objects.filter(sheet=sheet, role="").values_list("model", flat=True)
+    SheetTarget.objects.filter(sheet=sheet).exclude(role="").exclude(model__in=list(models)).delete()
 
 
 def set_key(*, target: SheetTarget, id_pattern: str = "", key: Sequence[str] = (), user: User | None = None) -> None:

@@ -7,7 +7,6 @@ import re
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from mapping.models import Mapping, SheetTarget
@@ -60,7 +59,7 @@ def mapping_accept_all(request: Request, dataset_id: int, sheet_id: int) -> Http
     sheet = sheet_for(request.user, dataset_id, sheet_id, Role.EDITOR)
     least = 0.0 if request.POST.get("unsure") == "1" else target_services.SURE
     target_services.accept_all(sheet=sheet, least=least, user=request.user)
-    return _again(request, sheet, SheetTarget.objects.filter(sheet=sheet, model=request.POST.get("target", "")).first())
+    return _again(request, sheet, _named_target(sheet, request.POST.get("target", "")))
 
 
 @require_POST
@@ -71,6 +70,8 @@ def target_set(request: Request, dataset_id: int, sheet_id: int) -> HttpResponse
     try:
         if "remove_target" in request.POST:
             target_services.remove_target(target=_target(request, sheet), user=request.user)
+        elif "further" in request.POST:
+            _decide_further(request, sheet)
         elif "model" in request.POST:
             target = _choose_model(request, sheet)
         else:
@@ -101,8 +102,20 @@ def _choose_model(request: Request, sheet: Sheet) -> SheetTarget:
     """Put a kind of record in the place of the one that the page shows, or beside all that the sheet fills."""
     keep = SheetTarget.objects.filter(sheet=sheet)
     if "beside" not in request.POST:
-        keep = keep.exclude(model=request.POST.get("target", ""))
+        shown = _named_target(sheet, request.POST.get("target", ""))
+        keep = keep.exclude(pk=shown.pk if shown else None)
     return target_services.choose_model(sheet=sheet, model=request.POST["model"], keep=keep, user=request.user)
+
+
+def _decide_further(request: Request, sheet: Sheet) -> None:
+    """Take or leave out further records of the rows."""
+    further = _named_target(sheet, request.POST["further"])
+    if further is None or not further.role:
+        raise ChoiceRefused("That is settled already.")
+    if request.POST.get("action") == "leave_out":
+        target_services.leave_out_target(target=further, user=request.user)
+    else:
+        target_services.take_target(target=further, user=request.user)
 
 
 def _wanted(request: Request) -> str:
@@ -140,22 +153,28 @@ def _change_target(request: Request, target: SheetTarget) -> None:
 
 
 def _target(request: Request, sheet: Sheet) -> SheetTarget:
-    targets = SheetTarget.objects.filter(sheet=sheet).select_related("sheet__dataset")
     wanted = request.POST.get("target") or request.GET.get("model", "")
-    found = targets.filter(model=wanted).first() or targets.first()
+    found = _named_target(sheet, wanted) or SheetTarget.objects.filter(sheet=sheet).first()
     if found is None:
         raise Http404("Choose first what the sheet becomes.")
     return found
+
+
+def _named_target(sheet: Sheet, entry: str) -> SheetTarget | None:
+    """Return the target that pages and recipes call by this name, None where the sheet has no such one."""
+    for target in SheetTarget.objects.filter(sheet=sheet).select_related("sheet__dataset"):
+        if target.entry == entry:
+            return target
+    return None
 
 
 def _again(request: Request, sheet: Sheet, target: SheetTarget | None) -> HttpResponse:
     if not request.htmx:
         return redirect(_address(sheet, target))
     sheet.dataset.refresh_from_db()
-    context = page.page(request.user, sheet.dataset, sheet, target.model if target else "")
+    context = page.page(request.user, sheet.dataset, sheet, target.entry if target else "")
     return render(request, "mapping/mapping.html#mapping", context)
 
 
 def _address(sheet: Sheet, target: SheetTarget | None) -> str:
-    model = f"&model={target.model}" if target else ""
-    return f"{reverse('dataset_mapping', args=[sheet.dataset_id])}?sheet={sheet.pk}{model}"
+    return page.address(sheet, target)

@@ -42,14 +42,17 @@ def sheet_stem(file: str, source_name: str, sheet: str, *, alone: bool) -> str:
     return stem or "sheet"  # a name in a script of which nothing is left in ASCII
 
 
-def mapping_name(model: str, file: str, taken: Collection[str]) -> str:
+def mapping_name(model: str, file: str, taken: Collection[str], role: str = "") -> str:
     """Return the name of a mapping of `model` that reads the raw file `file`; it is none of the names `taken`.
 
-    The first mapping of a model has the model's name; further ones add the file, then a number.
+    The first mapping of a model has the model's name; further ones add the file, then a number. One with a role, which
+    makes further records of a row, adds that: res.partner.contact.
     """
-    if model not in taken:
-        return model
-    name = f"{model}.{file}"
+    first = f"{model}.{role}" if role else model
+    if first not in taken:
+        return first
+    name = f"{model}.{file}_{role}" if role else f"{model}.{file}"
+    file = name.removeprefix(f"{model}.")
     number = 1
     while name in taken:
         number += 1
