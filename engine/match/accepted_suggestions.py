@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.match.match_evidence import FieldSuggestion, SheetSuggestion, TargetSuggestion
-from engine.recipe import KEY_TITLE, FieldSpec, Lookup, TargetRecipe
+from engine.recipe import KEY_TITLE, ColumnRecipe, FieldSpec, Lookup, StepSpec, TargetRecipe
 
 
 def accepted_targets(suggestion: SheetSuggestion) -> tuple[TargetRecipe, ...]:
@@ -19,7 +19,21 @@ def accepted_target(suggestion: TargetSuggestion) -> TargetRecipe:
             fields[column.field] = _field_spec(column)
     # Columns make up a key only where the ID pattern uses it.
     key = tuple(suggestion.key) if f"{{{KEY_TITLE}}}" in suggestion.id else ()
-    return TargetRecipe(suggestion.model, suggestion.id, fields, key=key)
+    return TargetRecipe(
+        suggestion.model, suggestion.id, fields, suggestion.values, key, suggestion.when, suggestion.role
+    )
+
+
+def accepted_steps(suggestion: SheetSuggestion) -> dict[str, ColumnRecipe]:
+    """Return the steps that make the columns which the targets need, by the column that they stand on."""
+    steps: dict[str, list[StepSpec]] = {}
+    for one in (suggestion, *suggestion.also):
+        for needed in one.steps:
+            on_column = steps.setdefault(needed.column, [])
+            # Two targets may be filled from one made column.
+            if needed.step not in on_column:
+                on_column.append(needed.step)
+    return {title: ColumnRecipe(tuple(listed)) for title, listed in steps.items()}
 
 
 def _field_spec(column: FieldSuggestion) -> FieldSpec:

@@ -133,7 +133,7 @@ def _targets(sheet: Sheet, targets: list[SheetTarget], current: SheetTarget | No
 
 def address(sheet: Sheet, target: SheetTarget | None) -> str:
     """Return the address of the page that shows a target of a sheet."""
-    asked = {"sheet": sheet.pk}
+    asked = {"sheet": str(sheet.pk)}
     if target is not None:
         asked["model"] = target.entry
     return f"{reverse('dataset_mapping', args=[sheet.dataset_id])}?{urlencode(asked)}"

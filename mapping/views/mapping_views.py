@@ -103,7 +103,8 @@ def _choose_model(request: Request, sheet: Sheet) -> SheetTarget:
     keep = SheetTarget.objects.filter(sheet=sheet)
     if "beside" not in request.POST:
         shown = _named_target(sheet, request.POST.get("target", ""))
-        keep = keep.exclude(pk=shown.pk if shown else None)
+        if shown is not None:
+            keep = keep.exclude(pk=shown.pk)
     return target_services.choose_model(sheet=sheet, model=request.POST["model"], keep=keep, user=request.user)
 
 
