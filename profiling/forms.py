@@ -95,13 +95,15 @@ class HeaderForm(forms.Form):
 
     rows = forms.CharField(
         label="Row or rows with the column titles", required=False,
-        help_text="The row numbers as your spreadsheet program shows them, such as 4 or 4-5. Empty: as found.",
+        help_text="The row numbers as your spreadsheet program shows them: 4 or 4-5, 0 for none. Empty: as found.",
     )  # fmt: skip
 
     def clean_rows(self) -> list[int]:
         text = self.cleaned_data["rows"].replace(" ", "")
         if not text:
             return []
+        if text == "0":
+            return [0]
         read = re.fullmatch(r"([1-9][0-9]{0,6})(?:[-,]([1-9][0-9]{0,6}))*", text)
         if read is None:
             raise forms.ValidationError("Write row numbers such as 4 or 4-5.")

@@ -145,6 +145,8 @@ def header(user: Any, sheet: Sheet, form: HeaderForm) -> dict[str, Any]:
 def header_text(sheet: Sheet) -> tuple[str, str]:
     """Return where the titles are, and why that deserves a look ("" where it does not)."""
     rows = sheet.header_rows
+    if not rows and sheet.header_override:
+        return "No row with titles", "chosen by hand"
     if not rows:
         return "No row with titles", "The columns are numbered; choose the row with the titles if there is one."
     text = f"On row {rows[0]}"

@@ -38,6 +38,10 @@ class TitleRows(SheetDetector):
             yield _noted("repeated_title", message, list(shape["header_rows"]), times)
         for place in shape["untitled"]:
             yield _noted("untitled_column", f"Column {place + 1} has data but no title", [], 1)
+        # A working file that was written by a former version does not say it.
+        other = list(shape.get("other_header", ()))
+        if other:
+            yield _in_doubt(list(shape["header_rows"]), other)
 
     def _below_a_report_title(self, headers: list[int], titles: list[int]) -> Iterable[FindingFacts]:
         if not headers or not titles:
@@ -50,6 +54,20 @@ class TitleRows(SheetDetector):
         message = f"Your column titles are on {where}; {above} like a report title"
         fix = Fix("promote_header", {"rows": [str(row) for row in headers]})
         yield FindingFacts("titles_below", None, len(titles), message, [], titles, fix, severity="info")
+
+
+def _in_doubt(headers: list[int], other: list[int]) -> FindingFacts:
+    """Return the finding that asks for the other reading of rows that may be titles or data."""
+    row = max(other)
+    if not headers:
+        message = f"Row {row} is taken as data; it may hold the column titles"
+    elif row:
+        message = f"Row {row} is taken as data; it may be a second row of titles, such as units"
+    else:
+        row = max(headers)
+        message = f"Row {row} is taken as column titles; nothing but its place says so, it may be data"
+    fix = Fix("promote_header", {"rows": list(map(str, other))})
+    return FindingFacts("titles_in_doubt", None, 1, message, [], [row], fix)
 
 
 def _noted(slug: str, message: str, rows: list[int], count: int) -> FindingFacts:

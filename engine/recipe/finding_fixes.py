@@ -32,13 +32,20 @@ class NewStep:
 
 def has_fix(finding: FindingFacts) -> bool:
     """Return whether there is a step to add for a finding."""
-    # The titles that were found are in force already.
-    return finding.fix is not None and finding.fix.step not in HEADER_STEPS
+    if finding.fix is None:
+        return False
+    # The titles that were found are in force already; a finding that asks offers others.
+    return finding.fix.step not in HEADER_STEPS or finding.severity != "info"
 
 
 def safe_findings(findings: Iterable[FindingFacts]) -> list[FindingFacts]:
     """Return the findings that are mended without asking, in their order."""
-    return [finding for finding in findings if finding.safe and has_fix(finding)]
+    chosen = []
+    for finding in findings:
+        # Which rows hold the titles is read from the file, and chosen by nobody but a person.
+        if finding.safe and has_fix(finding) and finding.fix is not None and finding.fix.step not in HEADER_STEPS:
+            chosen.append(finding)
+    return chosen
 
 
 def step_for(finding: FindingFacts, sheet: SheetRecipe) -> NewStep | None:

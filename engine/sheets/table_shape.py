@@ -5,11 +5,11 @@ Titles come out of the cells of one to three title rows: joined, and made unique
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from engine.readers import Range, RawSheet, Unreadable
-from engine.sheets.title_rows import search_titles
+from engine.sheets.title_rows import other_reading, search_titles
 
 ROW = "__row__"  # the column of source row numbers; no title may be called so
 HEAD = 200  # rows that are looked at
@@ -31,6 +31,8 @@ class TableShape:
         repeated_titles: each title that several columns have.
         untitled: the positions of columns that have data but no title.
         dropped: those of columns that have neither.
+        other_header: the rows of titles by the other reading, where it is in doubt; (0,) for a table without titles.
+        above: the cells of title and header rows under the table's columns, by row number; lists print them again.
     """
 
     title_rows: tuple[int, ...]
@@ -43,6 +45,8 @@ class TableShape:
     repeated_titles: tuple[str, ...] = ()
     untitled: tuple[int, ...] = ()
     dropped: tuple[int, ...] = ()
+    other_header: tuple[int, ...] = ()
+    above: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
 
 def find_table(sheet: RawSheet, header: Sequence[int] | None = None) -> TableShape:
@@ -58,7 +62,8 @@ def find_table(sheet: RawSheet, header: Sequence[int] | None = None) -> TableSha
     head = sheet.head(HEAD)
     if header is None:
         found, first = search_titles(head, sheet.merged)
-        return _table_shape(sheet, head, found, first)
+        shape = _table_shape(sheet, head, found, first)
+        return replace(shape, other_header=other_reading(head, found, first))
     chosen = sorted({row for row in header if row > 0})
     last = max(chosen, default=0)
     if last > sheet.num_rows:
@@ -89,11 +94,23 @@ def _table_shape(sheet: RawSheet, head: list[list[str]], header: list[int], firs
         titles=unique_titles(raw, kept),
         raw_titles=tuple(raw),
         columns=tuple(kept),
-        merged_titles=_merged_among(sheet.merged, header),
+        merged_titles=_merged_among(sheet.merged, header, kept),
         repeated_titles=tuple(_repeated(raw)),
         untitled=tuple(untitled),
         dropped=tuple(dropped),
+        above=tuple(_cells_above(sheet, head, header, first, kept)),
     )
+
+
+def _cells_above(
+    sheet: RawSheet, head: list[list[str]], header: list[int], first: int, columns: Sequence[int]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield number and cells of each filled row above the data, as far as the columns of the table go."""
+    for number in [*_filled_rows_above(head, header, first), *header]:
+        cells = head[number - 1] if number <= len(head) else sheet.rows(number, 1)[0]
+        texts = tuple(cells[position].strip()[:LONGEST] for position in columns)
+        if any(texts):
+            yield number, texts
 
 
 def _titles_of(sheet: RawSheet, head: list[list[str]], header: list[int]) -> list[str]:
@@ -113,11 +130,11 @@ def _filled_rows_above(head: list[list[str]], header: list[int], first: int) -> 
     return [row for row in above if row not in header and any(map(str.strip, head[row - 1]))]
 
 
-def _merged_among(merged: Sequence[Range], header: list[int]) -> int:
-    """Return how many merged cells are on the rows of titles."""
-    count = 0
+def _merged_among(merged: Sequence[Range], header: list[int], columns: Sequence[int]) -> int:
+    """Return how many merged cells are on the rows of titles, over columns of the table."""
+    last, count = max(columns, default=-1), 0
     for area in merged:
-        if any(map(area.covers_row, header)):
+        if area.left <= last and any(map(area.covers_row, header)):
             count += 1
     return count
 
@@ -157,7 +174,8 @@ def _one_line(cell: str) -> str:
 def _spread_over_areas(cells: list[str], areas: Sequence[Range], number: int) -> list[str]:
     """Repeat the text of each merged cell in all columns that it covers."""
     for area in areas:
-        if number == area.top:
+        # A merged cell beside the table, where no cell holds anything, says nothing.
+        if number == area.top and area.left < len(cells):
             stop = min(area.right + 1, len(cells))
             cells[area.left : stop] = [cells[area.left]] * len(cells[area.left : stop])
     return cells

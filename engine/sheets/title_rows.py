@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import starmap
 from statistics import median
 
 from engine.readers import Range
+from engine.values.folding import fold
+from engine.values.languages import words_by_key
 from engine.values.text_masks import mask
 from engine.values.title_hints import says
 from engine.values.yes_no_words import means_empty
@@ -29,7 +31,9 @@ _LONGEST_VALUE = 100  # characters of a text that may be more than a text
 
 # What one cell looks like, as far as that distinguishes titles from data; the first pattern that fits counts.
 _LOOKS = {
-    "number": r"[\s(+−–-]*(?:[A-Z]{3}\s?)?[€$£¥]?\s?[+−–-]?[0-9][0-9.,'’\s\u00a0]*[)%−–-]*\s?(?:[€$£¥%]|[A-Z]{3})?\)?",
+    "number": r"[\s(+−–-]*(?:[A-Z]{3}\s?)?[€$£¥]?\s?[+−–-]?[0-9][0-9.,'’\s\u00a0]*[)%−–-]*\s?(?:[€$£¥%]|[A-Z]{3})?\)?"
+    # As calculating programs write very small and very large numbers; 12E4 may well be a code.
+    r"|[+−–-]?[0-9]+(?:[.,][0-9]+[eE][+-]?|[eE][+-])[0-9]{1,3}",
     "date": r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}(?:[T\s,]+[0-9]{1,2}:[0-9]{2}.*)?"
     r"|[0-9]{1,2}[\s.-]+[^\W\d]{3,9}\.?[\s,.-]+[0-9]{2,4}|[^\W\d]{3,9}\.?\s[0-9]{1,2},\s?[0-9]{4}"
     r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?",
@@ -39,6 +43,8 @@ _LOOKS = {
     "code": r"(?=[^\s]*[0-9])(?=[^\s]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._/-]{1,39}",
 }
 _PATTERNS = [(look, re.compile(pattern)) for look, pattern in _LOOKS.items()]
+_KNOWN_TITLES = 4  # of so many titles one that columns are known to have is enough where nothing else shows them
+_UNIT = re.compile(r"[^\d@]{1,20}")
 _WORDS = ("text", "code")  # looks that a title may have
 
 
@@ -95,8 +101,10 @@ class HeadRow:
         """Weigh the row `number`; `fills` holds the filled cells of every row of the head."""
         self.number = number
         self.filled = fills[number - 1]
-        # Blank rows say nothing; among twice as many rows there are enough others.
-        self._below = [cells for cells in fills[number : number + 2 * _BODY] if cells][:_BODY]
+        # Blank rows say nothing, and neither does the row itself where a printed list repeats its titles on each page;
+        # among twice as many rows there are enough others.
+        rows = fills[number : number + 2 * _BODY]
+        self._below = [cells for cells in rows if cells and cells != self.filled][:_BODY]
 
     @cached_property
     def _usual_width(self) -> float:
@@ -140,6 +148,11 @@ class HeadRow:
     @cached_property
     def _evidence(self) -> list[float]:
         return list(starmap(self._weight, self.filled.items()))
+
+    @property
+    def has_body(self) -> bool:
+        """Return whether there are columns of data below."""
+        return bool(self._columns)
 
     @property
     def strong(self) -> int:
@@ -301,12 +314,64 @@ def _with_rows_below(header: list[int], rows: list[HeadRow], merged: Sequence[Ra
 def _continues(above: HeadRow, below: HeadRow, merged: Sequence[Range]) -> bool:
     """Return whether `below` holds titles too.
 
-    A title is merged over both rows, or it fills gaps between titles and leaves others empty, or it has words over
-    numbers and dates, like the titles themselves.
+    A title is merged over both rows, or it fills gaps between titles and leaves others empty, or it has units over
+    numbers and leaves the first title without one. A row without gaps or merged cells under complete titles is data,
+    whatever its cells look like, and so is one with a single cell: the name of a group.
     """
-    if any(area.top == above.number < area.bottom for area in merged):
+    if below.filled == above.filled:  # a printed list may begin with its titles twice
+        return False
+    if any(area.top == above.number < area.bottom and area.left in above.filled for area in merged):
         return True
-    fills, leaves = below.filled.keys() - above.filled.keys(), above.filled.keys() - below.filled.keys()
-    if fills and min(above.filled) in leaves and not below.against:
+    if len(below.filled) < 2 or below.against or min(above.filled) in below.filled:
+        return False
+    if below.filled.keys() - above.filled.keys():
         return True
-    return not below.against and below.strong >= min(2, len(below.filled))
+    return below.strong >= 2 and _may_be_units(below)
+
+
+def _may_be_units(row: HeadRow) -> bool:
+    """Return whether all cells are as short as units and sub-titles are, without digits and signs of addresses."""
+    return all(map(_UNIT.fullmatch, row.filled.values()))
+
+
+def other_reading(head: Sequence[Sequence[str]], header: Sequence[int], first: int) -> tuple[int, ...]:
+    """Return the rows that hold the titles if the answer of `search_titles` is wrong, () where it is certain.
+
+    (0,) says that the table has no titles then.
+
+    Args:
+        head: the first rows of the sheet.
+        header: the rows that were found.
+        first: the first row of data that was found.
+    """
+    rows = rows_of(head)
+    if not header:
+        row = rows[first - 1] if first <= len(rows) else None
+        return (first,) if row is not None and row.looks_like_titles else ()
+    last = rows[header[-1] - 1]
+    if header[-1] < len(rows) and len(header) < DEEPEST:
+        below = rows[header[-1]]
+        # Short words over numbers: units, or the first record.
+        if len(below.filled) >= 2 and below.strong >= 2 and below.looks_like_titles and _may_be_units(below):
+            return (*header, below.number)
+    if len(header) > 1 or last.strong or last.number == len(rows) or not last.has_body:
+        return ()
+    known = sum(map(_names_a_column, last.filled.values()))
+    return () if known * _KNOWN_TITLES >= len(last.filled) else (0,)
+
+
+def _names_a_column(text: str) -> bool:
+    """Return whether a text is a title that columns have, as far as the words of all languages say."""
+    if says(text):
+        return True
+    return fold(text) in _titles_that_columns_have()
+
+
+@cache
+def _titles_that_columns_have() -> frozenset[str]:
+    """Return all titles of the word lists as `fold` writes them."""
+    titles: set[str] = set()
+    for meaning, ways in words_by_key("titles").items():
+        titles.add(fold(meaning))
+        titles.update(map(fold, ways))
+    return frozenset(titles)

@@ -131,12 +131,12 @@ class PromoteHeader(HeaderStep):
         "Says on which rows of the sheet the column titles stand; the rows above are left out. For recipes; on the "
         "pages, choose them beside the file."
     )
-    params = (Param("rows", "words", "Rows of the sheet that hold the titles", required=True),)
+    params = (Param("rows", "words", "Rows of the sheet that hold the titles, 0 for none", required=True),)
     rows: tuple[str, ...]
 
     def validate(self) -> None:
-        """Check that all are row numbers."""
-        if not all(map(_is_row_number, self.rows)):
+        """Check that all are row numbers, or that the one 0 says that there are no titles."""
+        if self.rows != ("0",) and not all(map(_is_row_number, self.rows)):
             raise StepError("The step promote_header needs the numbers of the title rows, such as 4 or 4, 5.")
 
     @property

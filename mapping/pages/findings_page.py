@@ -84,13 +84,22 @@ def as_card(finding: Finding, *, fixed: bool) -> dict[str, Any]:
 
 def fix_label(finding: Finding) -> str:
     """Return what the button says: the step's label, "" where nothing is left to do by a step."""
-    # The title rows that were found are in force already.
     if finding.fix_step in HEADER_STEPS:
-        return ""
+        return _titles_label(finding)
     step = known_step(finding.fix_step)
     if step is None:  # a step that this version of the portal no longer has
         return ""
     return step.label
+
+
+def _titles_label(finding: Finding) -> str:
+    """Return what the button says that takes other title rows; "" for those that are in force already."""
+    rows = finding.fix_params.get("rows", [])
+    if finding.severity == Finding.Severity.INFO:
+        return ""
+    if rows == ["0"]:
+        return "It is data"
+    return f"Use row{'s' * (len(rows) > 1)} {' and '.join(rows)} as titles"
 
 
 def _groups(sheets: Sequence[Sheet], found: Iterable[Finding], fixed: Fixed) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from engine.profile.profile_results import FindingFacts, Fix, Severity
 from engine.recipe import ColumnRecipe, SheetRecipe, finding_fixes
 from engine.steps import COLUMN_STEPS, HEADER_STEPS, build
+from engine.steps.row_steps import PromoteHeader
 from engine.steps.step_parameters import StepError
 from mapping import selectors
 from mapping.models import AnyStep, RowStep, Transform
@@ -75,6 +76,9 @@ def remove_step(*, step: AnyStep, user: User | None = None) -> None:
 
 def fix_finding(*, finding: Finding, user: User | None = None) -> AnyStep | None:
     """Add the step that mends a finding where it works, unless the recipe has it already."""
+    if finding.fix_step in HEADER_STEPS:
+        _choose_titles(finding, user)
+        return None
     new = finding_fixes.step_for(facts_of(finding), _recipe_around(finding))
     if new is None:
         return None
@@ -83,6 +87,13 @@ def fix_finding(*, finding: Finding, user: User | None = None) -> AnyStep | None
     if new.index < last:
         move_step(step=step, places=new.index - last)
     return step
+
+
+def _choose_titles(finding: Finding, user: User | None) -> None:
+    """Take the titles that a finding offers, and read the sheet again; those found are in force already."""
+    step = build(finding.fix_step, finding.fix_params)
+    if finding_fixes.has_fix(facts_of(finding)) and isinstance(step, PromoteHeader):
+        profiling_services.set_header(sheet=finding.sheet, rows=step.numbers, user=user)
 
 
 def facts_of(finding: Finding) -> FindingFacts:
