@@ -21,13 +21,15 @@ _USERS = "res.users"  # a user's number in another system is nothing to find the
 class FieldCandidate:
     """Hold a field for a column, its points (they may pass 1), and the words of the title that say so.
 
-    `group` is the group of fields that it belongs to, as `field_group` gives it.
+    `group` is the group of fields that it belongs to, as `field_group` gives it. `ruled_out` says in words why the
+    column must not fill the field, "" where it may.
     """
 
     field: OdooField
     points: float
     words: frozenset[str] = frozenset()
     group: str = ""
+    ruled_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,13 @@ def field_worths(
     best_name = 0.0
     for column in found:
         for candidate in column:
-            if candidate.field.name == name_field:
+            if candidate.field.name == name_field and not candidate.ruled_out:
                 best_name = max(best_name, candidate.points)
     least = max(weights.sure_name, best_name - weights.name_lag)
     worths = []
     for column in found:
-        of_column = {candidate.field.name: candidate.points for candidate in column}
+        usable = [candidate for candidate in column if not candidate.ruled_out]
+        of_column = {candidate.field.name: candidate.points for candidate in usable}
         if name_field in of_column and of_column[name_field] >= least:
             of_column[name_field] += weights.name_bonus
         worths.append(of_column)
@@ -78,6 +81,8 @@ def field_worths(
 
 def _of_column(values: ColumnValues, context: _ModelInSheet) -> list[FieldCandidate]:
     title, weights = values.column.title, context.sheet.weights
+    if values.column.is_untitled:
+        return []
     named = _field_by_import_name(title, context.model)
     if named:
         return [context.candidate(values, named, weights.import_name)]

@@ -6,10 +6,16 @@ them into a recipe's targets.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from engine.recipe import Lookup, StepSpec
+from engine.values.languages import pattern
+
+_FEW_ROWS = 10  # in fewer rows, an empty column says little
+_SEVERAL_ROWS = 2  # of so few rows, equal cells say nothing
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,32 @@ class ColumnEvidence:
     patterns: Sequence[str] = ()
     of_kind: int = 0
     values: frozenset[str] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether the profile found no filled cell."""
+        return self.rows > 0 and not self.filled
+
+    @property
+    def is_empty_for_long(self) -> bool:
+        """Return whether it is empty in so many rows that nobody fills it."""
+        return self.is_empty and self.rows >= _FEW_ROWS
+
+    @property
+    def is_constant(self) -> bool:
+        """Return whether all of several rows say the same."""
+        return self.distinct == 1 and self.filled > _SEVERAL_ROWS
+
+    @property
+    def is_untitled(self) -> bool:
+        """Return whether its title was made up: by the program for a column without one, or by a spreadsheet."""
+        return bool(_made_up().fullmatch(self.title.strip()))
+
+
+@cache
+def _made_up() -> re.Pattern[str]:
+    """Return what titles look like that nobody wrote: "Column 6", "Spalte1", "Unnamed: 0"."""
+    return re.compile(rf"{pattern('made_up_titles')}:?[ _.]?\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from operator import attrgetter
 from engine.match import suggestion_reasons
 from engine.match.described_models import DescribedModel, described_model, model_files
 from engine.match.field_assignment import assign
-from engine.match.field_candidates import FieldCandidate, field_candidates, field_worths
+from engine.match.columns.usable_candidates import usable_candidates
+from engine.match.field_candidates import FieldCandidate, field_worths
 from engine.match.sheet_to_match import SheetToMatch
 from engine.match.title_dictionary import kinds
 from engine.match.title_meaning import readings
@@ -59,7 +60,7 @@ def ranked_models(sheet: SheetToMatch) -> list[ModelFit]:
         share = _name_share(model, sheet)
         if share or not model.sheets.only_by_name:
             tried[name], name_shares[name] = model, share
-    found = {name: field_candidates(model, sheet) for name, model in tried.items()}
+    found = {name: usable_candidates(model, sheet) for name, model in tried.items()}
     shares = _column_shares(found, len(sheet.columns))
     fits = []
     for name, model in tried.items():

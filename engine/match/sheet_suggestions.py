@@ -9,7 +9,8 @@ from operator import attrgetter
 from engine.match import suggestion_reasons
 from engine.match.described_models import DescribedModel, described_model
 from engine.match.field_assignment import assign
-from engine.match.field_candidates import FieldCandidate, field_candidates, field_worths
+from engine.match.columns.usable_candidates import usable_candidates
+from engine.match.field_candidates import FieldCandidate, field_worths
 from engine.match.match_evidence import ColumnEvidence, FieldSuggestion, SheetSuggestion, TargetSuggestion
 from engine.match.model_ranking import chosen_model, model_confidence, ranked_models
 from engine.match.record_keys import key_of, line_pattern
@@ -77,7 +78,7 @@ def _suggest_target(name: str, confidence: float, sheet: SheetToMatch) -> Target
     """Return the fields and the key of a sheet that becomes a model."""
     model = described_model(name, sheet.catalog, sheet.weights)
     found = []
-    for values, column in zip(sheet.columns, field_candidates(model, sheet), strict=True):
+    for values, column in zip(sheet.columns, usable_candidates(model, sheet), strict=True):
         found.append(_with_references(values, column, sheet))
     # References raise candidates before the assignment: a column of another sheet's keys has the first claim.
     chosen = assign(field_worths(found, model, sheet))

@@ -64,6 +64,10 @@ def for_nothing(
 ) -> str:
     """Return why a column gets no field; `filled` holds by field the title that fills it."""
     title = values.column.title
+    if values.column.is_untitled:
+        return "the column has no title, and nothing else says what it holds"
+    if candidates and candidates[0].ruled_out:
+        return candidates[0].ruled_out
     if candidates and candidates[0].field.name in filled:
         best = candidates[0].field
         other = filled[best.name]

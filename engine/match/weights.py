@@ -103,6 +103,7 @@ class MatchWeights:
     neighbour: float = _weight(0.04, "Points for a field whose group the column to the left or right belongs to.")
     name_bonus: float = _weight(0.6, "Points that it is worth, among all columns, that records get their name.")
     sure_name: float = _weight(0.6, "Points from which on a column may well hold the records' name.")
+    company_name: float = _weight(0.95, "Points of a company's name for the column that holds it beside people's.")
     name_lag: float = _weight(0.2, "Points that a column may be behind the best candidate for the name.")
     linked_values: float = _weight(0.2, "Points for a field that points to the sheet whose keys all the values are.")
     linked_share: float = _weight(0.5, "Share of a column's values from which on they count as another sheet's keys.")
