@@ -12,9 +12,9 @@ from math import sqrt
 from operator import attrgetter
 
 from engine.match import suggestion_reasons
+from engine.match.columns.usable_candidates import usable_candidates
 from engine.match.described_models import DescribedModel, described_model, model_files
 from engine.match.field_assignment import assign
-from engine.match.columns.usable_candidates import usable_candidates
 from engine.match.field_candidates import FieldCandidate, field_worths
 from engine.match.sheet_to_match import SheetToMatch
 from engine.match.title_dictionary import kinds

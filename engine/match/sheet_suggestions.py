@@ -7,9 +7,9 @@ from dataclasses import replace
 from operator import attrgetter
 
 from engine.match import suggestion_reasons
+from engine.match.columns.usable_candidates import usable_candidates
 from engine.match.described_models import DescribedModel, described_model
 from engine.match.field_assignment import assign
-from engine.match.columns.usable_candidates import usable_candidates
 from engine.match.field_candidates import FieldCandidate, field_worths
 from engine.match.match_evidence import ColumnEvidence, FieldSuggestion, SheetSuggestion, TargetSuggestion
 from engine.match.model_ranking import chosen_model, model_confidence, ranked_models

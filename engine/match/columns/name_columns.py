@@ -40,9 +40,7 @@ def people_beside_a_company(
     return reasons
 
 
-def company_name_title(
-    found: Sequence[Sequence[FieldCandidate]], model: DescribedModel, sheet: SheetToMatch
-) -> str:
+def company_name_title(found: Sequence[Sequence[FieldCandidate]], model: DescribedModel, sheet: SheetToMatch) -> str:
     """Return the title of the column that names the companies of a sheet of partners; "" where none does.
 
     None does either where each row is a person and its company comes again in other rows.
@@ -70,7 +68,7 @@ def names_person(title: str) -> bool:
 def _is_person(reading: Reading) -> bool:
     if reading.words & _MORE_THAN_A_NAME:
         return False
-    return bool(reading.words & _PART_OF_NAME) or _CONTACT <= reading.words or reading.words == {"contact"}
+    return bool(reading.words & _PART_OF_NAME) or reading.words >= _CONTACT or reading.words == {"contact"}
 
 
 def _may_name_companies(title: str, people: Sequence[str]) -> bool:
