@@ -92,7 +92,8 @@ class ColumnStep(Configured, ABC):
         label: The text on buttons; `slug` is the name in recipes.
         help: One sentence for the user.
         group: One of engine.steps.GROUPS.
-        safe: It cannot lose anything; "Fix the safe ones" adds only such steps.
+        safe: On values of its own kind it loses nothing and guesses nothing; whether a column holds such values, a
+            finding has to say before its fix is safe.
         phase: Before which other steps it is put where it mends a finding.
         idempotent: Its own output is accepted unchanged.
         learns: `learn` must run over the whole column first.
