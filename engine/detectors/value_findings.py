@@ -1,4 +1,4 @@
-"""Find odd ones in columns that hold a few values again and again: yes and no, lists, spellings."""
+"""Find odd ones in columns that hold a few values again and again: yes and no, lists."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from engine.profile.column_batch import ColumnBatch
 from engine.profile.column_kinds import says_something
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, PendingFinding, RangeFacts, Vocabulary
 from engine.profile.profile_results import FindingFacts, Fix
-from engine.values.folding import fold
 from engine.values.yes_no_words import yes_or_no
 
 MOST_MEMBERS = 20  # different parts of lists shown
@@ -89,68 +88,3 @@ class Lists(ColumnDetector):
         if not members:
             return RangeFacts()
         return RangeFacts(extra={"members": members.most_common(MOST_MEMBERS)})
-
-
-class Spelling(ColumnDetector):
-    """Find one value spelled in several ways: `Möbel`, `möbel`, `MÖBEL`."""
-
-    kinds = frozenset(["text"])
-
-    def __init__(self, column: ColumnContext) -> None:
-        super().__init__(column)
-        self.vocabulary = Vocabulary()
-
-    def look(self, cells: ColumnBatch) -> None:
-        self.vocabulary.add(cells)
-
-    def findings(self) -> Iterable[PendingFinding]:
-        """Return one finding for all values, whose step turns every spelling into the best of its value."""
-        spellings = self._spellings()
-        if spellings:
-            pairs: dict[str, str] = {}
-            for best, others in spellings.items():
-                pairs |= dict.fromkeys(others, best)
-            finding = self.found("spelling", CellTally(), _message(spellings), Fix("map_values", {"pairs": pairs}))
-            yield self.vocabulary.pending(finding, pairs)
-
-    def _spellings(self) -> dict[str, list[str]]:
-        """Return the most frequent spelling of each value, and its other spellings."""
-        same: dict[str, Counter[str]] = {}
-        for text, times in self.vocabulary.stripped().items():
-            if says_something(text):
-                same.setdefault(fold(text), Counter())[text] += times
-        found = {}
-        for folded, spelled in same.items():
-            # Texts of signs alone fold to nothing and have nothing in common.
-            if folded and len(spelled) > 1:
-                best, *others = _best_first(spelled)
-                found[best] = others
-        return found
-
-
-def _best_first(spelled: Counter[str]) -> list[str]:
-    """Return the spellings of one value, the likeliest to be right first."""
-
-    def rank(text: str) -> tuple[float, bool, str]:
-        return -_weight(text, spelled[text]), text.isupper(), text
-
-    return sorted(spelled, key=rank)
-
-
-def _weight(text: str, times: int) -> float:
-    """Return how likely a spelling is the right one: it is frequent, with capitals where a person would write them."""
-    if text.islower() or text.isupper():
-        return times
-    # A careful spelling outweighs up to three careless ones.
-    return 3 * times
-
-
-def _message(spellings: dict[str, list[str]]) -> str:
-    """Return the sentence about the value with most spellings, and how many others there are."""
-    ways = {best: len(others) for best, others in spellings.items()}
-    best = max(ways, key=ways.__getitem__)
-    message = f"'{best}' is spelled {len(spellings[best]) + 1} ways"
-    if len(spellings) > 1:
-        more = counted(len(spellings) - 1, "other value is", "other values are")
-        message += f", and {more} spelled more than one way"
-    return message

@@ -1,12 +1,14 @@
-"""Steps on the values a column may hold: pairs old → new, yes and no, lists."""
+"""Steps on the values a column may hold: pairs old → new, what belongs to another column, yes and no, lists."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import regex
 
-from engine.steps.step import Context, CouldNot, Example, ValueStep
+from engine.steps.step import ColumnStep, Context, CouldNot, Example, Outcome, ValueStep
 from engine.steps.step_parameters import Param, StepError
 from engine.steps.text_steps import EDGES
 from engine.values.yes_no_words import no_words, yes_words
@@ -73,6 +75,51 @@ class MapValues(ValueStep):
         if self.others == "could_not":
             raise CouldNot("no new value was chosen for it")
         return ""
+
+
+class SetByColumn(ColumnStep):
+    """Write what belongs to the text of another column, into empty cells and over the values listed as `wrong`."""
+
+    slug = "set_by_column"
+    label = "Set by another column"
+    help = "Writes what belongs to each value of another column, such as one name for each customer number."
+    group = "value"
+    kernel = True
+    params = (
+        Param("column", "column", "Column that decides", required=True),
+        Param("pairs", "pairs", "Its values, and what belongs to each", required=True),
+        Param("wrong", "words", "Values that are replaced", default=()),
+        Param("fill", "boolean", "Fill empty cells", default=True),
+    )
+    examples = (
+        Example(
+            ("Bonn", "Bon", "", "Köln", ""),
+            ("Bonn", "Bonn", "Bonn", "Köln", ""),
+            {"column": "ZIP", "pairs": {"53111": "Bonn"}, "wrong": ["Bon"]},
+            others={"ZIP": ("53111", "53111", "53111 ", "50667", "50667")},
+        ),
+        Example(
+            ("Bonn", "Bon", ""),
+            ("Bonn", "Bonn", ""),
+            {"column": "ZIP", "pairs": {"53111": "Bonn"}, "wrong": ["Bon"], "fill": False},
+            others={"ZIP": ("53111", "53111", "53111")},
+        ),
+    )
+    column: str
+    pairs: Mapping[str, str]
+    wrong: tuple[str, ...]
+    fill: bool
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Change the marked cells of rows whose other cell has a pair."""
+        deciding = pc.utf8_trim(context.others[self.column], EDGES)
+        keys = pa.array([key.strip(EDGES) for key in self.pairs], pa.string())
+        new = pa.array(self.pairs.values(), pa.string()).take(pc.index_in(deciding, value_set=keys))
+        trimmed = pc.utf8_trim(values, EDGES)
+        marked = pc.is_in(trimmed, pa.array([text.strip(EDGES) for text in self.wrong], pa.string()))
+        if self.fill:
+            marked = pc.or_(marked, pc.equal(trimmed, ""))
+        return Outcome(pc.if_else(pc.and_(marked, pc.is_valid(new)), new, values))
 
 
 class ToBoolean(ValueStep):
@@ -148,4 +195,4 @@ class Split(ValueStep):
         return LIST_SEPARATOR.join(parts)
 
 
-STEPS = (MapValues, ToBoolean, Split)
+STEPS = (MapValues, SetByColumn, ToBoolean, Split)

@@ -8,7 +8,9 @@ import unicodedata
 # Letters that Unicode does not take apart into a base letter and an accent.
 WHOLE_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 _LETTERS = str.maketrans(WHOLE_LETTERS)
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_UMLAUTS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Å": "Aa", "Ø": "Oe"}
+)
 # Apostrophes and full stops are within words: O'Neil, St. Gallen, U.S.A.
 _REMOVED = re.compile(r"[.'’‘`´ʻ]")
 _SPACED = re.compile(r"[\W_]+")
@@ -33,7 +35,7 @@ def fold(text: str) -> str:
 
 
 def umlauts_spelt_out(text: str) -> str:
-    """Return a text with its umlauts as German spells them without: `Österreich` -> "Oesterreich".
+    """Return a text with its umlauts as German and Danish spell them without: `Österreich` -> "Oesterreich".
 
     Only umlauts of one character are seen (Unicode's normal form C).
     """

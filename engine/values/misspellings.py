@@ -1,0 +1,75 @@
+"""Tell a slip of the pen from another word: a rare text one or two letters from one that comes again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from engine.values.folding import fold
+
+# Set so that no two right values of the samples, of the bench's made tables or of the word lists of the languages
+# are taken for one; `python -m bench.error_sets` shows what they find.
+OFTEN = 10  # times that a text occurs at least that others may be slips of
+RATIO = 20  # times as often as its slip
+LETTERS_EACH = 5  # letters of a word for each one that may differ
+MOST_SLIPS = 3  # letters that differ in one word
+MOST_OFTEN = 300  # frequent texts that others are compared with
+REPEATED = 0.5  # share of the cells whose text occurs at least three times: else most texts are rare, and none is odd
+
+
+def misspelt(counts: Mapping[str, int], is_right: Callable[[str], object]) -> dict[str, str]:
+    """Return the texts that are most likely slips of the pen, each with the frequent text that is meant.
+
+    Args:
+        counts: The texts of a column, and how often each occurs.
+        is_right: Tells of a text whether it is right however rare it is, such as a country's name.
+    """
+    often = [text for text, times in counts.items() if times >= OFTEN and len(text) >= LETTERS_EACH]
+    if not often or not _repeats(counts):
+        return {}
+    often = sorted(often, key=lambda text: -counts[text])[:MOST_OFTEN]
+    rare = [text for text, times in counts.items() if times * RATIO <= counts[often[0]]]
+    found = {}
+    for text in rare:
+        meant = _meant(text, [one for one in often if counts[one] >= RATIO * counts[text]])
+        if meant and not is_right(text):
+            found[text] = meant
+    return found
+
+
+def _repeats(counts: Mapping[str, int]) -> bool:
+    again = sum(times for times in counts.values() if times >= 3)
+    return again >= REPEATED * sum(counts.values())
+
+
+def _meant(text: str, often: Sequence[str]) -> str:
+    """Return the one frequent text that a rare one is a slip of, "" where there is none or several are as near."""
+    most = max(1, len(text) // LETTERS_EACH)
+    near = process.extract(text, often, scorer=OSA.distance, score_cutoff=most, limit=2)
+    near = [one for one in near if is_slip(text, one[0])]
+    if not near or (len(near) > 1 and near[0][1] == near[1][1]):
+        return ""
+    return str(near[0][0])
+
+
+def is_slip(text: str, meant: str) -> bool:
+    """Return whether a text can be `meant` with letters mistaken, word by word, and no digit.
+
+    The one must not begin with the other: `Service` and `Services` are forms of a word.
+    """
+    ones, others = fold(text).split(), fold(meant).split()
+    if ones == others or len(ones) != len(others):
+        return False
+    return all(one == other or _word_is_slip(one, other) for one, other in zip_longest(ones, others))
+
+
+def _word_is_slip(one: str, other: str) -> bool:
+    if not one.isalpha() or not other.isalpha() or one.startswith(other) or other.startswith(one):
+        return False
+    # Hardly anybody mistakes the first letter, while Cortland and Portland are two cities.
+    if one[0] != other[0]:
+        return False
+    return OSA.distance(one, other) <= min(len(one) // LETTERS_EACH, len(other) // LETTERS_EACH, MOST_SLIPS)
