@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.steps import COLUMN_STEPS
+from mapping import opened_sheet
 from mapping.models import Mapping
+from mapping.selectors import all_titles
 from mapping.services import step_services
 from odoo_migrate import catalog
 from profiling.models import ColumnProfile, Finding, Sheet
@@ -38,10 +40,10 @@ def mending(sheet: Sheet, problem: dict[str, Any]) -> Mending | None:
     column = problem["column"]
     slug = _STEPS.get(problem["lookup"] or problem["kind"], "")
     if slug == "parse_number":
-        profile = ColumnProfile.objects.filter(sheet=sheet, title=column).first()
+        profile = opened_sheet.column_profiles(sheet).get(column)
         # Amounts and percentages have steps of their own, which know their signs.
         slug = _BY_KIND.get(profile.kind, slug) if profile else slug
-    if not slug or column not in sheet.titles or step_services.has_step(sheet, column, slug, {}):
+    if not slug or column not in all_titles(sheet) or step_services.has_step(sheet, column, slug, {}):
         return None
     if slug == "default_if_empty":
         # An empty cell would switch the record off; 1 is how a CSV says yes.

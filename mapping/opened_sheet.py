@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
 
 from engine.clean import SheetReport, SheetRun
+from engine.clean.made_columns import MadeColumn
+from engine.clean.made_columns import made_columns as find_made_columns
 from engine.recipe import ColumnRecipe, RecipeError, SheetRecipe, StepSpec
 from engine.sheets.working_file import WorkingFile
 from engine.steps import COLUMN_STEPS
-from mapping.selectors import recipe_of, sheet_recipe
-from profiling.models import Sheet
+from mapping.selectors import added_titles, recipe_of, sheet_recipe
+from profiling.models import ColumnProfile, Sheet
 from profiling.stored_files import local_copy
 
 KEEP_SECONDS = 7 * 24 * 3600
@@ -110,6 +113,34 @@ def counts_of_dataset(sheets: list[Sheet]) -> dict[int, SheetCounts]:
         if key not in known and sheet.rows <= COUNT_AT_ONCE_ROWS:
             with suppress(RecipeError):
                 found[sheet.pk] = counts(sheet)
+    return found
+
+
+def made_columns(sheet: Sheet) -> dict[str, MadeColumn]:
+    """Return what stands in the columns that the sheet's steps add, by title; kept until one of its steps changes.
+
+    Nothing where no step adds any, or where the recipe does not fit the file: the pages that clean say so.
+    """
+    if not added_titles(sheet):
+        return {}
+    recipe = sheet_recipe(sheet)
+    steps = repr((recipe.rows, recipe.columns, sheet.dataset.country, sheet.dataset.time_zone))
+    key = f"made-columns:{__name__}:{sheet.working.name}:{sha256(steps.encode()).hexdigest()[:32]}"
+    known: dict[str, MadeColumn] | None = cache.get(key)
+    if known is None:
+        known = {}
+        with suppress(RecipeError), open_run(sheet) as run:
+            known = find_made_columns(run)
+        cache.set(key, known, KEEP_SECONDS)
+    return known
+
+
+def column_profiles(sheet: Sheet) -> dict[str, ColumnProfile]:
+    """Return the figures of the file's columns, and of those that steps add, by title."""
+    found = {profile.title: profile for profile in ColumnProfile.objects.filter(sheet=sheet)}
+    for title, made in made_columns(sheet).items():
+        figures = {one.name: getattr(made.facts, one.name) for one in fields(made.facts)}
+        found.setdefault(title, ColumnProfile(sheet=sheet, **figures))
     return found
 
 

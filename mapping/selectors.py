@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from engine.recipe import ColumnRecipe, FieldSpec, Lookup, Recipe, SheetRecipe, StepSpec, TargetRecipe
@@ -104,17 +104,78 @@ def _lookup(table: Relationship) -> Lookup:
 
 
 # --- Columns and fields ---------------------------------------------------------------------------------------
+def cleaned_titles(sheet: Sheet) -> list[str]:
+    """Return the titles of all columns as cleaning orders them: what a step adds comes right after its column."""
+    by_column: dict[str, list[ColumnStep]] = defaultdict(list)
+    for column, step in _built_steps(sheet):
+        by_column[column].append(step)
+    found: dict[str, None] = {}
+    waiting = list(reversed(sheet.titles))
+    while waiting:
+        title = waiting.pop()
+        found[title] = None
+        added: list[str] = []
+        for step in by_column[title]:
+            added += step.adds(title)
+        waiting += [new for new in reversed(added) if new not in found and new not in sheet.titles]
+    return list(found)
+
+
 def added_titles(sheet: Sheet) -> list[str]:
     """Return the titles of the columns that the sheet's steps add."""
-    found: dict[str, None] = {}
+    return [title for title in cleaned_titles(sheet) if title not in sheet.titles]
+
+
+def all_titles(sheet: Sheet) -> list[str]:
+    """Return the titles of the file's columns, then of those that steps add: pages count columns in this order."""
+    return [*sheet.titles, *added_titles(sheet)]
+
+
+def split_columns(sheet: Sheet) -> dict[str, list[str]]:
+    """Return the columns whose steps write all that they say to columns of their own, with the titles of those."""
+    found: dict[str, list[str]] = {}
+    for column, step in _built_steps(sheet):
+        if step.splits:
+            found.setdefault(column, []).extend(step.adds(column))
+    return found
+
+
+def taken_titles(sheet: Sheet, besides: Transform | None = None) -> set[str]:
+    """Return the titles that a new column cannot have; those of steps that are switched off would come back.
+
+    `besides` is a step whose own columns do not count.
+    """
+    taken = set(sheet.titles)
+    for step in Transform.objects.filter(sheet=sheet):
+        if step != besides:
+            taken.update(titles_added_by(step))
+    return taken
+
+
+def titles_added_by(step: Transform) -> tuple[str, ...]:
+    """Return the titles of the columns that a step adds where it is switched on; none of a broken step."""
+    with suppress(StepError):
+        built = build(step.slug, step.params)
+        if isinstance(built, ColumnStep):
+            return built.adds(step.column)
+    return ()
+
+
+def may_add_columns(step: Transform) -> bool:
+    """Return whether a step is of a kind that adds columns, as it is or with other parameters."""
+    known = COLUMN_STEPS.get(step.slug)
+    return known is not None and any(param.type in {"new_column", "new_columns"} for param in known.params)
+
+
+def _built_steps(sheet: Sheet) -> Iterator[tuple[str, ColumnStep]]:
+    """Yield column and step of the enabled steps on columns."""
     for step in sheet.transforms.all():
         if not step.enabled:
             continue
         with suppress(StepError):  # such a step is shown as unknown, and cleaning refuses the recipe
             built = build(step.slug, step.params)
             if isinstance(built, ColumnStep):
-                found |= dict.fromkeys(built.adds(step.column))
-    return [title for title in found if title not in sheet.titles]
+                yield step.column, built
 
 
 def accepted(target: SheetTarget) -> list[Mapping]:

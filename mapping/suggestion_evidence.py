@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from engine.match import ColumnEvidence, SheetEvidence, Sibling, column_evidence
 from engine.sheets.working_file import WorkingFile
+from mapping import opened_sheet
 from mapping.models import SheetTarget
+from mapping.selectors import all_titles, cleaned_titles, split_columns
 from odoo_migrate.project.external_ids import BadPattern, Pattern
 from odoo_migrate.project.file_names import mapping_name, sheet_stem
 from profiling.models import ColumnProfile, Dataset, Finding, Sheet
@@ -20,23 +22,39 @@ def sheets_to_map(dataset: Dataset) -> list[Sheet]:
 
 
 def of_sheet(sheet: Sheet) -> SheetEvidence:
-    """Return a sheet's columns with their figures and values."""
-    profiles = list(ColumnProfile.objects.filter(sheet=sheet))
-    values = distinct_values(sheet, [profile.title for profile in profiles])
-    columns = [_of_column(profile, sheet, values[profile.title]) for profile in profiles]
+    """Return a sheet's columns with their figures and values, those that steps add beside the column they come from.
+
+    A column whose parts have columns of their own is not among them: it would claim the fields of its parts.
+    """
+    profiles = opened_sheet.column_profiles(sheet)
+    split = split_columns(sheet)
+    titles = [title for title in cleaned_titles(sheet) if title in profiles and title not in split]
+    values = distinct_values(sheet, titles)
+    columns = [_of_column(profiles[title], sheet, values[title]) for title in titles]
     return SheetEvidence(sheet.name, columns, sheet.source_name, raw_file(sheet))
 
 
 def of_column(sheet: Sheet, title: str) -> ColumnEvidence:
     """Return one column of a sheet with its figures and values."""
-    profile = ColumnProfile.objects.get(sheet=sheet, title=title)
+    profile = opened_sheet.column_profiles(sheet)[title]
     return _of_column(profile, sheet, distinct_values(sheet, [title])[title])
 
 
 def distinct_values(sheet: Sheet, titles: Iterable[str]) -> dict[str, dict[str, None]]:
-    """Return the different texts of each column, in order of appearance, at most column_evidence.MOST_VALUES."""
+    """Return the different texts of each column, in order of appearance, at most column_evidence.MOST_VALUES.
+
+    Those of the file's columns are as the file has them, those of columns that steps add are cleaned.
+    """
+    wanted = list(titles)
+    own = [title for title in wanted if title in sheet.titles]
     with local_copy(sheet.working) as path:
-        return column_evidence.distinct_values(WorkingFile(path), titles)
+        found = column_evidence.distinct_values(WorkingFile(path), own)
+    if len(own) < len(wanted):
+        made = opened_sheet.made_columns(sheet)
+        for title in wanted:
+            if title in made:
+                found[title] = dict.fromkeys(made[title].texts)
+    return found
 
 
 def siblings(dataset: Dataset) -> list[Sibling]:
@@ -49,7 +67,7 @@ def siblings(dataset: Dataset) -> list[Sibling]:
         key = _only_placeholder(target.id_pattern)
         taken.append(mapping_name(target.model, raw_file(target.sheet), taken, target.role))
         # Keys of other sheets name what the rows are about, not the people or addresses beside it.
-        if not target.role and key in target.sheet.titles:
+        if not target.role and key in all_titles(target.sheet):
             # Cells of other sheets are compared with these, and blanks around them are no difference.
             stripped = map(str.strip, distinct_values(target.sheet, [key])[key])
             values = frozenset(filter(None, stripped))

@@ -271,12 +271,17 @@ def _try(
 
 
 class UnconvertedCells:
-    """Note cells that a step could not convert: their rows are wrong where a target reads the column."""
+    """Note cells that a step could not convert: their rows are wrong where a target reads the column.
+
+    A cell that could not be taken apart is in none of the columns made of it, or whole in one of them. Where a target
+    reads such columns and all of them are empty, the row is wrong too: what the cell says would be lost.
+    """
 
     def __init__(self, sheet: MappedSheet) -> None:
         """Start without any cells."""
         self.sheet = sheet
         self.counters: dict[str, ProblemCounter] = {}
+        self.parts = _used_parts(sheet)
 
     def take(self, batch: CleanedBatch, frame: pl.DataFrame, why: RowReasons) -> dict[str, pl.Series]:
         """Note the cells of a batch; return the marks by column, for the columns that have any."""
@@ -285,19 +290,29 @@ class UnconvertedCells:
             mark = pl.Series(np.asarray(array.to_numpy(zero_copy_only=False), dtype=bool))
             if title in frame.columns and mark.any():
                 marks[title] = mark
-                self._note(title, mark, frame[title], batch.reasons.get(title, {}), why)
+                self._note(title, mark, frame, batch.reasons.get(title, {}), why)
         return marks
 
-    def _note(self, title: str, mark: pl.Series, cells: pl.Series, reasons: Mapping[str, str], why: RowReasons) -> None:
+    def _note(
+        self, title: str, mark: pl.Series, frame: pl.DataFrame, reasons: Mapping[str, str], why: RowReasons
+    ) -> None:  # fmt: skip
         positions = mark.arg_true().to_list()
-        texts = cells.gather(positions).to_list()
+        texts = frame[title].gather(positions).to_list()
         self.counters.setdefault(title, ProblemCounter()).add(why.rows[positions].tolist(), texts)
-        if title in self.sheet.used:
+        if title not in self.sheet.used:
+            positions = [place for place in positions if self._is_lost(title, place, frame)]
+            texts = frame[title].gather(positions).to_list()
+        if positions:
             # One sentence for each distinct text: a wrong format repeats in every row.
             sentences = {}
             for text in set(texts):
                 sentences[text] = _could_not(title, text, reasons.get(text, ""))
             why.add(positions, [sentences[text] for text in texts])
+
+    def _is_lost(self, title: str, place: int, frame: pl.DataFrame) -> bool:
+        """Return whether a cell's column fills no field, and those made of it are read and empty in its row."""
+        parts = self.parts.get(title, ())
+        return bool(parts) and all(not frame[part][place].strip() for part in parts)
 
     def problems(self) -> Iterator[ExportProblem]:
         """Yield one problem for every column with such cells."""
@@ -307,12 +322,23 @@ class UnconvertedCells:
             if title not in self.sheet.used:
                 severity = "warning"
                 end = "; the cells are kept as they are, since the column fills no field."
+                if title in self.parts:
+                    end = "; what could not be taken apart is kept whole, and rows that would lose it are held back."
             message = f"{rows_word(counter.count)}: '{title}' could not be converted{end}"
             yield ExportProblem(
                 "could_not", severity, message, self.sheet.sheet.sheet,
                 self.sheet.sheet.source_name, title, station="cleaning", count=counter.count,
                 examples=tuple(counter.examples), rows=tuple(counter.rows),
             )  # fmt: skip
+
+
+def _used_parts(sheet: MappedSheet) -> dict[str, list[str]]:
+    """Return the columns of which steps make others that targets read, with the titles of those."""
+    found: dict[str, list[str]] = {}
+    for title, column in sheet.run.plan.columns.items():
+        if column.origin and title in sheet.used:
+            found.setdefault(column.origin, []).append(title)
+    return found
 
 
 def _could_not(title: str, text: str, reason: str) -> str:

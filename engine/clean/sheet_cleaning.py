@@ -127,6 +127,13 @@ class SheetRun:
             self._count(rows, results)
             yield self._batch(rows, results)
 
+    def cells(self, titles: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Yield some columns of the rows that remain, cleaned, in source order; the report is left alone."""
+        self.prepare(titles=titles)
+        for rows in self._remaining(titles, drops=len(self.plan.droppers)):
+            results = self._evaluator.columns(rows.raw, titles)
+            yield pa.RecordBatch.from_arrays(cleaned_columns(titles, results, rows.raw), list(titles))
+
     def page(self, start: int, rows: int) -> CleanedPage:
         """Return `rows` rows from position `start` (from 0) of the working file on; the report is left alone.
 

@@ -25,6 +25,7 @@ class SplitColumn(ColumnStep):
     group = "value"
     phase = "parts"
     kernel = True
+    splits = True
     params = (
         Param("separator", "text", "What stands between the parts", default=","),
         Param("into", "new_columns", "New columns", required=True),

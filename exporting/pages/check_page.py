@@ -11,6 +11,7 @@ from exporting.mending_steps import Mending, mending
 from exporting.models import Check
 from exporting.services import check_services
 from mapping.pages import missing_columns_page
+from mapping.selectors import all_titles
 from migrator import stations
 from migrator.models import Job
 from migrator.stations import DONE, State
@@ -145,7 +146,7 @@ def _means(problem: dict[str, Any], mended_by_step: bool) -> str:
 def _fix(dataset: Dataset, sheet: Sheet, problem: dict[str, Any], offered: Mending) -> dict[str, Any]:
     return {
         "url": reverse("check_mend", args=[dataset.pk]), "label": offered.label, "sheet": sheet.pk,
-        "column": sheet.titles.index(problem["column"]), "kind": problem["kind"],
+        "column": all_titles(sheet).index(problem["column"]), "kind": problem["kind"],
     }  # fmt: skip
 
 
@@ -158,9 +159,9 @@ def _mends(dataset: Dataset, problem: dict[str, Any], sheet: Sheet | None, by_st
         return reverse("dataset_settings", args=[dataset.pk])
     if sheet is None:
         return reverse(f"dataset_{problem['station']}", args=[dataset.pk])
-    position = None
-    if problem["column"] in sheet.titles:  # a column that a step adds has no panel of its own
-        position = sheet.titles.index(problem["column"])
+    position, titles = None, all_titles(sheet)
+    if problem["column"] in titles:  # a column that the export adds has no panel
+        position = titles.index(problem["column"])
     if problem["station"] == "cleaning" or by_step:
         return _cleaning(dataset, sheet, position, problem["rows"])
     if problem["station"] == "mapping":

@@ -16,6 +16,7 @@ from exporting.pages import check_page
 from exporting.pages import lookup_page as lookup_page_
 from exporting.services import check_services
 from mapping.models import Relationship
+from mapping.selectors import all_titles
 from mapping.services import relation_services, step_services
 from mapping.services.relation_services import LinkRefused
 from mapping.views.mapping_views import field_name
@@ -66,7 +67,7 @@ def check_mend(request: Request, dataset_id: int) -> HttpResponse:
 
 def _wanted(request: Request, sheet: Sheet, found: Check | None) -> tuple[str, Mending | None]:
     """Return the column that a problem's button is about, and the step that mends it, if the check still finds it."""
-    column = "".join(sheet.titles[_number(request.POST.get("column")) :][:1])
+    column = "".join(all_titles(sheet)[_number(request.POST.get("column")) :][:1])
     wanted = (sheet.source_name, sheet.name, column, request.POST.get("kind", ""))
     problems = found.report.get("problems", ()) if found is not None else ()
     for problem in problems:

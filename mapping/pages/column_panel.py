@@ -11,7 +11,7 @@ from mapping import opened_sheet
 from mapping.models import Mapping, Transform
 from mapping.pages import findings_page
 from mapping.pages.steps_page import cards
-from mapping.selectors import odoo_field
+from mapping.selectors import all_titles, odoo_field
 from odoo_migrate import catalog
 from profiling.models import ColumnProfile, Finding, Sheet
 from profiling.pages import of_dataset
@@ -33,7 +33,7 @@ def beside(sheet: Sheet, title: str, trial: str = "") -> dict[str, Any]:
         title: the column's title.
         trial: the id of a finding whose fix is shown as if it were in the recipe already, "" for none.
     """
-    profile = ColumnProfile.objects.filter(sheet=sheet, title=title).first() or ColumnProfile(sheet=sheet, title=title)
+    profile = opened_sheet.column_profiles(sheet).get(title) or ColumnProfile(sheet=sheet, title=title)
     steps = list(Transform.objects.filter(sheet=sheet, column=title))
     shown: dict[str, Any] = {"steps": [], "counts": None, "preview": []}
     with opened_sheet.open_run(sheet) as run:
@@ -55,7 +55,7 @@ def beside(sheet: Sheet, title: str, trial: str = "") -> dict[str, Any]:
 
 def _column(sheet: Sheet, profile: ColumnProfile, title: str) -> dict[str, Any]:
     return {
-        "position": sheet.titles.index(title), "title": title, "kind": profile.kind or "text", "rows": sheet.rows,
+        "position": all_titles(sheet).index(title), "title": title, "kind": profile.kind or "text", "rows": sheet.rows,
         "filled": profile.filled, "distinct": profile.distinct, "could_be_key": profile.could_be_key,
         "minimum": profile.minimum, "maximum": profile.maximum, "top": list(map(tuple, profile.top)),
         "patterns": list(map(tuple, profile.patterns)),

@@ -16,7 +16,7 @@ from engine.sheets.working_file import ROW
 from mapping import opened_sheet
 from mapping.models import Mapping, SheetTarget
 from mapping.pages.mapping_page import key_columns
-from mapping.selectors import known_step, odoo_field
+from mapping.selectors import all_titles, known_step, odoo_field
 from odoo_migrate import catalog
 from profiling.models import ColumnProfile, Finding, Sheet
 from profiling.pages import next_station, of_dataset
@@ -228,12 +228,12 @@ def _notes(sheet: Sheet) -> dict[tuple[int, str], str]:
 
 
 def _columns(run: SheetRun, sheet: Sheet, counts: opened_sheet.SheetCounts | None, current: int | None) -> list[Column]:
-    profiles = {column.title: column for column in ColumnProfile.objects.filter(sheet=sheet)}
+    profiles = opened_sheet.column_profiles(sheet)
     fields = _fields(sheet)
-    positions = _positions(run.titles, sheet.titles)
+    positions = {title: position for position, title in enumerate(all_titles(sheet))}
     listed = []
     for place, title in enumerate(run.titles):
-        # A column that a step adds has no profile: it is shown as text of which nothing is known.
+        # Of a column in a sheet that was never profiled nothing is known.
         profile = profiles.get(title, ColumnProfile(kind="text", filled=0))
         changes, problems = _counts_of(title, counts)
         label = fields.label(title)
@@ -255,16 +255,6 @@ def _counts_of(title: str, counts: opened_sheet.SheetCounts | None) -> tuple[int
         return 0, 0
     changes, problems, _ = counts.columns[title]
     return changes, problems
-
-
-def _positions(titles: Sequence[str], source: Sequence[str]) -> dict[str, int]:
-    """Return where each title's panel is; a column that a step adds is looked at with the one it comes from."""
-    own = {title: place for place, title in enumerate(source)}
-    positions, last = {}, 0
-    for title in titles:
-        last = own.get(title, last)
-        positions[title] = last
-    return positions
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from mapping import opened_sheet
 from mapping.models import Mapping, Relationship, SheetTarget
 from mapping.pages import further_records, missing_columns_page
-from mapping.selectors import added_titles, odoo_field, still_needed
+from mapping.selectors import all_titles, odoo_field, still_needed
 from mapping.services import target_services
 from migrator import stations
 from migrator.stations import DONE, State
@@ -56,7 +57,7 @@ def page(user: Any, dataset: Dataset, sheet: Sheet | None, model: str = "") -> d
         "gone": missing_columns_page.cards([sheet]),
         "targets": _targets(sheet, targets, target),
         "further": further_records.cards(sheet, every),
-        "total": len(sheet.titles),
+        "total": len(all_titles(sheet)),
         **table,
     }
 
@@ -163,7 +164,7 @@ def key_columns(pattern: str) -> list[str]:
 
 
 def _rows(sheet: Sheet, target: SheetTarget, model: OdooModel) -> list[dict[str, Any]]:
-    profiles = {column.title: column for column in ColumnProfile.objects.filter(sheet=sheet)}
+    profiles = opened_sheet.column_profiles(sheet)
     decided: dict[str, Mapping] = {}
     taken: set[str] = set()
     for mapping in Mapping.objects.filter(target=target):
@@ -172,7 +173,7 @@ def _rows(sheet: Sheet, target: SheetTarget, model: OdooModel) -> list[dict[str,
             taken.add(mapping.field)
     elsewhere = _elsewhere(sheet, target)
     rows = []
-    for position, title in enumerate([*sheet.titles, *added_titles(sheet)]):
+    for position, title in enumerate(all_titles(sheet)):
         row = _row(position, title, profiles.get(title), decided.get(title), model, taken, sheet)
         rows.append(row)
         # A column that fills another kind of record is no gap here, and may still be given a field.
@@ -283,8 +284,8 @@ def _records(sheet: Sheet, target: SheetTarget) -> list[dict[str, str]]:
 
 def state(dataset: Dataset) -> State:
     """Return what the rail says beside Mapping: how many columns have a field."""
-    sheets = [sheet for sheet in current_sheets(dataset) if not sheet.skip]
-    total = sum(len(sheet.titles) for sheet in sheets)
+    sheets = [sheet for sheet in current_sheets(dataset).prefetch_related("transforms") if not sheet.skip]
+    total = sum(len(all_titles(sheet)) for sheet in sheets)
     if not total:
         return State()
     mappings = Mapping.objects.filter(target__sheet__in=sheets)

@@ -12,7 +12,7 @@ from mapping.forms import StepForm, params_in_words, step_choices
 from mapping.models import AnyStep, RowStep, Transform
 from mapping.opened_sheet import NOT_COUNTED, SheetCounts
 from mapping.pages import missing_columns_page
-from mapping.selectors import known_step
+from mapping.selectors import all_titles, known_step
 from migrator import stations
 from migrator.stations import DONE, State
 from profiling.models import Dataset, Finding, Sheet
@@ -59,7 +59,7 @@ def _columns(sheet: Sheet, counts: SheetCounts) -> list[dict[str, Any]]:
     for step in sheet.transforms.all():
         by_column[step.column].append(step)
     columns = []
-    for position, title in enumerate(sheet.titles):
+    for position, title in enumerate(all_titles(sheet)):
         if title in by_column:
             steps = cards(by_column[title], sheet, counts.steps(title))
             columns.append({"position": position, "title": title, "steps": steps})

@@ -10,7 +10,7 @@ from engine.match.value_scores import ColumnValues
 from engine.recipe import Lookup
 from mapping import suggestion_evidence
 from mapping.models import Mapping, Relationship, SheetTarget
-from mapping.selectors import odoo_field
+from mapping.selectors import all_titles, odoo_field
 from mapping.services.step_services import changed_dataset
 from migrator.models import User
 from odoo_migrate import catalog
@@ -30,8 +30,8 @@ def link(mapping: Mapping, field: OdooField | None) -> None:
     if field is None or not field.relational:
         return
     sheet = mapping.target.sheet
-    if mapping.column not in sheet.titles:
-        raise LinkRefused("A column that a step adds cannot point to other records.")
+    if mapping.column not in all_titles(sheet):
+        raise LinkRefused(f"{sheet.name} has no column '{mapping.column}'.")
     models = catalog.load(sheet.dataset.odoo_version)
     values = ColumnValues.of(suggestion_evidence.of_column(sheet, mapping.column))
     found = suggest_relation(values, field, models, suggestion_evidence.siblings(sheet.dataset))

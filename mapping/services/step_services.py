@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 
 from django.db import transaction
@@ -11,10 +12,12 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from engine.profile.profile_results import FindingFacts, Fix, Severity
 from engine.recipe import ColumnRecipe, SheetRecipe, finding_fixes
 from engine.steps import COLUMN_STEPS, HEADER_STEPS, build
+from engine.steps.new_titles import with_free_titles
 from engine.steps.row_steps import PromoteHeader
 from engine.steps.step_parameters import StepError
 from mapping import selectors
 from mapping.models import AnyStep, RowStep, Transform
+from mapping.signals import columns_changed
 from migrator.models import User, record
 from profiling import services as profiling_services
 from profiling.models import Dataset, Finding, Sheet
@@ -33,18 +36,25 @@ def add_step(
     if slug in HEADER_STEPS:
         raise StepError("The title rows are chosen on the Files page, beside the sheet.")
     checked = checked_params(slug, params or {})
+    if column:
+        checked = with_free_titles(slug, checked, selectors.taken_titles(sheet))
     with transaction.atomic():
         step = _new_step(sheet, column, slug, checked)
         changed(sheet, user, f"Added {slug} to {column or sheet.name}")
+        _columns_changed(step)
     return step
 
 
 def edit_step(*, step: AnyStep, params: Mapping[str, Any], user: User | None = None) -> None:
     """Give a step other parameters. Raises StepError."""
-    step.params = checked_params(step.slug, params)
+    checked = checked_params(step.slug, params)
+    if isinstance(step, Transform):
+        checked = with_free_titles(step.slug, checked, selectors.taken_titles(step.sheet, besides=step))
+    step.params = checked
     with transaction.atomic():
         step.save(update_fields=["params"])
         changed(step.sheet, user, f"Changed {step.slug}")
+        _columns_changed(step)
 
 
 def switch_step(*, step: AnyStep, enabled: bool, user: User | None = None) -> None:
@@ -53,6 +63,7 @@ def switch_step(*, step: AnyStep, enabled: bool, user: User | None = None) -> No
     with transaction.atomic():
         step.save(update_fields=["enabled"])
         changed(step.sheet, user, f"Switched {step.slug} {'on' if enabled else 'off'}")
+        _columns_changed(step)
 
 
 def move_step(*, step: AnyStep, places: int, user: User | None = None) -> None:
@@ -71,6 +82,7 @@ def remove_step(*, step: AnyStep, user: User | None = None) -> None:
     """Take a step out of the recipe."""
     with transaction.atomic():
         changed(step.sheet, user, f"Removed {step.slug} from {getattr(step, 'column', '') or step.sheet.name}")
+        _columns_changed(step)
         step.delete()
 
 
@@ -157,6 +169,12 @@ def siblings_of(step: AnyStep) -> Any:
     if isinstance(step, Transform):
         return Transform.objects.filter(sheet=step.sheet_id, column=step.column)
     return RowStep.objects.filter(sheet=step.sheet_id)
+
+
+def _columns_changed(step: AnyStep) -> None:
+    """Tell once the change is kept that the sheet's columns may be others now: fields are suggested for new ones."""
+    if isinstance(step, Transform) and selectors.may_add_columns(step):
+        transaction.on_commit(partial(columns_changed.send, sender=Transform, dataset=step.sheet.dataset))
 
 
 def changed(sheet: Sheet, user: User | None, summary: str) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
+from engine.detectors.counted_words import listed
 from engine.match import FieldSuggestion, SheetSuggestion, SuggestedStep, TargetSuggestion, suggest_dataset
 from engine.recipe import target_entry
-from mapping import suggestion_evidence
+from mapping import selectors, suggestion_evidence
 from mapping.models import Mapping, SheetTarget
 from mapping.services import missing_record_services, relation_services
 from odoo_migrate import catalog
@@ -53,6 +54,13 @@ def keep(pairs: Iterable[tuple[Sheet, SheetSuggestion]]) -> None:
             _keep(sheet, suggestion)
 
 
+def forget_gone(dataset: Dataset) -> None:
+    """Take back the suggestions for columns that no step adds any more."""
+    for sheet in suggestion_evidence.sheets_to_map(dataset):
+        suggested = Mapping.objects.filter(target__sheet=sheet, state=Mapping.State.SUGGESTED)
+        suggested.exclude(column__in=selectors.all_titles(sheet)).delete()
+
+
 def _decided(sheet: Sheet, models: dict[int, str]) -> str:
     if sheet.pk in models:
         return models[sheet.pk]
@@ -90,6 +98,10 @@ def _keep_target(sheet: Sheet, position: int, suggestion: TargetSuggestion, reas
     for column in suggestion.columns:
         if column.title not in decided:
             _keep_mapping(target, column)
+    for title, parts in selectors.split_columns(target.sheet).items():
+        if title not in decided:
+            reason = f"its parts are in {listed(parts)}"
+            Mapping.objects.create(target=target, column=title, reason=reason)
 
 
 def _step_as_json(suggested: SuggestedStep) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from engine.recipe import NUMBER_SUFFIX
 from mapping.models import ID_PATTERN_CHARS, Mapping, SheetTarget, Transform
-from mapping.selectors import added_titles
+from mapping.selectors import all_titles
 from mapping.services import missing_record_services, relation_services, suggestion_services
 from mapping.services.step_services import add_step, changed
 from migrator.models import User
@@ -205,7 +205,7 @@ def choose_key(*, target: SheetTarget, columns: Sequence[str], id_pattern: str =
     chosen = [column for column in columns if column]
     if not chosen and not id_pattern:
         raise ChoiceRefused("Choose at least one column that tells the records apart.")
-    there = {*target.sheet.titles, *added_titles(target.sheet)}
+    there = set(all_titles(target.sheet))
     for column in chosen:
         if column.removesuffix(NUMBER_SUFFIX) not in there:
             raise ChoiceRefused(f"{target.sheet.name} has no column '{column}'.")

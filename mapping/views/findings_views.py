@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from engine.steps.step_parameters import StepError
 from mapping.pages import findings_page
+from mapping.selectors import all_titles
 from mapping.services import step_services
 from mapping.views import grid_views
 from migrator.middleware.sign_in import Request
@@ -55,7 +56,7 @@ def finding_dismiss(request: Request, dataset_id: int, finding_id: int) -> HttpR
 
 def _again(request: Request, dataset: Dataset, finding: Finding | None = None) -> HttpResponse:
     """Return the panel or the list again, whichever the button is in."""
-    if finding is not None and request.htmx.target == "panel" and finding.column in finding.sheet.titles:
+    if finding is not None and request.htmx.target == "panel" and finding.column in all_titles(finding.sheet):
         return grid_views.panel_again(request, finding.sheet, finding.column)
     dataset.refresh_from_db()
     return _page(request, dataset) if request.htmx else redirect("dataset_findings", dataset.pk)

@@ -10,6 +10,7 @@ from engine.recipe import RecipeError
 from mapping import opened_sheet
 from mapping.pages import column_panel as panel_page
 from mapping.pages import grid_page, missing_columns_page
+from mapping.selectors import all_titles
 from migrator.middleware.sign_in import Request
 from profiling.access import sheet_for
 from profiling.models import Sheet
@@ -44,10 +45,11 @@ def sheet_counts(request: Request, dataset_id: int, sheet_id: int) -> HttpRespon
 def column_panel(request: Request, dataset_id: int, sheet_id: int, position: int) -> HttpResponse:
     """Show one column beside the table: what is in it, what was found, how it is cleaned."""
     sheet = _sheet(request, dataset_id, sheet_id)
-    if position >= len(sheet.titles):
+    titles = all_titles(sheet)
+    if position >= len(titles):
         raise Http404("There is no such column.")
     try:
-        title, trial = sheet.titles[position], request.GET.get("try", "")
+        title, trial = titles[position], request.GET.get("try", "")
         if request.htmx and request.htmx.target == "panel":
             return render(request, "mapping/column_panel.html", panel_page.page(request.user, sheet, title, trial))
         table = grid_page.page(request.user, sheet, grid_page.View.asked(request.GET), current=position)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mapping.models import Mapping, SheetTarget
 from mapping.pages import mapping_page as page
-from mapping.selectors import added_titles
+from mapping.selectors import all_titles
 from mapping.services import missing_column_services, target_services
 from mapping.services.target_services import ChoiceRefused
 from migrator.middleware.sign_in import Request
@@ -37,7 +37,7 @@ def mapping_set(request: Request, dataset_id: int, sheet_id: int, position: int)
     """Send a column to a field, take its suggestion, or leave it out."""
     sheet = sheet_for(request.user, dataset_id, sheet_id, Role.EDITOR)
     target = _target(request, sheet)
-    titles = [*sheet.titles, *added_titles(sheet)]
+    titles = all_titles(sheet)
     if position >= len(titles):
         raise Http404("There is no such column.")
     column = titles[position]

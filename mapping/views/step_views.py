@@ -16,7 +16,7 @@ from mapping import opened_sheet
 from mapping.forms import StepForm
 from mapping.models import AnyStep, RowStep, Transform
 from mapping.pages import steps_page
-from mapping.selectors import known_step
+from mapping.selectors import all_titles, known_step
 from mapping.services import step_services
 from mapping.views import grid_views
 from migrator.middleware.sign_in import Request
@@ -38,9 +38,10 @@ def dataset_cleaning(request: Request, dataset_id: int) -> HttpResponse:
 def step_add(request: Request, dataset_id: int, sheet_id: int, position: int) -> HttpResponse:
     """Choose a step for a column, set its parameters, add it."""
     sheet = sheet_for(request.user, dataset_id, sheet_id, Role.EDITOR)
-    if position >= len(sheet.titles):
+    titles = all_titles(sheet)
+    if position >= len(titles):
         raise Http404("There is no such column.")
-    column = sheet.titles[position]
+    column = titles[position]
     action = reverse("step_add", args=[dataset_id, sheet_id, position])
     cancel = reverse("column_panel", args=[dataset_id, sheet_id, position])
     return _add(request, sheet, column, action, cancel)
@@ -59,7 +60,7 @@ def step_edit(request: Request, dataset_id: int, kind: str, step_id: int) -> Htt
     """Give a step other parameters."""
     step = _step(request, dataset_id, kind, step_id)
     sent = request.POST if request.method == "POST" else None
-    form = StepForm(_known(step.slug), step.sheet.titles, sent, step.params)
+    form = StepForm(_known(step.slug), all_titles(step.sheet), sent, step.params)
     if form.is_valid():
         step_services.edit_step(step=step, params=form.cleaned_params(), user=request.user)
         return _done(request, step)
@@ -106,7 +107,7 @@ def _add(request: Request, sheet: Sheet, column: str, action: str, cancel: str) 
         return _form(request, sheet, steps_page.choose(sheet, column, action, target))
     if slug in HEADER_STEPS:
         return redirect("sheet_header", sheet.dataset_id, sheet.pk)
-    form = StepForm(_known(slug), sheet.titles, _sent_parameters(request))
+    form = StepForm(_known(slug), all_titles(sheet), _sent_parameters(request))
     # A step without parameters has nothing to ask for.
     ready = not form.step.params or form.is_valid()
     if request.method == "POST" and ready:
@@ -158,8 +159,9 @@ def _done(request: Request, step: AnyStep) -> HttpResponse:
 
 def _home(step: AnyStep) -> str:
     sheet = step.sheet
-    if isinstance(step, Transform) and step.column in sheet.titles:
-        return reverse("column_panel", args=[sheet.dataset_id, sheet.pk, sheet.titles.index(step.column)])
+    titles = all_titles(sheet)
+    if isinstance(step, Transform) and step.column in titles:
+        return reverse("column_panel", args=[sheet.dataset_id, sheet.pk, titles.index(step.column)])
     return reverse("dataset_cleaning", args=[sheet.dataset_id])
 
 
