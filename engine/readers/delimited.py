@@ -9,14 +9,16 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from engine.readers.csv_dialect import Dialect, detect, records
+from engine.readers.csv_dialect import detect
+from engine.readers.csv_quote_watch import QuoteWatch
+from engine.readers.csv_records import Dialect, records, split_record
 from engine.readers.file_content import FileContent, refusal_of
 from engine.readers.file_reader import FileReader
 from engine.readers.raw_sheet import BATCH_ROWS, RawSheet, RowSpool, SheetNotes, empty_cells
@@ -82,6 +84,8 @@ def _read(file: TextFile, context: ReadingContext) -> RawSheet:
         sample, complete = _sample(stream)
     _refuse_other_than_text(file.name, sample)
     dialect = detect(sample, complete)
+    if not complete and not dialect.quote:
+        dialect = replace(dialect, quote='"')  # values may be quoted further on only
     context.check_size(file.name, 0, dialect.width)
     spool, notes = _read_rows(file, dialect, context)
     spool.finish()
@@ -173,7 +177,7 @@ def _record_batches(
 ) -> Iterator[list[pa.Array]]:
     """Yield the columns of some records at a time, filled up with empty cells."""
     rows, cells = list[list[str]](), 0
-    for number, values in enumerate(records(text, dialect), 1):
+    for number, values in enumerate(records(text, dialect, notes), 1):
         if len(values) != dialect.width:
             _note_length(number, values, dialect, notes)
             context.check_size(name, 0, len(values))
@@ -233,7 +237,7 @@ class UnevenRows:
         is_cut = bool(self.dialect.quote) and row.text.count(self.dialect.quote) % 2 == 1
         self.too_many |= is_cut or len(self.rows) >= MOST_UNEVEN
         if not self.too_many:
-            self.rows.append((row.number, self.dialect.split(row.text)))
+            self.rows.append((row.number, split_record(row.text, self.dialect)))
             self.waiting.append(self.rows[-1])
         return "skip"
 
@@ -243,10 +247,10 @@ def _split_batches(stream: Utf8Stream, dialect: Dialect, uneven: UnevenRows) -> 
 
     Rows of another length are left in `uneven` as well. Raises NotRectangular and NotUtf8, after some batches even.
     """
-    number, columns = 0, list[pa.Array]()
+    number, watch = 0, QuoteWatch(stream, dialect)
     try:
-        for batch in _open_csv(stream, dialect, uneven):
-            if stream.broken or uneven.too_many:
+        for batch in _open_csv(watch, dialect, uneven):
+            if stream.broken or watch.unruly or uneven.too_many:
                 break
             columns = _with_uneven(batch.columns, number, uneven)
             number += len(columns[0])
@@ -255,25 +259,13 @@ def _split_batches(stream: Utf8Stream, dialect: Dialect, uneven: UnevenRows) -> 
         raise (NotUtf8 if stream.broken else NotRectangular) from problem
     if stream.broken:
         raise NotUtf8
-    if uneven.too_many or _ends_in_lines(columns):
+    if uneven.too_many or watch.unruly or watch.ends_inside():
         raise NotRectangular
     if uneven.waiting:
         yield _uneven_columns([values for _, values in uneven.waiting], dialect.width)
 
 
-def _ends_in_lines(columns: list[pa.Array]) -> bool:
-    """Return whether the last row has a line break in a cell.
-
-    Its quote may have been opened by mistake and never closed, so that the cell holds the rest of the file.
-    """
-    for column in columns:
-        last = column[-1].as_py() if len(column) else ""
-        if "\n" in last or "\r" in last:
-            return True
-    return False
-
-
-def _open_csv(stream: Utf8Stream, dialect: Dialect, uneven: UnevenRows) -> pa_csv.CSVStreamingReader:
+def _open_csv(stream: QuoteWatch, dialect: Dialect, uneven: UnevenRows) -> pa_csv.CSVStreamingReader:
     names = list(map(str, range(dialect.width)))
     return pa_csv.open_csv(
         stream,

@@ -87,17 +87,21 @@ class SafeZip:
                     f"'{self.name}' is protected with a password. Pack it again without one and upload it again."
                 )
 
+    def files(self) -> list[zipfile.ZipInfo]:
+        """Return all members that are files, in the archive's order; two may have one name."""
+        return [member for member in self._zip.infolist() if not member.is_dir()]
+
     def names(self) -> list[str]:
         """Return the names of all members that are files, in the archive's order."""
-        return [member.filename for member in self._zip.infolist() if not member.is_dir()]
+        return [member.filename for member in self.files()]
 
     def size(self, member: str) -> int:
         """Return how many bytes the member says it unpacks to."""
         return self._zip.getinfo(member).file_size
 
-    def open(self, member: str) -> GuardedMember:
-        """Open a member as a stream. Raises KeyError for an unknown one."""
-        info = self._zip.getinfo(member)
+    def open(self, member: str | zipfile.ZipInfo) -> GuardedMember:
+        """Open a member as a stream, the last one of several that share a name. Raises KeyError for an unknown one."""
+        info = self._zip.getinfo(member) if isinstance(member, str) else member
         return GuardedMember(self._zip.open(info), self, info)
 
     def read(self, member: str) -> bytes:
@@ -112,8 +116,8 @@ class SafeZip:
                     )
         return bytes(found)
 
-    def unpack(self, member: str, target: Path) -> None:
-        """Write a member to the file `target`. Raises KeyError for an unknown one."""
+    def unpack(self, member: zipfile.ZipInfo, target: Path) -> None:
+        """Write a member to the file `target`."""
         with self.open(member) as stream, target.open("wb") as out:
             while chunk := stream.read():
                 out.write(chunk)

@@ -5,7 +5,7 @@ Numbers become text with 15 significant digits and no exponent, dates are writte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.readers.number_formats import NumberFormat, compiled
-from engine.readers.raw_sheet import BATCH_CELLS, BATCH_ROWS, RawSheet, RowSpool, SheetNotes
+from engine.readers.raw_sheet import BATCH_CELLS, BATCH_ROWS, Range, RawSheet, RowSpool, SheetNotes
 from engine.readers.reading_context import ReadingContext
 from engine.readers.refusals import damaged
 from engine.values.text_masks import offsets
@@ -194,12 +194,23 @@ class SheetGrid:
             self.spool.append([pool.take(pa.array(column)) for column in places])
 
     def finish(self, sheet: RawSheet) -> RawSheet | None:
-        """Return `sheet`, complete, or None where it holds nothing; then its memory is given back."""
+        """Return `sheet`, complete, or None where it holds nothing; then its memory is given back.
+
+        Cells that are merged beside or below everything that is filled are forgotten.
+        """
         self.spool.finish()
         if any(self.spool.last_filled):
+            sheet.merged = list(_touching(sheet))
             return sheet
         self.spool.close()
         return None
+
+
+def _touching(sheet: RawSheet) -> Iterator[Range]:
+    """Yield the merged ranges that begin where the sheet has cells."""
+    for area in sheet.merged:
+        if 0 <= area.left < sheet.columns and 1 <= area.top <= sheet.num_rows:
+            yield area
 
 
 # --- Numbers and dates as text ----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import xlrd
 
+import engine.readers.xls_strings  # noqa: F401 - xlrd reads shared strings with it
 from engine.readers.file_content import FileContent, refusal_of
 from engine.readers.file_reader import FileReader
 from engine.readers.raw_sheet import Range, RawSheet, SheetNotes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from zipfile import ZipInfo
 
 from engine.readers.file_content import FileContent, refusal_of
 from engine.readers.file_reader import FileReader
@@ -31,9 +32,9 @@ def read_zip(path: Path, name: str, context: ReadingContext) -> list[RawSheet]:
     sheets: list[RawSheet] = []
     others, notes = list[NotATable](), SheetNotes()
     with SafeZip(path, name, context.limits) as archive:
-        for number, member in enumerate(_own_members(archive)):
+        for number, (member, info) in enumerate(_own_members(archive)):
             target = context.folder / f"member-{number}"
-            archive.unpack(member, target)
+            archive.unpack(info, target)
             try:
                 sheets += context.read_file(target, member, context.for_members())
             except EmptyFile:
@@ -58,12 +59,22 @@ def _of_archive(name: str, problem: Unreadable) -> Unreadable:
     return Unreadable(f"In the archive '{name}': {problem}", problem.detail)
 
 
-def _own_members(archive: SafeZip) -> Iterator[str]:
-    """Yield the members that a person put into the archive, without hidden files and what systems leave behind."""
-    for member in archive.names():
-        parts = PurePosixPath(member.replace("\\", "/")).parts
-        if not any(part.startswith(".") or part.casefold() in _LITTER for part in parts):
-            yield member
+def _own_members(archive: SafeZip) -> Iterator[tuple[str, ZipInfo]]:
+    """Yield the members that a person put into the archive, without hidden files and what systems leave behind.
+
+    Each has a name of its own: a second "a.csv" is called "a (2).csv".
+    """
+    used = set[str]()
+    for info in archive.files():
+        path = PurePosixPath(info.filename.replace("\\", "/"))
+        if any(part.startswith(".") or part.casefold() in _LITTER for part in path.parts):
+            continue
+        name, number = info.filename, 1
+        while name in used:
+            number += 1
+            name = str(path.with_stem(f"{path.stem} ({number})"))
+        used.add(name)
+        yield name, info
 
 
 # Any archive is a zip, also that of a workbook: whatever knows more of an archive is asked before.

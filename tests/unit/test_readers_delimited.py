@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.readers import Limits, delimited, open_source
-from engine.readers.csv_dialect import Dialect, detect
+from engine.readers.csv_dialect import detect
+from engine.readers.csv_records import Dialect
 from engine.readers.delimited import MOST_UNEVEN
 from tests.source_files import note, opened, read, refusal, rows_of
 
