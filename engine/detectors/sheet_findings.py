@@ -85,6 +85,26 @@ _NOTES: Mapping[str, tuple[str, str, Severity]] = {
         "info",
     ),
     "stray_bytes": ("character could not be read for certain", "characters could not be read for certain", "problem"),
+    "unclosed_quotes": (
+        "row has a quotation mark that is never closed; it was read up to the end of its line",
+        "rows have a quotation mark that is never closed; each was read up to the end of its line",
+        "problem",
+    ),
+    "rows_ran_together": (
+        "row holds lines that look like rows of their own; a quotation mark may be missing",
+        "rows hold lines that look like rows of their own; quotation marks may be missing",
+        "problem",
+    ),
+    "loose_quotes": (
+        "row has quotation marks inside a quoted cell; they were read as part of the text",
+        "rows have quotation marks inside a quoted cell; they were read as part of the text",
+        "info",
+    ),
+    "formula_guards": (
+        "cell was written as a formula to keep it as it is; the text in it was read",
+        "cells were written as formulas to keep them as they are; the texts in them were read",
+        "info",
+    ),
     "other_members": ("file of the archive is no table", "files of the archive are no tables", "info"),
 }
 _ENDINGS = {
@@ -111,6 +131,8 @@ def _worded(slug: str, count: int, examples: list[str], rows: list[int]) -> Find
         message += f" and left out: {listed(examples)}"
         if count > len(examples):
             message += ", …"
+    if slug == "unclosed_quotes" and count == 1 and rows:
+        message = f"Row {rows[0]} has a quotation mark that is never closed; it was read up to the end of its line"
     if slug == "ragged_rows" and count == 1 and examples:
         message = examples[0]  # "Row 18 has 8 values, expected 9"
     return FindingFacts(slug, None, count, message, examples, rows, severity=severity)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from engine.readers.csv_records import Dialect
+from engine.readers.raw_sheet import SheetNotes
 from engine.readers.text_encoding import Utf8Stream
+
+_MOST = 1000  # cells of several lines that are looked at in one batch
 
 Places = npt.NDArray[np.int64]
 
@@ -61,3 +67,20 @@ class QuoteWatch(io.RawIOBase):
     def ends_inside(self) -> bool:
         """Return whether the file ends inside a quoted value."""
         return self._inside
+
+
+def note_swallowed(columns: Sequence[pa.StringArray], before: int, dialect: Dialect, notes: SheetNotes) -> None:
+    """Note cells of several lines, each of which would make a row of its own; `before` rows come before these.
+
+    A quote that was opened by mistake and closed by the next such mistake looks like a value of several lines.
+    """
+    if dialect.width < 3 or not dialect.quote:
+        return
+    for position, column in enumerate(columns):
+        several = np.flatnonzero(np.asarray(pc.match_substring(column, "\n")))[:_MOST]
+        for row, cell in zip(several.tolist(), column.take(pa.array(several)).to_pylist(), strict=True):
+            counts = [line.count(dialect.delimiter) + 1 for line in cell.splitlines()]
+            counts[0] += position
+            counts[-1] += dialect.width - 1 - position
+            if set(counts) == {dialect.width}:
+                notes["rows_ran_together"].add(before + row + 1, cell[:200])

@@ -29,8 +29,8 @@ class Dialect:
     """Describe how a text file separates and quotes its values.
 
     `delimiter` is "" for a file of one column, `quote` "" where quotes mean nothing, `escape` "" or a backslash.
-    `width` is how many values a record usually has, 0 where that is not known yet; `hint` how many bytes of UTF-8 Excel's
-    `sep=` line takes; `spaced` says that a space follows each separator, and belongs to it.
+    `width` is how many values a record usually has, 0 where that is not known yet; `hint` how many bytes of UTF-8 the
+    `sep=` line of Excel takes; `spaced` says that a space follows each separator, and belongs to it.
     """
 
     delimiter: str
@@ -261,14 +261,15 @@ class _QuotedRecord:
         loose = self.pieces.loose(self.line)
         if loose:
             loose = self._merged(loose)
-            if self.dialect.fits(loose) or not self.dialect.width:
+            if self.dialect.fits(loose) and self._next_is_record():
                 self.notes["loose_quotes"].add(self.number, self.line.strip())
                 return self.pieces.values(loose)
         pieces, is_unclosed = self.pieces.unclosed(self.line)
-        if not self.dialect.fits(pieces) or not self._next_is_record():
-            if found := self._loose_spanning():
-                return found
-        if not self.dialect.fits(pieces) and loose:
+        is_likely = self.dialect.fits(pieces) and self._next_is_record()
+        found = None if is_likely else self._loose_spanning()
+        if found:
+            return found
+        if loose and (self.dialect.fits(loose) or not self.dialect.fits(pieces)):
             pieces, is_unclosed = loose, False
         if is_unclosed:
             self.notes["unclosed_quotes"].add(self.number, self.line.strip())
@@ -290,7 +291,7 @@ class _QuotedRecord:
             taken.append(more)
             size += len(more)
             pieces = self.pieces.loose("".join([self.line, *taken])) if self.dialect.quote in more else None
-            if pieces and self.dialect.fits(pieces):
+            if pieces and self.dialect.fits(pieces := self._merged(pieces)):
                 self.notes["loose_quotes"].add(self.number, self.line.strip())
                 return self.pieces.values(pieces)
         self.lines.put_back(taken)

@@ -17,10 +17,11 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from engine.readers.csv_dialect import detect
-from engine.readers.csv_quote_watch import QuoteWatch
+from engine.readers.csv_quote_watch import QuoteWatch, note_swallowed
 from engine.readers.csv_records import Dialect, records, split_record
 from engine.readers.file_content import FileContent, refusal_of
 from engine.readers.file_reader import FileReader
+from engine.readers.formula_guards import without_guards
 from engine.readers.raw_sheet import BATCH_ROWS, RawSheet, RowSpool, SheetNotes, empty_cells
 from engine.readers.reading_context import ReadingContext
 from engine.readers.refusals import EmptyFile, Unreadable, log
@@ -160,7 +161,7 @@ def _record_by_record(file: TextFile, dialect: Dialect, notes: SheetNotes, conte
     try:
         with file.open(dialect.hint) as stream, io.TextIOWrapper(stream, "utf-8", newline="") as text:
             for columns in _record_batches(text, dialect, notes, file.name, context):
-                spool.append(columns)
+                spool.append(without_guards(columns, spool.num_rows, notes))
                 context.check_size(file.name, spool.num_rows, spool.width)
                 context.report_progress(stream.done, stream.size)
             _note_bytes(stream, notes)
@@ -207,7 +208,8 @@ def _split_by_arrow(file: TextFile, dialect: Dialect, notes: SheetNotes, context
     try:
         with file.open(dialect.hint) as stream:
             for columns in _split_batches(stream, dialect, uneven):
-                spool.append(columns)
+                note_swallowed(columns, spool.num_rows, dialect, notes)
+                spool.append(without_guards(columns, spool.num_rows, notes))
                 context.check_size(file.name, spool.num_rows, spool.width)
                 context.report_progress(stream.done, stream.size)
             _note_bytes(stream, notes)

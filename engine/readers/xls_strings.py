@@ -1,4 +1,4 @@
-"""The shared strings of old Excel workbooks, read as far as they go: the number of strings that a file states is a hint.
+"""The shared strings of old Excel workbooks, read as far as they go: how many a file states is a hint.
 
 Many programs write a wrong number; Excel opens their files all the same. `xlrd` trusts the number, so it is given this
 way of reading instead.
