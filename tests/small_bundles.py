@@ -51,8 +51,8 @@ class Migration:
         self.files = written(directory / "files", files)
         self.output = directory / "out"
 
-    def clean(self) -> BundleReport:
-        return clean_files(self.files, self.recipe, self.output)
+    def clean(self, *, strict: bool = False) -> BundleReport:
+        return clean_files(self.files, self.recipe, self.output, strict=strict)
 
     def check(self) -> CheckReport:
         with read_sheets(self.files, self.recipe) as sheets:

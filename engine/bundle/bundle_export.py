@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.bundle.bundle_output import check_output, put_directory, put_zip, workplace
@@ -81,7 +81,13 @@ class CheckedBundle:
 
 
 def examine(
-    sources: Sequence[BundleSheet], recipe: Recipe, directory: Path, progress: ExportProgress, *, keep_all: bool
+    sources: Sequence[BundleSheet],
+    recipe: Recipe,
+    directory: Path,
+    progress: ExportProgress,
+    *,
+    keep_all: bool,
+    strict: bool,
 ) -> CheckedBundle:
     """Plan the bundle, clean every row and decide whether it may go. Raises RecipeError.
 
@@ -91,9 +97,45 @@ def examine(
         directory: Where cleaned cells are kept.
         progress: Gets (done, total) in rows.
         keep_all: Whether all cells are kept, for writing, or those that examples are taken from.
+        strict: Whether what cannot go prevents the whole export; otherwise it is left out.
     """
+    before: list[ExportProblem] = []
+    unready: set[str] = set()
+    while True:
+        plan = _plan(sources, recipe, progress, strict, unready)
+        found = _examined(plan, directory, progress, keep_all, before)
+        more = _unready(found) - unready
+        if strict or not more:
+            return found
+        # Only the rows showed that these cannot go, so that all is looked at again without them.
+        unready |= more
+        for one in found.problems:
+            if one.severity == "blocking" and (one.mapping in more or one.lookup):
+                before.append(replace(one, severity="left_out"))
+
+
+def _plan(
+    sources: Sequence[BundleSheet], recipe: Recipe, progress: ExportProgress, strict: bool, unready: Collection[str]
+) -> BundlePlan:
     progress.stage("Looking at the whole columns", 0)
-    plan = make_plan(sources, recipe, progress.tell)
+    return make_plan(sources, recipe, progress.tell, strict=strict, unready=unready)
+
+
+def _unready(found: CheckedBundle) -> set[str]:
+    """Return the mappings whose rows showed that they cannot go, or that go through a lookup which cannot be used."""
+    blocking = [one for one in found.problems if one.severity == "blocking"]
+    unready = {one.mapping for one in blocking if one.mapping}
+    lookups = {one.lookup for one in blocking if one.lookup}
+    for _, target in found.plan.targets:
+        if any(field.lookup in lookups for field in target.fields):
+            unready.add(target.name)
+    return unready
+
+
+def _examined(
+    plan: BundlePlan, directory: Path, progress: ExportProgress, keep_all: bool, before: Sequence[ExportProblem]
+) -> CheckedBundle:
+    """Return what the checks find of a plan's rows, with the problems known before."""
     progress.stage("Cleaning and checking", 0)
     checked = []
     for sheet in plan.sheets:
@@ -103,7 +145,7 @@ def examine(
         checked.append(check_sheet(plan, sheet, directory, titles, progress.advance))
     issues = judge(checked)
     order = [(sheet.sheet.source_name, sheet.sheet.sheet) for sheet in plan.sheets]
-    return CheckedBundle(plan, checked, issues, sort_problems(_problems(plan, checked), order))
+    return CheckedBundle(plan, checked, issues, sort_problems([*before, *_problems(plan, checked)], order))
 
 
 def _problems(plan: BundlePlan, checked: Sequence[CheckedSheet]) -> list[ExportProblem]:
@@ -132,20 +174,24 @@ def _shown(sheet: MappedSheet) -> Sequence[str]:
 # --- the check before an export
 
 
-def check(sources: Sequence[BundleSheet], recipe: Recipe, progress: Progress | None = None) -> CheckReport:
+def check(
+    sources: Sequence[BundleSheet], recipe: Recipe, progress: Progress | None = None, *, strict: bool = False
+) -> CheckReport:
     """Do everything that an export does but write it.
 
     Args:
         sources: All sheets of the uploads.
         recipe: What to do with them.
         progress: Called with (done, total) at every batch; may raise to cancel.
+        strict: As `build` takes it.
 
     Raises:
         RecipeError: The recipe does not fit the files.
     """
     export_progress = ExportProgress(sources, 1, progress)
     with tempfile.TemporaryDirectory(prefix="data-migrator-") as directory:
-        examined = examine(sources, recipe, Path(directory), export_progress, keep_all=False)
+        strict = strict or stops(recipe)
+        examined = examine(sources, recipe, Path(directory), export_progress, keep_all=False, strict=strict)
     return CheckReport(examined.problems, examined.sums, tuple(_lookups(examined)))
 
 
@@ -170,6 +216,7 @@ def build(
     *,
     progress: Progress | None = None,
     unpacked: bool = False,
+    strict: bool = False,
 ) -> BundleReport:
     """Build a bundle; after any error nothing is left over and a former bundle is unchanged.
 
@@ -179,6 +226,8 @@ def build(
         out: The ZIP, or the directory.
         progress: Called with (done, total) at every batch; may raise to cancel.
         unpacked: Whether the project is written as a directory.
+        strict: Whether nothing is exported where a sheet is not ready; otherwise that sheet is left out. A recipe that
+            stops at rows that stay wrong stops at sheets that are not ready, too.
 
     Raises:
         RecipeError: The recipe does not fit the files.
@@ -191,8 +240,9 @@ def build(
         rounds = 3  # and packing
     export_progress = ExportProgress(sources, rounds, progress)
     with workplace(out) as directory:
-        examined = examine(sources, recipe, directory, export_progress, keep_all=True)
-        _stop_if_needed(examined.problems, recipe)
+        all_or_nothing = strict or stops(recipe)
+        examined = examine(sources, recipe, directory, export_progress, keep_all=True, strict=all_or_nothing)
+        _stop_if_needed(examined, recipe, strict)
         files = ProjectFiles(directory / "project", packing=None if unpacked else directory)
         export_progress.stage("Writing", 1)
         write_project(
@@ -205,13 +255,22 @@ def build(
     return BundleReport(sha256, tuple(sorted(paths)), examined.sums, examined.problems)
 
 
-def _stop_if_needed(problems: Sequence[ExportProblem], recipe: Recipe) -> None:
-    """Raise ProblemsFound where something prevents the export."""
+def stops(recipe: Recipe) -> bool:
+    """Return whether a recipe wants all or nothing to be exported."""
+    return recipe.on_problem == "stop"
+
+
+def _stop_if_needed(examined: CheckedBundle, recipe: Recipe, strict: bool) -> None:
+    """Raise ProblemsFound where something prevents the export, or nothing of it is ready."""
     stopping = {"blocking"}
-    if recipe.on_problem == "stop":
+    if stops(recipe):
         stopping.add("row")
-    if any(problem.severity in stopping for problem in problems):
-        raise ProblemsFound(problems)
+    wanted = any(sheet.recipe.targets for sheet in examined.plan.sheets)
+    if strict or (wanted and not list(examined.plan.targets)):
+        stopping.add("left_out")
+    found = [problem for problem in examined.problems if problem.severity in stopping]
+    if found:
+        raise ProblemsFound(examined.problems, found)
 
 
 def _packed(files: ProjectFiles, out: Path, progress: ExportProgress) -> str:
@@ -228,7 +287,9 @@ def _packed(files: ProjectFiles, out: Path, progress: ExportProgress) -> str:
     return put_zip(files.root, out, packed, files.packed)
 
 
-def clean_files(files: Sequence[Path], recipe: Recipe, output: Path, limits: Limits | None = None) -> BundleReport:
+def clean_files(
+    files: Sequence[Path], recipe: Recipe, output: Path, limits: Limits | None = None, *, strict: bool = False
+) -> BundleReport:
     """Read `files`, clean them and write the project into directory `output`, without a database.
 
     Args:
@@ -236,6 +297,7 @@ def clean_files(files: Sequence[Path], recipe: Recipe, output: Path, limits: Lim
         recipe: What to do with their sheets.
         output: The directory; whatever is raised, it is as it was.
         limits: How large files may be; None for what is usual.
+        strict: As `build` takes it.
 
     Raises:
         Unreadable: A file cannot be read.
@@ -244,4 +306,4 @@ def clean_files(files: Sequence[Path], recipe: Recipe, output: Path, limits: Lim
         OutputRefused: Nothing can be written there.
     """
     with read_sheets(files, recipe, limits) as sheets:
-        return build(sheets, recipe, output, unpacked=True)
+        return build(sheets, recipe, output, unpacked=True, strict=strict)

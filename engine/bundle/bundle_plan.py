@@ -7,24 +7,26 @@ out otherwise, so that a check can go on and say everything at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from engine.bundle.added_columns import SheetColumns, with_added
 from engine.bundle.bundle_sheets import BundleSheet, Pair, file_stems, left_out, match
-from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed
+from engine.bundle.export_problems import ExportProblem, ProblemLocation, listed, model_label
 from engine.bundle.lookup_tables import CreatedRecords, LookupTable, plan_created, recipe_table
 from engine.bundle.mapped_fields import MappedField, MappingKey, PlanContext
 from engine.bundle.mapped_targets import MappedTarget, plan_target
+from engine.bundle.unready_targets import PlannedTarget, as_left_out, find_unready, without_fields
 from engine.clean import SheetRun
 from engine.recipe import Recipe, RecipeError, SheetRecipe, TargetRecipe
 from engine.sheets.corrected_rows import TITLES, is_correction
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, UnknownVersion
 from odoo_migrate.project.external_ids import NAMESPACE, BadPattern, Pattern
-from odoo_migrate.project.file_names import mapping_name
+from odoo_migrate.project.file_names import given_name, mapping_name
 from odoo_migrate.rules.hierarchies import forbids_circles
+from odoo_migrate.rules.import_columns import mapping_label
 from odoo_migrate.rules.mapping_order import EndlessCircle, MappingReference, PostponedColumns, parents_first
 from odoo_migrate.rules.reference_rules import wrong_namespace, wrong_reference
 from odoo_migrate.rules.required_fields import needed_at_once
@@ -102,13 +104,22 @@ class BundlePlan:
         return _used_tables(self.sheets)
 
 
-def make_plan(sources: Sequence[BundleSheet], recipe: Recipe, progress: Callable[[], None]) -> BundlePlan:
+def make_plan(
+    sources: Sequence[BundleSheet],
+    recipe: Recipe,
+    progress: Callable[[], None],
+    *,
+    strict: bool,
+    unready: Collection[str] = (),
+) -> BundlePlan:
     """Return the plan, with every sheet's run prepared.
 
     Args:
         sources: All sheets of the uploads.
         recipe: What to do with them.
         progress: Called now and then; may raise to cancel.
+        strict: Whether a target that cannot go prevents the whole export; otherwise it is left out.
+        unready: Names of mappings that are left out in any case.
 
     Raises:
         RecipeError: The recipe does not fit the files at all.
@@ -117,7 +128,7 @@ def make_plan(sources: Sequence[BundleSheet], recipe: Recipe, progress: Callable
         version = catalog.load(recipe.odoo_version)
     except UnknownVersion as problem:
         raise RecipeError(str(problem)) from problem
-    return _Planner(sources, recipe, version).plan(progress)
+    return _Planner(sources, recipe, version, strict, frozenset(unready)).plan(progress)
 
 
 @dataclass(frozen=True)
@@ -151,8 +162,13 @@ class _Draft:
 class _Planner:
     """Plan one bundle; `problems` grows on the way."""
 
-    def __init__(self, sources: Sequence[BundleSheet], recipe: Recipe, version: Catalog) -> None:
-        self.sources, self.recipe, self.catalog = sources, recipe, version
+    def __init__(
+        self, sources: Sequence[BundleSheet], recipe: Recipe, version: Catalog, strict: bool, unready: frozenset[str]
+    ) -> None:
+        self.sources, self.recipe, self.catalog, self.strict = sources, recipe, version, strict
+        self.given_unready = unready
+        # The mappings that cannot go, by name what they are called in sentences.
+        self.unready: dict[str, str] = {}
         self.problems: list[ExportProblem] = [*settings_problems(recipe), *left_out(sources, recipe)]
         self.taken: set[str] = set()  # names of mappings
 
@@ -165,7 +181,7 @@ class _Planner:
             drafts.append(self._draft(pair, stem, progress))
         # All keys are known before any field is planned, since fields may refer to later sheets.
         around = PlanContext(self.catalog, self._tables(stems), self._announced(drafts))
-        sheets = tuple(self._sheet(draft, around) for draft in drafts)
+        sheets = self._ready(tuple(self._sheet(draft, around) for draft in drafts), around)
         created = self._created(sheets, around.tables)
         targets = [target for sheet in sheets for target in sheet.targets]
         behind = _behind_tables(targets, created, around.tables, self.recipe.namespace)
@@ -191,14 +207,16 @@ class _Planner:
         return name
 
     def _announced(self, drafts: Sequence[_Draft]) -> dict[str, MappingKey]:
-        """Return what fields may refer to; a mapping that cannot be planned is not among it."""
+        """Return what fields may refer to."""
         found = {}
         for draft in drafts:
             for name, target, pattern in draft.targets:
+                if target.model not in self.catalog:
+                    continue
                 # A pattern that cannot be read is reported once, when the mapping itself is planned.
+                found[name] = MappingKey(target.model, ())
                 with suppress(BadPattern):
-                    if target.model in self.catalog:
-                        found[name] = MappingKey(target.model, Pattern.read(pattern).placeholders)
+                    found[name] = MappingKey(target.model, Pattern.read(pattern).placeholders)
         return found
 
     def _tables(self, stems: Sequence[str]) -> dict[str, LookupTable]:
@@ -220,12 +238,55 @@ class _Planner:
             location = replace(draft.sheet.location, model=target.model)
             target = draft.with_own_refs(target)
             mapped, problems = plan_target(name, target, pattern, draft.columns.titles, around, location)
+            if not self.strict:
+                self._note_unready(name, target.model, problems)
+                problems = as_left_out(problems, name)
             self.problems += problems
             if mapped is not None:
                 targets.append(mapped)
         sheet = MappedSheet(draft.sheet, draft.part, draft.run, draft.file, draft.columns, tuple(targets))
         self.problems += column_notes(sheet)
         return sheet
+
+    def _note_unready(self, name: str, model: str, problems: Sequence[ExportProblem]) -> None:
+        blocked = any(problem.severity == "blocking" for problem in problems)
+        if blocked or name in self.given_unready:
+            self.unready[name] = mapping_label(name, model, model_label(model, self.catalog))
+
+    def _ready(self, sheets: tuple[MappedSheet, ...], around: PlanContext) -> tuple[MappedSheet, ...]:
+        """Return the sheets without the targets that cannot go, and those that need them."""
+        if self.strict:
+            return sheets
+        planned = []
+        for sheet in sheets:
+            for target in sheet.targets:
+                planned.append(PlannedTarget(target, sheet.file, replace(sheet.location, model=target.model.name)))
+        unready = find_unready(planned, self.unready, self._bad_tables(sheets, around))
+        self.problems += unready.problems
+        ready = []
+        for sheet in sheets:
+            targets = []
+            for target in sheet.targets:
+                if target.name not in unready.mappings:
+                    targets.append(without_fields(target, unready.fields.get(target.name, ())))
+            ready.append(replace(sheet, targets=tuple(targets)))
+        return tuple(ready)
+
+    def _bad_tables(self, sheets: Sequence[MappedSheet], around: PlanContext) -> set[str]:
+        """Return the names of the lookup tables that cannot be used; their problems no longer stop the export."""
+        used = _used_tables(sheets)
+        making = {name: name for name in used if around.tables[name].creates}
+        _, problems = plan_created(making, around.tables, self.catalog)
+        bad = {problem.lookup for problem in problems if problem.severity == "blocking"}
+        self.problems += [replace(problem, severity="left_out") for problem in problems]
+        kept = []
+        for problem in self.problems:
+            if problem.severity == "blocking" and problem.lookup:
+                bad |= {problem.lookup, given_name(problem.lookup)}
+                problem = replace(problem, severity="left_out")
+            kept.append(problem)
+        self.problems = kept
+        return bad
 
     def _created(self, sheets: Sequence[MappedSheet], tables: Mapping[str, LookupTable]) -> tuple[CreatedRecords, ...]:
         names = {}
@@ -259,7 +320,11 @@ def column_notes(sheet: MappedSheet) -> Iterator[ExportProblem]:
     """Yield a note about a sheet that fills nothing, and about all columns that Odoo does not get."""
     if not sheet.targets and not sheet.recipe.targets:
         message = f"'{sheet.sheet.sheet}' fills no Odoo records: its rows are cleaned and kept in data/raw only."
-        yield sheet.location.warning("no_target", message)
+        if sheet.sheet.unmapped:
+            message = f"'{sheet.sheet.sheet}' is left out: {sheet.sheet.unmapped}"
+            yield sheet.location.left_out("no_target", message)
+        else:  # a recipe may name a sheet only to have it cleaned
+            yield sheet.location.warning("no_target", message)
     sent = sheet.used
     for one in sheet.columns.added:  # by the export itself, for IDs
         sent.add(one.title)

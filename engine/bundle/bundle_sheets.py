@@ -30,6 +30,7 @@ class BundleSheet:
         working: Its rows.
         hidden: Whether its workbook hides it.
         upload: Name of the uploaded file, where that is another one than the file it is in (an archive).
+        unmapped: Why it was not said what its rows become, a sentence; "" where it was, or nobody knows.
     """
 
     source_name: str
@@ -38,6 +39,7 @@ class BundleSheet:
     working: WorkingFile
     hidden: bool = False
     upload: str = ""
+    unmapped: str = ""
 
     @property
     def location(self) -> ProblemLocation:

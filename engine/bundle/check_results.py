@@ -86,6 +86,11 @@ class CheckReport:
         """Return whether nothing can be exported."""
         return any(problem.severity == "blocking" for problem in self.problems)
 
+    @property
+    def left_out(self) -> bool:
+        """Return whether something that is not ready stays out of an export."""
+        return any(problem.severity == "left_out" for problem in self.problems)
+
     def as_json(self) -> dict[str, Any]:
         """Return the report as commands and the API print it."""
         return {

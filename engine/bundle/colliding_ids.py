@@ -110,15 +110,17 @@ def _shown(checked: CheckedSheet, pattern: Pattern, rows: Positions) -> list[str
 class _Owner:
     """Hold a mapping's records: distinct ID hashes, in order, with the hash of the key of each.
 
-    `held_back`: the ID hashes of rows that do not go.
+    `held_back`: the ID hashes of rows that do not go. `is_created`: whether a lookup table creates them.
     """
 
+    name: str
     label: str
     model: str
     fields: frozenset[str]
     ids: Hashes
     keys: Hashes
     held_back: Hashes
+    is_created: bool = False
 
     @classmethod
     def of(cls, checked: CheckedSheet, target: MappedTarget) -> _Owner:
@@ -128,7 +130,7 @@ class _Owner:
         ids, first = np.unique(facts.ids[rows], return_index=True)
         fields = frozenset(field.field.name for field in target.fields)
         held_back = facts.ids[facts.inside & checked.bad]
-        return cls(target.label, target.model.name, fields, ids, facts.keys[rows][first], held_back)
+        return cls(target.name, target.label, target.model.name, fields, ids, facts.keys[rows][first], held_back)
 
     @classmethod
     def of_created(cls, created: CreatedRecords, names: Sequence[str]) -> _Owner:
@@ -136,7 +138,9 @@ class _Owner:
         ids = created.table.created(names)
         own, keys = _text_hashes(ids.values()), _text_hashes(ids)
         order = np.argsort(own)
-        return cls(created.label, created.table.model, frozenset({created.field}), own[order], keys[order], own[:0])
+        field = frozenset({created.field})
+        ids_and_keys = own[order], keys[order], own[:0]
+        return cls(created.name, created.label, created.table.model, field, *ids_and_keys, is_created=True)
 
 
 def _text_hashes(texts: Iterable[str]) -> Hashes:
@@ -151,7 +155,10 @@ def _between(first: _Owner, second: _Owner) -> Iterator[ExportProblem]:
     others = int((first.keys[here] != second.keys[there]).sum())
     if first.model != second.model or others:
         message = f"{len(common):,} external IDs are in both {names}, for different records; give each a pattern."
-        yield ProblemLocation(model=second.model).blocking("ids_shared", message, count=len(common))
+        # Records that a lookup creates are needed by others, so that the mapping of a sheet has to give way.
+        yielding = first if second.is_created else second
+        location = ProblemLocation(model=second.model)
+        yield location.blocking("ids_shared", message, count=len(common), mapping=yielding.name)
         return
     both = sorted(first.fields & second.fields)
     if both:
@@ -194,7 +201,7 @@ def _constants(plan: BundlePlan, owners: Sequence[_Owner]) -> Iterator[ExportPro
                     wrong = names_another_kind(gone[0], other, field.relation)
                 message = f"The constant '{value}' for '{field.label}' {wrong}."
                 location = replace(sheet.location, model=target.model.name)
-                yield location.blocking("bad_constant", message, field=name)
+                yield location.blocking("bad_constant", message, field=name, mapping=target.name)
 
 
 def _other_kind(external_id: str, wanted: str, owners: Sequence[_Owner]) -> str:

@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from odoo_migrate.catalog import Catalog, OdooModel
 
-Severity = Literal["blocking", "row", "warning"]
+Severity = Literal["blocking", "left_out", "row", "warning"]
 Station = Literal["files", "mapping", "cleaning"]
 
 MAX_EXAMPLES = 5  # enough to see what is meant, few enough for a line on a page
 MAX_ROWS = 1000  # of one problem: nobody reads on, and a report of a million rows stays small
-_WORST_FIRST: dict[str, int] = {"blocking": 0, "row": 1, "warning": 2}
+_WORST_FIRST: dict[str, int] = {"blocking": 0, "left_out": 1, "row": 2, "warning": 3}
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,9 @@ class ExportProblem:
 
     Attributes:
         kind: A short name of what is wrong, for tests and for styling.
-        severity: "blocking" (nothing can be exported), "row" (the rows stay wrong: they are held back, or the export
-            stops, as the user chose) or "warning" (exported as it is).
+        severity: "blocking" (nothing can be exported), "left_out" (the sheet, or the records that it says, is not ready
+            and stays out of the export), "row" (the rows stay wrong: they are held back, or the export stops, as the
+            user chose) or "warning" (exported as it is).
         message: A sentence for the user.
         sheet: Name of the sheet; this and the five that follow say where, "" where it does not apply.
         source: Name of its file.
@@ -35,6 +36,7 @@ class ExportProblem:
         count: How many cells, rows, keys or columns `message` means.
         examples: Texts of the file, at most MAX_EXAMPLES.
         rows: Source row numbers, at most MAX_ROWS.
+        mapping: Name of the mapping in the bundle.
     """
 
     kind: str
@@ -50,6 +52,7 @@ class ExportProblem:
     count: int = 1
     examples: tuple[str, ...] = ()
     rows: tuple[int, ...] = ()
+    mapping: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the problem as plain JSON, in the order of the attributes."""
@@ -67,6 +70,10 @@ class ProblemLocation:
     def blocking(self, kind: str, message: str, **more: Any) -> ExportProblem:
         """Return a problem here that prevents the export; `more` are other attributes of ExportProblem."""
         return self._problem(kind, "blocking", message, more)
+
+    def left_out(self, kind: str, message: str, **more: Any) -> ExportProblem:
+        """Return a problem that keeps what is here out of the export; `more` are attributes of ExportProblem."""
+        return self._problem(kind, "left_out", message, more)
 
     def warning(self, kind: str, message: str, **more: Any) -> ExportProblem:
         """Return a problem here that does not prevent the export; `more` are other attributes of ExportProblem."""
@@ -97,12 +104,9 @@ class ProblemCounter:
 class ProblemsFound(ValueError):
     """Report that nothing was exported; the text is one sentence for the user."""
 
-    def __init__(self, problems: Sequence[ExportProblem]) -> None:
-        """Take all that was found, worst first; the first that stopped the export is named."""
+    def __init__(self, problems: Sequence[ExportProblem], stopping: Sequence[ExportProblem]) -> None:
+        """Take all that was found, worst first, and those of it that stopped the export: the first is named."""
         self.problems = tuple(problems)
-        stopping = [one for one in self.problems if one.severity == "blocking"]
-        # Without these it was the rows, which stop an export where the user chose so.
-        stopping = stopping or [one for one in self.problems if one.severity == "row"]
         first, others = stopping[0], len(stopping) - 1
         message = first.message
         if first.sheet:

@@ -18,7 +18,7 @@ from odoo_migrate.rules.import_columns import field_fault, mapping_label, refers
 
 @dataclass(frozen=True)
 class MappingKey:
-    """Hold what references to a mapping need: its model, and the columns of its key."""
+    """Hold what references to a mapping need: its model, and the columns of its key, none where it has no usable one."""
 
     model: str
     key: tuple[str, ...]
@@ -159,7 +159,7 @@ class FieldPlanner:
         if found.model != field.relation:
             needed, given = model_label(field.relation, self.around.catalog), self.around.called(spec.ref)
             raise self._no("wrong_model", refers_to_another_kind(field, needed, given), field, spec)
-        if len(found.key) != 1:
+        if found.key and len(found.key) != 1:
             # A cell holds one text, and its hash is compared with that of the whole key.
             given = self.around.called(spec.ref)
             message = f"'{field.label}' refers to {given}, whose ID takes several columns; a cell names one."

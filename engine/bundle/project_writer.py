@@ -267,17 +267,21 @@ def _sheet_notes(checked: CheckedSheet, problems: Sequence[ExportProblem]) -> It
     yield from _rows(sheet, rows)
     yield ""
     yield from _columns(sheet)
-    held_back, notes = [], []
+    held_back, left_out, notes = [], [], []
     for problem in problems:
         if (problem.sheet, problem.source) != (sheet.sheet.sheet, sheet.sheet.source_name):
             continue
         if problem.severity == "row":
             held_back.append(problem)
+        elif problem.severity == "left_out":
+            left_out.append(problem)
         elif problem.severity == "warning":  # with a blocking problem this file is not written
             notes.append(problem)
     if held_back:
         where = f"Held back in `data/rejected/{sheet.file}.csv`, each row with its reason:"
         yield from ["", where, "", *_list(held_back)]
+    if left_out:
+        yield from ["", "Not ready, and left out:", "", *_list(left_out)]
     if notes:
         yield from ["", "Good to know:", "", *_list(notes)]
 

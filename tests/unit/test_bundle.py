@@ -247,10 +247,10 @@ def test_stop_writes_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["files"]
 
 
-def test_a_blocking_problem_writes_nothing(tmp_path: Path) -> None:
+def test_a_strict_export_of_what_is_not_ready_writes_nothing(tmp_path: Path) -> None:
     migration = Migration(tmp_path, SHOP_RECIPE.replace("{SKU}", "{Sku}"), SHOP)
     with pytest.raises(ProblemsFound, match=r"stock: The ID pattern .* has no column 'Sku'; did you mean 'SKU'"):
-        migration.clean()
+        migration.clean(strict=True)
     assert [path.name for path in tmp_path.iterdir()] == ["files"]
 
 
@@ -278,10 +278,10 @@ def test_a_second_sheet_of_a_model_has_a_mapping_of_its_own(tmp_path: Path) -> N
     assert found.raw_file("res.partner.us").name == "us.csv"
 
 
-def test_one_id_for_different_records_of_two_sheets_is_refused(tmp_path: Path) -> None:
+def test_one_id_for_different_records_of_two_sheets_keeps_the_second_out(tmp_path: Path) -> None:
     clash = {"eu.csv": "Code,Name\nR&D,Acme\n", "us.csv": "Code,Name\nR D,Beta\n"}
     (problem,) = Migration(tmp_path, TWO_RECIPE, clash).problems("ids_shared")
-    assert problem.severity == "blocking"
+    assert (problem.severity, problem.mapping) == ("left_out", "res.partner.us")
 
 
 def test_one_record_in_two_sheets_is_told(tmp_path: Path) -> None:

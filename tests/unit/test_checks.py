@@ -210,7 +210,7 @@ lookups:"""
 def test_required_fields_must_be_mapped_and_filled(tmp_path: Path) -> None:
     recipe = partners("      X: { field: email }")
     unmapped = found(tmp_path / "1", "required_not_mapped", recipe.replace("field: name", "field: street"), people("a"))
-    assert (unmapped.severity, unmapped.field, unmapped.station) == ("blocking", "name", "mapping")
+    assert (unmapped.severity, unmapped.field, unmapped.station) == ("left_out", "name", "mapping")
     empty = found(tmp_path / "2", "required_empty", recipe, {"people.csv": "Code,Name,X\nA,,x\nB, ,x\nC,c,x\n"})
     assert (empty.severity, empty.column, empty.rows) == ("row", "Name", (2, 3))
     typed = recipe.replace("field: email", "field: type")
@@ -260,7 +260,7 @@ def test_fields_that_cannot_be_filled_are_named(tmp_path: Path, column: str, kin
     recipe = partners(f"      X: {column}", lookups="tag: { model: res.partner.category, create: true }")
     problem = found(tmp_path, kind, recipe, people("a"))
     assert says in problem.message
-    assert (problem.severity, problem.column, problem.station) == ("blocking", "X", "mapping")
+    assert (problem.severity, problem.column, problem.station) == ("left_out", "X", "mapping")
 
 
 def test_a_model_that_this_version_lacks_is_named(tmp_path: Path) -> None:
@@ -271,7 +271,7 @@ def test_a_model_that_this_version_lacks_is_named(tmp_path: Path) -> None:
 def test_a_column_and_a_constant_cannot_fill_one_field(tmp_path: Path) -> None:
     recipe = partners("      X: { field: email }", target=', values: { email: "a@x.org" }')
     problem = found(tmp_path, "filled_twice", recipe, people("a"))
-    assert (problem.severity, problem.column, problem.count) == ("blocking", "X", 2)
+    assert (problem.severity, problem.column, problem.count) == ("left_out", "X", 2)
 
 
 @pytest.mark.parametrize(
@@ -314,12 +314,12 @@ def test_id_patterns_are_tried(tmp_path: Path, pattern: str, kind: str, says: st
     recipe = partners("").replace("migr.partner.{Code}", pattern)
     problem = found(tmp_path, kind, recipe, people("a"))
     assert says in problem.message
-    assert problem.severity == "blocking"
+    assert problem.severity == "left_out"
 
 
 def test_a_target_without_a_key_is_named(tmp_path: Path) -> None:
     recipe = partners("").replace('id: "migr.partner.{Code}"', "")
-    assert found(tmp_path, "no_key", recipe, people("a")).severity == "blocking"
+    assert found(tmp_path, "no_key", recipe, people("a")).severity == "left_out"
 
 
 def test_ids_that_would_be_alike_are_shown_as_they_will_be(tmp_path: Path) -> None:
@@ -393,8 +393,8 @@ def test_terms_are_found_by_their_whole_name_or_an_entry_and_never_guessed(tmp_p
     ("entry", "kind", "severity"),
     [
         ("account.no_such_term", "entry_unknown", "warning"),
-        ("thirty days", "bad_entry", "blocking"),
-        ("migr.term.x", "entry_nowhere", "blocking"),
+        ("thirty days", "bad_entry", "left_out"),
+        ("migr.term.x", "entry_nowhere", "left_out"),
     ],
 )
 def test_lookup_entries_are_tried(tmp_path: Path, entry: str, kind: str, severity: str) -> None:
@@ -453,7 +453,7 @@ def test_order_lines_without_a_product_are_held_back(tmp_path: Path) -> None:
         assert (problem.severity, problem.rows, problem.column) == ("row", rows, "I")
     assert problem.message == "2 rows: 'I' is empty, and Odoo takes no order line without a product."
     unmapped = found(tmp_path / "no", "required_not_mapped", LINES.replace("MORE", TEXT), files)
-    assert (unmapped.severity, unmapped.field) == ("blocking", "product_id/id")
+    assert (unmapped.severity, unmapped.field) == ("left_out", "product_id/id")
 
 
 def test_cells_that_a_step_could_not_convert_hold_their_row_back(tmp_path: Path) -> None:

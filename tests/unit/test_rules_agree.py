@@ -147,7 +147,7 @@ def unsaid(one: Drawn, directory: Path) -> list[str]:
     if recipe is None:
         return []
     with read_sheets(files, recipe) as sheets:
-        examined = examine(sheets, recipe, directory, ExportProgress(sheets, 1, None), keep_all=True)
+        examined = examine(sheets, recipe, directory, ExportProgress(sheets, 1, None), keep_all=True, strict=True)
         if any(problem.severity == "blocking" and problem.kind in UNWRITABLE for problem in examined.problems):
             return []
         unfiltered = Unfiltered(examined, directory / "all")

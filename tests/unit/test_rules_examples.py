@@ -43,7 +43,7 @@ def both(directory: Path, model: str, cells: Mapping[str, str], version: str = "
         lines.append(",".join("K0" if title == "Key" else "Acme" if title == "name" else "" for title in texts))
     files = written(directory / "files", {"one.csv": "\n".join(lines) + "\n"})
     with read_sheets(files, recipe) as sheets:
-        examined = examine(sheets, recipe, directory, ExportProgress(sheets, 1, None), keep_all=True)
+        examined = examine(sheets, recipe, directory, ExportProgress(sheets, 1, None), keep_all=True, strict=True)
         unfiltered = Unfiltered(examined, directory / "all")
         unfiltered.write()
         found = loaded(unfiltered.root)
