@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transform
+from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transform, UnmappedSheet
 from migrator.admin import PortalAdmin
 
 
@@ -17,6 +17,20 @@ class SheetTargetAdmin(PortalAdmin):
     list_display = ("sheet", "model", "id_pattern", "confidence", "chosen", "portal")
     list_filter = ("model", "chosen")
     search_fields = ("sheet__name", "model", "sheet__dataset__name")
+    autocomplete_fields = ("sheet",)
+    list_select_related = ("sheet",)
+
+    def page_of(self, record: Any) -> tuple[Any, ...]:
+        return ("dataset_mapping", record.sheet.dataset_id)
+
+
+@admin.register(UnmappedSheet)
+class UnmappedSheetAdmin(PortalAdmin):
+    """Show which sheets become nothing, and why."""
+
+    list_display = ("sheet", "reason", "portal")
+    list_filter = ("sheet__skip",)
+    search_fields = ("sheet__name", "reason", "sheet__dataset__name")
     autocomplete_fields = ("sheet",)
     list_select_related = ("sheet",)
 

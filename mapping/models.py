@@ -54,6 +54,20 @@ class SheetTarget(models.Model):
         return not self.role or (self.chosen and not self.left_out)
 
 
+class UnmappedSheet(models.Model):
+    """Say why a sheet became no records by itself, and what it most likely is.
+
+    `candidates` are pairs of a model and how sure it is, 0 to 1, the likeliest first.
+    """
+
+    sheet = models.OneToOneField(Sheet, on_delete=models.CASCADE, related_name="unmapped")
+    reason = models.TextField(blank=True)
+    candidates = models.JSONField(default=list, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.sheet}: {self.reason}"
+
+
 class Mapping(models.Model):
     """Send a column to a field of a target. Only accepted mappings are exported."""
 

@@ -10,7 +10,7 @@ from engine.recipe import ColumnRecipe, FieldSpec, Lookup, Recipe, SheetRecipe, 
 from engine.steps import COLUMN_STEPS, ROW_STEPS, build
 from engine.steps.step import ColumnStep, WholeRowStep
 from engine.steps.step_parameters import StepError
-from mapping.models import AnyStep, Mapping, Relationship, SheetTarget, Transform
+from mapping.models import AnyStep, Mapping, Relationship, SheetTarget, Transform, UnmappedSheet
 from odoo_migrate.catalog import Catalog, OdooField, OdooModel
 from odoo_migrate.rules.required_fields import must_be_mapped
 from profiling.models import Dataset, Sheet
@@ -101,6 +101,17 @@ def lookups_of(dataset: Dataset) -> dict[str, Lookup]:
 
 def _lookup(table: Relationship) -> Lookup:
     return Lookup(table.name, table.model, table.create, table.id_pattern, table.entries)
+
+
+# --- Sheets that become nothing ---------------------------------------------------------------------------------
+def why_unmapped(sheet: Sheet) -> str:
+    """Return why a sheet becomes no records, as the end of a sentence; "" for one that becomes some."""
+    if sheet.targets.exists():
+        return ""
+    known = UnmappedSheet.objects.filter(sheet=sheet).first()
+    if known is None or not known.reason:
+        return "it is not known what its rows are."
+    return f"{known.reason.rstrip('.')}."
 
 
 # --- Columns and fields ---------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from odoo_migrate.rules.import_columns import field_fault, mapping_label, refers
 
 @dataclass(frozen=True)
 class MappingKey:
-    """Hold what references to a mapping need: its model, and the columns of its key, none where it has no usable one."""
+    """Hold what references to a mapping need: its model, and the columns of its key (none: it has no usable one)."""
 
     model: str
     key: tuple[str, ...]

@@ -28,5 +28,19 @@ def tell_bundle(out: Writer, result: Mapping[str, Any]) -> None:
     if held_back:
         were = "was" if held_back == 1 else "were"
         out.write(f"{rows_word(held_back)} {were} held back; see data/rejected for the reasons.")
+    left_out = [problem for problem in result["problems"] if problem["severity"] == "left_out"]
+    if left_out:
+        out.write("Not ready, and left out:")
+    for problem in left_out:
+        out.write(f"  - {_at_sheet(problem)}{problem['message']}")
     for problem in result["problems"]:
-        out.write(f"  ! {problem['message']}")
+        if problem["severity"] != "left_out":
+            out.write(f"  ! {problem['message']}")
+
+
+def _at_sheet(problem: Mapping[str, Any]) -> str:
+    """Return the sheet that a problem is of, in front of its sentence, unless that names it."""
+    sheet = problem["sheet"]
+    if not sheet or f"'{sheet}'" in problem["message"]:
+        return ""
+    return f"{sheet}: "

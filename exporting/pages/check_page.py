@@ -37,6 +37,12 @@ MEANS = {
 }
 
 
+# Under which heading problems are listed; those of rows are to be mended like those that stop everything.
+_LISTS = {"warning": "warnings", "left_out": "left_out"}
+# Sentences that say already what stays out.
+_SAY_LEFT_OUT = {"no_target", "needs_left_out", "field_left_out"}
+
+
 def page(user: Any, dataset: Dataset, found: Check | None, problem: str = "") -> dict[str, Any]:
     """Return what check.html needs; `problem` says why nothing could be checked, a sentence."""
     report = _report(dataset, found, problem)
@@ -79,18 +85,16 @@ def _report(dataset: Dataset, found: Check | None, problem: str) -> dict[str, An
             "url": reverse("dataset_cleaning", args=[dataset.pk]),
             "action": "To the steps",
         }
-        return {"blocking": [mend], "warnings": [], "sheets": [], "checked_at": found and found.checked_at}
+        only = {"blocking": [mend], "left_out": [], "warnings": [], "sheets": []}
+        return {**only, "checked_at": found and found.checked_at}
     if found is None or found.checked_at is None:
         return None
     sheets = {(sheet.source_name, sheet.name): sheet for sheet in current_sheets(dataset)}
-    blocking: list[dict[str, Any]] = []
-    warnings: list[dict[str, Any]] = []
+    cards: dict[str, list[dict[str, Any]]] = {"blocking": [], "left_out": [], "warnings": []}
     for one in found.report["problems"]:
-        listed = warnings if one["severity"] == "warning" else blocking
-        listed.append(card(dataset, one, sheets))
+        cards[_LISTS.get(one["severity"], "blocking")].append(card(dataset, one, sheets))
     return {
-        "blocking": blocking,
-        "warnings": warnings,
+        **cards,
         "sheets": [{**sheet, "name": sheet["sheet"]} for sheet in found.report["sheets"]],
         "checked_at": found.checked_at,
     }
@@ -140,6 +144,8 @@ def _means(problem: dict[str, Any], mended_by_step: bool) -> str:
         sentences.append(MEANS[problem["kind"]])
     if problem["severity"] == "blocking":
         sentences.append("Nothing can be exported before this is mended.")
+    if problem["severity"] == "left_out" and problem["kind"] not in _SAY_LEFT_OUT:
+        sentences.append("Until then this stays out of the export; the rest goes.")
     return " ".join(sentences)
 
 
@@ -188,7 +194,7 @@ def state(dataset: Dataset) -> State:
         return State()  # without a file there is nothing to check
     severities = Counter(problem["severity"] for problem in found.report["problems"])
     blocking = severities["blocking"]
-    count = blocking + severities["row"]
+    count = blocking + severities["left_out"] + severities["row"]
     if not count:
         return DONE  # warnings alone keep nothing back
     todo = f"{count} thing{'s' * (count != 1)} to mend"

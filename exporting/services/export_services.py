@@ -17,7 +17,7 @@ from engine.bundle import BundleReport, BundleSheet, ExportProblem, SheetRows, b
 from engine.recipe import RecipeError
 from engine.sheets.working_file import WorkingFile
 from exporting.models import Export
-from mapping.selectors import recipe_of
+from mapping.selectors import recipe_of, why_unmapped
 from migrator import jobs
 from migrator.models import User, record
 from profiling.models import Dataset, Sheet
@@ -45,8 +45,11 @@ def new_export(*, dataset: Dataset, user: User | None = None, trigger: str) -> E
     return export
 
 
-def build_export(export: Export, progress: Report | None = None) -> BundleReport:
-    """Build the bundle and keep it on the export. Raises RecipeError or ProblemsFound; then nothing is kept."""
+def build_export(export: Export, progress: Report | None = None, *, strict: bool = False) -> BundleReport:
+    """Build the bundle and keep it on the export. Raises RecipeError or ProblemsFound; then nothing is kept.
+
+    `strict`: whether a sheet that is not ready prevents the export, instead of being left out.
+    """
     require_all_sheets(export.dataset)
     recipe = recipe_of(export.dataset)
     with (
@@ -54,14 +57,14 @@ def build_export(export: Export, progress: Report | None = None) -> BundleReport
         bundle_sheets(export.dataset) as sheets,
     ):
         path = Path(directory, "bundle.zip")
-        report = build(sheets, recipe, path, progress=progress)
+        report = build(sheets, recipe, path, progress=progress, strict=strict)
         _keep(export, path, report, recipes.dump(recipe))
     return report
 
 
-def build_by_id(progress: Report, export_id: int) -> str:
+def build_by_id(progress: Report, export_id: int, strict: bool = False) -> str:
     """Build the bundle of the export with this id, for a job in this process."""
-    build_export(Export.objects.select_related("dataset").get(pk=export_id), progress)
+    build_export(Export.objects.select_related("dataset").get(pk=export_id), progress, strict=strict)
     return ""
 
 
@@ -103,6 +106,7 @@ def bundle_sheets(dataset: Dataset) -> Iterator[list[BundleSheet]]:
                     upload=sheet.source.name,
                     working=WorkingFile(path),
                     hidden=sheet.hidden,
+                    unmapped=why_unmapped(sheet),
                 )
             )
         yield sheets

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from mapping import opened_sheet
-from mapping.models import Mapping, Relationship, SheetTarget
+from mapping.models import Mapping, Relationship, SheetTarget, UnmappedSheet
 from mapping.pages import further_records, missing_columns_page
-from mapping.selectors import all_titles, odoo_field, still_needed
+from mapping.selectors import all_titles, odoo_field, still_needed, why_unmapped
 from mapping.services import target_services
 from migrator import stations
 from migrator.stations import DONE, State
@@ -24,6 +24,7 @@ from profiling.pages import next_station, of_dataset
 from profiling.selectors import current_sheets
 
 SAMPLES = 3
+LIKELY = 3  # kinds of record that are offered for a sheet that was not recognised
 # A person does not fill these from a spreadsheet column.
 NOT_OFFERED = {"one2many", "binary"}
 
@@ -50,7 +51,7 @@ def page(user: Any, dataset: Dataset, sheet: Sheet | None, model: str = "") -> d
     every = list(SheetTarget.objects.filter(sheet=sheet))
     targets = [one for one in every if one.counts]
     target = _shown_target(targets, model)
-    table = {"target": None, "rows": [], "sure": 0, "unsure": 0} if target is None else _of_target(sheet, target)
+    table = _of_no_target(sheet) if target is None else _of_target(sheet, target)
     return {
         **shared,
         "models": model_choices(dataset),
@@ -60,6 +61,19 @@ def page(user: Any, dataset: Dataset, sheet: Sheet | None, model: str = "") -> d
         "total": len(all_titles(sheet)),
         **table,
     }
+
+
+def _of_no_target(sheet: Sheet) -> dict[str, Any]:
+    """Return what the page says of a sheet that becomes nothing: why, and what it most likely is."""
+    known = UnmappedSheet.objects.filter(sheet=sheet).first()
+    candidates = known.candidates if known else []
+    models = catalog.load(sheet.dataset.odoo_version)
+    likely = []
+    for name, sure in candidates[:LIKELY]:
+        if name in models:
+            likely.append({"name": name, "label": plural(models.model(name).label), "sure": sure})
+    nothing: dict[str, Any] = {"target": None, "rows": [], "sure": 0, "unsure": 0}
+    return {**nothing, "why": why_unmapped(sheet), "likely": likely}
 
 
 def _shown_target(targets: list[SheetTarget], model: str) -> SheetTarget | None:

@@ -135,6 +135,16 @@ def fix_safe_findings(*, dataset: Dataset, sheet: Sheet | None = None, user: Use
         return sum(fix_finding(finding=f, user=user) is not None for f in safe_findings(dataset, sheet))
 
 
+def fix_all_findings(*, dataset: Dataset, sheet: Sheet | None = None, user: User | None = None) -> int:
+    """Add the steps of all findings that have one, also of those that ask, and return how many were added."""
+    found = unfixed(open_findings(dataset)).exclude(fix_step__in=["", *HEADER_STEPS])
+    if sheet is not None:
+        found = found.filter(sheet=sheet)
+    with transaction.atomic():
+        waiting = list(found.select_related("sheet__dataset"))
+        return sum(fix_finding(finding=one, user=user) is not None for one in waiting)
+
+
 def safe_findings(dataset: Dataset, sheet: Sheet | None = None) -> list[Finding]:
     """Return the open findings that "Fix the safe ones" mends, in the order in which their steps should run."""
     found = unfixed(open_findings(dataset)).filter(safe=True).exclude(fix_step__in=["", *HEADER_STEPS])

@@ -11,7 +11,7 @@ from engine.detectors.counted_words import listed
 from engine.match import FieldSuggestion, SheetSuggestion, SuggestedStep, TargetSuggestion, suggest_dataset
 from engine.recipe import target_entry
 from mapping import selectors, suggestion_evidence
-from mapping.models import Mapping, SheetTarget
+from mapping.models import Mapping, SheetTarget, UnmappedSheet
 from mapping.services import missing_record_services, relation_services
 from odoo_migrate import catalog
 from profiling.models import Dataset, Sheet
@@ -71,6 +71,7 @@ def _decided(sheet: Sheet, models: dict[int, str]) -> str:
 
 
 def _keep(sheet: Sheet, suggestion: SheetSuggestion) -> None:
+    _keep_reason(sheet, suggestion)
     wanted = [target for target in (suggestion, *suggestion.also) if target.model]
     entries = {target_entry(target.model, target.role) for target in wanted}
     for target in SheetTarget.objects.filter(sheet=sheet, chosen=False, left_out=False):
@@ -78,6 +79,15 @@ def _keep(sheet: Sheet, suggestion: SheetSuggestion) -> None:
             target.delete()
     for position, one in enumerate(wanted):
         _keep_target(sheet, position, one, one.reason or suggestion.reason)
+
+
+def _keep_reason(sheet: Sheet, suggestion: SheetSuggestion) -> None:
+    """Keep why a sheet has no model, and which are likeliest; forget it where it has one."""
+    if suggestion.model:
+        UnmappedSheet.objects.filter(sheet=sheet).delete()
+        return
+    known = {"reason": suggestion.reason, "candidates": list(map(list, suggestion.candidates))}
+    UnmappedSheet.objects.update_or_create(sheet=sheet, defaults=known)
 
 
 def _keep_target(sheet: Sheet, position: int, suggestion: TargetSuggestion, reason: str) -> None:

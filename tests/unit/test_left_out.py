@@ -98,7 +98,7 @@ def test_a_lookup_that_cannot_be_used_keeps_out_what_goes_through_it(tmp_path: P
 def test_nothing_ready_is_no_bundle(tmp_path: Path) -> None:
     sheet = RECIPE[: RECIPE.index("  accounts:")].replace("{No}", "{Nr}")
     migration = Migration(tmp_path, sheet, {"clients.csv": FILES["clients.csv"]})
-    with pytest.raises(ProblemsFound, match="Nothing was exported. clients: The ID pattern"):
+    with pytest.raises(ProblemsFound, match=r"Nothing was exported\. clients: The ID pattern"):
         migration.clean()
     assert not migration.output.exists()
 

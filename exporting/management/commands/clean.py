@@ -19,6 +19,7 @@ class Command(PlainCommand):
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("recipe", type=Path, metavar="RECIPE")
         parser.add_argument("--output", type=Path, required=True, metavar="DIR")
+        parser.add_argument("--strict", action="store_true", help="write nothing where a sheet is not ready")
 
     def problems(self) -> tuple[type[Exception], ...]:
         from engine.bundle import OutputRefused, ProblemsFound
@@ -35,7 +36,8 @@ class Command(PlainCommand):
         for path in options["files"]:
             require_file(path)
         recipe = load(read_text(options["recipe"]))
-        report = clean_files(options["files"], recipe, options["output"], Limits(**settings.READING_LIMITS))
+        limits = Limits(**settings.READING_LIMITS)
+        report = clean_files(options["files"], recipe, options["output"], limits, strict=options["strict"])
         return {"output": str(options["output"]), **report.as_json()}
 
     def tell(self, result: Any) -> None:

@@ -21,6 +21,7 @@ class Command(PlainCommand):
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("dataset", metavar="DATASET", help="id or name")
         parser.add_argument("--output", type=Path, default=None, metavar="DIR_OR_ZIP", help="by default export.zip")
+        parser.add_argument("--strict", action="store_true", help="export nothing where a sheet is not ready")
 
     def problems(self) -> tuple[type[Exception], ...]:
         from engine.bundle import OutputRefused, ProblemsFound
@@ -37,7 +38,7 @@ class Command(PlainCommand):
         check_output(output, unpacked=not is_zip(output))
         export = export_services.new_export(dataset=dataset, trigger=Export.Trigger.COMMAND)
         try:
-            jobs.run_here(f"Exporting {dataset.name}", export_services.build_by_id, export.pk)
+            jobs.run_here(f"Exporting {dataset.name}", export_services.build_by_id, export.pk, options["strict"])
             export.refresh_from_db()
             with local_copy(export.bundle) as path:
                 write_output(path, output)

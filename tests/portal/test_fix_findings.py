@@ -1,0 +1,64 @@
+"""The shell mends findings as the page's buttons do, and an export brings what is ready."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mapping.models import Transform, UnmappedSheet
+from odoo_migrate.project import project_reader
+from profiling.models import Dataset
+from tests.portal_shell import here
+from tests.small_bundles import written
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FILES = {
+    "customers.csv": "Customer Code,Company Name,Email,Customer Since\nA1, Acme ,info@acme.com ,2024-01-31\n"
+    "B2,Beta Inc, mail@beta.com,2023-12-24\n",
+    "readings.csv": "qx,qy\n1.5,2\n2.5,7\n",
+}
+
+
+def imported(tmp_path: Path) -> None:
+    here("import_file", *written(tmp_path / "in", FILES), "--dataset", "Shop", "--country", "US")
+
+
+def test_safe_fixes_from_the_shell_do_what_the_button_does(tmp_path: Path) -> None:
+    imported(tmp_path)
+    told = here("fix_findings", "Shop", "--safe", "--json").json
+    steps = set(Transform.objects.values_list("column", "slug"))
+    assert {("Company Name", "trim"), ("Email", "trim")} <= steps
+    assert told["steps_added"] == len(steps)
+    assert not [one for one in told["findings_left"] if one["fix"] and one["fix"]["step"] == "trim"]
+    assert here("fix_findings", "Shop", "--json").json["steps_added"] == 0
+
+
+def test_a_sheet_may_be_named(tmp_path: Path) -> None:
+    imported(tmp_path)
+    assert here("fix_findings", "Shop", "--sheet", "readings", "--json").json["steps_added"] == 0
+    refused = here("fix_findings", "Shop", "--sheet", "reading").complaint
+    assert "Shop has no sheet 'reading'; it has: customers, readings" in refused
+
+
+def test_a_sheet_that_was_not_recognised_blocks_no_other(tmp_path: Path) -> None:
+    imported(tmp_path)
+    here("suggest_mappings", "Shop", "--accept")
+    unmapped = UnmappedSheet.objects.get()
+    assert unmapped.sheet.name == "readings"
+    assert unmapped.reason
+    told = here("export_odoo_migrate", "Shop", "--output", tmp_path / "out").out
+    assert "Not ready, and left out:" in told
+    assert f"'readings' is left out: {unmapped.reason.rstrip('.')}." in told
+    assert set(project_reader.read_project(tmp_path / "out").mappings) == {"res.partner"}
+
+
+def test_strict_refuses_what_is_not_ready(tmp_path: Path) -> None:
+    imported(tmp_path)
+    here("suggest_mappings", "Shop", "--accept")
+    refused = here("export_odoo_migrate", "Shop", "--strict", "--output", tmp_path / "out").complaint
+    assert "Nothing was exported. readings: 'readings' is left out" in refused
+    assert not (tmp_path / "out").exists()
+    Dataset.objects.get().sheets.filter(name="readings").update(skip=True)
+    assert here("export_odoo_migrate", "Shop", "--strict", "--output", tmp_path / "out").status == 0
