@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mapping', '0002_initial'),
+        ('mapping', '0003_targets_with_a_role'),
         ('profiling', '0002_odoo_versions_from_the_catalog'),
     ]
 
