@@ -18,7 +18,7 @@ RUN  := $(VENV)/.run
 DEV  := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench pin clean
+.PHONY: help run test lint bench quality pin clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ lint: $(DEV)  ## style, types, and code that nothing uses
 
 bench: $(DEV)  ## speed and memory, as ratios beside what to reach (ROWS=50000 for a quick one)
 	$(PY) -m bench $(ARGS)
+
+quality: $(DEV)  ## what comes out of 500 messy workbooks without a person (ARGS="--seed 7 --show": one, in detail)
+	$(PY) -m bench.mess $(ARGS)
 
 pin: $(DEV)  ## requirements*.txt anew from requirements*.in
 	$(PIP) install pip-tools

@@ -1,0 +1,1 @@
+"""Simulate mess: clean truth, written as systems and people write it, and what the program makes of it."""
