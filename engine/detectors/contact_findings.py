@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 import pyarrow.compute as pc
 
-from engine.detectors.counted_words import cells_of, counted, either
-from engine.profile.column_batch import SPACE, ColumnBatch
+from engine.detectors.counted_words import cells_of, counted, either, listed
+from engine.profile.column_batch import SPACE, ColumnBatch, Flags
 from engine.profile.column_kinds import says_something
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector
 from engine.profile.profile_results import FindingFacts, Fix
@@ -28,12 +28,13 @@ class Emails(ColumnDetector):
 
     def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.capitals = CellTally()
+        self.capitals, self.cells = CellTally(), 0
         # A text is judged to be one of these; what is fine has no tally.
         self.odd = {verdict: CellTally() for verdict in ("dressed", "several", "invalid")}
 
     def look(self, cells: ColumnBatch) -> None:
         """Judge the emails that are not plain; capitals count beside any other verdict."""
+        self.cells += cells.count(cells.filled)
         self.capitals.add(cells, cells.shaped("[A-Z].*@|@.*[A-Z]"))
         odd = np.flatnonzero(cells.filled & ~cells.shaped(self.plain))
         for verdict, indices in cells.sorted_out(odd, _judged):
@@ -54,13 +55,10 @@ class Emails(ColumnDetector):
         count = several.count
         if count:
             message = f"{counted(count, 'cell holds', 'cells hold')} more than one email"
-            yield self.found(
-                "several_emails",
-                several,
-                message,
-                Fix("email_split", {"rest_to": f"Other {self.column.title}"}),
-                safe=True,
-            )
+            fix = Fix("email_split", {"rest_to": f"Other {self.column.title}"})
+            # Where all cells hold several, the column is a list of them.
+            safe = self.column.titled and count < self.cells
+            yield self.found("several_emails", several, message, fix, safe=safe)
         count = invalid.count
         if count:
             message = f"{cells_of('email', count)} {either(count, 'is', 'are')} not valid"
@@ -92,22 +90,35 @@ class WebAddresses(ColumnDetector):
 
     def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
-        self.odd, self.wrong = CellTally(), CellTally()
+        self.odd, self.wrong, self.mailed = CellTally(), CellTally(), CellTally()
 
     def look(self, cells: ColumnBatch) -> None:
         """Sort out the addresses that are not written as they should be, and texts that have no point."""
         # Shapes do not tell https from other letters, so the texts themselves are asked.
-        right = pc.match_substring_regex(cells.base, self.right).to_numpy(zero_copy_only=False)
+        right = _matches(cells, self.right)
         formed = cells.shaped(self.any_form)
         self.odd.add(cells, formed & ~right)
+        self.mailed.add(cells, _matches(cells, emails.MAIL_SERVICES))
         self.wrong.add(cells, cells.judged(cells.filled & ~formed, says_something))
 
     def findings(self) -> Iterable[FindingFacts]:
         count = self.odd.count
         if count:
             message = f"{cells_of('url', count)} {either(count, 'has', 'have')} no https:// in front, or capitals"
-            yield self.found("web_addresses", self.odd, message, Fix("url_clean"), safe=True)
+            safe = self.column.titled and "email" not in self.column.hints and not self.mailed.count
+            yield self.found("web_addresses", self.odd, message, Fix("url_clean"), safe=safe)
+        count = self.mailed.count
+        if count:
+            found = sorted({text.strip() for text in self.mailed.examples})
+            message = f"{counted(count, 'web address is', 'web addresses are')} that of a mail service: {listed(found)}"
+            yield self.found("mail_services", self.mailed, message, Fix("empty_words", {"words": found}))
         count = self.wrong.count
         if count:
             message = f"{counted(count, 'cell is no web address', 'cells are no web addresses')}"
             yield self.found("not_web_addresses", self.wrong, message, severity="problem")
+
+
+def _matches(cells: ColumnBatch, pattern: str) -> Flags:
+    """Return which of `cells.base` hold what a pattern describes."""
+    found = pc.match_substring_regex(cells.base, pattern).to_numpy(zero_copy_only=False)
+    return np.asarray(found, np.bool_)

@@ -29,6 +29,7 @@ ISO = "9999-9-9"
 MEMO = 100_000  # different texts remembered
 PAIRS = 20_000  # two numbers of two digits, and whether the year has a 29 February
 UNKNOWN = -1
+RECENT = 30  # years back from today to which dates of two digits belong without a doubt, unless somebody was born then
 FIRST_LIKELY = 19010000  # all days from 1 January 1901 on are greater
 # The time of day, from which on texts of one shape are cut: days alone are compared.
 _TIME = re.compile(r"(?:(?<=9)T|[ ,]+)9{1,2}[:h]99.*$", re.DOTALL)
@@ -60,6 +61,11 @@ class DateForm(NamedTuple):
     def serial(self) -> bool:
         """Return whether this is a date stored as a number."""
         return self.readable and bool(_SERIAL.fullmatch(self.style))
+
+    @property
+    def short_year(self) -> bool:
+        """Return whether the year has two digits, which leaves its century open."""
+        return self.readable and not self.serial and not re.search("9{4}", self.style)
 
     @property
     def iso(self) -> bool:
@@ -127,9 +133,10 @@ class _Fields(NamedTuple):
 
 
 class DayReader:
-    """Group the dates of a column by their form, shape by shape."""
+    """Group the dates of a column by their form, shape by shape; years of two digits below `pivot` are of today's."""
 
-    def __init__(self) -> None:
+    def __init__(self, pivot: int) -> None:
+        self._pivot = pivot
         self._forms: dict[DateForm, int] = {}  # each form with its number
         self._by_text: dict[tuple[str, str], tuple[int, dict[str, int]]] = {}
         self._by_pair: dict[str, npt.NDArray[np.int32]] = {}  # for each shape the form of every pair of numbers
@@ -210,7 +217,7 @@ class DayReader:
         orders = dates.orders(text)
         days = {}
         for order in orders or {""}:
-            day = _day(text, order)
+            day = _day(text, order, self._pivot)
             if day:
                 days[order] = day
         if not days:
@@ -219,10 +226,10 @@ class DayReader:
         return self._forms.setdefault(form, len(self._forms)), days
 
 
-def _day(text: str, order: str) -> int:
+def _day(text: str, order: str, pivot: int) -> int:
     """Return the day of a text in one order; 0 where it is none."""
     try:
-        found: date = dates.read(text, order)
+        found: date = dates.read(text, order, pivot=pivot)
     except NotRead:
         return 0
     return found.year * 10000 + found.month * 100 + found.day
@@ -238,10 +245,15 @@ class Dates(ColumnDetector):
         self.today = int(column.today.strftime("%Y%m%d"))
         # A due date, an expiry date: days in the future are what such a column is for.
         self.ahead = "later" in column.hints
-        self.reader = DayReader()
+        # Nobody was born in the future: of two digits, this year's are the last ones of this century.
+        self.pivot = dates.PIVOT
+        if "birth" in column.hints:
+            self.pivot = column.today.year % 100 + 1
+        self.reader = DayReader(self.pivot)
         self.forms: dict[DateForm, CellTally] = {}
         self.unlikely: dict[str, CellTally] = {}  # by the order in which they lie in 1900 or the future
         self.range: dict[str, tuple[int, int]] = {}
+        self.open_century = False
 
     def look(self, cells: ColumnBatch) -> None:
         """Group the dates by shape and form; words for empty and formula errors are left out."""
@@ -257,9 +269,18 @@ class Dates(ColumnDetector):
             before = self.range.get(order, (first, last))
             self.range[order] = min(first, before[0]), max(last, before[1])
             # 1900 is what programs write for a date that they do not have.
+            self.open_century |= group.form.short_year and self._open(first, last)
             wrong = (days < FIRST_LIKELY) | ((days > self.today) & (not self.ahead))
             if wrong.any():
                 self.unlikely.setdefault(order, CellTally()).add_at(cells, group.indices[wrong])
+
+    def _open(self, first: int, last: int) -> bool:
+        """Return whether days with years of two digits may be of another century than the one they are read in."""
+        year = self.column.today.year
+        if "birth" in self.column.hints:
+            # Who was born in 58 is no child of the future; 05 may be 1905 or 2005.
+            return last // 10000 >= year - year % 100
+        return first // 10000 < year - RECENT or last // 10000 > year + RECENT
 
     def findings(self) -> Iterable[FindingFacts]:
         """Yield why the order of day and month is unclear, or else how dates are written; then wrong dates."""
@@ -270,6 +291,7 @@ class Dates(ColumnDetector):
             yield self._unclear()
         else:
             yield from self._written(evidence.order)
+        yield from self._short_years(evidence.order)
         yield from self._serial(evidence.order)
         yield from self._unlikely(evidence.order)
         yield from self._unread()
@@ -286,9 +308,11 @@ class Dates(ColumnDetector):
         return CellTally.merged(tally for form, tally in self.forms.items() if wanted(form))
 
     def _fix(self, order: str = "") -> Fix:
-        params = {}
+        params: dict[str, str | int] = {}
         if order:
             params["order"] = order
+        if self.pivot != dates.PIVOT and any(form.short_year for form in self.forms):
+            params["pivot"] = self.pivot
         if self.column.kind == "datetime":
             return Fix("parse_datetime", params)
         return Fix("parse_date", params)
@@ -315,6 +339,8 @@ class Dates(ColumnDetector):
 
     def _is_safe(self) -> bool:
         """Return whether every date can be read in one way only, and none loses a time of day."""
+        if self.open_century or not self.column.titled:
+            return False
         for form in self.forms:
             sure = form.readable and not _needs_order(form) and not form.serial
             if not sure or ":" in form.style:
@@ -328,6 +354,16 @@ class Dates(ColumnDetector):
         if self.column.kind == "datetime":
             return not form.iso_time
         return not form.iso
+
+    def _short_years(self, order: str) -> Iterable[FindingFacts]:
+        """Yield the dates whose century is a guess, with the first year that is taken for one of the 1900s."""
+        if not self.open_century:
+            return
+        tally = self._tally(_has_short_year)
+        count = tally.count
+        dated = f"{counted(count, 'date has', 'dates have')} a year of two digits"
+        message = f"{dated}: from {self.pivot:02} on it is taken for one of the 1900s"
+        yield self.found("open_century", tally, message, self._fix(order))
 
     def _serial(self, order: str) -> Iterable[FindingFacts]:
         tally = self._tally(_is_serial)
@@ -366,6 +402,10 @@ def _needs_order(form: DateForm) -> bool:
 
 def _shows_order(form: DateForm) -> bool:
     return len(form.orders) == 1
+
+
+def _has_short_year(form: DateForm) -> bool:
+    return form.short_year
 
 
 def _is_serial(form: DateForm) -> bool:

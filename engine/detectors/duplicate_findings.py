@@ -19,6 +19,7 @@ from engine.sheets.working_file import ROW
 _NAMES = frozenset(["name", "person"])
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no hash is lost
 MOST_NAMES = 3  # title, first and last name; further columns of names are mostly other people
+MOST_DIFFERENT = 0.7  # share of different numbers below which several rows have each, as the lines of documents do
 MOST_AGAIN = 5  # one row in so many may repeat another; a sheet where more do lists events
 
 
@@ -41,7 +42,8 @@ class Duplicates(SheetDetector):
     """Find likely duplicates: rows that agree in name and contact or, without such columns, in every cell.
 
     Capitals and spaces around make no difference. Where a name comes back in more than a fifth of the rows, the
-    sheet lists what happened to a record (orders, invoices) and not the records.
+    sheet lists what happened to a record (orders, invoices) and not the records. Lines of one document or entry may
+    well be alike: rows that leave the first column empty belong to one above, and bookings are no records.
     """
 
     def __init__(self, sheet: SheetContext) -> None:
@@ -70,14 +72,16 @@ class Duplicates(SheetDetector):
         return _together([hashes(texts) for texts in columns])
 
     def _complete(self, batch: pa.RecordBatch) -> Flags:
-        """Return the rows of which the whole identity is filled."""
+        """Return the rows of which the whole identity is filled, or else the first column."""
         flags = np.ones(len(batch), np.bool_)
-        for title in self.keys:
+        for title in self.keys or self._first():
             flags &= pc.not_equal(batch.column(title), "").to_numpy(zero_copy_only=False)
         return flags
 
     def second_look(self) -> None:
         """Look up which rows they are, unless there are none, too many, or only an estimate of them."""
+        if not self.keys and self._lists_lines():
+            return
         distinct = self._counter.result()
         again = self._filled - distinct.count
         # Two rows may repeat others in a sheet of any size.
@@ -85,6 +89,18 @@ class Duplicates(SheetDetector):
         if again > 0 and len(self.sheet.columns) > 1 and not distinct.estimated and not often:
             self._again = again
             self._rows, self._examples = self._members(distinct.repeated)
+
+    def _first(self) -> list[str]:
+        return [column.title for column in self.sheet.columns[:1]]
+
+    def _lists_lines(self) -> bool:
+        """Return whether the rows are lines: of an account's bookings, or of documents that have several rows each."""
+        for column in self.sheet.columns:
+            cells = sum(times for _, times in column.sample)
+            repeats = len(column.sample) < MOST_DIFFERENT * cells
+            if "booking" in column.hints or ("document" in column.hints and repeats):
+                return True
+        return False
 
     def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
         if self._again:

@@ -299,7 +299,21 @@ class Percentages(ColumnDetector):
             message = f"{cells_of('percent', signed.count)} {either(signed.count, 'has', 'have')} a percent sign"
             if len(ways) > 1:
                 message = f"Percentages are written in {len(ways)} ways, such as {listed(sorted(ways))}"
-            yield self.found("percent_signs", signed, message, Fix("parse_percent"), safe=len(ways) == 1)
+            # `19%` may be the name of a tax: only the title can say that it is a number.
+            safe = len(ways) == 1 and self.column.titled
+            yield self.found("percent_signs", signed, message, Fix("parse_percent"), safe=safe)
+        yield from self._fractions(sign)
+
+    def _fractions(self, sign: str) -> Iterable[FindingFacts]:
+        """Yield the numbers that are hundredths of what the others are: 0.19 beside 19%."""
+        plain_ones = [one for one in self.shapes.written.values() if PLAIN.fullmatch(one.shape.replace(",", "."))]
+        small = [one for one in plain_ones if _is_fraction(one, sign)]
+        if small and len(small) < len(self.shapes.written):
+            tally = _tally_of(small)
+            count = tally.count
+            looks = f"{counted(count, 'number looks', 'numbers look')} like {either(count, 'a fraction', 'fractions')}"
+            message = f"{looks} beside percentages, such as {tally.examples[0].strip()}"
+            yield self.found("fractions", tally, message, severity="problem")
 
     def facts(self) -> RangeFacts:
         """Return the range of those percentages that can be read; they have no sum."""
@@ -316,6 +330,13 @@ class Percentages(ColumnDetector):
             return RangeFacts()
         lows, highs, _ = zip(*known, strict=True)
         return RangeFacts(plain(min(lows)), plain(max(highs)))
+
+
+def _is_fraction(written: NumberShape, sign: str) -> bool:
+    """Return whether all numbers of a shape lie between 0 and 1, and have decimals."""
+    text = _percent(written.shape, sign)
+    scaled = written.scaled(text) if "." in text else None
+    return scaled is not None and scaled[0] > 0 and scaled[1] < 1
 
 
 def _percent(shape: str, sign: str) -> str:

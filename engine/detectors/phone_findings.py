@@ -13,6 +13,7 @@ import pyarrow as pa
 from phonenumbers import NumberParseException
 
 from engine.detectors.counted_words import cells_of, counted, either
+from engine.detectors.place_findings import sheet_country
 from engine.profile.column_batch import ColumnBatch, Flags, Indices
 from engine.profile.column_kinds import Sample, says_something
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, RangeFacts
@@ -27,6 +28,7 @@ START = 4  # digits
 UNKNOWN = -1
 SAMPLED = 60  # numbers of the sample that are tried in each country: phonenumbers takes its time
 USED_AT_HOME = 0.25  # share of numbers in use there from which on the dataset's country is believed
+MOST_COUNTRIES = 5  # by which a number is judged
 USED_ABROAD = 0.5  # the same for any other country
 # In shapes every digit is a 9.
 _E164 = re.compile(r"\+9{7,15}")
@@ -48,6 +50,11 @@ class Phones(ColumnDetector):
     def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
         self.country = likely_country(column)
+        self.where = sheet_country(column)
+        # In a sheet of several countries a national number is judged by any of them.
+        self.countries: tuple[str, ...] = (self.country,)
+        if self.where.column:
+            self.countries = tuple(dict.fromkeys([self.country, *self.where.all]))[:MOST_COUNTRIES]
         self.formats: dict[str, CellTally] = {}
         self.extended, self.several, self.wrong = CellTally(), CellTally(), CellTally()
         self._each = 0
@@ -90,13 +97,16 @@ class Phones(ColumnDetector):
         open_ones = np.flatnonzero(verdicts[starts] == UNKNOWN)
         new, first = np.unique(starts[open_ones], return_index=True)
         examples = cells.base.take(pa.array(indices[open_ones[first]])).to_pylist()
-        verdicts[new] = [_can_be_dialled(text, self.country) for text in examples]
+        verdicts[new] = [self._can_be_dialled(text) for text in examples]
         return np.asarray(verdicts[starts] == 1)
 
     def _one_by_one(self, cells: ColumnBatch, indices: Indices) -> Flags:
         texts = cells.base.take(pa.array(indices)).to_pylist()
         self._each += len(texts)
-        return np.array([_can_be_dialled(text, self.country) for text in texts], np.bool_)
+        return np.array([self._can_be_dialled(text) for text in texts], np.bool_)
+
+    def _can_be_dialled(self, text: str) -> bool:
+        return any(_can_be_dialled(text, country) for country in self.countries)
 
     def findings(self) -> Iterable[FindingFacts]:
         """Return what to do about all numbers first, then the cells that need a person."""
@@ -128,13 +138,23 @@ class Phones(ColumnDetector):
         yield self.found("phone_formats", tally, message, self._fix(), safe=self._is_safe())
 
     def _is_safe(self) -> bool:
-        """Return whether nothing has to be guessed: the country is set, and every number can be read."""
-        return bool(self.country) and not self.several.count and not self.wrong.count
+        """Return whether nothing has to be guessed.
+
+        The title says phone, the country is known and its numbers are in use there, and every number can be read.
+        """
+        if not self.column.titled or not self.country or self.several.count or self.wrong.count:
+            return False
+        texts = [text for text, _ in self.column.sample if says_something(text)]
+        national = [text for text in texts if not text.strip().startswith("+")][:SAMPLED]
+        in_use = [text for text in national if any(_is_valid(text, country) for country in self.countries)]
+        return len(in_use) >= USED_ABROAD * len(national)
 
     def _fix(self) -> Fix:
         params = {}
         if self.country:
             params["country"] = self.country
+        if self.where.column:
+            params["country_column"] = self.where.column
         if self.extended.count:
             params["extension_to"] = f"{self.column.title} extension"
         return Fix("phone_normalize", params)

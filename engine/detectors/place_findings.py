@@ -87,6 +87,10 @@ class _Names(ColumnDetector):
         """Return whether a code says less than the name."""
         return False
 
+    def is_clear(self) -> bool:
+        """Return whether it is clear in which country a name is to be read."""
+        return True
+
     def findings(self) -> Iterable[PendingFinding]:
         """Return the spellings that a step turns into codes, then the names without a code."""
         texts = [text for text in self.vocabulary.stripped() if says_something(text)]
@@ -98,7 +102,8 @@ class _Names(ColumnDetector):
                 known[text] = code
             else:
                 unknown.append(text)
-        yield from self._spelled(known, safe=not unknown and not any(map(self.loses, known)))
+        safe = self.column.titled and self.is_clear() and not unknown and not any(map(self.loses, known))
+        yield from self._spelled(known, safe=safe)
         # Where not one name is recognised, the column's kind was guessed wrong.
         if unknown and known:
             what = either(len(unknown), f"is no {self.one}", f"are no {self.many}")
@@ -163,6 +168,9 @@ class States(_Names):
     def fix(self) -> Fix:
         return Fix("state_to_code", self.where.params())
 
+    def is_clear(self) -> bool:
+        return bool(self.where.all)
+
 
 class PostalCodes(ColumnDetector):
     """Find postal codes that are not written as their country does, where all rows are of one country."""
@@ -172,7 +180,7 @@ class PostalCodes(ColumnDetector):
     def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
         self.where = sheet_country(column)
-        self.odd, self.wrong = CellTally(), CellTally()
+        self.odd, self.wrong, self.short = CellTally(), CellTally(), CellTally()
 
     def look(self, cells: ColumnBatch) -> None:
         """Judge the codes, shape by shape; where rows are of several countries, none is judged."""
@@ -183,20 +191,21 @@ class PostalCodes(ColumnDetector):
             if self._written(shape) == shape or not says_something(shape):
                 continue
             for verdict, here in cells.sorted_out(indices, self._judged):
-                tally = {"odd": self.odd, "wrong": self.wrong}.get(verdict)
+                tally = {"odd": self.odd, "wrong": self.wrong, "short": self.short}.get(verdict)
                 if tally:
                     tally.add_at(cells, here)
 
     def _judged(self, text: str) -> str:
-        """Return whether a code is `wrong` or `odd`; "" where nothing is to be said."""
+        """Return whether a code is `wrong`, `odd` or lacks zeros (`short`); "" where nothing is to be said."""
         written = self._written(text)
         if not written:
             if says_something(text):
                 return "wrong"
             return ""
-        lost_zeros = text.strip().isdigit() and written.endswith(text.strip())  # a finding of its own
-        if written == text or lost_zeros:
+        if written == text:
             return ""
+        if text.strip().isdigit() and written.endswith(text.strip()):  # a finding of its own
+            return "short"
         return "odd"
 
     def _written(self, text: str) -> str:
@@ -211,7 +220,11 @@ class PostalCodes(ColumnDetector):
         count = self.odd.count
         if count:
             message = f"{cells_of('postal_code', count)} {either(count, 'is', 'are')} not written as usual"
-            yield self.found("postal_code_forms", self.odd, message, Fix("zip_clean", self.where.params()), safe=True)
+            # The step would add zeros too, and a short code may be one of another country. So may digits that are
+            # only parted otherwise, where some codes are another country's for certain.
+            foreign = self.wrong.count and not any(map(str.isalpha, "".join(self.odd.examples)))
+            safe = self.column.titled and not self.short.count and not foreign
+            yield self.found("postal_code_forms", self.odd, message, Fix("zip_clean", self.where.params()), safe=safe)
         count = self.wrong.count
         if count:
             where = Locale("en").territories.get(self.where.country, self.where.country)

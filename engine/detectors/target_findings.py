@@ -118,7 +118,9 @@ class VatNumbers(ColumnDetector):
         count = odd.count
         if count:
             message = f"{counted(count, 'VAT number has', 'VAT numbers have')} spaces, small letters or no country"
-            yield self.found("vat_forms", odd, message, Fix("vat_clean", self.where.params()), safe=True)
+            # Where some fail, those without letters in front may be another country's, or another kind of number.
+            safe = not wrong.count or all(text.strip()[:2].isalpha() for text in odd.examples)
+            yield self.found("vat_forms", odd, message, Fix("vat_clean", self.where.params()), safe=safe)
         count = wrong.count
         if count:
             message = f"VAT check digits fail in {least}{counted(count, 'cell', 'cells')}"

@@ -17,6 +17,7 @@ from engine.profile.profile_results import FindingFacts, Fix
 from engine.values import NotRead, personal_names
 from engine.values.characters import INVISIBLE, SPACES, character_class, visible
 from engine.values.text_masks import mask
+from engine.values.title_hints import hints_of
 from engine.values.yes_no_words import empty_words, means_empty
 
 # Kinds whose findings about form come from detectors of their own.
@@ -27,15 +28,28 @@ class SpacesAround(ColumnDetector):
     """Find spaces before or after the text, no-break spaces and byte order marks among them."""
 
     pattern = f"^{SPACE}|{SPACE}$"
+    indented = "^ {2,}"
+
+    def __init__(self, column: ColumnContext) -> None:
+        super().__init__(column)
+        self.depths: set[int] = set()  # of the texts that are indented
 
     def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.shaped(self.pattern, within=ODD))
+        if self.column.kind == "text":
+            for text, _ in cells.frequencies(cells.shaped(self.indented, within=ODD)):
+                self.depths.add(len(text) - len(text.lstrip(" ")))
 
     def findings(self) -> Iterable[FindingFacts]:
         count = self.tally.count
         if count:
             message = f"{cells_of(self.column.kind, count)} {either(count, 'has', 'have')} spaces"
-            yield self.found("spaces", self.tally, message, Fix("trim"), safe=True)
+            yield self.found("spaces", self.tally, message, Fix("trim"), safe=not self._shows_levels())
+
+    def _shows_levels(self) -> bool:
+        """Return whether spaces in front show what belongs under what, as reports print accounts: 2, 4 and 6."""
+        step = min(self.depths, default=0)
+        return len(self.depths) > 1 and all(depth % step == 0 for depth in self.depths)
 
 
 class SpacesInside(ColumnDetector):
@@ -59,7 +73,9 @@ class SpacesInside(ColumnDetector):
         if count:
             cells = f"{cells_of(self.column.kind, count)} {either(count, 'has', 'have')}"
             message = f"{cells} more than one plain space between words"
-            yield self.found("inner_spaces", self.tally, message, Fix("collapse_spaces"), safe=True)
+            # Spaces may be part of a code, by which other sheets refer to the row.
+            named = self.column.kind != "code" and "code" not in self.column.hints
+            yield self.found("inner_spaces", self.tally, message, Fix("collapse_spaces"), safe=named)
 
 
 class Invisible(ColumnDetector):
@@ -173,13 +189,15 @@ def _empty_shapes() -> tuple[frozenset[str], int]:
 class WordsForEmpty(ColumnDetector):
     """Find words that mean empty: `N/A`, `-`, `k.A.`.
 
-    Letters alone are left to countries, states and people's names.
+    Letters alone are left to countries, states and people's names: NA is Namibia and a region of the world.
     """
+
+    names = frozenset(["country", "state", "person", "city", "language", "unit", "currency"])
 
     def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
         self.words: Counter[str] = Counter()
-        self.signs_only = column.kind in {"country", "state"} or "person" in column.hints
+        self.signs_only = column.kind in {"country", "state"} or not column.hints.isdisjoint(self.names)
 
     def look(self, cells: ColumnBatch) -> None:
         """Ask only cells that have the shape of such a word, and count each word."""
@@ -223,8 +241,10 @@ class LastFirst(ColumnDetector):
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
-        """Return whether the title says that the texts are names."""
-        return column.kind == "text" and not column.hints.isdisjoint({"person", "name"})
+        """Return whether the title says that the texts are names, and the sheet is no list of goods."""
+        if column.kind != "text" or column.hints.isdisjoint({"person", "name"}):
+            return False
+        return "person" in column.hints or not _lists_goods(column)
 
     def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.judged(cells.shaped(self.gate), _is_last_first))
@@ -234,6 +254,17 @@ class LastFirst(ColumnDetector):
         if count:
             message = f"{counted(count, 'name is', 'names are')} 'Last, First'"
             yield self.found("last_first", self.tally, message, Fix("name_split"))
+
+
+def _lists_goods(column: ColumnContext) -> bool:
+    """Return whether the columns beside are of goods (prices, units, article numbers) and none is of people."""
+    kinds = {kind for kind, _ in column.others.values()}
+    hints: set[str] = set()
+    for title in column.others:
+        hints |= hints_of(title)
+    if kinds & {"email", "phone"} or hints & {"email", "phone", "person", "birth"}:
+        return False
+    return bool(kinds & {"money"} or hints & {"money", "quantity", "unit", "barcode"})
 
 
 def _is_last_first(text: str) -> bool:

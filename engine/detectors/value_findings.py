@@ -42,6 +42,8 @@ class YesNo(ColumnDetector):
                 odd.add(text)
         if odd:
             message = f"Yes and no are written in {ways} ways"
+            if ways == 1:
+                message = f"Yes or no is written as {quoted(sorted(odd))}"
             finding = self.found("yes_no_words", CellTally(), message, Fix("to_boolean"))
             yield self.vocabulary.pending(finding, odd)
         if unknown:

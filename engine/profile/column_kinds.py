@@ -1,23 +1,28 @@
-"""Decide from a sample what kind of values a column holds; the title counts where they could be several things.
+"""Decide what kind of values a column holds: from its title, a sample of its values and the columns beside it.
 
-Words that mean empty and formula errors say nothing. A kind needs a clear majority of the cells, not all of
-them: what does not fit is a finding.
+The title counts where values could be several things, and it has the last word where it says that they are another:
+Hamburg is a state, but none under a title that says city.
+
+Words that mean empty and formula errors say nothing. A kind needs a clear majority of the cells, not all of them: what
+does not fit is a finding.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 
-from engine.values import NotRead, countries, currencies, numbers, states
+from engine.values import NotRead, countries, currencies, months, numbers, states
 from engine.values.languages import pattern
 from engine.values.yes_no_words import means_empty, yes_or_no
 
 MOST_PLACES = 250  # different names; there are no more countries, and no country has as many states
 LONGEST_MEMBER = 40  # characters of one value in a list; sentences with commas are longer
+LONGEST_CODE = 3  # letters of a country's or a state's code
+FEWEST_CODES = 3  # different ones that show what they are without a title
 LONGEST_PLACE = 45  # characters: "South Georgia and the South Sandwich Islands" has 44
 
 Sample = Sequence[tuple[str, int]]
@@ -48,6 +53,25 @@ _SERIAL = re.compile(r"[2-5][0-9]{4}(?:\.[0-9]+)?")
 _SEPARATORS = re.compile(r"\s*[;|\n,]\s*")
 
 
+# What a title may say that speaks against a kind, however well the values would fit; a title that names the kind
+# itself beside it is believed. What is clear by its form (an email address) needs no such list.
+_THINGS = frozenset([
+    "language", "unit", "currency", "city", "choice", "text", "code", "quantity", "name", "person", "email", "phone",
+    "url", "money", "percent", "date", "boolean", "vat", "barcode", "postal_code",
+])  # fmt: skip
+_AGAINST: Mapping[str, frozenset[str]] = {
+    "country": _THINGS | {"state"},
+    "state": _THINGS | {"country"},
+    "boolean": frozenset([
+        "language", "unit", "currency", "city", "code", "quantity", "money", "percent", "country", "state",
+        "postal_code", "vat", "barcode",
+    ]),
+    "date": frozenset(["code", "vat", "barcode", "phone", "postal_code", "unit", "quantity", "money", "percent"]),
+    "phone": frozenset(["code", "vat", "barcode", "money", "date", "postal_code", "quantity", "unit"]),
+    "postal_code": frozenset(["code", "vat", "barcode", "name", "person", "money", "phone", "date", "quantity"]),
+}  # fmt: skip
+
+
 class _Evidence:
     """Hold the sample, and answer what share of its cells a test is true of."""
 
@@ -68,6 +92,10 @@ class _Evidence:
         """Return whether the title hints at one of these kinds."""
         return not self.hints.isdisjoint(hints)
 
+    def denied(self, kind: str) -> bool:
+        """Return whether the title says that the values are something else than this kind."""
+        return kind not in self.hints and not self.hints.isdisjoint(_AGAINST[kind])
+
 
 @cache
 def formula_error() -> re.Pattern[str]:
@@ -87,10 +115,11 @@ def _phone() -> re.Pattern[str]:
 
 @cache
 def _named_date() -> re.Pattern[str]:
-    day, month = rf"[0-9]{{1,2}}{pattern('ordinal_endings')}?", r"[^\W\d_]{3,10}\.?"
-    day_first = rf"{day}[\s.-]*(?:{pattern('month_links')} )?{month}"
+    day, month = rf"[0-9]{{1,2}}{pattern('ordinal_endings')}?", r"[^\W\d_]{3,10}"
+    day_first = rf"{day}[\s.-]*(?:{pattern('month_links')} )?(?P<first>{month})\.?"
     year = rf"(?:{pattern('year_links')} )?(?:[0-9]{{4}}|[0-9]{{2}})"
-    return re.compile(rf"(?:{day_first}|{month}\s{day})[\s.,-]*{year}(?P<time>[ T,]+[0-9]{{1,2}}:.*)?")
+    month_first = rf"(?P<second>{month})\.?\s{day}"
+    return re.compile(rf"(?:{day_first}|{month_first})[\s.,-]*{year}(?P<time>[ T,]+[0-9]{{1,2}}:.*)?")
 
 
 def says_something(text: str) -> bool:
@@ -103,7 +132,7 @@ def kind_of(sample: Sample, hints: frozenset[str], country: str) -> str:
 
     Args:
         sample: Its texts and their frequencies.
-        hints: What its title says (`title_hints.says`).
+        hints: What its title says (`title_hints.hints_of`).
         country: ISO alpha-2 of the dataset, or "".
     """
     evidence = _Evidence(sample, hints, country)
@@ -142,16 +171,16 @@ def _is_web_address(text: str) -> bool:
 
 
 def _is_boolean(evidence: _Evidence) -> bool:
-    if evidence.share(_says_yes_or_no) < 0.95:
+    if evidence.share(_says_yes_or_no) < 0.95 or evidence.denied("boolean"):
         return False
     if evidence.hinted("boolean"):
         return True
     texts = [text for text, _ in evidence.cells]
     if len(set(map(yes_or_no, texts)) - {None}) == 2:
-        # The 0 and 1 of an amount or a code are numbers.
-        return not evidence.hinted("code", "money")
-    # A column of crosses says yes where there is one; any other single word may be anything.
-    return set(map(str.casefold, texts)) == {"x"}
+        return True
+    # A column of crosses says yes where there is one, and so does a whole word; any other sign may be anything.
+    words = set(map(str.casefold, texts))
+    return words == {"x"} or all(len(word) > 1 and word.isalpha() for word in words)
 
 
 def _says_yes_or_no(text: str) -> bool:
@@ -162,7 +191,7 @@ def _date_share(evidence: _Evidence) -> tuple[float, float]:
     """Return the share of cells that look like dates, and what share of these has a time of day."""
     dates = timed = 0
     for text, times in evidence.cells:
-        found = _NUMERIC_DATE.fullmatch(text) or _named_date().fullmatch(text)
+        found = _NUMERIC_DATE.fullmatch(text) or _with_month(text)
         if found:
             dates += times
             if found["time"]:
@@ -170,12 +199,24 @@ def _date_share(evidence: _Evidence) -> tuple[float, float]:
     return dates / evidence.total, timed / max(dates, 1)
 
 
+def _with_month(text: str) -> re.Match[str] | None:
+    """Return the match of a date with the name of a month; `Printer 3000` only looks like one."""
+    found = _named_date().fullmatch(text)
+    if found and months.month(found["first"] or found["second"]):
+        return found
+    return None
+
+
 def _is_datetime(evidence: _Evidence) -> bool:
+    if evidence.denied("date"):
+        return False
     dates, timed = _date_share(evidence)
     return dates >= 0.7 and timed >= 0.5
 
 
 def _is_date(evidence: _Evidence) -> bool:
+    if evidence.denied("date"):
+        return False
     dates, _ = _date_share(evidence)
     serial = evidence.share(_SERIAL.fullmatch)
     if dates >= 0.7:
@@ -239,7 +280,7 @@ def _is_money(evidence: _Evidence) -> bool:
 
 
 def _is_phone(evidence: _Evidence) -> bool:
-    if evidence.share(_is_phone_number) < 0.7:
+    if evidence.denied("phone") or evidence.share(_is_phone_number) < 0.7:
         return False
     return evidence.hinted("phone") or evidence.share(_clearly_phone) >= 0.5
 
@@ -257,31 +298,45 @@ def _clearly_phone(text: str) -> bool:
 
 
 def _is_country(evidence: _Evidence) -> bool:
-    if not _could_be_names(evidence) or (evidence.hinted("state") and not evidence.hinted("country")):
+    if evidence.denied("country") or not _could_be_names(evidence):
         return False
     share = evidence.share(countries.iso_code)
-    return share >= 0.8 or (share >= 0.4 and evidence.hinted("country"))
+    if evidence.hinted("country"):
+        return share >= 0.4
+    return share >= 0.8 and _tells_by_itself(evidence, countries.iso_code)
 
 
 def _is_state(evidence: _Evidence) -> bool:
-    if not _could_be_names(evidence):
-        return False
-    if evidence.hinted("name", "person"):
+    if evidence.denied("state") or not _could_be_names(evidence):
         return False
     country = evidence.country or "US"
 
     def is_known(text: str) -> bool:
         return bool(states.code(text, country))
 
-    # Many short words are the code of some state, so without a hint nearly all have to be.
     known = evidence.share(is_known)
-    return known >= 0.95 or (known >= 0.5 and evidence.hinted("state"))
+    if evidence.hinted("state"):
+        return known >= 0.5
+    # Many cities bear the name of their state, so without a title only codes count.
+    codes = evidence.share(_is_capital_code)
+    return known >= 0.95 and codes >= 0.95 and len(evidence.cells) >= FEWEST_CODES
+
+
+def _tells_by_itself(evidence: _Evidence, read: Callable[[str], object]) -> bool:
+    """Return whether values are what `read` takes them for though no title says so: names, or several codes."""
+    known = [text for text, _ in evidence.cells if read(text)]
+    names = [text for text in known if len(text) > LONGEST_CODE]
+    codes = [text for text in known if _is_capital_code(text)]
+    return len(names) * 2 > len(known) or (len(codes) == len(known) >= FEWEST_CODES)
+
+
+def _is_capital_code(text: str) -> bool:
+    """Return whether a text is a code of two or three capitals."""
+    return bool(re.fullmatch("[A-Z]{2,3}", text))
 
 
 def _could_be_names(evidence: _Evidence) -> bool:
     """Return whether there are few short names of letters: worth asking the lists of countries and states."""
-    if evidence.hinted("boolean", "code", "money", "date", "email"):
-        return False
     return len(evidence.cells) <= MOST_PLACES and evidence.share(_could_be_name) >= 0.9
 
 
@@ -292,6 +347,8 @@ def _could_be_name(text: str) -> bool:
 def _is_postal_code(evidence: _Evidence) -> bool:
     if evidence.hinted("postal_code"):
         return evidence.share(_could_be_zip) >= 0.7
+    if evidence.denied("postal_code"):
+        return False
     lettered = evidence.share(_LETTER_ZIP.fullmatch)
     plus_4 = evidence.share(_ZIP_PLUS_4.fullmatch)
     plain = evidence.share(re.compile("[0-9]{5}").fullmatch)
@@ -310,9 +367,19 @@ def _zeros_in_front(evidence: _Evidence) -> bool:
 def _is_number(evidence: _Evidence) -> bool:
     if evidence.share(is_number) < 0.9 or _zeros_in_front(evidence):
         return False
-    # Numbers with decimals are amounts whatever the title says; whole ones may be numbers of things.
+    # Numbers with decimals are amounts whatever the title says; whole ones, and those of a list (1.9, 1.10), may be
+    # numbers of things.
+    if evidence.hinted("code") and _counts_on(evidence):
+        return False
     whole = evidence.share(_INTEGER.fullmatch) >= 0.95
     return not (whole and (evidence.hinted("code", "barcode", "vat", "phone") or _long_and_even(evidence)))
+
+
+def _counts_on(evidence: _Evidence) -> bool:
+    """Return whether what stands behind the point are numbers of their own: 1.9 and 1.10, of different length."""
+    behind = [text.rpartition(".")[2] for text, _ in evidence.cells if "." in text]
+    lengths = set(map(len, behind))
+    return len(lengths) > 1 and any(part.endswith("0") and len(part) == max(lengths) for part in behind)
 
 
 def _long_and_even(evidence: _Evidence) -> bool:

@@ -37,7 +37,7 @@ class ColumnContext:
         position: Its position in the sheet, from 0 on.
         kind: Its kind, decided from the sample.
         sample: Up to a few hundred different filled texts, spread over the sheet, with how often each occurs there.
-        hints: What the title says (`title_hints.says`).
+        hints: What the title says (`title_hints.hints_of`).
         country: ISO alpha-2 of the dataset, or "".
         today: Dates after it lie in the future.
         others: Kinds and samples of all columns of the sheet, this one included, by title.
@@ -51,6 +51,11 @@ class ColumnContext:
     country: str
     today: date
     others: Mapping[str, tuple[str, Sample]] = field(default_factory=dict)
+
+    @property
+    def titled(self) -> bool:
+        """Return whether the title itself says what kind the values are."""
+        return self.kind in self.hints or (self.kind == "datetime" and "date" in self.hints)
 
     def neighbours_of(self, kind: str) -> list[Sample]:
         """Return the samples of the sheet's columns of a kind."""
@@ -226,7 +231,9 @@ class ColumnDetector(ABC):
             tally: Its cells.
             message: One sentence for a person, without a full stop.
             fix: The step that mends it.
-            safe: Whether that step can lose nothing and guesses nothing.
+            safe: Whether the step cannot change what a cell means under its title, and cannot make a right cell
+                wrong. That values could be read so is not enough: the title has to say what they are, unless the step
+                changes nothing that anybody reads.
             severity: How bad it is.
         """
         return FindingFacts(

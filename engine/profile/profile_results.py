@@ -37,7 +37,7 @@ class FindingFacts:
         examples: Up to five texts exactly as they are in the file.
         rows: The first 1,000 of the source row numbers concerned, in ascending order.
         fix: The step that mends it, if there is one.
-        safe: Whether the fix cannot lose anything and guesses nothing.
+        safe: Whether the fix cannot change what a cell means under its title, and cannot make a right cell wrong.
         severity: How bad it is.
     """
 

@@ -27,7 +27,7 @@ from engine.profile.distinct_values import WAITING, Distinct, Hashes, hashes, re
 from engine.profile.profile_results import MAX_EXAMPLES, MAX_ROWS, MAX_TOP, ColumnFacts, FindingFacts, SheetProfile
 from engine.sheets.row_kinds import RowKinds, row_kinds
 from engine.sheets.working_file import ROW, WorkingFile
-from engine.values.title_hints import says
+from engine.values.title_hints import hints_of
 
 ProgressReport = Callable[[int, int], None]
 # Part of every look holds Python's lock, so that threads beyond a few would mostly wait.
@@ -165,10 +165,10 @@ def column_contexts(working: WorkingFile, country: str, today: date) -> list[Col
     """Return the context of each column before the pass; `country` is the dataset's (ISO alpha-2) or ""."""
     others: dict[str, tuple[str, Sample]] = {}
     for title, sample in _samples(working).items():
-        others[title] = kind_of(sample, says(title), country), sample
+        others[title] = kind_of(sample, hints_of(title), country), sample
     contexts = []
     for position, (title, (kind, sample)) in enumerate(others.items()):
-        contexts.append(ColumnContext(title, position, kind, sample, says(title), country, today, others))
+        contexts.append(ColumnContext(title, position, kind, sample, hints_of(title), country, today, others))
     return contexts
 
 

@@ -92,12 +92,12 @@ class ColumnStep(Configured, ABC):
         label: The text on buttons; `slug` is the name in recipes.
         help: One sentence for the user.
         group: One of engine.steps.GROUPS.
-        safe: It cannot lose anything; "Fix the safe ones" adds only such steps.
+        safe: On values of its own kind it loses nothing and guesses nothing; whether a column holds such values, a
+            finding has to say before its fix is safe.
         phase: Before which other steps it is put where it mends a finding.
         idempotent: Its own output is accepted unchanged.
         learns: `learn` must run over the whole column first.
         kernel: `apply` costs less on a whole column than finding the column's distinct values does.
-        splits: The columns that it adds hold together what a cell says, so that the column itself needs no field.
     """
 
     label: ClassVar[str]
@@ -109,7 +109,6 @@ class ColumnStep(Configured, ABC):
     idempotent: bool = True  # an instance may say otherwise, where its parameters decide
     learns: ClassVar[bool] = False
     kernel: ClassVar[bool] = False
-    splits: ClassVar[bool] = False
 
     # What a step reads and adds follows from the types of its parameters, so that steps need not say it.
     def reads(self) -> tuple[str, ...]:

@@ -31,6 +31,17 @@ _SEPARATORS = re.compile(
     r"[;,|\r\n\t]+|\s+/\s+|\s+(?:or|and|oder|und|ou|et|o|y|e|of|en|&)\s+|\s+(?=[^\s<>]*@)", re.IGNORECASE
 )
 
+# Services where anybody has a mailbox: as a web address, their domain is that of no customer. The page of a partner is
+# deeper than the domain. A pattern for whole-column kernels; case is ignored.
+MAIL_SERVICES = (
+    r"(?i)^\s*(?:https?://)?(?:www\.)?(?:gmail|googlemail|hotmail|outlook|live|msn|yahoo|ymail|rocketmail|aol|icloud|me"
+    r"|mac|gmx|web|t-online|freenet|arcor|mail|protonmail|proton|pm|zoho|yandex|qq|163|126|orange|wanadoo|free|laposte"
+    r"|sfr|libero|virgilio|tiscali|alice|telefonica|terra|sapo|uol|bol|ziggo|kpnmail|planet|xs4all|hetnet|skynet|telenet"
+    r"|bluewin|sunrise|btinternet|ntlworld|sky|virginmedia|comcast|verizon|att|sbcglobal|bellsouth|cox|rogers"
+    r"|shaw|sympatico|bigpond|optusnet|seznam|centrum|wp|o2|interia|onet|rediffmail)"
+    r"\.(?:com?|de|at|ch|fr|es|it|nl|be|pt|net|org|me|eu|ru|cn|pl|cz|ca|com\.(?:au|br|mx|ar)|co\.(?:uk|in|jp))/?\s*$"
+)
+
 
 def is_valid(text: str) -> bool:
     """Tell whether a text is one email address and nothing else: no spaces, no brackets.
