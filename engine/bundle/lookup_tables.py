@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.bundle.export_problems import MAX_EXAMPLES, ExportProblem, ProblemLocation, listed
 from engine.recipe import Lookup
+from engine.values import states
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, OdooModel
 from odoo_migrate.project.external_ids import Pattern, external_ids, is_empty
@@ -66,28 +67,52 @@ def shipped_ids(model: str, version: str) -> Mapping[str, str]:
     """Return the external ID by folded key of the records of `model` that Odoo ships with; {} where it has none."""
     if model not in SHIPPED:
         return {}
+    # Without an external ID are those made by Odoo's code, such as the locations of a warehouse.
+    records = [record for record in catalog.reference(version).get(group_of(model), ()) if record["xml_id"]]
+    if model == "res.country.state":
+        return _state_ids(records, version)
+    return _one_each([(key, record["xml_id"]) for record in records for key in _keys(model, record)])
+
+
+def _one_each(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the external ID by folded key; a key that several records have names none of them."""
     found: dict[str, set[str]] = {}
-    for record in catalog.reference(version).get(group_of(model), ()):
-        if not record["xml_id"]:  # made by Odoo's code, such as the locations of a warehouse
-            continue
-        for key in _keys(model, record):
-            found.setdefault(key.strip().casefold(), set()).add(record["xml_id"])
-    # A key that several records have names none of them.
+    for key, external_id in named:
+        found.setdefault(key.strip().casefold(), set()).add(external_id)
     return {key: ids.pop() for key, ids in found.items() if len(ids) == 1}
 
 
 def _keys(model: str, record: Mapping[str, Any]) -> list[str]:
-    if model == "res.country.state":
-        return _state_keys(record)
     return [str(record[key]) for key in SHIPPED[model].keys if record.get(key)]
 
 
-def _state_keys(state: Mapping[str, Any]) -> list[str]:
+def _state_ids(records: Iterable[Mapping[str, Any]], version: str) -> dict[str, str]:
+    """Return the external ID by country and code, also by the code that the cleaning step writes for a state's name.
+
+    Versions of Odoo have given some states other codes (MY-JHR, today MY-01); the step writes the newest.
+    """
+    codes = _country_codes(version)
+    own: list[tuple[str, str]] = []
+    written: list[tuple[str, str]] = []
+    for record in records:
+        country = codes[record["country_id_xml_id"]]
+        own += [(key, record["xml_id"]) for key in _state_keys(record, country)]
+        code = states.code(record["name"], country)
+        if code:
+            written.append((code, record["xml_id"]))
+    return _one_each(written) | _one_each(own)
+
+
+def _country_codes(version: str) -> dict[str, str]:
+    """Return the ISO code of every country by external ID: that of GB is base.uk."""
+    return {record["xml_id"]: record["code"] for record in catalog.reference(version)[group_of("res.country")]}
+
+
+def _state_keys(state: Mapping[str, Any], country: str) -> list[str]:
     """Return country and code; a code that already begins with the country (`VN-44`) names the state as well."""
-    country, code = state["country_id_xml_id"].removeprefix("base.").upper(), state["code"]
-    keys = [f"{country}-{code}"]
-    if code.startswith(f"{country}-"):
-        keys.append(code)
+    keys = [f"{country}-{state['code']}"]
+    if state["code"].startswith(f"{country}-"):
+        keys.append(state["code"])
     return keys
 
 

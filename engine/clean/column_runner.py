@@ -6,8 +6,10 @@ values met before are kept from batch to batch, up to a bound.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from engine.sheets.row_kinds import Mask
 from engine.steps.column_kernels import joined
 from engine.steps.step import ColumnStep, Context
 
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 NO_REASON = "it could not be converted"
 # Per column; beyond that the memory starts anew. A key and its answer take about 200 bytes.
 MOST_KEYS = 100_000
@@ -35,7 +38,7 @@ class Trace:
     Attributes:
         values: After the last step.
         changed: Per step, which cells it changed (None: none).
-        failed: Per step, which cells it could not convert (None: none).
+        failed: Per step, which cells it could not convert (None: none); what a later step mended is none of them.
         reasons: What a failed cell holds in the end → why the first step that failed on it did.
         added: New columns by title.
     """
@@ -87,24 +90,60 @@ def differing(before: pa.Array, after: pa.Array) -> Mask | None:
 def trace(steps: Sequence[tuple[ColumnStep, Context]], values: pa.Array) -> Trace:
     """Run `values` (string) through the steps, each with its own context."""
     result = Trace(values)
-    failures: list[tuple[Mask, pa.Array, Mapping[str, str]]] = []
-    for step, context in steps:
+    failures: list[tuple[int, Mask, pa.Array, Mapping[str, str]]] = []
+    for number, (step, context) in enumerate(steps):
         before = result.values
         outcome = step.apply(before, context)
         failed = None
         if outcome.could_not is not None:
             failed = mask_of(outcome.could_not)
             if failed.any():
-                failures.append((failed, before, outcome.reasons))
+                failures.append((number, failed, before, outcome.reasons))
         result.changed.append(differing(before, outcome.values))
         result.failed.append(failed)
         result.added.update(outcome.added)
         result.values = outcome.values
-    # Later steps may change a cell after one failed on it, so that reasons go by what the cell holds in the end.
-    for failed, before, reasons in failures:
-        for text, last in _pairs(before, result.values, failed):
+    # Later steps may change a cell after one failed on it: cell and reason are judged by what it holds in the end.
+    for number, failed, before, reasons in failures:
+        step, context = steps[number]
+        left = failed & ~_mended(step, context, before, result.values, failed)
+        result.failed[number] = left if left.any() else None
+        for text, last in _pairs(before, result.values, left):
             result.reasons.setdefault(last, reasons.get(text, NO_REASON))
     return result
+
+
+def _mended(step: ColumnStep, context: Context, before: pa.Array, after: pa.Array, failed: Mask) -> Mask:
+    """Return which of the cells that a step failed on are right in the end: blank, or as the step itself writes them.
+
+    Args:
+        step: The step that failed.
+        context: What it knew.
+        before: The cells that it got.
+        after: The same cells after all steps.
+        failed: Those that it could not convert.
+    """
+    mended = np.zeros(len(failed), np.bool_)
+    later = differing(before, after)
+    if later is None or not (later & failed).any():
+        return mended
+    rows = np.flatnonzero(later & failed)
+    texts = after.take(pa.array(rows))
+    others = {title: column.take(pa.array(rows)) for title, column in context.others.items()}
+    outcome = step.apply(texts, replace(context, others=others))
+    right = np.array([_same(*pair) for pair in zip(texts.to_pylist(), outcome.values.to_pylist(), strict=True)])
+    if outcome.could_not is not None:
+        right &= ~mask_of(outcome.could_not)
+    mended[rows] = right | mask_of(pc.equal(texts, ""))
+    return mended
+
+
+def _same(text: str, written: str) -> bool:
+    """Return whether two texts are the same, or the same plain number: 500 and 500.00."""
+    if text == written:
+        return True
+    plain = _PLAIN_NUMBER.fullmatch(text) and _PLAIN_NUMBER.fullmatch(written)
+    return bool(plain) and Decimal(text) == Decimal(written)
 
 
 def _pairs(before: pa.Array, after: pa.Array, failed: Mask) -> set[tuple[str, str]]:

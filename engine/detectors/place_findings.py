@@ -21,6 +21,9 @@ from engine.values.folding import fold
 _PARTS = frozenset(["england", "scotland", "wales", "northern ireland"])
 
 
+MOSTLY = 0.9  # share of cells that are read, from which on a column is what its title says
+
+
 class SheetCountry(NamedTuple):
     """Hold the country of a sheet's addresses (ISO alpha-2, "" if unclear).
 
@@ -102,7 +105,9 @@ class _Names(ColumnDetector):
                 known[text] = code
             else:
                 unknown.append(text)
-        safe = self.column.titled and self.is_clear() and not unknown and not any(map(self.loses, known))
+        safe = self.column.titled and self.is_clear() and self._mostly(known, unknown)
+        if any(map(self.loses, known)):
+            safe = False
         yield from self._spelled(known, safe=safe)
         # Where not one name is recognised, the column's kind was guessed wrong.
         if unknown and known:
@@ -111,9 +116,14 @@ class _Names(ColumnDetector):
             finding = self.found(f"unknown_{self.column.kind}", CellTally(), message, severity="problem")
             yield self.vocabulary.pending(finding, set(unknown))
 
+    def _mostly(self, known: Iterable[str], unknown: Iterable[str]) -> bool:
+        """Return whether so many cells have a code that the others are slips; those stay as they are."""
+        times = self.vocabulary.stripped()
+        read = sum(map(times.__getitem__, known))
+        return read >= MOSTLY * (read + sum(map(times.__getitem__, unknown)))
+
     def _spelled(self, known: dict[str, str], *, safe: bool) -> Iterable[PendingFinding]:
-        # Codes of states are right with and without their country: `US-CA` and `CA`.
-        odd = {text for text, code in known.items() if text not in (code, code.rpartition("-")[2])}
+        odd = {text for text, code in known.items() if text != code}
         if odd:
             finding = self.found(
                 f"{self.column.kind}_spellings", CellTally(), self._message(known, odd), self.fix(), safe=safe
@@ -125,6 +135,10 @@ class _Names(ColumnDetector):
         if several:
             return f"{counted(len(several), f'{self.one} is', f'{self.many} are')} spelled {sum(several)} ways"
         count = sum(map(self.vocabulary.stripped().__getitem__, odd))
+        if all(text.upper() == known[text].rpartition("-")[2] and "-" in known[text] for text in odd):
+            # The code of a state alone may be one of several countries.
+            written = counted(count, f"{self.one} is", f"{self.many} are")
+            return f"{written} written without {either(count, 'its', 'their')} country, such as {min(odd)}"
         names = counted(count, f"{self.one} is", f"{self.many} are")
         return f"{names} written out, not as {either(count, 'a code', 'codes')}"
 

@@ -1,10 +1,15 @@
 """Where the step of a finding goes among the steps that a recipe has already."""
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
+from engine.clean.column_runner import trace
 from engine.profile.profile_results import FindingFacts, Fix
 from engine.recipe import ColumnRecipe, SheetRecipe, StepSpec
 from engine.recipe.finding_fixes import safe_findings, with_fixes
+from engine.steps import build
+from engine.steps.step import Context
 
 
 def found(step: str, column: str | None = "A", *, safe: bool = True, **params: object) -> FindingFacts:
@@ -44,3 +49,29 @@ def test_safe_findings_have_a_step_to_add():
     assert [one.fix.step for one in safe_findings([titles, plain, found("trim"), found("split", safe=False)])] == [
         "trim"
     ]
+
+
+@pytest.mark.parametrize(
+    ("later", "left"),
+    [
+        (("empty_words", {"words": ["k.A."]}), ["5 kg", "soon"]),
+        (("map_values", {"pairs": {"soon": "7"}}), ["5 kg", "k.A."]),
+        (("replace", {"find": " kg", "replace": ""}), ["k.A.", "soon"]),
+    ],
+)
+def test_a_cell_that_a_later_step_mends_is_no_could_not(later, left):
+    cells = ["1,5", "2,25", "k.A.", "soon", "5 kg"]
+    steps = [build("parse_number", {}), build(*later)]
+    learnt = steps[0].learn(cells, Context())
+    traced = trace([(steps[0], Context(learnt=learnt)), (steps[1], Context())], pa.array(cells))
+    assert sorted(traced.reasons) == left
+    assert np.flatnonzero(traced.could_not).tolist() == [cells.index(text) for text in sorted(left, key=cells.index)]
+
+
+def test_a_later_step_that_leaves_a_cell_unreadable_mends_nothing():
+    cells = ["1.234,50", "2,25", "1.000,00 soon"]
+    steps = [build("parse_number", {}), build("replace", {"find": " soon", "replace": ""})]
+    learnt = steps[0].learn(cells, Context())
+    traced = trace([(steps[0], Context(learnt=learnt)), (steps[1], Context())], pa.array(cells))
+    assert traced.values.to_pylist() == ["1234.50", "2.25", "1.000,00"]
+    assert traced.could_not.tolist() == [False, False, True]
