@@ -98,6 +98,7 @@ class ColumnStep(Configured, ABC):
         idempotent: Its own output is accepted unchanged.
         learns: `learn` must run over the whole column first.
         kernel: `apply` costs less on a whole column than finding the column's distinct values does.
+        splits: The columns that it adds hold together what a cell says, so that the column itself needs no field.
     """
 
     label: ClassVar[str]
@@ -109,6 +110,7 @@ class ColumnStep(Configured, ABC):
     idempotent: bool = True  # an instance may say otherwise, where its parameters decide
     learns: ClassVar[bool] = False
     kernel: ClassVar[bool] = False
+    splits: ClassVar[bool] = False
 
     # What a step reads and adds follows from the types of its parameters, so that steps need not say it.
     def reads(self) -> tuple[str, ...]:
