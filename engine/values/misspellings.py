@@ -15,6 +15,7 @@ from engine.values.folding import fold
 OFTEN = 10  # times that a text occurs at least that others may be slips of
 RATIO = 20  # times as often as its slip
 LETTERS_EACH = 5  # letters of a word for each one that may differ
+LONG = 10  # letters of a text for each one that may differ, where there are more or fewer words
 MOST_SLIPS = 3  # letters that differ in one word
 MOST_OFTEN = 300  # frequent texts that others are compared with
 REPEATED = 0.5  # share of the cells whose text occurs at least three times: else most texts are rare, and none is odd
@@ -61,9 +62,18 @@ def is_slip(text: str, meant: str) -> bool:
     The one must not begin with the other: `Service` and `Services` are forms of a word.
     """
     ones, others = fold(text).split(), fold(meant).split()
-    if ones == others or len(ones) != len(others):
+    if ones == others:
         return False
+    if len(ones) != len(others):
+        return _spaces_are_slips(text, meant)
     return all(one == other or _word_is_slip(one, other) for one, other in zip_longest(ones, others))
+
+
+def _spaces_are_slips(text: str, meant: str) -> bool:
+    """Return whether long texts differ in next to nothing but their spaces, and not in digits."""
+    short = min(len(text), len(meant))
+    same_digits = [one for one in text if one.isdigit()] == [one for one in meant if one.isdigit()]
+    return same_digits and short >= LONG and OSA.distance(text, meant) <= short // LONG
 
 
 def _word_is_slip(one: str, other: str) -> bool:
