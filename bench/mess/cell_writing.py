@@ -97,7 +97,7 @@ class Hand:
     def phone(self, want: str) -> MessyCell:
         """Return a number in national or international form."""
         number = phonenumbers.parse(want)
-        home = phonenumbers.region_code_for_number(number) in (self.country, None)
+        home = phonenumbers.country_code_for_region(self.country) == number.country_code
         style = self.phone_style if self.phone_style != "mixed" else self._often(["national", "international", "plain"])
         if not home and style in {"national", "plain"}:
             style = "international"
@@ -148,7 +148,8 @@ class Hand:
     def moment(self, want: str) -> MessyCell:
         """Return a day with a time."""
         when = date.fromisoformat(want[:10])
-        clock = time(self.random.randint(7, 18), self.random.randint(0, 59), self.random.randint(0, 59))
+        # By the day, so that all lines of an order say the same.
+        clock = time(7 + when.day % 12, when.day * 7 % 60, when.month * 5 % 60)
         if self.date_style == "typed":
             both = datetime.combine(when, clock)
             return MessyCell(both.isoformat(" "), want, (), both, "DD.MM.YYYY HH:MM")

@@ -87,11 +87,12 @@ class TruthDraw:
         while True:
             words = self.words
             name = f"{self.pick(words['firm_words'])} {self.pick(words['firm_kinds'])} {self.pick(words['legal'])}"
-            if self.random.random() < 0.15:
+            if self.random.random() < 0.1:
                 name = f"{self.pick(words['last'])} {self.pick(words['legal'])}"
-            # Two firms whose names differ in signs alone would be doubles.
-            if _ascii(name) not in self._taken:
-                self._taken.add(_ascii(name))
+            # Two firms whose names differ in signs or their legal form alone would be doubles.
+            bare = _ascii(" ".join(name.split()[:2]))
+            if bare not in self._taken or len(self._taken) > 90:
+                self._taken.add(bare)
                 return name
 
     def person(self) -> Record:
@@ -113,7 +114,9 @@ class TruthDraw:
             "phone": self.sometimes(self.phone(address["country"], "landline"), 0.9),
             "mobile": self.sometimes(self.phone(address["country"], "mobile"), 0.4),
             "email": self.sometimes(f"info@{domain}", 0.85), "website": self.sometimes(f"https://www.{domain}", 0.5),
-            "vat": self.sometimes(self.vat(address["country"]), 0.8), "terms": self.pick(self.words["terms"]),
+            "vat": self.sometimes(self.vat(address["country"]), 0.8),
+            **dict.fromkeys(("terms", "s_terms"), self.pick(self.words["terms"])),
+
             "credit": self.sometimes(str(self.random.randint(1, 60) * 500), 0.5), "since": since.isoformat(),
             "created_ms": since.isoformat(), "created_s": since.isoformat(),
             "active": self.pick(["1", "1", "1", "1", "0"]), "tags": self.pick(self.words["tags"]),
@@ -149,7 +152,8 @@ class TruthDraw:
             "sku": sku, "item": name, "description": self.sometimes(f"{base} ({self.pick(words['item_words'])})", 0.4),
             "category": self.pick(words["categories"]), "subcategory": self.pick(words["subcategories"]),
             "price": price, "cost": f"{Decimal(price) * Decimal('0.6'):.2f}", "unit": unit,
-            "barcode": "" if is_service else self.barcode(), "weight": self.sometimes(self.amount(0, 40), 0.7),
+            "barcode": "" if is_service else self.barcode(),
+            "part_number": self.guid()[3:], "weight": self.sometimes(self.amount(0, 40), 0.7),
             "kind": "service" if is_service else "consu", "tax": self.pick(["19", "19", "7"]), "tax_flag": "1",
             "active": "1", "stock": str(self.random.randint(0, 400)), "guid": self.guid(),
             "tags": self.pick(words["tags"]),

@@ -35,9 +35,6 @@ def judge_seed(seed: int) -> Figures:
 def judge(dataset: MessyDataset, run: UnattendedRun) -> Figures:
     """Return the figures of a dataset that was run."""
     figures = Figures()
-    exported = not run.problem and run.checked is not None
-    fault = QualityFault("exports", "nothing came out", dataset.seed, run.problem[:300], mess=dataset.mess)
-    figures.count("exports", exported, fault)
     for messy in dataset.sheets:
         if messy.file in run.refused:
             reason = run.refused[messy.file]

@@ -98,7 +98,8 @@ def _without_contradictions(abouts: list[str]) -> list[str]:
 def _titled(abouts: list[str], drawing: Drawing) -> list[TruthColumn]:
     words, used, columns = titles(drawing.truth.language), set[str](), []
     for about in abouts:
-        free = [title for title in words[about] if title not in used]
+        usual = words[about] if about in words else words[about.removeprefix("s_")]
+        free = [title for title in usual if title not in used]
         if free:
             title = drawing.random.choice(free)
             used.add(title)
@@ -314,7 +315,7 @@ def _accounts(drawing: Drawing, count: int) -> list[Record]:
     for step in range(max(len(kinds), count)):
         key, name, words = kinds[step % len(kinds)]
         times = step // len(kinds)
-        code = str((step % len(kinds) + 1) * 10 ** (width - 2) // 10 + times).rjust(width, "0")
+        code = str((step % len(kinds) + 1) * (10 if width == 3 else 100) + times).rjust(width, "0")
         found.append({
             "account": code, "account_name": name if not times else f"{name} {times + 1}", "account_type": key,
             "account_type_word": truth.pick(words[:1]), "balance": truth.amount(-9000, 9000),

@@ -46,7 +46,7 @@ MEASURES: tuple[tuple[str, str, Callable[[Figures], float], str, bool], ...] = (
     ("fields right", "%", _share("fields"), "≥ 95", True),
     ("keys right", "%", _share("keys"), "", True),
     ("rows out of those that could go", "%", _rows_out, "", True),
-    ("exports that came out", "%", _share("exports"), "", True),
+    ("sheets that came out", "%", _share("exports"), "", True),
     ("crashes", "", _faults("crashes"), "0", False),
 )
 

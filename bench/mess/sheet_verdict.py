@@ -19,6 +19,7 @@ from engine.bundle.checked_sheets import CheckedSheet
 from engine.bundle.export_problems import ExportProblem
 from engine.bundle.mapped_targets import MappedTarget
 from engine.clean import SheetRun
+from engine.clean.cleaning_plan import plan_sheet
 from engine.profile.profile_results import MAX_ROWS, FindingFacts
 from engine.recipe import Recipe, RecipeError, SheetRecipe
 from engine.recipe.finding_fixes import has_fix, with_fixes
@@ -27,6 +28,8 @@ from engine.sheets.working_file import ROW
 from engine.steps import HEADER_STEPS
 from engine.steps.step_parameters import StepError
 
+_NEVER_EMPTY = {"name", "ref", "default_code", "code", "partner_id", "/product_id"}
+_MADE = "made"  # what a column fills by way of a column that a step makes
 _LINES = {"sale.order.line", "account.move.line", "purchase.order.line"}
 
 
@@ -153,7 +156,7 @@ class SheetVerdict:
         self.figures.count("keys", key_right, fault)
 
     def _names_records(self, abouts: list[str]) -> bool:
-        if any(about in self.table.keys for about in abouts):
+        if any(about in self.table.keys or about == "+guid" for about in abouts):
             return True
         # Without a column that names records, several together may.
         there = {column.about for column in self.columns.values()}
@@ -163,15 +166,23 @@ class SheetVerdict:
         fields = self._fields_by_title()
         for title, column in self.columns.items():
             facts = next(one for one in self.run.profile.columns if one.title == title)
-            if not facts.filled and column.about[:1] not in "+=":
-                continue  # an empty column may be left alone or not
-            rule = column.rule(self.table.kind)
             got = fields.get(title, set()) or {""}
+            if not facts.filled and not got & _NEVER_EMPTY:
+                continue  # an empty column may be left alone or not
+            right = self._right_fields(column)
             fault = self._fault(
                 "fields", f"{column.about.strip('+=') or 'nothing'} → {', '.join(sorted(got)) or 'left alone'}",
-                f"'{title}' {[text for text, _ in facts.top[:3]]}", str(sorted(got)), str(rule["fields"]),
+                f"'{title}' {[text for text, _ in facts.top[:3]]}", str(sorted(got)), str(right),
             )  # fmt: skip
-            self.figures.count("fields", got <= set(rule["fields"]), fault)
+            self.figures.count("fields", got <= {*right, _MADE}, fault)
+
+    def _right_fields(self, column: TruthColumn) -> list[str]:
+        right = list(column.rule(self.table.kind)["fields"])
+        abouts = {one.about for one in self.columns.values()}
+        # A second column of the same company's name may be left alone.
+        if column.about == "company" and abouts & {"company_path", "s_company"}:
+            right += ["company_name", ""]
+        return right
 
     def _fields_by_title(self) -> dict[str, set[str]]:
         """Return the fields that each column of the file fills by itself: "#…" of a second record, "/…" of a line."""
@@ -180,7 +191,17 @@ class SheetVerdict:
             mark = role_mark(target.model, number)
             for name, spec in target.fields.items():
                 found.setdefault(spec.source, set()).add(mark + name.removesuffix("/id"))
+        for title in self._behind_made_columns(set(found)):
+            found.setdefault(title, set()).add(_MADE)
         return found
+
+    def _behind_made_columns(self, mapped: set[str]) -> set[str]:
+        """Return the columns of the file from which steps make columns that fill fields."""
+        with suppress(RecipeError, StepError):
+            plan = plan_sheet(self.run.working.titles, self.run.part)
+            made = [title for title in mapped if title not in self.run.working.titles]
+            return set(plan.needed(made)) & set(self.run.working.titles)
+        return set()
 
     # --- findings
 
@@ -297,9 +318,20 @@ class SheetVerdict:
                 self.figures.count("records lost in silence", not said, fault)
         checked = self.test.checked
         self.figures.of["rows that could go"] += len(self.records)
-        if checked is None or not self.run.part.targets:
-            return
-        self._judge_checked(checked)
+        goes = checked is not None and bool(checked.mapped.targets)
+        self.figures.count("exports", goes, self._left_out())
+        if checked is not None and goes:
+            self._judge_checked(checked)
+
+    def _left_out(self) -> QualityFault:
+        """Return why a sheet does not go."""
+        reasons = []
+        for problem in self.test.problems:
+            here = (problem.sheet, problem.source) in {(self.run.name, self.run.file), ("", "")}
+            if here and problem.severity in {"blocking", "left_out"}:
+                reasons.append(f"{problem.kind} {problem.field}".strip())
+        kind = f"{self.table.subject}: {', '.join(sorted(set(reasons))) or 'no kind of record'}"
+        return self._fault("exports", kind, "", "left out", "records", tuple(self.laid.mess))
 
     def _judge_checked(self, checked: CheckedSheet) -> None:
         cleaned = RowReader(checked)
@@ -312,6 +344,7 @@ class SheetVerdict:
         could_not = self._could_not()
         for position, number in enumerate(int(row) for row in checked.rows):
             if checked.bad[position]:
+                self._note_held_back(number)
                 continue
             if number in self.records:
                 self.figures.right["rows out"] += 1
@@ -319,6 +352,25 @@ class SheetVerdict:
             else:
                 self._judge_made_up(number)
         self.figures.of["rows out"] += len(out)
+
+    def _note_held_back(self, number: int) -> None:
+        """List why a record is held back; it is no fault where the record was spoilt for good."""
+        if number not in self.records:
+            return
+        kinds = []
+        for problem in self.test.problems:
+            here = problem.source == self.run.file and problem.sheet == self.run.name
+            if here and problem.severity == "row" and number in problem.rows:
+                about = self.columns[problem.column].about if problem.column in self.columns else problem.column
+                kinds.append(f"{self.table.subject} {about} → {problem.field}: {problem.kind}")
+                message, column = problem.message, problem.column
+        if kinds:
+            cell = self._cell(number, column)
+            self.figures.faults.append(
+                self._fault(
+                    "held back", kinds[-1], f"row {number} '{column}' {cell.text!r}", message, cell.want, cell.mess
+                )
+            )
 
     def _judge_made_up(self, number: int) -> None:
         kind = self.laid.rows[number - 1].kind if number <= len(self.laid.rows) else "nothing"

@@ -135,7 +135,9 @@ def _export(run: UnattendedRun, folder: Path) -> None:
     cleaned = folder / "cleaned"
     cleaned.mkdir()
     try:
-        run.checked = examine(sources, run.recipe, cleaned, ExportProgress(sources, 1, None), keep_all=True)
+        run.checked = examine(
+            sources, run.recipe, cleaned, ExportProgress(sources, 1, None), keep_all=True, strict=False
+        )
         build(sources, run.recipe, folder / "bundle", unpacked=True)
     except ProblemsFound as problems:
         run.problem = str(problems)
