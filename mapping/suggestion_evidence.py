@@ -31,7 +31,8 @@ def of_sheet(sheet: Sheet) -> SheetEvidence:
     titles = [title for title in cleaned_titles(sheet) if title in profiles and title not in split]
     values = distinct_values(sheet, titles)
     columns = [_of_column(profiles[title], sheet, values[title]) for title in titles]
-    return SheetEvidence(sheet.name, columns, sheet.source_name, raw_file(sheet))
+    lines = sheet.shape.get("lines") or []
+    return SheetEvidence(sheet.name, columns, sheet.source_name, raw_file(sheet), lines)
 
 
 def of_column(sheet: Sheet, title: str) -> ColumnEvidence:

@@ -24,7 +24,7 @@ from engine.profile.sheet_profiler import profile_sheet
 from engine.readers import RawSheet, Source, Unreadable
 from engine.sheets.corrected_rows import correct, corrected_titles, is_correction, read_correction
 from engine.sheets.file_comparison import differences
-from engine.sheets.table_shape import TableShape, find_table
+from engine.sheets.table_shape import TableShape, find_table, report_lines
 from engine.sheets.working_file import WorkingFile, require_rows, write_working_file
 from migrator.jobs import Cancelled
 from profiling import services
@@ -286,6 +286,7 @@ def shape_as_json(found: ReadSheet) -> dict[str, Any]:
         notes.append(asdict(note) | {"rows": list(note.rows), "examples": list(note.examples)})
     return {
         "title_rows": list(found.shape.title_rows),
+        "lines": report_lines(found.raw, found.shape.title_rows),
         "header_rows": list(found.shape.header_rows),
         "first_data_row": found.shape.first_data_row,
         "notes": notes,

@@ -13,7 +13,7 @@ from engine.match import SheetEvidence, SheetSuggestion, TargetSuggestion, sugge
 from engine.match.column_evidence import sheet_evidence
 from engine.profile.sheet_profiler import profile_sheet
 from engine.readers import open_source
-from engine.sheets.table_shape import find_table
+from engine.sheets.table_shape import find_table, report_lines
 from engine.sheets.working_file import write_working_file
 from odoo_migrate import catalog
 
@@ -26,9 +26,11 @@ def evidence_of_file(path: Path) -> list[SheetEvidence]:
     found = []
     with open_source(path, path.name) as source, TemporaryDirectory() as folder:
         for place, sheet in enumerate(source.sheets):
-            working = write_working_file(sheet, find_table(sheet), Path(folder) / f"{place}.arrow")
+            shape = find_table(sheet)
+            lines = report_lines(sheet, shape.title_rows)
+            working = write_working_file(sheet, shape, Path(folder) / f"{place}.arrow")
             profile = profile_sheet(working, DETECTORS, today=date(2026, 1, 1))
-            found.append(sheet_evidence(sheet.name, working, profile, source=path.name))
+            found.append(sheet_evidence(sheet.name, working, profile, source=path.name, lines=lines))
     return found
 
 

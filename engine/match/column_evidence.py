@@ -56,7 +56,13 @@ def distinct_values(working: WorkingFile, titles: Iterable[str]) -> dict[str, di
 
 
 def sheet_evidence(
-    name: str, working: WorkingFile, profile: SheetProfile, *, source: str = "", file: str = ""
+    name: str,
+    working: WorkingFile,
+    profile: SheetProfile,
+    *,
+    source: str = "",
+    file: str = "",
+    lines: Sequence[str] = (),
 ) -> SheetEvidence:
     """Return a sheet's columns with their figures and values.
 
@@ -66,13 +72,14 @@ def sheet_evidence(
         profile: what was found in them.
         source: the file it came in.
         file: the stem of the raw file that it becomes.
+        lines: the texts above its table (`report_lines`).
     """
     values = distinct_values(working, [facts.title for facts in profile.columns])
     columns = []
     for facts in profile.columns:
         wrong = wrong_cells(one for one in profile.findings if one.column == facts.title)
         columns.append(column_evidence(facts, wrong, profile.rows, values[facts.title]))
-    return SheetEvidence(name, columns, source, file)
+    return SheetEvidence(name, columns, source, file, lines)
 
 
 def column_evidence(facts: ColumnFigures, wrong: int, rows: int, values: Mapping[str, None]) -> ColumnEvidence:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from engine.match.left_out_sheets import lists_accounts
 from engine.match.match_evidence import SheetEvidence, SheetSuggestion, TargetSuggestion
 from engine.match.relation_suggestions import Sibling
 from engine.match.sheet_suggestions import suggest_sheet
+from engine.match.sheet_to_match import SheetToMatch
+from engine.match.value_scores import ColumnValues
 from engine.match.weights import WEIGHTS, MatchWeights
 from engine.recipe import KEY_TITLE
 from odoo_migrate.catalog import Catalog
 from odoo_migrate.project.file_names import file_stem, mapping_name
 
 _TEMPLATE, _VARIANT = "product.template", "product.product"
+_CHART = "account.account"
+_ONLY_CHART = 0.8
+_ONLY_CHART_REASON = "its balances serve to check what is loaded, and no other sheet lists the accounts"
 
 
 @dataclass(frozen=True)
@@ -25,13 +31,19 @@ class _Dataset:
     namespace: str
     weights: MatchWeights
 
+    def to_match(self, position: int) -> SheetToMatch:
+        """Return a sheet by its position as it is looked at alone."""
+        sheet = self.sheets[position]
+        values = [ColumnValues.of(column) for column in sheet.columns]
+        return SheetToMatch(sheet.name, values, self.catalog, (), self.namespace, self.weights, sheet.lines)
+
     def suggest(self, models: Mapping[int, str], siblings: Sequence[Sibling]) -> list[SheetSuggestion]:
         """Return a suggestion for each sheet; `models` holds those that are fixed, by the sheet's position."""
         found = []
         for position, sheet in enumerate(self.sheets):
             one = suggest_sheet(
                 sheet.name, sheet.columns, self.catalog, model=models.get(position), siblings=siblings,
-                namespace=self.namespace, weights=self.weights,
+                namespace=self.namespace, weights=self.weights, lines=sheet.lines,
             )  # fmt: skip
             found.append(one)
         return found
@@ -60,14 +72,32 @@ def suggest_dataset(
     dataset = _Dataset(sheets, catalog, namespace, weights)
     decided = dict(models or {})
     alone = dataset.suggest(decided, [])
+    charts = _balances_for_chart(alone, decided, dataset)
+    if charts:
+        decided |= charts
+        alone = dataset.suggest(decided, [])
     variants = dict.fromkeys(_sheets_of_variants(alone, decided, dataset), _VARIANT)
     chosen = [replace(one, model=variants.get(position, one.model)) for position, one in enumerate(alone)]
     found = dataset.suggest({**decided, **variants}, _siblings(sheets, chosen))
     # Sheets that became variants after the first round keep that round's confidence and reason.
+    for position in charts:
+        found[position] = replace(found[position], confidence=_ONLY_CHART, reason=_ONLY_CHART_REASON)
     for position in variants:
         first = alone[position]
         found[position] = replace(found[position], confidence=first.confidence, reason=first.reason)
     return _with_ids_apart(found, sheets)
+
+
+def _balances_for_chart(
+    alone: Sequence[SheetSuggestion], decided: Mapping[int, str], dataset: _Dataset
+) -> dict[int, str]:
+    """Return the list of balances that serves as the chart of accounts where no sheet is one, with that model."""
+    if _CHART not in dataset.catalog or any(one.model == _CHART for one in alone):
+        return {}
+    for position, one in enumerate(alone):
+        if not one.model and position not in decided and lists_accounts(dataset.to_match(position)):
+            return {position: _CHART}
+    return {}
 
 
 def _sheets_of_variants(

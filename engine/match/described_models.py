@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
@@ -72,7 +72,8 @@ class SheetClues:
     """Hold what sheets of one model look like.
 
     `names` are the words of what they are called, and with `only_by_name` no other sheet is one. They fill one of
-    `typical_fields`, hold one of `required_words`, and none of `opposing_words` unless they speak of customers.
+    `typical_fields`, hold one of `required_words`, and none of `opposing_words` unless they speak of customers. Without
+    a field of each set of `needs`, in the order of their weight, no rows are such records.
     """
 
     names: tuple[frozenset[str], ...]
@@ -80,6 +81,14 @@ class SheetClues:
     typical_fields: frozenset[str]
     required_words: frozenset[str]
     opposing_words: frozenset[str]
+    needs: tuple[frozenset[str], ...] = ()
+
+    def lacking(self, filled: Collection[str]) -> frozenset[str]:
+        """Return the fields of which one is needed and none is filled; empty where nothing is lacking."""
+        for wanted in self.needs:
+            if wanted.isdisjoint(filled):
+                return wanted
+        return frozenset()
 
 
 @dataclass(frozen=True)
@@ -160,6 +169,7 @@ def _described(model: str, catalog: Catalog, label_points: float, single_word: f
             typical_fields=_words(entry, "typical_fields"),
             required_words=_words(entry, "required_words"),
             opposing_words=_words(entry, "opposing_words"),
+            needs=tuple(_word_sets(base.get("needs", "") + "," + entry.get("needs", ""))),
         ),
         records=RecordNaming(
             words=record_words,

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from engine.match.described_models import DescribedModel, TitlePattern
+from engine.match.described_models import DescribedModel, TitlePattern, described_model
 from engine.match.match_files import load
+from engine.match.relation_suggestions import same_model
 from engine.match.sheet_to_match import RECORD_KEY_WORDS, SheetToMatch
 from engine.match.title_dictionary import kinds
 from engine.match.title_meaning import Reading, readings
 from engine.match.value_scores import ColumnValues, expected_kind, value_points
+from engine.sources.source_systems import SystemExport, plain_title
 from odoo_migrate.catalog import OdooField
 
 _USERS = "res.users"  # a user's number in another system is nothing to find them by
@@ -38,6 +40,20 @@ class _ModelInSheet:
 
     model: DescribedModel
     sheet: SheetToMatch
+
+    def known_export(self) -> SystemExport | None:
+        """Return the export of a system that the sheet is, where its records or their lines are of the model."""
+        source = self.sheet.source
+        if source is None:
+            return None
+        if self.is_chief(source.model):
+            return source.details
+        order = described_model(source.model, self.sheet.catalog, self.sheet.weights)
+        return source.details if order.line_model == self.model.odoo.name else None
+
+    def is_chief(self, model: str) -> bool:
+        """Return whether the model is one of an export's records, and not of their lines."""
+        return same_model(model, self.model.odoo.name)
 
     def candidate(
         self, values: ColumnValues, field: OdooField, points: float, words: frozenset[str] = frozenset()
@@ -83,6 +99,9 @@ def _of_column(values: ColumnValues, context: _ModelInSheet) -> list[FieldCandid
     title, weights = values.column.title, context.sheet.weights
     if values.column.is_untitled:
         return []
+    export = context.known_export()
+    if export is not None and export.knows(title):
+        return _as_export_says(values, export, context)
     named = _field_by_import_name(title, context.model)
     if named:
         return [context.candidate(values, named, weights.import_name)]
@@ -95,6 +114,18 @@ def _of_column(values: ColumnValues, context: _ModelInSheet) -> list[FieldCandid
         for candidate in _matches(half, values, context):
             halves.append(replace(candidate, points=candidate.points - weights.slashed_half))
     return _best(halves, weights.least_score)
+
+
+def _as_export_says(values: ColumnValues, export: SystemExport, context: _ModelInSheet) -> list[FieldCandidate]:
+    """Return the field that the export of a system has in a column, if the model has it and the values are no other."""
+    says = export.fields if context.is_chief(export.model) else export.lines
+    name = says.get(plain_title(values.column.title), "")
+    field = context.model.odoo.fields.get(name)
+    if field is None:
+        return []
+    weights = context.sheet.weights
+    words = frozenset([plain_title(values.column.title)])
+    return _best([context.candidate(values, field, weights.known_export, words)], weights.least_score)
 
 
 def _best(found: Iterable[FieldCandidate], least: float) -> list[FieldCandidate]:

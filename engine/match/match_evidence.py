@@ -78,13 +78,14 @@ class SheetEvidence:
     """Hold what the matcher gets about one sheet of a dataset.
 
     `name` is what its tab or file is called, `source` the file it came in, and `file` the stem of the raw file that it
-    becomes ("": after its name).
+    becomes ("": after its name). `lines` are the texts above its table, such as the head of a report.
     """
 
     name: str
     columns: Sequence[ColumnEvidence]
     source: str = ""
     file: str = ""
+    lines: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

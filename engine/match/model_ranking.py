@@ -16,6 +16,7 @@ from engine.match.columns.usable_candidates import usable_candidates
 from engine.match.described_models import DescribedModel, described_model, model_files
 from engine.match.field_assignment import assign
 from engine.match.field_candidates import FieldCandidate, field_worths
+from engine.match.relation_suggestions import same_model
 from engine.match.sheet_to_match import SheetToMatch
 from engine.match.title_dictionary import kinds
 from engine.match.title_meaning import readings
@@ -32,13 +33,14 @@ class ModelFit:
     """Hold how well a model explains a sheet.
 
     `name_share` is the part of the sheet's name that speaks of the model, 0 to 1; `fields` the field that each column
-    would get, or None.
+    would get, or None. `lacks` are the fields of which the model needs one and no column fills any.
     """
 
     model: str
     points: float
     name_share: float
     fields: Sequence[str | None]
+    lacks: frozenset[str] = frozenset()
 
     @property
     def filled(self) -> int:
@@ -112,7 +114,9 @@ def _fit(
         points -= weights.no_typical_field
     if _is_of_other_trade(model, sheet):
         points -= weights.other_trade
-    return ModelFit(model.odoo.name, points, name_share, chosen)
+    if sheet.source and same_model(sheet.source.model, model.odoo.name):
+        points += weights.recognised_export
+    return ModelFit(model.odoo.name, points, name_share, chosen, model.sheets.lacking(set(filter(None, chosen))))
 
 
 def _points(column: Sequence[FieldCandidate], name: str | None) -> float:
@@ -151,7 +155,9 @@ def chosen_model(fits: Sequence[ModelFit], sheet: SheetToMatch) -> tuple[str, st
     nothing = "", "the titles say too little about what the rows are"
     if not fits or fits[0].points < weights.least_fit:
         return nothing
-    best = fits[0]
+    best = _best_without_lack(fits, weights.lacking_lag)
+    if best.lacks:
+        return "", suggestion_reasons.for_lacking(best.model, best.lacks, sheet)
     # A single column with a field is what nearly every sheet has of nearly every model.
     if best.filled < weights.fewest_fields and not best.name_share:
         return nothing
@@ -164,6 +170,16 @@ def chosen_model(fits: Sequence[ModelFit], sheet: SheetToMatch) -> tuple[str, st
             break
     reason = suggestion_reasons.for_model(best.fields, best.model, sheet, named=bool(best.name_share))
     return best.model, reason
+
+
+def _best_without_lack(fits: Sequence[ModelFit], lag: float) -> ModelFit:
+    """Return the best model that lacks nothing, if it is not far behind; else the best one, which lacks something."""
+    for fit in fits:
+        if fit.points < fits[0].points - lag:
+            break
+        if not fit.lacks:
+            return fit
+    return fits[0]
 
 
 def model_confidence(model: str, fits: Sequence[ModelFit], sheet: SheetToMatch) -> float:

@@ -11,8 +11,9 @@ from engine.match.columns.usable_candidates import usable_candidates
 from engine.match.described_models import DescribedModel, described_model
 from engine.match.field_assignment import assign
 from engine.match.field_candidates import FieldCandidate, field_worths
+from engine.match.left_out_sheets import left_out
 from engine.match.match_evidence import ColumnEvidence, FieldSuggestion, SheetSuggestion, TargetSuggestion
-from engine.match.model_ranking import chosen_model, model_confidence, ranked_models
+from engine.match.model_ranking import ModelFit, chosen_model, model_confidence, ranked_models
 from engine.match.record_keys import key_of, line_pattern
 from engine.match.relation_suggestions import Sibling, best_sibling, suggest_relation
 from engine.match.sheet_to_match import SheetToMatch
@@ -34,6 +35,7 @@ def suggest_sheet(
     siblings: Sequence[Sibling] = (),
     namespace: str = "migr",
     weights: MatchWeights = WEIGHTS,
+    lines: Sequence[str] = (),
 ) -> SheetSuggestion:
     """Return what a sheet becomes.
 
@@ -45,20 +47,22 @@ def suggest_sheet(
         siblings: the dataset's sheets by their keys, for columns that hold those.
         namespace: what external IDs begin with.
         weights: the numbers to compute with.
+        lines: the texts above its table, such as the head of a report.
 
     Raises:
         KeyError: where the catalog lacks `model`.
     """
     values = [ColumnValues.of(column) for column in columns]
-    sheet = SheetToMatch(sheet_name, values, catalog, siblings, namespace, weights)
+    sheet = SheetToMatch(sheet_name, values, catalog, siblings, namespace, weights, lines)
     fits = ranked_models(sheet)
     chosen, reason, confidence = model or "", "chosen by you", 1.0
-    if not chosen:
+    shown = _likeliest(fits, sheet)
+    aside = left_out(sheet)
+    if not chosen and aside is not None:
+        shown = [(one, dict(shown).get(one, 0.0)) for one in aside.models]
+        reason = aside.reason
+    elif not chosen:
         chosen, reason = chosen_model(fits, sheet)
-    shown = []
-    for fit in fits[:SHOWN_CANDIDATES]:
-        if fit.points > 0:
-            shown.append((fit.model, sheet.confidence(fit.points / weights.best_fit)))
     if not chosen:
         nothing = _no_fields(sheet)
         return SheetSuggestion("", 0.0, sheet=sheet_name, candidates=shown, reason=reason, columns=nothing)
@@ -69,6 +73,14 @@ def suggest_sheet(
     also = _suggest_lines(target, sheet)
     target = replace(target, columns=_without_lines(target, also), reason=reason)
     return SheetSuggestion(**vars(target), sheet=sheet_name, candidates=shown, also=also)
+
+
+def _likeliest(fits: Sequence[ModelFit], sheet: SheetToMatch) -> list[tuple[str, float]]:
+    shown = []
+    for fit in fits[:SHOWN_CANDIDATES]:
+        if fit.points > 0:
+            shown.append((fit.model, sheet.confidence(fit.points / sheet.weights.best_fit)))
+    return shown
 
 
 # One model

@@ -13,6 +13,7 @@ from engine.match.title_meaning import readings
 from engine.match.title_tokens import pieces
 from engine.match.value_scores import ColumnValues
 from engine.match.weights import WEIGHTS, MatchWeights
+from engine.sources import Recognised, recognise
 from odoo_migrate.catalog import Catalog
 
 # Words that name records are never mere decoration, however many titles begin with them.
@@ -21,7 +22,10 @@ RECORD_KEY_WORDS = frozenset({"name", "number", "code", "id", "reference"})
 
 @dataclass(frozen=True)
 class SheetToMatch:
-    """Hold a sheet to find suggestions for; `siblings` are the dataset's sheets by their keys, itself among them."""
+    """Hold a sheet to find suggestions for.
+
+    `siblings` are the dataset's sheets by their keys, itself among them; `lines` the texts above its table.
+    """
 
     name: str
     columns: Sequence[ColumnValues]
@@ -29,6 +33,12 @@ class SheetToMatch:
     siblings: Sequence[Sibling] = ()
     namespace: str = "migr"
     weights: MatchWeights = WEIGHTS
+    lines: Sequence[str] = ()
+
+    @cached_property
+    def source(self) -> Recognised | None:
+        """Return the export of another system that the sheet looks like, None where it looks like none."""
+        return recognise(self.titles, self.name, self.lines)
 
     @cached_property
     def titles(self) -> list[str]:

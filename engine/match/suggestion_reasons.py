@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from engine.match.field_candidates import FieldCandidate
@@ -12,7 +12,6 @@ from engine.match.sheet_to_match import SheetToMatch
 from engine.match.title_meaning import readings
 from engine.match.title_tokens import pieces
 from engine.match.value_scores import ColumnValues, expected_kind
-from engine.sources import recognise
 from odoo_migrate.catalog import OdooField, OdooModel
 
 # How sentences call values of a kind; other kinds are not worth a sentence.
@@ -39,11 +38,18 @@ def for_model(fields: Sequence[str | None], model: str, sheet: SheetToMatch, *, 
     reason = f"{filled} of {len(fields)} titles name fields of {sheet.catalog.model(model).label}"
     if named:
         reason += f", and the sheet's name '{sheet.name}' fits"
-    source = recognise(sheet.titles, sheet.name)
+    source = sheet.source
     # An export whose rows are something else would only make the reason doubtful.
     if source and same_model(source.model, model):
         reason += f"; {source.sentence}"
     return reason
+
+
+def for_lacking(model: str, lacks: Collection[str], sheet: SheetToMatch) -> str:
+    """Return why a sheet is left out though it looks like a model: one of these fields is needed, and none filled."""
+    odoo = sheet.catalog.model(model)
+    wanted = [_label(odoo.fields[name]) for name in sorted(lacks) if name in odoo.fields]
+    return f"it looks like {odoo.label}, but no column says {' or '.join(wanted[:2])}"
 
 
 def for_field(values: ColumnValues, candidate: FieldCandidate, model: OdooModel) -> str:

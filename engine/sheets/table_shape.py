@@ -13,7 +13,8 @@ from engine.sheets.title_rows import other_reading, search_titles
 
 ROW = "__row__"  # the column of source row numbers; no title may be called so
 HEAD = 200  # rows that are looked at
-LONGEST = 200  # characters of a title
+LONGEST = 200  # characters of a title, and of a line above the table
+MOST_LINES = 20  # above the table
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,16 @@ def find_table(sheet: RawSheet, header: Sequence[int] | None = None) -> TableSha
             f"{sheet.num_rows:,} rows."
         )
     return _table_shape(sheet, head, chosen, last + 1)
+
+
+def report_lines(sheet: RawSheet, rows: Sequence[int]) -> list[str]:
+    """Return the texts of the rows above a table, such as the head of a report, one for each row."""
+    head = sheet.head(max(rows, default=0))
+    lines = []
+    for row in rows[:MOST_LINES]:
+        cells = filter(None, map(str.strip, head[row - 1]))
+        lines.append(" ".join(cells)[:LONGEST])
+    return lines
 
 
 def _table_shape(sheet: RawSheet, head: list[list[str]], header: list[int], first: int) -> TableShape:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -38,6 +38,10 @@ class SystemExport:
 
     `distinctive` are titles that hardly any other system has, `titles` further ones. `names` is what its sheets,
     files or report heads may be called. `model` is what its rows are in Odoo.
+
+    `fields` says what its columns are in that model, by title, and `lines` what they are in the model of an order's
+    lines; `nothing` are the titles of columns that Odoo has no use for. `choices` are its own words for the choices of a
+    field, by the field: {"account_type": {"bank": "asset_cash"}}.
     """
 
     key: str
@@ -46,6 +50,15 @@ class SystemExport:
     distinctive: frozenset[str]
     titles: frozenset[str]
     names: frozenset[str]
+    fields: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, str] = field(default_factory=dict)
+    nothing: frozenset[str] = frozenset()
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def knows(self, title: str) -> bool:
+        """Return whether it says what a column of this title is."""
+        plain = plain_title(title)
+        return plain in self.nothing or plain in self.fields or plain in self.lines
 
 
 @dataclass(frozen=True)
@@ -77,6 +90,12 @@ class Recognised:
     export_label: str
 
     @property
+    def details(self) -> SystemExport:
+        """Return all that is known of the export."""
+        exports = source_systems()[self.system].exports
+        return next(one for one in exports if one.key == self.export)
+
+    @property
     def sentence(self) -> str:
         """Return what it looks like: "looks like Salesforce's account export"."""
         owner = f"{self.system_name}'s".replace("s's", "s'")
@@ -101,7 +120,7 @@ def recognise(titles: Sequence[str], sheet_name: str = "", report_lines: Iterabl
         sheet_name: what its tab or file is called.
         report_lines: the texts above the table, such as a report's head.
     """
-    found = set(map(fold, titles)) - {""}
+    found = set(map(plain_title, titles)) - {""}
     names = set(map(fold, (sheet_name, *report_lines)))
     fits = [_best_export(system, found, names) for system in source_systems().values()]
     fits.sort(key=_rank, reverse=True)
@@ -112,6 +131,11 @@ def recognise(titles: Sequence[str], sheet_name: str = "", report_lines: Iterabl
         return None
     system, export = best.system, best.export
     return Recognised(system.key, export.key, export.model, best.share, system.name, export.label)
+
+
+def plain_title(title: str) -> str:
+    """Return a title as titles are compared: folded, and without the star that marks a column that must be filled."""
+    return fold(title.strip().strip("*"))
 
 
 def _best_export(system: SourceSystem, titles: set[str], names: set[str]) -> _ExportFit:
@@ -185,8 +209,16 @@ def _read_export(key: str, entry: Mapping[str, Any]) -> SystemExport:
         distinctive=_folded(entry["distinctive"]),
         titles=_folded(entry.get("titles", [])),
         names=_folded(entry.get("names", [])),
+        fields=_by_title(entry.get("fields", {})),
+        lines=_by_title(entry.get("lines", {})),
+        nothing=_folded(entry.get("nothing", [])),
+        choices={str(name): _by_title(words) for name, words in entry.get("choices", {}).items()},
     )
 
 
+def _by_title(entries: Mapping[Any, Any]) -> dict[str, str]:
+    return {plain_title(str(title)): str(meant) for title, meant in entries.items()}
+
+
 def _folded(texts: Iterable[Any]) -> frozenset[str]:
-    return frozenset(map(fold, map(str, texts)))
+    return frozenset(map(plain_title, map(str, texts)))

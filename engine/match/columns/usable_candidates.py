@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
@@ -10,12 +10,17 @@ from engine.match.columns.address_groups import other_addresses
 from engine.match.columns.name_columns import company_name_title, people_beside_a_company
 from engine.match.described_models import DescribedModel
 from engine.match.field_candidates import FieldCandidate, field_candidates
+from engine.match.left_out_sheets import lists_balances
 from engine.match.sheet_to_match import SheetToMatch
 from engine.match.value_scores import ColumnValues
 
 Candidates = list[list[FieldCandidate]]  # per column, the best first
 
 _EMPTY = "the column is empty, so there is nothing to bring"
+_OPENING_BALANCES = dict.fromkeys(
+    ("opening_balance", "opening_debit", "opening_credit"),
+    "balances are booked by an opening entry, not with the accounts",
+)
 _SAME_VALUE = "all its cells are alike, so it names no record"
 
 
@@ -24,6 +29,8 @@ def usable_candidates(model: DescribedModel, sheet: SheetToMatch) -> Candidates:
     found = []
     for values, column in zip(sheet.columns, field_candidates(model, sheet), strict=True):
         found.append([_judged(candidate, values, model) for candidate in column])
+    if lists_balances(sheet):
+        found = _ruled_out(found, [_OPENING_BALANCES] * len(found))
     found = _ruled_out(found, other_addresses(found, sheet))
     company = company_name_title(found, model, sheet)
     if company:
@@ -60,7 +67,7 @@ def _at_least(candidate: FieldCandidate, field: str, points: float) -> FieldCand
     return replace(candidate, points=max(candidate.points, points))
 
 
-def _ruled_out(found: Sequence[Sequence[FieldCandidate]], reasons: Sequence[dict[str, str]]) -> Candidates:
+def _ruled_out(found: Sequence[Sequence[FieldCandidate]], reasons: Sequence[Mapping[str, str]]) -> Candidates:
     """Return the candidates with the reasons why some fields, by their names, are not for a column."""
     judged = []
     for column, of_column in zip(found, reasons, strict=True):
