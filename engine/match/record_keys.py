@@ -70,9 +70,12 @@ def _pattern(namespace: str, id_word: str, titles: Sequence[str]) -> str:
 def _tells_apart(values: ColumnValues, weights: MatchWeights) -> bool:
     """Return whether a column names records.
 
-    It could be a key, its repetitions were not counted, or they are so few that they are mistakes.
+    It could be a key, its repetitions were not counted, or they are so few that they are mistakes. A column with many
+    gaps names the rows of something else, such as the first line of each order.
     """
     column = values.column
+    if column.filled < weights.unique_share * column.rows:
+        return False
     return column.could_be_key or not column.distinct or column.distinct >= weights.unique_share * max(column.filled, 1)
 
 

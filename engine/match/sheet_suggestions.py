@@ -52,22 +52,20 @@ def suggest_sheet(
     Raises:
         KeyError: where the catalog lacks `model`.
     """
-    values = [ColumnValues.of(column) for column in columns]
+    values = list(map(ColumnValues.of, columns))
     sheet = SheetToMatch(sheet_name, values, catalog, siblings, namespace, weights, lines)
     fits = ranked_models(sheet)
     chosen, reason, confidence = model or "", "chosen by you", 1.0
     shown = _likeliest(fits, sheet)
     aside = left_out(sheet)
     if not chosen and aside is not None:
-        shown = [(one, dict(shown).get(one, 0.0)) for one in aside.models]
-        reason = aside.reason
+        shown, reason = [(one, dict(shown).get(one, 0.0)) for one in aside.models], aside.reason
     elif not chosen:
         chosen, reason = chosen_model(fits, sheet)
+        confidence = model_confidence(chosen, fits, sheet) if chosen else 0.0
     if not chosen:
         nothing = _no_fields(sheet)
         return SheetSuggestion("", 0.0, sheet=sheet_name, candidates=shown, reason=reason, columns=nothing)
-    if not model:
-        confidence = model_confidence(chosen, fits, sheet)
     target = _suggest_target(chosen, confidence, sheet)
     # The lines are looked for among all columns; those that they need more are then taken from the order.
     also = _suggest_lines(target, sheet)

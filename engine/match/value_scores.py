@@ -45,7 +45,10 @@ def _is_amount_with_decimals(text: str) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    return bool(_DATE.fullmatch(text)) and not _AMERICAN_PHONE.fullmatch(text)
+    if not _DATE.fullmatch(text) or _AMERICAN_PHONE.fullmatch(text):
+        return False
+    # "12.345,67" has the dots of a date, and is an amount.
+    return text.isdigit() or not is_amount(text)
 
 
 def _is_answer(text: str) -> bool:

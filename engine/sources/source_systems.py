@@ -40,8 +40,8 @@ class SystemExport:
     files or report heads may be called. `model` is what its rows are in Odoo.
 
     `fields` says what its columns are in that model, by title, and `lines` what they are in the model of an order's
-    lines; `nothing` are the titles of columns that Odoo has no use for. `choices` are its own words for the choices of a
-    field, by the field: {"account_type": {"bank": "asset_cash"}}.
+    lines; `nothing` are the titles of columns that Odoo has no use for. `choices` are its own words for the choices of
+    a field, by the field: {"account_type": {"bank": "asset_cash"}}.
     """
 
     key: str
