@@ -16,7 +16,7 @@ from engine.profile.detector import ColumnDetector, Detectors, SheetDetector
 GROUPS = {
     "sheet": "The sheet", "duplicate": "The sheet", "text": "Text", "contact": "Contacts", "phone": "Contacts",
     "place": "Addresses", "value": "Values", "spelling": "Values", "dependency": "Values",
-    "number": "Numbers and dates", "date": "Numbers and dates", "target": "For Odoo",
+    "number": "Numbers and dates", "unit": "Numbers and dates", "date": "Numbers and dates", "target": "For Odoo",
 }  # fmt: skip
 _SUFFIX = "_findings"
 

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import chain
 
 from engine.detectors.counted_words import counted
+from engine.detectors.unit_findings import Units
 from engine.profile.column_batch import ColumnBatch
 from engine.profile.column_kinds import says_something
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, PendingFinding, Vocabulary
@@ -28,6 +29,11 @@ class Spelling(ColumnDetector):
     def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
         self.vocabulary = Vocabulary()
+
+    @classmethod
+    def wanted(cls, column: ColumnContext) -> bool:
+        """Return whether the column holds words; the units of numbers are a finding of their own."""
+        return column.kind in cls.kinds and not Units.wanted(column)
 
     def look(self, cells: ColumnBatch) -> None:
         self.vocabulary.add(cells)

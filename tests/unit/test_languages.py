@@ -17,7 +17,7 @@ from tests.imports import ROOT
 FOLDER = Path(package.__file__).parent
 # Lists that add to what is known already, titles, and what each country's law has of its own: a language may have
 # fewer of them than the others, and others.
-NOT_REQUIRED = ("months", "country_names", "currency_names", "titles", "legal_forms")
+NOT_REQUIRED = ("months", "country_names", "currency_names", "titles", "legal_forms", "units")
 # Tags whose entries become parts of regular expressions.
 PATTERNS = (
     "formula_errors", "month_links", "year_links", "ordinal_endings", "before_times", "after_times", "percent_words",
