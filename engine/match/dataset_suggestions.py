@@ -163,8 +163,20 @@ def _with_ids_apart(found: Sequence[SheetSuggestion], sheets: Sequence[SheetEvid
     for sheet, one in zip(sheets, found, strict=True):
         keys = _key_values(sheet, one)
         if one.id and seen.get(one.id.partition("{")[0], frozenset()) & keys:
-            one = replace(one, id=one.id.replace(".{", f"_{file_stem(sheet.name)}.{{", 1))
+            one = _with_own_ids(one, file_stem(sheet.name))
         beginning = one.id.partition("{")[0]
         seen[beginning] = seen.get(beginning, frozenset()) | keys
         result.append(one)
     return result
+
+
+def _with_own_ids(one: SheetSuggestion, name: str) -> SheetSuggestion:
+    """Return a suggestion whose IDs, and those of the further records of its rows, bear the sheet's name."""
+    also = []
+    for target in one.also:
+        also.append(replace(target, id=_named(target.id, name)) if target.role else target)
+    return replace(one, id=_named(one.id, name), also=also)
+
+
+def _named(pattern: str, name: str) -> str:
+    return pattern.replace(".{", f"_{name}.{{", 1)

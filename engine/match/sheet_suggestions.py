@@ -11,6 +11,7 @@ from engine.match.columns.usable_candidates import usable_candidates
 from engine.match.described_models import DescribedModel, described_model
 from engine.match.field_assignment import assign
 from engine.match.field_candidates import FieldCandidate, field_worths
+from engine.match.further.further_targets import with_further_records
 from engine.match.left_out_sheets import left_out
 from engine.match.match_evidence import ColumnEvidence, FieldSuggestion, SheetSuggestion, TargetSuggestion
 from engine.match.model_ranking import ModelFit, chosen_model, model_confidence, ranked_models
@@ -70,7 +71,8 @@ def suggest_sheet(
     # The lines are looked for among all columns; those that they need more are then taken from the order.
     also = _suggest_lines(target, sheet)
     target = replace(target, columns=_without_lines(target, also), reason=reason)
-    return SheetSuggestion(**vars(target), sheet=sheet_name, candidates=shown, also=also)
+    suggestion = SheetSuggestion(**vars(target), sheet=sheet_name, candidates=shown, also=also)
+    return with_further_records(suggestion, sheet)
 
 
 def _likeliest(fits: Sequence[ModelFit], sheet: SheetToMatch) -> list[tuple[str, float]]:

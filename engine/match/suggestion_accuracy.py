@@ -151,7 +151,9 @@ def measure_accuracy(lists: Sequence[TitleList], catalog: Catalog, weights: Matc
 
 def _title_answers(sheet: TitleList, given: SheetSuggestion, found: SheetSuggestion) -> list[TitleAnswer]:
     answers = []
-    for column, with_model, without in zip(sheet["columns"], given.columns, found.columns, strict=True):
+    # Columns that steps make come after the sheet's own.
+    of_given, of_found = (one.columns[: len(sheet["columns"])] for one in (given, found))
+    for column, with_model, without in zip(sheet["columns"], of_given, of_found, strict=True):
         expected = tuple(column["fields"] or [None])
         # A field of another model is wrong, even if it is called the same.
         found_right = found.model == sheet["model"] and _field_name(without.field) in expected

@@ -32,6 +32,14 @@ MOST_WORDS = 25
 # What is looked at and shown of a sheet.
 MOST_SAMPLES = 40
 SHOWN_CANDIDATES = 5
+# Further records of a row: how sure they are, and the shares of values from which on a column of people holds something
+# else, a column of names holds people, or a person's name is the record's own once more. Set by hand on lists of
+# contacts of several systems.
+CONTACT_PERSON = 0.9
+SECOND_ADDRESS = 0.85
+MOST_NOT_NAMES = 0.5
+NAMES_OF_PEOPLE = 0.7
+SAME_NAMES = 0.5
 
 
 class ValueEffect(NamedTuple):

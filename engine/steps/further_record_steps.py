@@ -24,14 +24,14 @@ class ContactPerson(ColumnStep):
 
     slug = "contact_person"
     label = "Take out the contact person"
-    help = "Writes the person named beside a company into a new column, without Attn. or Mr; empty where it is the same."
+    help = "Writes the person named beside a company into a new column, without Attn. or Mr; empty where both are one."
     group = "contact"
     safe = True
     params = (
         Param("person_columns", "columns", "Columns with the person's name, first name first", required=True),
         Param("into", "new_column", "New column", default="Contact person"),
         Param("kind_into", "new_column", "New column for whether it is a company"),
-        Param("all_companies", "boolean", "Whatever this column holds is a company", default=False),
+        Param("all_companies", "boolean", "All that this column holds are companies", default=False),
     )
     examples = (
         Example(
@@ -75,7 +75,7 @@ class ContactPerson(ColumnStep):
 
     def _kind(self, company: str, person: str, *, is_itself: bool) -> str:
         """Return yes for a company, no for a person, "" where neither is certain."""
-        if is_itself or (person and not company):
+        if is_itself or (not company and (person or self.all_companies)):
             return "no"
         if company and (self.all_companies or person or personal_names.is_company(company)):
             return "yes"

@@ -305,7 +305,7 @@ def state(dataset: Dataset) -> State:
     mappings = Mapping.objects.filter(target__sheet__in=sheets)
     accepted = mappings.filter(state=Mapping.State.ACCEPTED).values("target__sheet", "column").distinct().count()
     waiting = target_services.open_suggestions(sheets).count()
-    waiting += sum(target_services.offered_targets(sheet).count() for sheet in sheets)
+    waiting += target_services.offered_targets(sheets).count()
     share = f"{accepted} of {total}"
     if waiting:
         return State(share, "", "", f"{waiting} suggestion{'s' * (waiting != 1)} to accept")

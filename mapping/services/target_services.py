@@ -76,15 +76,15 @@ def accept_all(*, sheet: Sheet, least: float = 0.0, user: User | None = None) ->
         waiting = list(suggestions(sheet, least))
         for mapping in waiting:
             _accept(mapping)
-        for target in offered_targets(sheet).filter(confidence__gte=least):
+        for target in offered_targets([sheet]).filter(confidence__gte=least):
             waiting += _take_with_fields(target)
         changed(sheet, user, f"Accepted {len(waiting)} suggestions for {sheet.name}")
     return len(waiting)
 
 
-def offered_targets(sheet: Sheet) -> QuerySet[SheetTarget]:
-    """Return the further records of a sheet's rows that wait for a yes."""
-    return SheetTarget.objects.filter(sheet=sheet, chosen=False, left_out=False).exclude(role="")
+def offered_targets(sheets: Iterable[Sheet]) -> QuerySet[SheetTarget]:
+    """Return the further records of these sheets' rows that wait for a yes."""
+    return SheetTarget.objects.filter(sheet__in=sheets, chosen=False, left_out=False).exclude(role="")
 
 
 def take_target(*, target: SheetTarget, user: User | None = None) -> None:

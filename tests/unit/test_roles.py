@@ -27,9 +27,7 @@ on_problem: reject
 sheets:
   customers:
     targets:
-      res.partner:
-        id: migr.partner.{Customer Code}
-        values: {is_company: '1'}
+      res.partner: {id: 'migr.partner.{Customer Code}', values: {is_company: '1'}}
       res.partner (contact):
         id: migr.contact.{Customer Code}
         when: Contact
