@@ -6,7 +6,8 @@ from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import CharField, Count, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from mapping import opened_sheet
@@ -302,10 +303,14 @@ def state(dataset: Dataset) -> State:
     total = sum(len(all_titles(sheet)) for sheet in sheets)
     if not total:
         return State()
-    mappings = Mapping.objects.filter(target__sheet__in=sheets)
-    accepted = mappings.filter(state=Mapping.State.ACCEPTED).values("target__sheet", "column").distinct().count()
-    waiting = target_services.open_suggestions(sheets).count()
-    waiting += target_services.offered_targets(sheets).count()
+    # Both at once: the list of datasets asks this for each of them.
+    column = Concat(Cast("target__sheet", CharField()), Value(" "), "column", output_field=CharField())
+    further = ~Q(target__role="") & Q(target__chosen=False, target__left_out=False)
+    counted = Mapping.objects.filter(target__sheet__in=sheets).aggregate(
+        accepted=Count(column, distinct=True, filter=Q(state=Mapping.State.ACCEPTED)),
+        offered=Count("target", distinct=True, filter=further),
+    )
+    accepted, waiting = counted["accepted"], target_services.open_suggestions(sheets).count() + counted["offered"]
     share = f"{accepted} of {total}"
     if waiting:
         return State(share, "", "", f"{waiting} suggestion{'s' * (waiting != 1)} to accept")

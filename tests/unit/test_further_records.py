@@ -24,9 +24,7 @@ def by_role(suggestion: SheetSuggestion) -> dict[str, TargetSuggestion]:
 
 def accepted(suggestion: SheetSuggestion, country: str = "") -> Recipe:
     """The recipe of a sheet that takes all that is suggested."""
-    sheet = SheetRecipe(
-        suggestion.sheet, targets=accepted_targets(suggestion), columns=accepted_steps(suggestion)
-    )
+    sheet = SheetRecipe(suggestion.sheet, targets=accepted_targets(suggestion), columns=accepted_steps(suggestion))
     return Recipe(country=country, sheets=(sheet,), lookups=accepted_lookups(suggestion))
 
 

@@ -54,9 +54,7 @@ sheets:
       res.partner (contact):
         id: migr.contact.{No}
         when: Person
-        fields:
-          parent_id/id: {source: 'No', ref: res.partner}
-          name: {source: Person}
+        fields: {parent_id/id: {source: 'No', ref: res.partner}, name: {source: Person}}
     columns:
       'No': {field: ref}
       Name: {field: name}

@@ -65,9 +65,7 @@ def _type(group: AddressGroup) -> tuple[str, str]:
     return _DELIVERY
 
 
-def _target(
-    main: MainRecords, own: dict[str, str], parts: dict[str, str], type_: str, made: str
-) -> TargetSuggestion:
+def _target(main: MainRecords, own: dict[str, str], parts: dict[str, str], type_: str, made: str) -> TargetSuggestion:
     compared = [part for part in _COMPARED if part in parts]
     first, *others = [parts[part] for part in compared]
     params: dict[str, object] = {"main_columns": [own[part] for part in compared if part in own], "into": made}
