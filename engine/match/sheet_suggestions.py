@@ -71,8 +71,7 @@ def suggest_sheet(
     # The lines are looked for among all columns; those that they need more are then taken from the order.
     also = _suggest_lines(target, sheet)
     target = replace(target, columns=_without_lines(target, also), reason=reason)
-    suggestion = SheetSuggestion(**vars(target), sheet=sheet_name, candidates=shown, also=also)
-    return with_further_records(suggestion, sheet)
+    return with_further_records(SheetSuggestion(**vars(target), sheet=sheet_name, candidates=shown, also=also), sheet)
 
 
 def _likeliest(fits: Sequence[ModelFit], sheet: SheetToMatch) -> list[tuple[str, float]]:
