@@ -61,10 +61,13 @@ def _decimals(sheet: Sheet, problem: dict[str, Any]) -> int:
 
 def _params(sheet: Sheet, column: str, slug: str) -> dict[str, Any]:
     """Return the parameters of the finding that wants the same step, where there is one."""
+    # Every row's own country decides, also where all rows are of one today.
+    if slug == "state_to_code":
+        return _of_states(sheet)
     finding = Finding.objects.filter(sheet=sheet, column=column, fix_step=slug).first()
     if finding is not None:
         return dict(finding.fix_params)
-    return _of_states(sheet) if slug == "state_to_code" else {}
+    return {}
 
 
 def _of_states(sheet: Sheet) -> dict[str, str]:

@@ -6,15 +6,20 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
+from django.db.models import Q
+
 from engine.recipe import ColumnRecipe, FieldSpec, Lookup, Recipe, SheetRecipe, StepSpec, TargetRecipe
 from engine.steps import COLUMN_STEPS, ROW_STEPS, build
 from engine.steps.step import ColumnStep, WholeRowStep
 from engine.steps.step_parameters import StepError
 from mapping.models import AnyStep, Mapping, Relationship, SheetTarget, Transform, UnmappedSheet
+from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, OdooField, OdooModel
 from odoo_migrate.rules.required_fields import must_be_mapped
 from profiling.models import Dataset, Sheet
 from profiling.selectors import current_sheets
+
+LIKELY = 0.8  # confidence from which on a suggested field says what a column holds
 
 
 # --- The recipe -----------------------------------------------------------------------------------------------
@@ -207,6 +212,19 @@ def odoo_field(models: Catalog, mapping: Mapping) -> OdooField | None:
     if not mapping.field or mapping.target.model not in models:
         return None
     return models.model(mapping.target.model).field(mapping.field)
+
+
+def likely_fields(dataset: Dataset) -> dict[tuple[int, str], list[OdooField]]:
+    """Return by sheet and title the fields that columns fill: those accepted, and those suggested with confidence."""
+    sure = Q(state=Mapping.State.ACCEPTED) | Q(state=Mapping.State.SUGGESTED, confidence__gte=LIKELY)
+    mapped = Mapping.objects.filter(sure, target__sheet__dataset=dataset).exclude(field="").select_related("target")
+    models = catalog.load(dataset.odoo_version)
+    found: dict[tuple[int, str], list[OdooField]] = {}
+    for mapping in mapped:
+        field = odoo_field(models, mapping)
+        if field is not None:
+            found.setdefault((mapping.target.sheet_id, mapping.column), []).append(field)
+    return found
 
 
 def still_needed(target: SheetTarget, model: OdooModel) -> list[OdooField]:

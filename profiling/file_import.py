@@ -324,7 +324,7 @@ def _findings(
             sheet=sheet, position=position, slug=facts.slug, column=facts.column or "", count=facts.count,
             message=facts.message, examples=list(facts.examples), rows=list(facts.rows),
             fix_step=step, fix_params=params,
-            safe=facts.safe, severity=facts.severity, dismissed_by_id=by, dismissed_at=at,
+            safe=facts.safe, means=facts.means, severity=facts.severity, dismissed_by_id=by, dismissed_at=at,
         )  # fmt: skip
 
 

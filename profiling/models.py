@@ -215,6 +215,7 @@ class Finding(models.Model):
     fix_step = models.CharField(max_length=40, blank=True)
     fix_params = models.JSONField(default=dict, blank=True)
     safe = models.BooleanField(default=False)
+    means = models.CharField(max_length=20, blank=True, help_text="The kind of values that its cells are for certain")
     severity = models.CharField(max_length=10, choices=Severity, default=Severity.ATTENTION)
     dismissed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -43,11 +43,14 @@ class Emails(ColumnDetector):
 
     def findings(self) -> Iterable[FindingFacts]:
         """Return what a step can mend first, then the texts that are no emails."""
+        dressed, several, invalid = self.odd.values()
         count = self.capitals.count
         if count:
             message = f"{cells_of('email', count)} {either(count, 'has', 'have')} capital letters"
-            yield self.found("email_capitals", self.capitals, message, Fix("lowercase"))
-        dressed, several, invalid = self.odd.values()
+            # A name beside the address would lose its capitals too.
+            bare = not dressed.count and not invalid.count
+            fix = Fix("lowercase")
+            yield self.found("email_capitals", self.capitals, message, fix, certain=bare, by_field=True)
         count = dressed.count
         if count:
             message = f"{cells_of('email', count)} {either(count, 'has', 'have')} something around the address"
@@ -57,8 +60,7 @@ class Emails(ColumnDetector):
             message = f"{counted(count, 'cell holds', 'cells hold')} more than one email"
             fix = Fix("email_split", {"rest_to": f"Other {self.column.title}"})
             # Where all cells hold several, the column is a list of them.
-            safe = self.column.titled and count < self.cells
-            yield self.found("several_emails", several, message, fix, safe=safe)
+            yield self.found("several_emails", several, message, fix, certain=count < self.cells)
         count = invalid.count
         if count:
             message = f"{cells_of('email', count)} {either(count, 'is', 'are')} not valid"
@@ -105,8 +107,8 @@ class WebAddresses(ColumnDetector):
         count = self.odd.count
         if count:
             message = f"{cells_of('url', count)} {either(count, 'has', 'have')} no https:// in front, or capitals"
-            safe = self.column.titled and "email" not in self.column.hints and not self.mailed.count
-            yield self.found("web_addresses", self.odd, message, Fix("url_clean"), safe=safe)
+            certain = "email" not in self.column.hints and not self.mailed.count
+            yield self.found("web_addresses", self.odd, message, Fix("url_clean"), certain=certain)
         count = self.mailed.count
         if count:
             found = sorted({text.strip() for text in self.mailed.examples})

@@ -29,12 +29,15 @@ ISO = "9999-9-9"
 MEMO = 100_000  # different texts remembered
 PAIRS = 20_000  # two numbers of two digits, and whether the year has a 29 February
 UNKNOWN = -1
+ENOUGH = 3  # dates that show the order of all others: a single one may be a slip
 RECENT = 30  # years back from today to which dates of two digits belong without a doubt, unless somebody was born then
 FIRST_LIKELY = 19010000  # all days from 1 January 1901 on are greater
 # The time of day, from which on texts of one shape are cut: days alone are compared.
 _TIME = re.compile(r"(?:(?<=9)T|[ ,]+)9{1,2}[:h]99.*$", re.DOTALL)
 # Days since 1900 as Excel stores them have five digits from 1927 to 2173.
 _SERIAL = re.compile(r"9{5}(?:[.,]9+)?")
+# Numbers with points between them, in a style.
+_DOTTED = re.compile(r"9\. ?9\. ?9")
 # Shapes of dates, and which of their numbers are the year and the others.
 _NUMBERS = (
     (re.compile(r"(9{1,2})[^9\w]+(9{1,2})[^9\w]+(9{4})"), (3, 1, 2)),
@@ -285,16 +288,26 @@ class Dates(ColumnDetector):
     def findings(self) -> Iterable[FindingFacts]:
         """Yield why the order of day and month is unclear, or else how dates are written; then wrong dates."""
         evidence = self._evidence()
+        order = self._order(evidence)
         if evidence.both:
             yield self._both()
-        elif not evidence.order and self._tally(_needs_order).count:
+        elif not order and self._tally(_needs_order).count:
             yield self._unclear()
         else:
-            yield from self._written(evidence.order)
-        yield from self._short_years(evidence.order)
-        yield from self._serial(evidence.order)
-        yield from self._unlikely(evidence.order)
+            yield from self._written(order)
+        yield from self._short_years(order)
+        yield from self._serial(order)
+        yield from self._unlikely(order)
         yield from self._unread()
+
+    def _order(self, evidence: dates.OrderEvidence) -> str:
+        """Return the order that the dates show; with points between the numbers the day comes first everywhere."""
+        if evidence.order or evidence.both:
+            return evidence.order
+        open_forms = [form for form in self.forms if _needs_order(form)]
+        if open_forms and all(_DOTTED.match(form.style) for form in open_forms):
+            return "dmy"
+        return ""
 
     def _evidence(self) -> dates.OrderEvidence:
         """Return what the column says about the order: a few dates of each form are enough."""
@@ -335,17 +348,22 @@ class Dates(ColumnDetector):
         if len(ways) == 1:
             example = tally.examples[0].strip()
             message = f"{counted(tally.count, 'date is', 'dates are')} written like {example}, which Odoo cannot read"
-        yield self.found("date_formats", tally, message, self._fix(order), safe=self._is_safe())
+        yield self.found("date_formats", tally, message, self._fix(order), certain=self._is_certain(order))
 
-    def _is_safe(self) -> bool:
-        """Return whether every date can be read in one way only, and none loses a time of day."""
-        if self.open_century or not self.column.titled:
+    def _is_certain(self, order: str) -> bool:
+        """Return whether every date can be read in one way only in the column's order, and none loses its time."""
+        if self.open_century:
             return False
+        dotted = all(_DOTTED.match(form.style) for form in self.forms if _needs_order(form))
+        shown = self._tally(_shows_order).count >= ENOUGH
         for form in self.forms:
-            sure = form.readable and not _needs_order(form) and not form.serial
-            if not sure or ":" in form.style:
+            if not form.readable:
+                continue  # it stays as it is, and is a finding of its own
+            if _needs_order(form) and not (order in form.orders and (dotted or shown)):
                 return False
-        return self.column.kind == "date"
+            if self.column.kind == "date" and ":" in form.style:
+                return False
+        return True
 
     def _is_odd(self, form: DateForm) -> bool:
         """Return whether dates of this form are no text that Odoo reads; numbers are a finding of their own."""
@@ -370,7 +388,8 @@ class Dates(ColumnDetector):
         count = tally.count
         if count:
             message = f"{counted(count, 'date is', 'dates are')} stored as {either(count, 'a number', 'numbers')}"
-            yield self.found("serial_dates", tally, message, self._fix(order))
+            certain = self._is_certain(order) and not self._evidence().both
+            yield self.found("serial_dates", tally, message, self._fix(order), certain=certain)
 
     def _unlikely(self, order: str) -> Iterable[FindingFacts]:
         tally = CellTally.merged(tally for read_in, tally in self.unlikely.items() if read_in in ("", order))
@@ -387,10 +406,10 @@ class Dates(ColumnDetector):
 
     def facts(self) -> RangeFacts:
         """Return the order of day and month, and the range unless dates without a known order would change it."""
-        evidence = self._evidence()
-        extra = {"order": evidence.order}
-        known = [days for order, days in self.range.items() if order in ("", evidence.order)]
-        if not known or (not evidence.order and any(map(_needs_order, self.forms))):
+        shown = self._order(self._evidence())
+        extra = {"order": shown}
+        known = [days for order, days in self.range.items() if order in ("", shown)]
+        if not known or (not shown and any(map(_needs_order, self.forms))):
             return RangeFacts(extra=extra)
         firsts, lasts = zip(*known, strict=True)
         return RangeFacts(_iso(min(firsts)), _iso(max(lasts)), extra)

@@ -150,7 +150,7 @@ class Amounts(ColumnDetector):
         _, odd = _parted(read, PLAIN.fullmatch)
         # Where both signs are used, numbers have to be looked at one by one before any step can read them.
         if odd and not evidence.both:
-            yield self._odd(odd)
+            yield self._odd(odd, certain=not unclear)
 
     def _both(self) -> FindingFacts:
         mixed, _ = _parted(self.shapes.written.values(), re.compile("[.,]").search)
@@ -168,14 +168,17 @@ class Amounts(ColumnDetector):
             message = f"{counted(tally.count, 'cell is', 'cells are')} not {either(tally.count, 'a number', 'numbers')}"
             yield self.found("not_numbers", tally, message, severity="problem")
 
-    def _odd(self, odd: list[NumberShape]) -> FindingFacts:
+    def _odd(self, odd: list[NumberShape], *, certain: bool) -> FindingFacts:
+        """Return the finding of numbers that are not plain; `certain`: no number is left that has two readings."""
         tally = _tally_of(odd)
         shapes = [written.shape for written in odd]
         message = f"{counted(tally.count, 'number is', 'numbers are')} stored as text, with {listed(_features(shapes))}"
         fix = self._fix()
-        if any(map(_WORDS.search, shapes)):
+        words = {word for shape in shapes for word in _WORDS.findall(shape)}
+        if words:
             fix = Fix("parse_currency")
-        return self.found("numbers_as_text", tally, message, fix)
+        # Amounts of several currencies would look alike without their signs.
+        return self.found("numbers_as_text", tally, message, fix, certain=certain and len(words) < 2)
 
     def _fix(self) -> Fix:
         if self.column.kind == "money":
@@ -300,8 +303,7 @@ class Percentages(ColumnDetector):
             if len(ways) > 1:
                 message = f"Percentages are written in {len(ways)} ways, such as {listed(sorted(ways))}"
             # `19%` may be the name of a tax: only the title can say that it is a number.
-            safe = len(ways) == 1 and self.column.titled
-            yield self.found("percent_signs", signed, message, Fix("parse_percent"), safe=safe)
+            yield self.found("percent_signs", signed, message, Fix("parse_percent"), certain=len(ways) == 1)
         yield from self._fractions(sign)
 
     def _fractions(self, sign: str) -> Iterable[FindingFacts]:

@@ -114,7 +114,7 @@ class Phones(ColumnDetector):
         count = self.extended.count
         if count:
             message = f"{counted(count, 'phone includes', 'phones include')} an extension"
-            yield self.found("phone_extensions", self.extended, message, self._fix(), safe=self._is_safe())
+            yield self.found("phone_extensions", self.extended, message, self._fix(), certain=self._is_certain())
         count = self.several.count
         if count:
             message = f"{counted(count, 'cell holds', 'cells hold')} more than one phone number"
@@ -135,14 +135,14 @@ class Phones(ColumnDetector):
         message = f"{numbers} {either(tally.count, 'is', 'are')} in {len(others)} formats"
         if len(others) == 1:
             message = f"{numbers} {either(tally.count, 'is', 'are')} not in the international format"
-        yield self.found("phone_formats", tally, message, self._fix(), safe=self._is_safe())
+        yield self.found("phone_formats", tally, message, self._fix(), certain=self._is_certain())
 
-    def _is_safe(self) -> bool:
+    def _is_certain(self) -> bool:
         """Return whether nothing has to be guessed.
 
-        The title says phone, the country is known and its numbers are in use there, and every number can be read.
+        The country is known, most national numbers are in use there, and every number can be read.
         """
-        if not self.column.titled or not self.country or self.several.count or self.wrong.count:
+        if not self.country or self.several.count or self.wrong.count:
             return False
         texts = [text for text, _ in self.column.sample if says_something(text)]
         national = [text for text in texts if not text.strip().startswith("+")][:SAMPLED]

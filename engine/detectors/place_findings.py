@@ -105,10 +105,8 @@ class _Names(ColumnDetector):
                 known[text] = code
             else:
                 unknown.append(text)
-        safe = self.column.titled and self.is_clear() and self._mostly(known, unknown)
-        if any(map(self.loses, known)):
-            safe = False
-        yield from self._spelled(known, safe=safe)
+        certain = self.is_clear() and self._mostly(known, unknown) and not any(map(self.loses, known))
+        yield from self._spelled(known, certain=certain)
         # Where not one name is recognised, the column's kind was guessed wrong.
         if unknown and known:
             what = either(len(unknown), f"is no {self.one}", f"are no {self.many}")
@@ -122,11 +120,11 @@ class _Names(ColumnDetector):
         read = sum(map(times.__getitem__, known))
         return read >= MOSTLY * (read + sum(map(times.__getitem__, unknown)))
 
-    def _spelled(self, known: dict[str, str], *, safe: bool) -> Iterable[PendingFinding]:
+    def _spelled(self, known: dict[str, str], *, certain: bool) -> Iterable[PendingFinding]:
         odd = {text for text, code in known.items() if text != code}
         if odd:
             finding = self.found(
-                f"{self.column.kind}_spellings", CellTally(), self._message(known, odd), self.fix(), safe=safe
+                f"{self.column.kind}_spellings", CellTally(), self._message(known, odd), self.fix(), certain=certain
             )
             yield self.vocabulary.pending(finding, odd)
 
@@ -237,8 +235,9 @@ class PostalCodes(ColumnDetector):
             # The step would add zeros too, and a short code may be one of another country. So may digits that are
             # only parted otherwise, where some codes are another country's for certain.
             foreign = self.wrong.count and not any(map(str.isalpha, "".join(self.odd.examples)))
-            safe = self.column.titled and not self.short.count and not foreign
-            yield self.found("postal_code_forms", self.odd, message, Fix("zip_clean", self.where.params()), safe=safe)
+            certain = not self.short.count and not foreign
+            fix = Fix("zip_clean", self.where.params())
+            yield self.found("postal_code_forms", self.odd, message, fix, certain=certain)
         count = self.wrong.count
         if count:
             where = Locale("en").territories.get(self.where.country, self.where.country)

@@ -215,7 +215,9 @@ class WordsForEmpty(ColumnDetector):
         if count:
             words = [word for word, _ in self.words.most_common()]
             message = f"{quoted(words)} {either(len(words), 'means', 'mean')} empty {counted_times(count)}"
-            yield self.found("empty_words", self.tally, message, Fix("empty_words", {"words": words}))
+            # A dash is nothing in a text, and may be 0 among amounts; a word may be the name of something.
+            signs = self.column.kind not in NUMERIC and not any(map(str.isalpha, words))
+            yield self.found("empty_words", self.tally, message, Fix("empty_words", {"words": words}), safe=signs)
 
 
 class LinesInside(ColumnDetector):

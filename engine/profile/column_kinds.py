@@ -68,6 +68,7 @@ _AGAINST: Mapping[str, frozenset[str]] = {
     ]),
     "date": frozenset(["code", "vat", "barcode", "phone", "postal_code", "unit", "quantity", "money", "percent"]),
     "phone": frozenset(["code", "vat", "barcode", "money", "date", "postal_code", "quantity", "unit"]),
+    "list": frozenset(["text", "name", "person"]),
     "postal_code": frozenset(["code", "vat", "barcode", "name", "person", "money", "phone", "date", "quantity"]),
 }  # fmt: skip
 
@@ -404,6 +405,8 @@ def _is_code_with_spaces(text: str) -> bool:
 
 def _is_list(evidence: _Evidence) -> bool:
     """Return whether there are several short values in a cell, and each of them in other cells again."""
+    if evidence.denied("list"):
+        return False
     several = [(text, times) for text, times in evidence.cells if len(_parts(text)) > 1]
     if len(several) < 2 or len(several) < 0.2 * len(evidence.cells):
         return False

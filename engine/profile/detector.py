@@ -25,6 +25,14 @@ from engine.profile.profile_results import MAX_EXAMPLES, MAX_ROWS, ColumnFacts, 
 from engine.sheets.row_kinds import RowKinds
 from engine.sheets.working_file import WorkingFile
 
+# What a title says that has values of a kind, where it is not the kind itself.
+_SAID_BY: Mapping[str, frozenset[str]] = {
+    # Whether a moment or a day alone is meant, and in which time zone, only the field says.
+    "datetime": frozenset(),
+    "date": frozenset(["date", "birth"]),
+    "number": frozenset(["money", "quantity", "percent"]),
+    "money": frozenset(["money", "quantity"]),
+}
 LOOK_AT = 64  # flagged cells of a batch among which examples are sought
 
 
@@ -55,7 +63,7 @@ class ColumnContext:
     @property
     def titled(self) -> bool:
         """Return whether the title itself says what kind the values are."""
-        return self.kind in self.hints or (self.kind == "datetime" and "date" in self.hints)
+        return not self.hints.isdisjoint(_SAID_BY.get(self.kind, {self.kind}))
 
     def neighbours_of(self, kind: str) -> list[Sample]:
         """Return the samples of the sheet's columns of a kind."""
@@ -222,7 +230,7 @@ class ColumnDetector(ABC):
 
     def found(
         self, slug: str, tally: CellTally, message: str, fix: Fix | None = None, *,
-        safe: bool = False, severity: Severity = "attention",
+        safe: bool = False, certain: bool = False, by_field: bool = False, severity: Severity = "attention",
     ) -> FindingFacts:  # fmt: skip
         """Return a finding about this column.
 
@@ -234,11 +242,15 @@ class ColumnDetector(ABC):
             safe: Whether the step cannot change what a cell means under its title, and cannot make a right cell
                 wrong. That values could be read so is not enough: the title has to say what they are, unless the step
                 changes nothing that anybody reads.
+            certain: Whether all cells that the step changes can be read in one way only, as values of the column's
+                kind. Where the title says this kind, the step is safe; else the field may say it.
+            by_field: Whether only the field may say it.
             severity: How bad it is.
         """
         return FindingFacts(
-            slug, self.column.title, tally.count, message, tally.examples, tally.rows, fix, safe, severity
-        )
+            slug, self.column.title, tally.count, message, tally.examples, tally.rows, fix,
+            safe or (certain and self.column.titled and not by_field), severity, self.column.kind if certain else "",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ class FindingFacts:
         fix: The step that mends it, if there is one.
         safe: Whether the fix cannot change what a cell means under its title, and cannot make a right cell wrong.
         severity: How bad it is.
+        means: The kind of values of which all that the fix touches can be read in one way only; "" where not. The fix
+            is safe where the title, or the field that the column fills, says that the column is of this kind.
     """
 
     slug: str
@@ -50,6 +52,7 @@ class FindingFacts:
     fix: Fix | None = None
     safe: bool = False
     severity: Severity = "attention"
+    means: str = ""
 
 
 @dataclass(frozen=True)

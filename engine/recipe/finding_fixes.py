@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.profile.profile_results import FindingFacts, Fix
+from engine.recipe.field_kinds import takes
 from engine.recipe.recipe_model import ColumnRecipe, SheetRecipe, StepSpec
 from engine.steps import COLUMN_STEPS, HEADER_STEPS, ROW_STEPS
 from engine.steps.step import PHASES
+from odoo_migrate.catalog import OdooField
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,39 @@ def has_fix(finding: FindingFacts) -> bool:
     return finding.fix.step not in HEADER_STEPS or finding.severity != "info"
 
 
-def safe_findings(findings: Iterable[FindingFacts]) -> list[FindingFacts]:
-    """Return the findings that are mended without asking, in their order."""
-    chosen = []
-    for finding in findings:
-        # Which rows hold the titles is read from the file, and chosen by nobody but a person.
-        if finding.safe and has_fix(finding) and finding.fix is not None and finding.fix.step not in HEADER_STEPS:
-            chosen.append(finding)
-    return chosen
+def safe_findings(
+    findings: Iterable[FindingFacts], fields: Mapping[str, Sequence[OdooField]] | None = None
+) -> list[FindingFacts]:
+    """Return the findings that are mended without asking, in their order.
+
+    Args:
+        findings: Of one sheet.
+        fields: By title the fields that a column fills, as far as that is known.
+    """
+    by_title = fields or {}
+    return [finding for finding in findings if is_safe(finding, by_title.get(finding.column or "", ()))]
+
+
+def is_safe(finding: FindingFacts, fields: Sequence[OdooField] = ()) -> bool:
+    """Return whether a finding is mended without asking, given the fields that its column fills.
+
+    What the column's title says may be enough. A field may say it too: then all values have to be of that kind for
+    certain. A field of another kind speaks against the step, whatever the values look like.
+    """
+    # Which rows hold the titles is read from the file, and chosen by nobody but a person.
+    if finding.fix is None or finding.fix.step in HEADER_STEPS:
+        return False
+    written = _writes(finding.fix.step)
+    if written and not all(takes(field, written) for field in fields):
+        return False
+    return finding.safe or (finding.means != "" and any(takes(field, finding.means) for field in fields))
+
+
+def _writes(slug: str) -> str:
+    """Return the kind of values that a step writes, "" for text of any kind."""
+    if slug not in COLUMN_STEPS:
+        return ""
+    return COLUMN_STEPS[slug].writes
 
 
 def step_for(finding: FindingFacts, sheet: SheetRecipe) -> NewStep | None:

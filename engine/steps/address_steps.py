@@ -14,6 +14,7 @@ class CountryToIso(ReadingStep):
     label = "Write countries as codes"
     help = "Writes USA, England or Deutschland as US, GB, DE."
     group = "address"
+    writes = "country"
     # Not safe: England and Scotland both become GB.
     examples = (
         Example(
@@ -38,6 +39,7 @@ class StateToCode(CountryReadingStep):
     label = "Write states as codes"
     help = "Writes California, Calif. or CA as US-CA, by the country of the row."
     group = "address"
+    writes = "state"
     safe = True
     params = (COUNTRY_COLUMN, COUNTRY)
     examples = (
@@ -77,6 +79,7 @@ class ZipClean(CountryReadingStep):
     label = "Clean postal codes"
     help = "Writes postal codes as their country does: SW1A 1AA, 02134, 1234 AB."
     group = "address"
+    writes = "postal_code"
     safe = True
     params = (COUNTRY_COLUMN, COUNTRY)
     examples = (

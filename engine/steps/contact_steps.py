@@ -28,6 +28,7 @@ class EmailClean(ReadingStep):
     label = "Clean email addresses"
     help = "Takes mailto:, names, brackets and full stops away from email addresses and writes the domain small."
     group = "contact"
+    writes = "email"
     # Not safe: the name in front of an address is lost.
     examples = (
         Example(
@@ -65,6 +66,7 @@ class EmailSplit(ColumnStep):
     label = "Separate several emails"
     help = "Keeps the first of several email addresses in the cell and moves the others to a new column."
     group = "contact"
+    writes = "email"
     phase = "parts"
     safe = True
     params = (Param("rest_to", "new_column", "New column for the others", default="Other emails"),)
@@ -98,6 +100,7 @@ class UrlClean(ReadingStep):
     label = "Clean web addresses"
     help = "Writes web addresses one way: HTTPS://WWW.Acme.com becomes https://www.acme.com."
     group = "contact"
+    writes = "url"
     safe = True
     params = (
         Param(

@@ -93,6 +93,7 @@ class ParseDate(DateStep):
     slug = "parse_date"
     label = "Read as dates"
     help = "Writes dates such as 25/12/2012, 13-Nov-2022 or 1. März 2021 as 2012-12-25, 2022-11-13, 2021-03-01."
+    writes = "date"
     safe = True
     params = (ORDER, FORMATS, PIVOT, Param("drop_time", "boolean", "Leave out times of day", default=False))
     examples = (
@@ -134,6 +135,7 @@ class ParseDatetime(DateStep):
     slug = "parse_datetime"
     label = "Read as dates with time"
     help = "Writes times such as 2021-10-01T19:34:00.000Z or 1/10/21 7:34 PM as 2021-10-01 19:34:00."
+    writes = "datetime"
     params = (
         ORDER,
         FORMATS,

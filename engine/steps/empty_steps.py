@@ -33,6 +33,7 @@ class ClearEmptyWords(ColumnStep):
     help = "Empties cells that say N/A, none or TBD; look at the list of words, since NA can be Namibia."
     group = "empty"
     phase = "empty"
+    safe = True
     params = (Param("words", "words", "Words that mean empty", default=EMPTY_WORDS),)
     examples = (
         Example(("N/A", "n/a ", "-", "NA", "Nonesuch", ""), ("", "", "", "NA", "Nonesuch", "")),

@@ -183,6 +183,7 @@ class ParseNumber(NumberStep):
     slug = "parse_number"
     label = "Read as numbers"
     help = "Writes numbers such as 1.234,50, (1.62) or 1'234 as Odoo reads them: 1234.50, -1.62, 1234."
+    writes = "number"
     kind = "number"
     params = (DECIMAL,)
     examples = (
@@ -204,6 +205,7 @@ class ParseCurrency(NumberStep):
     slug = "parse_currency"
     label = "Read as amounts"
     help = "Writes amounts such as 1.234,56 € or $500 with a point and two decimals, 1234.56 and 500.00."
+    writes = "number"
     kind = "amount"
     params = (
         DECIMAL,
@@ -248,6 +250,7 @@ class ParsePercent(NumberStep):
     slug = "parse_percent"
     label = "Read as percentages"
     help = "Writes percentages such as 5 % or 12,5% as plain numbers, 5 and 12.5."
+    writes = "number"
     safe = True
     kind = "percent"
     params = (DECIMAL,)

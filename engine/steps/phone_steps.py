@@ -27,6 +27,7 @@ class PhoneNormalize(ColumnStep):
     label = "Write phone numbers internationally"
     help = "Writes phone numbers the international way, such as +14155552671."
     group = "contact"
+    writes = "phone"
     safe = True
     params = (
         COUNTRY,
@@ -103,6 +104,7 @@ class PhoneSplit(ColumnStep):
     label = "Separate several phone numbers"
     help = "Keeps the first of several phone numbers in the cell and moves the others to a new column."
     group = "contact"
+    writes = "phone"
     phase = "parts"
     params = (
         Param("rest_to", "new_column", "New column for the others", default="Other phones"),

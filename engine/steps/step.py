@@ -95,6 +95,7 @@ class ColumnStep(Configured, ABC):
         safe: On values of its own kind it loses nothing and guesses nothing; whether a column holds such values, a
             finding has to say before its fix is safe.
         phase: Before which other steps it is put where it mends a finding.
+        writes: The kind of values that it writes, where a field of another kind could not take them; "" for text.
         idempotent: Its own output is accepted unchanged.
         learns: `learn` must run over the whole column first.
         kernel: `apply` costs less on a whole column than finding the column's distinct values does.
@@ -107,6 +108,7 @@ class ColumnStep(Configured, ABC):
     examples: ClassVar[tuple[Example, ...]] = ()
     safe: ClassVar[bool] = False
     phase: ClassVar[Phase] = "form"
+    writes: ClassVar[str] = ""
     idempotent: bool = True  # an instance may say otherwise, where its parameters decide
     learns: ClassVar[bool] = False
     kernel: ClassVar[bool] = False

@@ -129,6 +129,7 @@ class ToBoolean(ValueStep):
     label = "Make it yes or no"
     help = "Turns Yes, Oui, Ja, x and ✓ into 1 and No, Non, Nein into 0; empty cells stay empty."
     group = "value"
+    writes = "boolean"
     params = (
         Param("yes", "words", "More words for yes", default=()),
         Param("no", "words", "More words for no", default=()),

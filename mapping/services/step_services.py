@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from engine.profile.profile_results import FindingFacts, Fix, Severity
 from engine.recipe import ColumnRecipe, SheetRecipe, finding_fixes
@@ -116,7 +116,7 @@ def facts_of(finding: Finding) -> FindingFacts:
     severity = cast(Severity, finding.severity)
     return FindingFacts(
         finding.slug, finding.column or None, finding.count, finding.message, finding.examples, finding.rows, fix,
-        finding.safe, severity,
+        finding.safe, severity, finding.means,
     )  # fmt: skip
 
 
@@ -147,10 +147,13 @@ def fix_all_findings(*, dataset: Dataset, sheet: Sheet | None = None, user: User
 
 def safe_findings(dataset: Dataset, sheet: Sheet | None = None) -> list[Finding]:
     """Return the open findings that "Fix the safe ones" mends, in the order in which their steps should run."""
-    found = unfixed(open_findings(dataset)).filter(safe=True).exclude(fix_step__in=["", *HEADER_STEPS])
+    likely = Q(safe=True) | ~Q(means="")
+    found = unfixed(open_findings(dataset)).filter(likely).exclude(fix_step__in=["", *HEADER_STEPS])
     if sheet is not None:
         found = found.filter(sheet=sheet)
-    return list(found.select_related("sheet__dataset"))
+    waiting = list(found.select_related("sheet__dataset"))
+    fields = selectors.likely_fields(dataset)
+    return [one for one in waiting if finding_fixes.is_safe(facts_of(one), fields.get((one.sheet_id, one.column), ()))]
 
 
 def unfixed(findings: QuerySet[Finding]) -> QuerySet[Finding]:

@@ -1,5 +1,7 @@
 """Where the step of a finding goes among the steps that a recipe has already."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -7,9 +9,10 @@ import pytest
 from engine.clean.column_runner import trace
 from engine.profile.profile_results import FindingFacts, Fix
 from engine.recipe import ColumnRecipe, SheetRecipe, StepSpec
-from engine.recipe.finding_fixes import safe_findings, with_fixes
+from engine.recipe.finding_fixes import is_safe, safe_findings, with_fixes
 from engine.steps import build
 from engine.steps.step import Context
+from odoo_migrate import catalog
 
 
 def found(step: str, column: str | None = "A", *, safe: bool = True, **params: object) -> FindingFacts:
@@ -75,3 +78,42 @@ def test_a_later_step_that_leaves_a_cell_unreadable_mends_nothing():
     traced = trace([(steps[0], Context(learnt=learnt)), (steps[1], Context())], pa.array(cells))
     assert traced.values.to_pylist() == ["1234.50", "2.25", "1.000,00"]
     assert traced.could_not.tolist() == [False, False, True]
+
+
+FIELDS = catalog.load("18.0")
+
+
+def field(model: str, name: str):
+    return FIELDS.model(model).field(name)
+
+
+@pytest.mark.parametrize(
+    ("step", "means", "model", "name", "safe"),
+    [
+        ("parse_number", "money", "product.template", "list_price", True),
+        ("parse_currency", "money", "product.template", "default_code", False),
+        ("parse_date", "date", "sale.order", "date_order", True),
+        ("parse_date", "date", "product.template", "name", False),
+        ("parse_datetime", "datetime", "sale.order", "date_order", True),
+        ("parse_datetime", "datetime", "account.move", "invoice_date", False),
+        ("country_to_iso", "country", "res.partner", "country_id", True),
+        ("state_to_code", "state", "res.partner", "city", False),
+        ("parse_percent", "percent", "sale.order.line", "tax_id", False),
+        ("to_boolean", "boolean", "product.template", "sale_ok", True),
+        ("to_boolean", "boolean", "res.partner", "lang", False),
+        ("lowercase", "email", "res.partner", "email", True),
+    ],
+)
+def test_a_field_says_what_a_column_holds_and_what_not(step, means, model, name, safe):
+    """Where the title says nothing, values that are of the field's kind for certain may be mended."""
+    finding = FindingFacts("some", "A", 1, "Something", fix=Fix(step), means=means)
+    assert is_safe(finding, [field(model, name)]) is safe
+    assert not is_safe(replace(finding, means=""), [field(model, name)])
+    assert not is_safe(finding)
+
+
+def test_a_field_of_another_kind_has_the_last_word():
+    finding = FindingFacts("some", "A", 1, "Something", fix=Fix("state_to_code"), safe=True, means="state")
+    assert is_safe(finding, [field("res.partner", "state_id")])
+    assert not is_safe(finding, [field("res.partner", "state_id"), field("res.partner", "city")])
+    assert is_safe(replace(finding, fix=Fix("trim")), [field("res.partner", "city")])
