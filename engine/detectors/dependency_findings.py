@@ -19,7 +19,7 @@ from engine.detectors.counted_words import counted
 from engine.detectors.spelling_findings import is_right
 from engine.profile.column_batch import Flags, Indices
 from engine.profile.column_kinds import says_something
-from engine.profile.dependencies import CodedColumn, Codes, Dependency, coded, dependency
+from engine.profile.dependencies import CodedColumn, Codes, Dependency, coded, dependency, majority
 from engine.profile.detector import CellTally, ColumnContext, SheetBatch, SheetContext, SheetDetector, Vocabulary
 from engine.profile.distinct_values import Hashes
 from engine.profile.profile_results import MAX_EXAMPLES, ColumnFacts, FindingFacts, Fix
@@ -45,6 +45,7 @@ APART = 0.5  # and the share of them that break a dependency, that show that the
 # A sheet may tell the same things several times: each flight as several sites have it. There any row may be wrong.
 TELLINGS = 4  # rows for each thing, on average
 TOLD = 0.7  # error up to which a column of such a sheet hangs on the thing
+TOLD_CLEAR = 0.4  # share of a group's rows that have the same
 WELL_TOLD = 0.25  # error of at least two of its columns
 TOLD_GAIN = 0.3
 MOST_PAIRS = 2000  # that a step is offered with
@@ -204,8 +205,10 @@ def _breaks(table: Table, hangs: Dependency, *, retold: bool) -> Breaks:
     left, right = table.columns[hangs.decides], table.columns[hangs.other]
     meant = hangs.most.value[left.codes]
     top, size = hangs.most.top[left.codes], hangs.most.size[left.codes]
-    clear = left.filled & (size >= LEAST_GROUP) & (top >= size * (0.5 if retold else CLEAR))
+    clear = left.filled & (size >= LEAST_GROUP) & (top >= size * (TOLD_CLEAR if retold else CLEAR))
     clear &= _says_something(table, hangs, meant, clear)
+    if table.contexts[hangs.decides].kind == "postal_code":
+        clear &= _in_one_country(table, left)
     differ = np.flatnonzero(clear & right.filled & (right.codes != meant))
     slip = np.zeros(len(differ), np.bool_)
     if not retold:
@@ -237,6 +240,17 @@ def _explained(table: Table, hangs: Dependency, clear: Flags, breaking: Indices)
         if column.blank >= 0:
             apart[column.blank] = False
         flags |= apart[column.codes]
+    return flags
+
+
+def _in_one_country(table: Table, left: CodedColumn) -> Flags:
+    """Return the rows of groups that lie in one country, as far as a column says so: 3000 is Melbourne and Leuven."""
+    flags = np.ones(len(left.codes), np.bool_)
+    for column in table.contexts:
+        if column.kind == "country":
+            countries = table.columns[column.position]
+            places = majority(left.codes, countries.codes, len(left.first), len(countries.first))
+            flags &= (places.top == places.size)[left.codes]
     return flags
 
 

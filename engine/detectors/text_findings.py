@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -22,6 +23,8 @@ from engine.values.yes_no_words import empty_words, means_empty
 
 # Kinds whose findings about form come from detectors of their own.
 NUMERIC = frozenset(["number", "money", "percent", "date", "datetime"])
+# An accent that stays apart in the normal form: no letter of a language with Latin script has it.
+_STRAY_ACCENT = re.compile("[A-Za-z][\u0300-\u036f]")
 
 
 class SpacesAround(ColumnDetector):
@@ -120,6 +123,35 @@ class Scrambled(ColumnDetector):
 def is_scrambled(text: str) -> bool:
     """Return whether ftfy would mend the text; the word DrÃ¥ber only looks scrambled."""
     return "DrÃ¥ber" not in text and bool(ftfy.fix_encoding(text) != text)
+
+
+class LostLetters(ColumnDetector):
+    """Find letters that were lost before the file came here: `Malm�`, and accents on letters that have none."""
+
+    gate = r"[\x{fffd}\x{0300}-\x{036f}]"
+
+    @classmethod
+    def wanted(cls, column: ColumnContext) -> bool:
+        return column.kind not in NUMERIC
+
+    def look(self, cells: ColumnBatch) -> None:
+        self.tally.add(cells, cells.judged(cells.shaped(self.gate, within=ODD), has_lost_letters))
+
+    def findings(self) -> Iterable[FindingFacts]:
+        """Return a finding without a step: nobody knows here what stood there."""
+        count = self.tally.count
+        if count:
+            message = (
+                f"{cells_of(self.column.kind, count)} {either(count, 'has', 'have')} letters that were lost when the "
+                f"file was made"
+            )
+            yield self.found("lost_letters", self.tally, message, severity="problem")
+
+
+def has_lost_letters(text: str) -> bool:
+    """Return whether a text holds the sign for an unreadable letter, or an accent that goes with no Latin letter."""
+    whole = unicodedata.normalize("NFC", text)
+    return "�" in whole or bool(_STRAY_ACCENT.search(whole))
 
 
 class WebCodes(ColumnDetector):

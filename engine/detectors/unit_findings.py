@@ -65,7 +65,8 @@ class Units(ColumnDetector):
         for word, times in self.units.items():
             signs[units.sign_of(word)] += times
         unknown = signs.pop("", 0)
-        alike = len(self.units) == 1 and not self.bare
+        known = [word for word in self.units if units.sign_of(word)]
+        alike = len(known) == 1 and not self.bare
         if alike or not signs or unknown > UNKNOWN * self.tally.count:
             return
         fix = self._fix(signs)
@@ -79,13 +80,14 @@ class Units(ColumnDetector):
             return Fix("one_unit", {"unit_to": f"{self.column.title} unit"})
         if sign != "%":
             return Fix("one_unit", {"unit": sign})
-        # A column of percentages has findings of its own; a single one among amounts is a row of another kind.
-        if self.column.kind == "percent" or self.tally.count < LEAST_PERCENT * (self.bare + self.tally.count):
+        # A single percentage among amounts is a row of another kind.
+        if self.tally.count < LEAST_PERCENT * (self.bare + self.tally.count):
             return None
         larger = _larger(self.column.sample)
         if larger >= FRACTIONS:
             return Fix("one_unit", {"unit": "%", "fractions": True})
-        if larger <= ALIKE:
+        # The sign alone is read away by the step for percentages.
+        if larger <= ALIKE and self.column.kind != "percent":
             return Fix("one_unit", {"unit": "%"})
         return None
 

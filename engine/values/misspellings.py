@@ -14,6 +14,7 @@ from engine.values.folding import fold
 # are taken for one; `python -m bench.error_sets` shows what they find.
 OFTEN = 10  # times that a text occurs at least that others may be slips of
 RATIO = 20  # times as often as its slip
+SWAPPED_RATIO = 6  # times as often as a slip that has all of its letters, two of them swapped
 LETTERS_EACH = 5  # letters of a word for each one that may differ
 LONG = 10  # letters of a text for each one that may differ, where there are more or fewer words
 MOST_SLIPS = 3  # letters that differ in one word
@@ -28,17 +29,25 @@ def misspelt(counts: Mapping[str, int], is_right: Callable[[str], object]) -> di
         counts: The texts of a column, and how often each occurs.
         is_right: Tells of a text whether it is right however rare it is, such as a country's name.
     """
-    often = [text for text, times in counts.items() if times >= OFTEN and len(text) >= LETTERS_EACH]
+    often = [text for text, times in counts.items() if times >= SWAPPED_RATIO and len(text) >= LETTERS_EACH]
     if not often or not _repeats(counts):
         return {}
     often = sorted(often, key=lambda text: -counts[text])[:MOST_OFTEN]
-    rare = [text for text, times in counts.items() if times * RATIO <= counts[often[0]]]
     found = {}
-    for text in rare:
-        meant = _meant(text, [one for one in often if counts[one] >= RATIO * counts[text]])
-        if meant and not is_right(text):
+    for text, times in counts.items():
+        if times * SWAPPED_RATIO > counts[often[0]]:
+            continue
+        meant = _meant(text, [one for one in often if counts[one] >= SWAPPED_RATIO * times])
+        if meant and _often_enough(text, meant, counts) and not is_right(text):
             found[text] = meant
     return found
+
+
+def _often_enough(text: str, meant: str, counts: Mapping[str, int]) -> bool:
+    """Return whether a text is so frequent that another one must be a slip of it."""
+    if sorted(fold(text)) == sorted(fold(meant)):
+        return True
+    return counts[meant] >= max(OFTEN, RATIO * counts[text])
 
 
 def _repeats(counts: Mapping[str, int]) -> bool:

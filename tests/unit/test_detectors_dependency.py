@@ -123,3 +123,10 @@ def test_a_large_sheet_is_left_alone(tmp_path: Path, monkeypatch) -> None:
     table["Town"][3] = "Oldxnburg"
     assert not broken(profiled(tmp_path, table))
     assert not finding(profiled(tmp_path, table), "dependent_slip")
+
+
+def test_one_zip_in_two_countries_is_two_places(tmp_path: Path) -> None:
+    zips = ["3000"] * 12 + [f"{1000 + place // 6}" for place in range(60)]
+    towns = ["Melbourne"] * 8 + [""] * 1 + ["Leuven"] * 3 + [TOWNS[place // 6] for place in range(60)]
+    countries = ["Australia"] * 8 + ["Belgium"] * 4 + ["Belgium"] * 60
+    assert not broken(profiled(tmp_path, {"ZIP": zips, "Town": towns, "Country": countries}))

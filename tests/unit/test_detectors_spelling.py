@@ -67,6 +67,11 @@ def test_a_slip_beside_a_frequent_value(tmp_path: Path) -> None:
     assert convert(step, cells).values[-2:] == ["Birmingham", "Huntsville"]
 
 
+def test_two_letters_swapped_need_fewer_right_ones(tmp_path: Path) -> None:
+    cells = ["Melbourne"] * 10 + ["Sydney"] * 10 + ["Meblourne"]
+    assert finding(profiled(tmp_path, {"Town": cells}), "rare_spelling").rows == [22]
+
+
 @pytest.mark.parametrize(
     ("title", "rare", "frequent"),
     [

@@ -81,6 +81,13 @@ def test_several_lines(tmp_path):
     assert (found.rows, found.severity) == ([2], "info")
 
 
+def test_letters_that_were_lost(tmp_path):
+    cells = ["Malm\ufffd", "inte\u0301rieur", "m\u0329dicament", "Ho\u0300a B\u00ecnh", "plain"]
+    found = finding(profiled(tmp_path, {"Title": cells}), "lost_letters")
+    assert found.message == "2 cells have letters that were lost when the file was made"
+    assert (found.rows, found.fix, found.severity) == ([2, 4], None, "problem")
+
+
 def test_names_last_first(tmp_path):
     cells = ["Smith, John", "SMITH, Anna", "Acme, Inc.", "Leach, Davis and Carroll", "Jane Doe"]
     found = finding(profiled(tmp_path, {"Contact name": cells}), "last_first")
