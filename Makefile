@@ -41,7 +41,7 @@ bench: $(DEV)  ## speed and memory, as ratios beside what to reach (ROWS=50000 f
 	$(PY) -m bench $(ARGS)
 
 quality: $(DEV)  ## what comes out of 500 messy workbooks without a person (ARGS="--seed 7 --show": one, in detail)
-	$(PY) -m bench.mess $(ARGS)
+	$(PY) -m bench.mess --write $(ARGS)
 
 pin: $(DEV)  ## requirements*.txt anew from requirements*.in
 	$(PIP) install pip-tools

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from random import Random
 
-from bench.mess.truth_tables import MessyCell, TruthRow, TruthTable
+from bench.mess.truth_tables import MessyCell, TruthColumn, TruthRow, TruthTable
 
 _NO_VALUE = {
     "en": ["N/A", "-", "none"], "de": ["k.A.", "-", "n/a"], "fr": ["n/a", "-", "néant"], "es": ["n/d", "-", "N/A"],
@@ -18,16 +18,13 @@ _NAMES = {"company", "s_company", "item", "city", "street", "emp_name", "buyer",
 Spoil = Callable[[TruthTable, Random], bool]
 
 
-def spoil(table: TruthTable, random: Random, chosen: list[str]) -> None:
-    """Do the chosen kinds of mess to a table; those that found something to do are noted in it."""
-    for name in chosen:
-        if _KINDS[name](table, random):
+def spoil(table: TruthTable, random: Random, wanted: int) -> None:
+    """Do so many kinds of mess to a table, of those that find something to do there; they are noted in it."""
+    done = 0
+    for name in random.sample(list(_KINDS), len(_KINDS)):
+        if done < wanted and _KINDS[name](table, random):
             table.mess.append(name)
-
-
-def kinds_of_mess() -> list[str]:
-    """Return the names of all kinds."""
-    return list(_KINDS)
+            done += 1
 
 
 def _columns(table: TruthTable, abouts: set[str]) -> list[int]:
@@ -67,9 +64,9 @@ def _codes_as_dates(table: TruthTable, random: Random) -> bool:
             cell = row.cells[position]
             first, dash, second = cell.want.partition("-")
             if dash and first.isdigit() and second.isdigit() and int(first) <= 12 and int(second) <= 28:
-                when = datetime(2026, int(first), int(second))  # noqa: DTZ001 -- a spreadsheet knows no zone
-                _change(cell, when.date().isoformat(), "codes turned into dates")
-                cell.value, cell.number_format = when.date(), "DD.MM.YYYY"
+                when = date(2026, int(first), int(second))
+                _change(cell, when.isoformat(), "codes turned into dates")
+                cell.value, cell.number_format = when, "DD.MM.YYYY"
                 done = True
     return done
 
@@ -297,6 +294,81 @@ def _titles_of_people(table: TruthTable, random: Random) -> bool:
     return done
 
 
+def _several_phones(table: TruthTable, random: Random) -> bool:
+    positions = _columns(table, {"phone"})
+    if not positions:
+        return False
+    between = random.choice([" / ", "; ", ", "])
+    for row in _some(table, random, 0.1):
+        cell = row.cells[positions[0]]
+        if cell.text:
+            _change(cell, f"{cell.text}{between}{cell.text[:-1]}{random.randint(0, 9)}", "several phones in a cell")
+    return True
+
+
+def _units_behind(table: TruthTable, random: Random) -> bool:
+    """Write the unit behind some numbers of a column."""
+    positions, done = _columns(table, {"weight", "qty"}), False
+    for position in positions:
+        unit = "kg" if table.columns[position].about == "weight" else random.choice(["pcs", "x"])
+        for row in _some(table, random, 0.4):
+            cell = row.cells[position]
+            if cell.text and cell.value is None:
+                _change(cell, f"{cell.text} {unit}", "numbers with and without their unit")
+                done = True
+    return done
+
+
+def _formula_errors(table: TruthTable, random: Random) -> bool:
+    positions = _columns(table, {"price", "amount", "cost", "category"})
+    if not positions:
+        return False
+    for row in _some(table, random, 0.05):
+        _change(row.cells[random.choice(positions)], random.choice(["#REF!", "#N/A", "#VALUE!"]), "formula errors")
+    return True
+
+
+def _serial_dates(table: TruthTable, random: Random) -> bool:
+    """Show days as the numbers that spreadsheets keep."""
+    positions, done = _columns(table, {"date", "since", "birthday"}), False
+    for position in positions:
+        for row in _some(table, random, random.choice([0.2, 1.0])):
+            cell = row.cells[position]
+            if cell.want and not cell.mess:
+                days = (date.fromisoformat(cell.want[:10]) - date(1899, 12, 30)).days
+                _change(cell, str(days), "dates as numbers of days")
+                done = True
+    return done
+
+
+def _percent_format(table: TruthTable, random: Random) -> bool:
+    """Keep a share as a fraction that the number format shows as percent."""
+    positions, done = _columns(table, {"discount", "probability"}), False
+    for position in positions:
+        for row in table.rows:
+            cell = row.cells[position]
+            if cell.want and isinstance(cell.value, float):
+                cell.value, cell.number_format = float(cell.want) / 100, "0.0%"
+                cell.text, cell.mess = f"{float(cell.want):.1f}%", (*cell.mess, "percent from the number format")
+                done = True
+    return done
+
+
+def _grams(table: TruthTable, random: Random) -> bool:
+    """Give weights in grams under a title that says so."""
+    done = False
+    for position in _columns(table, {"weight"}):
+        if "kg" in table.columns[position].title.lower():
+            continue
+        table.columns[position] = TruthColumn(f"{table.columns[position].title} (g)", "weight")
+        for row in table.rows:
+            cell = row.cells[position]
+            if cell.want:
+                _change(cell, str(round(float(cell.want) * 1000)), "grams for kilograms")
+                done = True
+    return done
+
+
 _KINDS: dict[str, Spoil] = {
     "guard marks": _guard_marks, "codes turned into dates": _codes_as_dates, "lost zeros": _lost_zeros,
     "long codes as powers of ten": _long_codes, "decimal zero": _decimal_zero, "hidden digits": _hidden_digits,
@@ -305,5 +377,8 @@ _KINDS: dict[str, Spoil] = {
     "several emails in a cell": _two_emails, "phone extensions": _phone_extras,
     "dates in several forms": _other_dates, "minus in brackets or behind": _numbers_as_text,
     "one value in several spellings": _spelling, "a rare spelling": _rare_spelling, "last name first": _last_first,
-    "titles of people": _titles_of_people,
+    "titles of people": _titles_of_people, "several phones in a cell": _several_phones,
+    "numbers with and without their unit": _units_behind, "formula errors": _formula_errors,
+    "dates as numbers of days": _serial_dates, "percent from the number format": _percent_format,
+    "grams for kilograms": _grams,
 }  # fmt: skip

@@ -49,7 +49,7 @@ class TruthDraw:
         street = words["street_form"].format(street=self.pick(words["streets"]), number=number)
         return {
             "street": street, "street2": self.sometimes(self.pick(words["extra"]), 0.15), "city": town[0],
-            "zip": town[1], "country": country, "state": town[2] if len(town) > 2 else "",
+            "zip": town[1], "country": country, "state": f"{country}-{town[2]}" if len(town) > 2 else "",
             "state_name": town[3] if len(town) > 3 else "",
         }  # fmt: skip
 

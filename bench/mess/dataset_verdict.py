@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import traceback
 from pathlib import Path
@@ -15,6 +16,7 @@ from engine.bundle.checked_sheets import CheckedSheet
 
 def judge_seed(seed: int) -> Figures:
     """Return the figures of one seed; whatever the program raises is a fault, too."""
+    logging.disable(logging.WARNING)  # refusals are counted
     with tempfile.TemporaryDirectory(prefix="mess-") as folder:
         dataset = draw_dataset(seed, Path(folder))
         figures = Figures()

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from bench.mess.cell_mess import kinds_of_mess, spoil
+from bench.mess.cell_mess import spoil
 from bench.mess.cell_writing import Hand
 from bench.mess.clean_truth import Record, TruthDraw
 from bench.mess.drawn_tables import Drawing, drawn_table, subjects_of
-from bench.mess.report_layouts import LAYOUTS, LaidSheet, Layout
+from bench.mess.report_layouts import LAYOUTS, TOGETHER, LaidSheet, Layout
 from bench.mess.truth_tables import TruthTable
 from bench.mess.word_lists import places, systems
 from bench.mess.workbook_files import WRITERS
@@ -102,16 +102,16 @@ class DatasetDraw:
         hand = Hand(self.random, self.truth.language, self.country, typed)
         drawing = Drawing(self.random, self.truth, hand, subject, self.system, shared)
         table = drawn_table(drawing, self.random.choice([8, 15, 25, 40, 60]))
-        chosen = self.random.sample(kinds_of_mess(), self.random.choice([0, 1, 2, 4]))
-        spoil(table, self.random, chosen)
+        spoil(table, self.random, self.random.choice([0, 1, 2, 4]))
         return table
 
     def _laid(self, table: TruthTable) -> LaidSheet:
         # Systems' plain exports have their titles on the first row; printed reports and people's lists do not.
-        wanted = self.random.choice([0, 0, 1, 3, 5])
+        wanted = self.random.choice([0, 0, 1, 3, 5, 8])
         chosen = set(self.random.sample(LAYOUTS, wanted))
-        if "printed date" in chosen:
-            chosen.add("report title rows")
+        for kind, with_it in TOGETHER.items():
+            if kind in chosen and self.random.random() < 0.7:
+                chosen.add(with_it)
         return Layout(table, self.random, chosen, WRITERS[self.form][3]).lay()
 
     def _written(self, sheets: list[LaidSheet]) -> Path:

@@ -123,11 +123,16 @@ def _row(table: TruthTable, record: Record, drawing: Drawing) -> TruthRow:
         rule = column.rule(table.kind)
         cell = _cell(column, str(rule["compare"]), record, drawing)
         cells.append(cell)
-        for name in rule["fields"]:
-            if name and rule["compare"] != "any":
+        # A part of a person's name is nobody's name.
+        if rule["compare"] != "any" and column.about not in {"first", "last"}:
+            for name in filter(None, rule["fields"]):
                 wants.setdefault(name, set()).add(cell.want)
     for name, want in _made(table, record).items():
         wants.setdefault(name, set()).add(want)
+    # Where one column is empty for want of a value, another one has it.
+    for values in wants.values():
+        if len(values) > 1:
+            values.discard("")
     return TruthRow(cells, wants)
 
 
@@ -140,8 +145,9 @@ def _cell(column: TruthColumn, compare: str, record: Record, drawing: Drawing) -
         return MessyCell(about[1:], about[1:])
     if about in _COMPOSED:
         return _COMPOSED[about](record, drawing)
-    if about == "state" and drawing.hand.state_style == "name":
-        return MessyCell(record["state_name"], record["state"])
+    if about == "state":
+        written = record["state_name"] if drawing.hand.state_style == "name" else record["state"][3:]
+        return MessyCell(written, record["state"])
     if compare == "choice" and about == "account_type":
         return MessyCell(record["account_type_word"], record["account_type"])
     return drawing.hand.write(compare, about, record.get(about, ""))
@@ -155,7 +161,8 @@ def _made(table: TruthTable, record: Record) -> dict[str, str]:
         found |= {"zip": record["zip"], "city": record["city"], "street": record["street"]}
         found |= {"country_id": record["country"], "state_id": record["state"]}
     if {"first", "last"} <= abouts:
-        name = "name" if table.kind == "employee" or not abouts & {"company", "s_company"} else "#name"
+        is_firm = table.kind == "partner" and bool(record["company"]) and bool(abouts & {"company", "s_company"})
+        name = "#name" if is_firm else "name"
         found[name] = record["person"]
     # A child under its parent is right by its own name, and whole.
     for path, child in _PATHS.items():
@@ -185,7 +192,7 @@ def _useless(about: str, drawing: Drawing) -> str:
 def _address_line(record: Record, drawing: Drawing) -> str:
     """Return postal code and town as the record's country writes them."""
     country = record["country"]
-    zip_code, city, state = record["zip"], record["city"], record["state"]
+    zip_code, city, state = record["zip"], record["city"], record["state"][3:]
     if country in {"US", "AU"}:
         return f"{city}, {state} {zip_code}" if country == "US" else f"{city} {state} {zip_code}"
     if country == "GB":
@@ -263,9 +270,14 @@ def _numbered(drawing: Drawing, beginnings: list[str], count: int) -> list[str]:
 def _partners(drawing: Drawing, count: int) -> list[Record]:
     beginnings = ["1", "K-", "00", "C", "D"] if drawing.subject == "customers" else ["7", "L-", "V", "00"]
     with_person = drawing.random.random() < 0.8
+    # Some systems keep firms and people in one list, each with columns of its own for the name.
+    private = 0.2 if drawing.system in {"Lexware", "DATEV", "Shopify"} else 0
     records = []
     for number in _numbered(drawing, beginnings, count):
-        records.append(drawing.truth.partner(number, with_person))
+        record = drawing.truth.partner(number, with_person or private > 0)
+        if drawing.random.random() < private:
+            record["company"] = ""
+        records.append(record)
     # Jobs of customers, as QuickBooks writes them below the customer.
     for above, below in pairwise(records):
         if drawing.random.random() < 0.15 and not above.get("job_of"):
@@ -288,7 +300,8 @@ def _orders(drawing: Drawing, count: int) -> list[Record]:
     for order in _numbered(drawing, ["SO-", "#1", "2026-", "9"], max(3, count // 3)):
         buyer, day = truth.pick(buyers), truth.day().isoformat()
         head = {
-            "order": order, "date": day, "created": day, "buyer": buyer["company"], "buyer_number": buyer["number"],
+            "order": order, "date": day, "created": day, "buyer": buyer["company"] or buyer["person"],
+            "buyer_number": buyer["number"],
             "email": buyer["email"], "currency": truth.place["currency"],
             "status": truth.pick(truth.words["status"]["sale"]), "street": buyer["street"], "city": buyer["city"],
             "zip": buyer["zip"], "country": buyer["country"],

@@ -65,6 +65,7 @@ class Layout:
         self.columns = list(table.columns)
         self.cells = [row.cells for row in table.rows]
         self.group: TruthColumn | None = None
+        self.left = 0  # the column in which labels are
         self.groups = [""] * len(table.rows)
 
     def lay(self) -> LaidSheet:
@@ -72,6 +73,10 @@ class Layout:
         self._first_lines_only()
         self._take_group_out()
         self._add_columns()
+        self._spoil_titles()
+        if self._wants("rows and columns before the table"):
+            self._insert(0, TruthColumn("", "+empty"), [""] * len(self.cells))
+            self.left = 1
         sheet = LaidSheet(self.table, self.columns, [])
         self._report_head(sheet)
         self._titles(sheet)
@@ -129,6 +134,17 @@ class Layout:
                 TruthColumn("" if title in titles else title, "+empty"), [""] * len(self.cells),
             )  # fmt: skip
 
+    def _spoil_titles(self) -> None:
+        last = len(self.columns) - 1
+        if last > 1 and self._wants("repeated titles"):
+            position = self.random.randint(0, last)
+            self._insert(position + 1, TruthColumn(self.columns[position].title, "+empty"), self._second_values())
+        if self._wants("line breaks in titles"):
+            self.columns = [TruthColumn(column.title.replace(" ", "\n", 1), column.about) for column in self.columns]
+
+    def _second_values(self) -> list[str]:
+        return [self.random.choice(["", "", "", "x"]) for _ in self.cells]
+
     def _running_title(self) -> str:
         titles = {column.title for column in self.columns}
         return next(title for title in ("#", "Nr.", "No", "Nr") if title not in titles)
@@ -143,11 +159,13 @@ class Layout:
 
     def _row(self, kind: str, texts: dict[int, str] | str) -> LaidRow:
         """Return a row that is no record; a text stands in its first column."""
-        by_position = {0: texts} if isinstance(texts, str) else texts
+        by_position = {self.left: texts} if isinstance(texts, str) else texts
         cells = [plain(by_position.get(position, "")) for position in range(len(self.columns))]
         return LaidRow(kind, cells)
 
     def _report_head(self, sheet: LaidSheet) -> None:
+        if "rows and columns before the table" in self.done:
+            sheet.rows += [self._row("blank", ""), self._row("blank", "")]
         if not self._wants("report title rows"):
             return
         lines = [self.random.choice(["Musterfirma AG", "Example Company Ltd", "Pennine Trading"])]
@@ -160,7 +178,7 @@ class Layout:
             sheet.rows.append(self._row("report", line))
             if self.may_merge and self.random.random() < 0.5:
                 number = len(sheet.rows)
-                sheet.merged.append((number, 1, number, len(self.columns)))
+                sheet.merged.append((number, self.left + 1, number, len(self.columns)))
         if self.random.random() < 0.7:
             sheet.rows.append(self._row("blank", ""))
 
@@ -227,8 +245,8 @@ class Layout:
             return
         self.done.append("totals of groups")
         label = self.random.choice(self.words["total_for"]).format(group=group)
-        with_word = "totals without a word" not in self.chosen and 0 not in sums
-        sheet.rows.append(self._row("subtotal", sums | ({0: label} if with_word else {})))
+        with_word = "totals without a word" not in self.chosen and self.left not in sums
+        sheet.rows.append(self._row("subtotal", sums | ({self.left: label} if with_word else {})))
 
     def _sums(self, members: list[int]) -> dict[int, str]:
         """Return the sum of the members in each column of amounts, written as its cells are."""
@@ -247,11 +265,16 @@ class Layout:
 
     def _end(self, sheet: LaidSheet) -> None:
         sums = self._sums(list(range(len(self.cells))))
-        if sums and 0 not in sums and self._wants("total at the end"):
-            label = {0: self.random.choice(self.words["totals"])}
+        if sums and self.left not in sums and self._wants("total at the end"):
+            label = {self.left: self.random.choice(self.words["totals"])}
             if self._wants("totals without a word"):
                 label = {}
             sheet.rows.append(self._row("total", sums | label))
+            if self._wants("shares of the total"):
+                shares = dict.fromkeys(sums, "100.00%")
+                sheet.rows.append(
+                    self._row("total", shares | {self.left: self.random.choice(self.words["share_of_total"])})
+                )
         if self._wants("notes at the end"):
             if self.random.random() < 0.7:
                 sheet.rows.append(self._row("blank", ""))
@@ -266,5 +289,13 @@ LAYOUTS = (
     "report title rows", "printed date", "grouped report", "totals of groups", "totals without a word",
     "total at the end", "page heads that come again", "two rows of titles", "untitled first column",
     "running numbers", "blank rows", "notes at the end", "empty columns", "order cells on the first line only",
-    "merges beside the table",
+    "merges beside the table", "repeated titles", "line breaks in titles", "rows and columns before the table",
+    "shares of the total",
 )  # fmt: skip
+
+# What mostly comes along with a kind of layout.
+TOGETHER = {
+    "printed date": "report title rows", "grouped report": "totals of groups", "totals of groups": "grouped report",
+    "totals without a word": "total at the end", "shares of the total": "total at the end",
+    "untitled first column": "running numbers",
+}  # fmt: skip

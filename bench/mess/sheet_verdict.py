@@ -233,7 +233,7 @@ class SheetVerdict:
     def _column_real(self, finding: FindingFacts) -> bool:
         position = self._position(finding.column or "")
         about = self.columns[finding.column or ""].about if finding.column in self.columns else "+"
-        if position is None or about.startswith("+"):  # nobody knows what is true there
+        if position is None or about[:1] in "+=":  # nobody knows what is true there
             return True
         for row in finding.rows:
             if row not in self.records:  # a row that is no record

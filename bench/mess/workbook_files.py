@@ -18,7 +18,19 @@ from openpyxl import Workbook
 from bench.mess.report_layouts import LaidSheet
 from bench.mess.truth_tables import MessyCell
 
-_ENCODINGS = ("cp1252", "cp1252", "utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-8-sig", "utf-16", "iso8859-15")
+_ENCODINGS = (
+    "cp1252",
+    "cp1252",
+    "utf-8",
+    "utf-8",
+    "utf-8",
+    "utf-8-sig",
+    "utf-8-sig",
+    "utf-16",
+    "iso8859-15",
+    "cp850",
+    "mac_roman",
+)
 
 
 class CsvWriter:
@@ -32,7 +44,7 @@ class CsvWriter:
         self.separator = random.choice([";", ";", "\t", ","] if language != "en" else [",", ",", "\t", ";", "|"])
         self.quoting = random.choice(["needed", "needed", "all"])
         self.line_end = random.choice(["\r\n", "\n", "\r\n", "\n", "mixed"])
-        self.fault = random.choice(["", "", "", "", "quotes not doubled", "space before a quote"])
+        self.fault = random.choice(["", "", "", "", "quotes not doubled", "space before a quote", "unclosed quote"])
         self.mess += [f"encoding {self.encoding}", f"separator {self.separator!r}"]
         if self.line_end == "mixed":
             self.mess.append("mixed line ends")
@@ -41,7 +53,7 @@ class CsvWriter:
         """Write the file."""
         text = ""
         for row in sheet.rows:
-            cells = [self._field(cell.text, position) for position, cell in enumerate(row.cells)]
+            cells = [self._field(cell, position) for position, cell in enumerate(row.cells)]
             end = self.line_end if self.line_end != "mixed" else self.random.choice(["\r\n", "\n"])
             text += self.separator.join(cells) + end
         try:
@@ -50,20 +62,30 @@ class CsvWriter:
             content = text.encode("utf-8")
         path.write_bytes(content)
 
-    def _field(self, text: str, position: int) -> str:
+    def _field(self, cell: MessyCell, position: int) -> str:
+        text = cell.text
         needed = any(sign in text for sign in (self.separator, '"', "\n", "\r"))
-        if not needed and self.quoting != "all":
+        if not needed and self.quoting != "all" and self.fault != "unclosed quote":
             return text
         if self.fault == "quotes not doubled" and '"' in text and self.separator not in text:
-            self._note()
+            self._note(cell)
             return f'"{text}"'
+        if (
+            self.fault == "unclosed quote"
+            and text
+            and "unclosed quote" not in self.mess
+            and self.random.random() < 0.02
+        ):
+            self._note(cell)
+            return f'"{text}'
         quoted = '"{}"'.format(text.replace('"', '""'))
         if self.fault == "space before a quote" and position and self.separator == ",":
-            self._note()
+            self._note(cell)
             return f" {quoted}"
         return quoted
 
-    def _note(self) -> None:
+    def _note(self, cell: MessyCell) -> None:
+        cell.mess = (*cell.mess, self.fault)
         if self.fault not in self.mess:
             self.mess.append(self.fault)
 
