@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from engine.bundle.export_problems import ExportProblem, ProblemLocation
 from engine.bundle.mapped_fields import MappedField
 from engine.bundle.mapped_targets import MappedTarget
+from odoo_migrate.catalog import OdooField
 from odoo_migrate.rules.required_fields import needed_at_once
 
 # Records that these name are what the record is about: without them it would say something else.
@@ -72,6 +73,11 @@ def find_unready(targets: Sequence[PlannedTarget], unready: Mapping[str, str], t
     return Unready(frozenset(out), {name: frozenset(held) for name, held in fields.items()}, tuple(problems))
 
 
+def is_about(field: OdooField) -> bool:
+    """Return whether a record says something else, or nothing, without what this field names."""
+    return field.name in _ABOUT
+
+
 def as_left_out(problems: Iterable[ExportProblem], mapping: str) -> list[ExportProblem]:
     """Return the problems of a mapping as such that keep it out, instead of preventing the whole export."""
     found = []
@@ -101,7 +107,7 @@ def _reason(one: PlannedTarget, out: Mapping[str, str], tables: Collection[str],
             return f"{one.target.label} stay out, since the lookup '{field.lookup}' of '{field.source}' cannot be used."
     for field in _naming(one.target, out):
         # Records of the same rows, such as the lines of an order, mean nothing without the first one.
-        if files.get(field.ref) == one.file or _is_about(one.target, field):
+        if files.get(field.ref) == one.file or _is_needed(one.target, field):
             return f"{one.target.label} stay out, since they refer to {out[field.ref]}, which is not ready."
     return ""
 
@@ -113,8 +119,8 @@ def _naming(target: MappedTarget, out: Mapping[str, str]) -> Iterator[MappedFiel
             yield field
 
 
-def _is_about(target: MappedTarget, field: MappedField) -> bool:
-    return field.field.name in _ABOUT or needed_at_once(target.model, field.field, target.given)
+def _is_needed(target: MappedTarget, field: MappedField) -> bool:
+    return is_about(field.field) or needed_at_once(target.model, field.field, target.given)
 
 
 def _goes_without(one: PlannedTarget, field: MappedField, called: str) -> ExportProblem:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from engine.bundle.shell_lines import load_commands
 from exporting import selectors
 from exporting.downloads import bundle_name
 from exporting.forms import ScheduleForm
 from exporting.models import Export, ExportSchedule
+from exporting.pages.shell_lines import load_commands
 from exporting.services import check_services
 from migrator import stations
 from migrator.models import Job

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from engine.bundle import check
 from exporting.models import Check
-from exporting.services.export_services import bundle_sheets, require_all_sheets
+from exporting.services.export_services import require_all_sheets
+from mapping.bundle_inputs import bundle_sheets
 from mapping.selectors import recipe_of
 from migrator import jobs
 from migrator.models import User

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -13,16 +12,15 @@ from django.core.files import File
 from django.db import transaction
 
 from engine import recipe as recipes
-from engine.bundle import BundleReport, BundleSheet, ExportProblem, SheetRows, build
+from engine.bundle import BundleReport, ExportProblem, SheetRows, build
 from engine.recipe import RecipeError
-from engine.sheets.working_file import WorkingFile
 from exporting.models import Export
-from mapping.selectors import recipe_of, why_unmapped
+from mapping.bundle_inputs import bundle_sheets
+from mapping.selectors import recipe_of
 from migrator import jobs
 from migrator.models import User, record
 from profiling.models import Dataset, Sheet
-from profiling.selectors import current_sheets
-from profiling.stored_files import local_copy, removed_on_error
+from profiling.stored_files import removed_on_error
 
 BUILD_TASK = "exporting.tasks.build_bundle"
 
@@ -87,29 +85,6 @@ def require_all_sheets(dataset: Dataset) -> None:
             f"The newest {sheet.source.name} no longer has the sheet '{sheet.name}'; upload a file that has it, or "
             "leave the sheet out."
         )
-
-
-@contextmanager
-def bundle_sheets(dataset: Dataset) -> Iterator[list[BundleSheet]]:
-    """Give the dataset's sheets as the engine takes them, their working files at hand while the block runs."""
-    sheets = []
-    with ExitStack() as open_files:
-        for sheet in current_sheets(dataset):
-            if not sheet.working:  # its upload is still to be read
-                continue
-            path = open_files.enter_context(local_copy(sheet.working))
-            sheets.append(
-                BundleSheet(
-                    source_name=sheet.source_name,
-                    source_sha256=sheet.source.sha256,
-                    sheet=sheet.name,
-                    upload=sheet.source.name,
-                    working=WorkingFile(path),
-                    hidden=sheet.hidden,
-                    unmapped=why_unmapped(sheet),
-                )
-            )
-        yield sheets
 
 
 def report_of(export: Export) -> dict[str, Any]:

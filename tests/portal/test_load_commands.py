@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils.html import escape
 from playwright.sync_api import Browser, Page, expect
 
-from engine.bundle.shell_lines import load_commands
 from exporting.downloads import bundle_name
 from exporting.models import Export
+from exporting.pages.shell_lines import load_commands
 from tests.exported_dataset import whole
 from tests.loader_shell import clean_environment
 

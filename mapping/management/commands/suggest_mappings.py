@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -21,13 +22,13 @@ class Command(PlainCommand):
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("dataset", metavar="DATASET", help="id or name")
         parser.add_argument("--model", default="", help="the model of the sheets, such as res.partner")
-        parser.add_argument("--accept", action="store_true", help="take every suggestion, the key and the ID pattern")
+        parser.add_argument("--accept", action="store_true", help="take every suggestion that costs no records")
 
     def problems(self) -> tuple[type[Exception], ...]:
         return (NoSuchDataset,)
 
     def work(self, **options: Any) -> Any:
-        from mapping.services import suggestion_services, target_services
+        from mapping.services import suggestion_services, target_services, unresolved_services
 
         dataset = find_dataset(options["dataset"])
         models = self.models(dataset, options["model"])
@@ -35,7 +36,13 @@ class Command(PlainCommand):
         if options["accept"]:
             for sheet, _ in found:
                 target_services.accept_all(sheet=sheet)
-        return {"sheets": [sheet_as_json(sheet, suggestion) for sheet, suggestion in found]}
+            left = unresolved_services.leave_unresolved(dataset=dataset)
+        else:
+            left = {}
+        sheets = []
+        for sheet, suggestion in found:
+            sheets.append(sheet_as_json(sheet, suggestion, left.get(sheet.pk, {})))
+        return {"sheets": sheets}
 
     def models(self, dataset: Dataset, model: str) -> dict[int, str]:
         if model and model not in catalog.load(dataset.odoo_version):
@@ -53,15 +60,18 @@ class Command(PlainCommand):
                 self.stdout.write(f"  {column['header']:<30} {column['field'] or '–':<34} {sure}  {column['reason']}")
 
 
-def sheet_as_json(sheet: Sheet, suggestion: SheetSuggestion) -> dict[str, Any]:
-    """Return a sheet's suggestion. A column that only a further target uses is shown with that target's field."""
+def sheet_as_json(sheet: Sheet, suggestion: SheetSuggestion, left: Mapping[str, str]) -> dict[str, Any]:
+    """Return a sheet's suggestion. A column that only a further target uses is shown with that target's field.
+
+    `left` says by column why its suggestion was not accepted.
+    """
     further: dict[str, FieldSuggestion] = {}
     for target in suggestion.also:
         further |= {column.title: column for column in target.columns if column.field is not None}
     columns = []
     for column in suggestion.columns:
         shown = column if column.field else further.get(column.title, column)
-        columns.append(column_as_json(shown))
+        columns.append(column_as_json(shown, left.get(column.title, "")))
     return {
         "sheet": sheet.name,
         "model": suggestion.model or None,
@@ -71,8 +81,9 @@ def sheet_as_json(sheet: Sheet, suggestion: SheetSuggestion) -> dict[str, Any]:
     }
 
 
-def column_as_json(column: FieldSuggestion) -> dict[str, Any]:
+def column_as_json(column: FieldSuggestion, left: str) -> dict[str, Any]:
     """Return a column's suggestion, fields by their own names, without the /id of an import."""
+    reason = f"{column.reason}; not accepted: {left}" if left else column.reason
     candidates = []
     for field, confidence in column.candidates:
         candidates.append({"field": field.removesuffix("/id"), "confidence": confidence})
@@ -80,6 +91,6 @@ def column_as_json(column: FieldSuggestion) -> dict[str, Any]:
         "header": column.title,
         "field": column.field.removesuffix("/id") if column.field else None,
         "confidence": column.confidence,
-        "reason": column.reason,
+        "reason": reason,
         "candidates": candidates,
     }
