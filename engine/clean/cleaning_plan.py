@@ -13,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from engine.recipe import KEY_TITLE, NUMBER_SUFFIX, ColumnRecipe, RecipeError, SheetRecipe, StepSpec
 from engine.steps import ROW_STEPS, build
-from engine.steps.row_steps import CleanedRowStep, FillDown, HeaderStep, PromoteHeader, RowDrop
+from engine.steps.row_steps import CleanedRowStep, FillDown, GroupsToColumn, HeaderStep, PromoteHeader, RowDrop
 from engine.steps.step import ColumnStep, WholeRowStep
 from engine.steps.step_parameters import StepError
 from odoo_migrate.project.nearest_names import nearest
@@ -81,6 +81,21 @@ class SheetPlan:
             titles.update(dict.fromkeys(fill.columns))
         return tuple(titles)
 
+    @property
+    def within(self) -> Mapping[str, tuple[str, ...]]:
+        """Return by column that is filled from above the columns whose change ends that."""
+        ends: dict[str, tuple[str, ...]] = {}
+        for fill in self.fills:
+            ends |= dict.fromkeys(fill.columns, fill.within)
+        return ends
+
+    def read_to_fill(self, titles: Sequence[str]) -> tuple[str, ...]:
+        """Return what filling `titles` from above reads: themselves, and the columns whose change ends it."""
+        read: dict[str, None] = dict.fromkeys(titles)
+        for title in titles:
+            read |= dict.fromkeys(self.within.get(title, ()))
+        return tuple(read)
+
     def needed(self, titles: Sequence[str]) -> tuple[str, ...]:
         """Return `titles` and all that they are computed from, source columns and computed ones."""
         found: dict[str, None] = {}
@@ -114,6 +129,18 @@ def effective_header(sheet: SheetRecipe) -> tuple[int, ...]:
         rows = " and ".join(", ".join(map(str, numbers)) for numbers in sorted(said))
         raise RecipeError(f"{where}: the titles cannot stand on row {rows} at once; keep one of them.")
     return next(iter(said), ())
+
+
+def group_titles(sheet: SheetRecipe) -> tuple[str, ...]:
+    """Return the titles of the columns that the names of groups become, () where no step asks for them."""
+    for spec in sheet.rows:
+        if spec.enabled and spec.slug == GroupsToColumn.slug:
+            # A step that is broken is reported where the recipe is planned.
+            with suppress(StepError):
+                step = build(spec.slug, spec.params)
+                assert isinstance(step, GroupsToColumn)
+                return step.columns
+    return ()
 
 
 def plan_sheet(source: Sequence[str], sheet: SheetRecipe) -> SheetPlan:
@@ -245,7 +272,7 @@ def _require_columns(
             missing[title] = None
     for step in rows:
         if isinstance(step, FillDown):
-            for title in step.columns:
+            for title in (*step.columns, *step.within):
                 if title not in source:
                     missing[title] = None
     if missing:

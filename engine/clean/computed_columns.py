@@ -105,13 +105,15 @@ def remaining_rows(
         tick: Called with the number of rows of each batch.
     """
     needed = set(plan.needed(titles))
+    filled_here = [title for title in plan.filled if title in needed]
+    needed.update(plan.read_to_fill(filled_here))
     source = [title for title in plan.source if title in needed]
-    filler = Filler([title for title in plan.filled if title in needed])
+    filler = Filler({title: plan.within[title] for title in filled_here})
     start = 0
     for batch in working.batches(source):
         number = codes.dropped_by(start, len(batch))
         # Before any row is dropped: an empty cell may be filled from a row that does not stay.
-        filled = filler.fill(batch, *codes.blank_and_stops(start, len(batch)))
+        filled = filler.fill(batch, codes.fill_marks(start, len(batch)))
         columns = {title: column for title, (column, _) in filled.items()}
         rows = rows_that_stay(batch, columns, (number == 0) | (number > drops))
         if len(rows.before):

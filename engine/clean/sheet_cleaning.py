@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from engine.clean.cleaning_plan import SheetPlan, only_column, plan_sheet
+from engine.clean.cleaning_plan import SheetPlan, group_titles, only_column, plan_sheet
 from engine.clean.cleaning_report import CleanedBatch, SheetReport, new_report
 from engine.clean.column_runner import ColumnResult
 from engine.clean.computed_columns import (
@@ -21,7 +21,8 @@ from engine.clean.computed_columns import (
 )
 from engine.clean.row_runner import CHECKPOINT, Filler
 from engine.clean.sheet_knowledge import MOST_FACTS, SheetKnowledge, SheetLearner
-from engine.recipe import Recipe, SheetRecipe
+from engine.recipe import Recipe, RecipeError, SheetRecipe
+from engine.sheets.grouped_file import grouped
 from engine.sheets.working_file import ROW, WorkingFile
 from engine.steps.step import Context
 
@@ -70,18 +71,25 @@ class SheetRun:
 
         Args:
             working: The rows below the titles that the recipe says (see `effective_header`) or that were detected.
+                Columns for the names of groups are added where the recipe asks for them.
             sheet: The recipe of the sheet.
             recipe: The recipe that it is part of.
             learnt: From a former run on the same working file; it saves passes over the rows. What does not fit the
                 recipe any more is ignored.
         """
-        self.working, self.sheet, self.recipe = working, sheet, recipe
+        self.working, self.sheet, self.recipe = grouped(working, group_titles(sheet)), sheet, recipe
         self.report = SheetReport()
         self._learnt: dict[str, Any] = dict(learnt or {})
 
     @cached_property
     def plan(self) -> SheetPlan:
         """Return what the recipe asks for. Raises RecipeError."""
+        taken = set(group_titles(self.sheet)) & set(self.working.source_titles)
+        if taken:
+            title = min(taken)
+            raise RecipeError(
+                f"Sheet '{self.sheet.name}': there is a column '{title}' already; name the column of groups otherwise."
+            )
         return plan_sheet(self.working.titles, self.sheet)
 
     @property
@@ -205,10 +213,11 @@ class SheetRun:
         rows = self._knowledge.rows
         checkpoint = start // CHECKPOINT
         first = checkpoint * CHECKPOINT
-        batch = _one_batch(self.working.page(first, start - first + count, self.plan.filled))
+        read = self.plan.read_to_fill(self.plan.filled)
+        batch = _one_batch(self.working.page(first, start - first + count, read))
         above = {title: handed_down[checkpoint] for title, handed_down in rows.above.items()}
-        filler = Filler(self.plan.filled, above)
-        filled = filler.fill(batch, *rows.blank_and_stops(first, len(batch)))
+        filler = Filler(self.plan.within, above)
+        filled = filler.fill(batch, rows.fill_marks(first, len(batch)))
         return {title: column.slice(start - first, count) for title, (column, _) in filled.items()}
 
     def _count(self, rows: RemainingRows, results: Mapping[str, ColumnResult]) -> None:

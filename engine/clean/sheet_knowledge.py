@@ -71,7 +71,7 @@ class SheetLearner:
         return self.knowledge
 
     def _row_codes(self, tick: Tick) -> RowCodes:
-        key = self._key("rows")
+        key = self._key("row codes")
         if key not in self.learnt:
             rows = read_row_codes(self.working, self.plan, tick)
             self.learnt[key] = {"codes": rows.packed(), "above": rows.above}

@@ -86,7 +86,10 @@ class Duplicates(SheetDetector):
         again = self._filled - distinct.count
         # Two rows may repeat others in a sheet of any size.
         often = self.keys and again > max(2, self._filled / MOST_AGAIN)
-        if again > 0 and len(self.sheet.columns) > 1 and not distinct.estimated and not often:
+        if again <= 0 or len(self.sheet.columns) < 2 or distinct.estimated or often:
+            return
+        # Lines of an order or a journal may well be alike; what names each row is its record.
+        if self.keys or not self.sheet.has_lines:
             self._again = again
             self._rows, self._examples = self._members(distinct.repeated)
 

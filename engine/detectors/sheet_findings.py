@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import takewhile
-from operator import itemgetter
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from engine.detectors.counted_words import counted, either, listed
 from engine.profile.column_batch import Flags
@@ -139,17 +135,19 @@ def _worded(slug: str, count: int, examples: list[str], rows: list[int]) -> Find
 
 
 class OtherRows(SheetDetector):
-    """Find rows that are no data: blank ones, totals, notes below the table."""
+    """Find rows that are no data: blank ones, titles printed again, totals, notes below the table."""
 
     def __init__(self, sheet: SheetContext) -> None:
         super().__init__(sheet)
         self.blank, self.total, self.footer, self.grand = CellTally(), CellTally(), CellTally(), 0
+        self.titles = CellTally()
 
     def look(self, seen: SheetBatch) -> None:
         """Count the rows by what they are instead of data, with the first filled cell of each as an example."""
         self.grand += int(seen.kinds.grand.sum())
         for tally, flags in (
             (self.blank, seen.kinds.blank), (self.total, seen.kinds.total), (self.footer, seen.kinds.footer),
+            (self.titles, seen.kinds.titles),
         ):  # fmt: skip
             if flags.any():
                 tally.add_rows(seen.batch.column(ROW).to_numpy()[flags], _labels(seen.batch, flags))
@@ -159,17 +157,31 @@ class OtherRows(SheetDetector):
         if count:
             message = f"{counted(count, 'row is', 'rows are')} empty"
             yield _rows("empty_rows", self.blank, message, Fix("drop_blank_rows"), safe=True)
+        count = self.titles.count
+        if count:
+            message = f"The titles come again on {either(count, 'row', 'rows')} {listed(_first_numbers(self.titles))}"
+            yield _rows("titles_again", self.titles, message, Fix("drop_repeated_titles"), safe=True)
         count = self.total.count
         if count:
             message = counted(count, "row looks like a total", "rows look like totals")
             if 0 < self.grand < count:
                 subtotals = counted(count - self.grand, "subtotal", "subtotals")
                 message += f": {subtotals} and {counted(self.grand, 'grand total', 'grand totals')}"
-            yield _rows("total_rows", self.total, message, Fix("drop_total_rows"))
+            safe = self.sheet.outline is not None and self.sheet.outline.totals_are_certain
+            yield _rows("total_rows", self.total, message, Fix("drop_total_rows"), safe=safe)
         count = self.footer.count
         if count:
             message = f"{counted(count, 'row', 'rows')} below the table {either(count, 'looks', 'look')} like a note"
-            yield _rows("footer_rows", self.footer, message, Fix("drop_total_rows"))
+            safe = self.sheet.outline is not None and self.sheet.outline.notes_are_certain
+            yield _rows("footer_rows", self.footer, message, Fix("drop_total_rows"), safe=safe)
+
+
+def _first_numbers(tally: CellTally) -> list[str]:
+    """Return the first row numbers of a tally, and dots for the others."""
+    numbers = list(map(str, tally.rows[:MAX_EXAMPLES]))
+    if tally.count > len(numbers):
+        numbers.append("…")
+    return numbers
 
 
 def _labels(batch: pa.RecordBatch, flags: Flags) -> list[str]:
@@ -184,52 +196,3 @@ def _labels(batch: pa.RecordBatch, flags: Flags) -> list[str]:
 
 def _rows(slug: str, tally: CellTally, message: str, fix: Fix, *, safe: bool = False) -> FindingFacts:
     return FindingFacts(slug, None, tally.count, message, tally.examples, tally.rows, fix, safe)
-
-
-class Groups(SheetDetector):
-    """Find columns that are filled only in the first row of each group, as reports print them."""
-
-    MOST = 6  # columns looked at
-    MANY = 1000  # rows without a single group among them
-
-    def __init__(self, sheet: SheetContext) -> None:
-        super().__init__(sheet)
-        self.titles = [column.title for column in sheet.columns[: self.MOST]]
-        self.alike = [True] * len(self.titles)
-        self.starts_filled: bool | None = None
-        self.bare = CellTally()
-
-    def look(self, seen: SheetBatch) -> None:
-        """Compare which rows the first columns are filled in, until it is clear that there are no groups."""
-        if not self.titles or not len(seen.data) or self.starts_filled is False:
-            return
-        first = ~_blank(seen.data.column(self.titles[0]))
-        if self.starts_filled is None:
-            # A first batch without a gap is no list of groups; the rows to come need no look.
-            self.starts_filled = bool(first[0]) and not (first.all() and len(first) >= self.MANY)
-        filled = [first, *(~_blank(seen.data.column(title)) for title in self.titles[1:])]
-        for number, flags in enumerate(filled):
-            self.alike[number] = self.alike[number] and bool((flags == first).all())
-        self.bare.add_rows(seen.data.column(ROW).to_numpy()[~filled[0]])
-
-    def findings(self, columns: Sequence[ColumnFacts]) -> Iterable[FindingFacts]:
-        count = self.bare.count
-        if not count or not self.starts_filled or not self._grouped(columns):
-            return
-        # The columns of a group are neighbours, from the first column on.
-        titles = [title for title, _ in takewhile(itemgetter(1), zip(self.titles, self.alike, strict=True))]
-        verb = either(len(titles), "is", "are")
-        message = f"{listed(titles)} {verb} filled only in the first row of each group"
-        fix = Fix("fill_down", {"columns": titles})
-        yield FindingFacts("sparse_groups", None, count, message, titles, self.bare.rows, fix)
-
-    def _grouped(self, columns: Sequence[ColumnFacts]) -> bool:
-        """Return whether the first column has each value once, and a column to its right is filled in every row."""
-        first, rows = columns[0], columns[0].filled + self.bare.count
-        # Nearly all rows will do: a cell of a report may be empty for a reason of its own.
-        complete = max((column.filled for column in columns[1:]), default=0) >= 0.95 * rows
-        return first.filled == first.distinct > 1 and complete
-
-
-def _blank(texts: pa.StringArray) -> Flags:
-    return np.asarray(pc.equal(pc.utf8_trim_whitespace(texts), "").to_numpy(zero_copy_only=False), np.bool_)

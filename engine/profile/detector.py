@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import islice, zip_longest
 from typing import Any, ClassVar, NamedTuple
 
@@ -22,7 +23,9 @@ from engine.profile.column_batch import ColumnBatch, Flags, Indices, Way
 from engine.profile.column_kinds import Sample
 from engine.profile.distinct_values import Distinct, Hashes, hashes
 from engine.profile.profile_results import MAX_EXAMPLES, MAX_ROWS, ColumnFacts, FindingFacts, Fix, Severity
+from engine.sheets.first_lines import LineGroups, line_groups
 from engine.sheets.row_kinds import RowKinds
+from engine.sheets.sheet_outline import SheetOutline
 from engine.sheets.working_file import WorkingFile
 
 # What a title says that has values of a kind, where it is not the kind itself.
@@ -261,13 +264,30 @@ class SheetContext:
         columns: The columns as their samples show them.
         notes: What was noted while the sheet was read (`WorkingFile.shape_notes`).
         working: The sheet itself, for a second look.
+        outline: What the rows are: groups and totals; None for a sheet that is too long for a report.
         others: Source rows that were no data, one array for each batch so far that has any.
     """
 
     columns: Sequence[ColumnContext]
     notes: Mapping[str, Any]
     working: WorkingFile
+    outline: SheetOutline | None = None
     others: list[npt.NDArray[np.int32]] = field(default_factory=list)
+
+    @cached_property
+    def lines(self) -> LineGroups | None:
+        """Return how lines belong together to records; None where each row is a record, or the sheet is very long."""
+        if self.outline is None:
+            return None
+        table = self.working.page(0, self.working.num_rows)
+        batches = table.filter(pa.array(self.outline.kinds.data)).combine_chunks().to_batches()
+        return line_groups(batches[0]) if batches else None
+
+    @property
+    def has_lines(self) -> bool:
+        """Return whether rows belong to records or groups, so that rows that look alike are no duplicates."""
+        in_groups = self.outline is not None and self.outline.nesting is not None
+        return in_groups or self.lines is not None
 
     def is_data(self, rows: npt.NDArray[np.int32]) -> Flags:
         """Return which of these source rows were data, after the pass."""

@@ -25,7 +25,8 @@ from engine.profile.column_profiler import ColumnProfiler
 from engine.profile.detector import ColumnContext, Detectors, PendingFinding, SheetBatch, SheetContext
 from engine.profile.distinct_values import WAITING, Distinct, Hashes, hashes, relieve
 from engine.profile.profile_results import MAX_EXAMPLES, MAX_ROWS, MAX_TOP, ColumnFacts, FindingFacts, SheetProfile
-from engine.sheets.row_kinds import RowKinds, row_kinds
+from engine.sheets.row_kinds import RowKinds
+from engine.sheets.sheet_outline import SheetKinds
 from engine.sheets.working_file import ROW, WorkingFile
 from engine.values.title_hints import hints_of
 
@@ -88,14 +89,15 @@ class _Run:
         # All columns together hold WAITING hashes, however many columns there are.
         waiting = max(LEAST_WAITING, WAITING // max(len(contexts), 1))
         self.columns = [ColumnProfiler(column, detectors, working.num_rows, waiting) for column in contexts]
-        self.sheet = SheetContext(contexts, working.shape_notes, working)
+        self.kinds = SheetKinds(working)
+        self.sheet = SheetContext(contexts, working.shape_notes, working, self.kinds.outline)
         self.detectors = [detector(self.sheet) for detector in detectors.of_sheets]
         self._begun: _Begun | None = None
         self._sheet_looked: Future[None] | None = None
 
     def look(self, batch: pa.RecordBatch) -> None:
         """Take in the next batch of all rows; its columns are looked at while the caller reads another one."""
-        kinds = row_kinds(batch)
+        kinds = self.kinds.of(batch)
         data = batch
         # Most batches are data throughout; to filter them all the same would copy every column.
         if not kinds.data.all():
@@ -173,10 +175,10 @@ def column_contexts(working: WorkingFile, country: str, today: date) -> list[Col
 
 
 def _samples(working: WorkingFile) -> dict[str, Sample]:
-    batches = []
+    batches, kinds = [], SheetKinds(working)
     for start in _page_starts(working.num_rows):
         for batch in working.page(start, PAGE).to_batches():
-            batches.append(batch.filter(pa.array(row_kinds(batch).data)))
+            batches.append(batch.filter(pa.array(kinds.of(batch).data)))
     samples = {}
     for title in working.titles:
         samples[title] = _sample([batch.column(title) for batch in batches])

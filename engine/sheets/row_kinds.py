@@ -1,22 +1,25 @@
-"""Rows of a table that are no data: blank rows, totals, and notes below the table.
+"""Rows of a table that are no data, as far as a batch shows: blank rows, totals by their words, notes, titles again.
 
 One rule for the findings and for the steps that drop such rows. A total has a label of its own and nothing but amounts
-beside it: a customer called "Total Wine & More" has other cells filled with words.
+beside it: a customer called "Total Wine & More" has other cells filled with words. What only the whole sheet shows
+(groups, totals without a word) is added by `sheet_outline`.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.sheets.working_file import LAST_ROW, ROW
+from engine.sheets.table_shape import LONGEST
+from engine.sheets.working_file import FACTS, LAST_ROW, ROW
 from engine.values.languages import pattern
 from engine.values.text_masks import data, offsets
 
@@ -26,37 +29,88 @@ FOOTER_ROWS = 200  # rows at the end of a table that may be notes
 _WORDS = 3  # cells that begin like words in a row that is looked at more closely: a label, and amounts with a currency
 _GROUP_ROWS = 5000  # rows above a total among which its group begins
 _GROUP_COLUMNS = 4  # columns that may hold the name of a group
+_DIGITS = re.compile(r"[0-9]+")
 _SPACES = r"^[\s\x0b\x1c-\x1f\x{85}\pZ\x{FEFF}\x{200B}-\x{200D}\x{2060}\x{AD}]*$"
+
+
+Codes = npt.NDArray[np.uint8]
+
+# What a row can be; the number is stored.
+KIND_NAMES = ("data", "blank", "group", "section", "subtotal", "total", "titles", "note")
+DATA, BLANK, GROUP, SECTION, SUBTOTAL, TOTAL, TITLES, NOTE = range(len(KIND_NAMES))
 
 
 @dataclass(frozen=True)
 class RowKinds:
-    """Say what each row of a batch is, as masks of its length.
+    """Say what each row of a batch is.
 
-    `grand` marks those totals that sum up the whole table.
+    Attributes:
+        codes: one of the kinds above for each row.
+        grouped: the same by the reading in which rows that hold a name alone are the names of groups; where that is
+            in doubt they are data in `codes`. None: it is no different.
     """
 
-    blank: Mask
-    total: Mask
-    footer: Mask
-    grand: Mask
+    codes: Codes
+    grouped: Codes | None = None
+
+    @property
+    def blank(self) -> Mask:
+        """Return the rows without any text."""
+        return self.codes == BLANK
+
+    @property
+    def total(self) -> Mask:
+        """Return the rows of totals and subtotals."""
+        return (self.codes == SUBTOTAL) | (self.codes == TOTAL)
+
+    @property
+    def grand(self) -> Mask:
+        """Return those totals that sum up the whole table."""
+        return self.codes == TOTAL
+
+    @property
+    def footer(self) -> Mask:
+        """Return the notes: below the table, and page numbers within it."""
+        return self.codes == NOTE
+
+    @property
+    def titles(self) -> Mask:
+        """Return the rows in which the titles, or the title of the report, are printed again."""
+        return self.codes == TITLES
+
+    @property
+    def names_of_groups(self) -> Mask:
+        """Return the rows that hold nothing but the name of a group or section, those in doubt too."""
+        codes = self.codes if self.grouped is None else self.grouped
+        return (codes == GROUP) | (codes == SECTION)
 
     @property
     def data(self) -> Mask:
         """Return the rows that are none of these."""
-        return ~(self.blank | self.total | self.footer)
+        return self.codes == DATA
+
+    def part(self, start: int, count: int) -> RowKinds:
+        """Return the kinds of `count` rows from position `start` on."""
+        grouped = None if self.grouped is None else self.grouped[start : start + count]
+        return RowKinds(self.codes[start : start + count], grouped)
 
 
 def row_kinds(batch: pa.RecordBatch) -> RowKinds:
-    """Return the kinds of a batch's rows.
+    """Return the kinds of a batch's rows, as far as the batch shows them.
 
     The batch has all columns of its sheet; where it is known to end before the sheet does, it has no footers. The
     column ROW is passed over.
     """
     cells = _Cells(batch)
+    codes = np.zeros(cells.rows, np.uint8)
     blank = cells.blank()
     total, grand = cells.totals()
-    return RowKinds(blank, total, cells.footers(blank, total), grand)
+    codes[cells.footers(blank, total)] = NOTE
+    codes[cells.titles_again(blank)] = TITLES
+    codes[total] = SUBTOTAL
+    codes[grand] = TOTAL
+    codes[blank] = BLANK
+    return RowKinds(codes)
 
 
 class _Cells:
@@ -69,6 +123,7 @@ class _Cells:
         self.rows = batch.num_rows
         self.columns = [batch.column(name) for name in batch.schema.names if name != ROW]
         self._ends_sheet = _ends_sheet(batch)
+        self._facts = (batch.schema.metadata or {}).get(FACTS, b"")
         bounds = list(map(offsets, self.columns))
         self.filled = [limits[1:] > limits[:-1] for limits in bounds]
         self.count = self._counted(self.filled)
@@ -171,8 +226,62 @@ class _Cells:
         others = self.count[~notes & (self.count > 0)]
         return len(others) == 0 or float(np.median(others)) > 1
 
+    def titles_again(self, blank: Mask) -> Mask:
+        """Return the rows that hold the column titles again, and lines of the report's title right beside them."""
+        found = np.zeros(self.rows, bool)
+        headers, others = titles_above(self._facts)
+        for cells in headers:
+            found |= self._equal(cells)
+        lines = [cells for cells in others if any(cells)]
+        if lines and found.any():
+            self._add_report_titles(found, blank, set(map(_without_digits, lines)))
+        return found
+
+    def _equal(self, cells: Sequence[str]) -> Mask:
+        """Return the rows that hold these very texts."""
+        named = [position for position, text in enumerate(cells) if text]
+        if not named or len(cells) != len(self.columns):
+            return np.zeros(self.rows, bool)
+        # Few rows agree in one cell, and only those are compared as a whole.
+        perhaps = pc.equal(pc.utf8_trim_whitespace(self.columns[named[0]]), cells[named[0]])
+        found = np.asarray(perhaps.to_numpy(zero_copy_only=False), np.bool_).copy()
+        wanted = _without_digits(cells)
+        for row in np.flatnonzero(found).tolist():
+            found[row] = _without_digits(self.texts(row)) == wanted
+        return found
+
+    def _add_report_titles(self, found: Mask, blank: Mask, lines: set[tuple[str, ...]]) -> None:
+        """Add the lines of the report's title around rows that repeat the column titles, blank rows between them."""
+        for row in np.flatnonzero(found).tolist():
+            above = row - 1
+            while above >= 0 and (blank[above] or found[above] or _without_digits(self.texts(above)) in lines):
+                found[above] = not blank[above]
+                above -= 1
+
     def texts(self, row: int) -> list[str]:
         return [column[row].as_py() for column in self.columns]
+
+
+@lru_cache(maxsize=64)
+def titles_above(facts: bytes) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """Return the cells of the rows of column titles, and those of the other rows above the data.
+
+    `facts` are the sheet's, as the working file has them; b"" for none.
+    """
+    headers, others = list[tuple[str, ...]](), list[tuple[str, ...]]()
+    if not facts:
+        return headers, others
+    shape = json.loads(facts)["shape"]
+    for number, cells in shape.get("above", ()):
+        (headers if number in shape["header_rows"] else others).append(tuple(cells))
+    if not headers and len(shape["header_rows"]) == 1:  # as a former version wrote it
+        headers.append(tuple(shape["raw_titles"]))
+    return headers, others
+
+
+def _without_digits(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return the texts of a row to be compared: the number of a page and the time of printing differ."""
+    return tuple(_DIGITS.sub("9", text.strip()[:LONGEST]) for text in cells)
 
 
 def _group_of(label: str) -> str:

@@ -29,7 +29,7 @@ from engine.sheets.table_shape import TableShape
 
 ROW = table_shape.ROW
 LAST_ROW = b"last_row"  # in the metadata of every batch: the source row of the sheet's last row
-_FACTS = b"working"  # in the metadata of the file
+FACTS = b"working"  # in the metadata of the file
 
 
 def write_working_file(
@@ -42,7 +42,7 @@ def write_working_file(
     total = max(0, sheet.num_rows - shape.first_data_row + 1)
     fields = [(title, pa.string()) for title in shape.titles]
     facts = json.dumps(_facts(sheet, shape), ensure_ascii=False)
-    schema = pa.schema([(ROW, pa.int32()), *fields], {_FACTS: facts, LAST_ROW: str(sheet.num_rows)})
+    schema = pa.schema([(ROW, pa.int32()), *fields], {FACTS: facts, LAST_ROW: str(sheet.num_rows)})
     with _file_when_complete(path) as stream, ipc.new_file(stream, schema) as writer:
         done = 0
         for batch in _data_rows(sheet, shape, schema):
@@ -122,9 +122,14 @@ class WorkingFile:
         self.path = path
         with pa.OSFile(str(path)) as stream, ipc.open_file(stream) as reader:
             self._schema = reader.schema
-        self.shape_notes: dict[str, Any] = json.loads(self._schema.metadata[_FACTS])
+        self.shape_notes: dict[str, Any] = json.loads(self._schema.metadata[FACTS])
         self.titles: tuple[str, ...] = tuple(self._schema.names[1:])
         self.num_rows: int = self.shape_notes["rows"]
+
+    @property
+    def source_titles(self) -> tuple[str, ...]:
+        """Return the titles of the columns that the sheet itself has."""
+        return self.titles
 
     @property
     def schema(self) -> pa.Schema:

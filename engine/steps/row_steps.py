@@ -66,19 +66,101 @@ class DropTotalRows(RowDrop):
         return kinds.total | kinds.footer
 
 
+class DropRepeatedTitles(RowDrop):
+    """Drop rows that print the titles, or the title of the report, again."""
+
+    slug = "drop_repeated_titles"
+    label = "Drop repeated titles"
+    help = "Leaves out rows in which a printed list shows its titles again, as on every new page."
+    safe = True
+    examples = (
+        RowExample(
+            ("No", "Name"), (("1", "Acme"), ("No", "Name"), ("2", "Beta")), (("1", "Acme"), ("2", "Beta")),
+        ),
+    )  # fmt: skip
+
+    def dropped(self, kinds: RowKinds) -> Mask:
+        return kinds.titles
+
+
+class GroupsToColumn(RowDrop):
+    """Put the name of each group into a column of its rows, and drop the rows with names, and totals.
+
+    `columns` are the titles of the new columns, for groups within groups the outermost first.
+    """
+
+    slug = "groups_to_column"
+    label = "Groups to a column"
+    help = (
+        "For reports that print the name of a group alone on a row above its rows: the name becomes a column, and "
+        "the rows of names and totals are left out."
+    )
+    params = (Param("columns", "words", "Titles of the new columns", default=("Group",)),)
+    examples = (
+        RowExample(
+            ("Date", "No", "Amount"),
+            (
+                ("Acme", "", ""), ("2025-01-02", "R1", "5.00"), ("2025-01-03", "R2", "6.00"),
+                ("Total Acme", "", "11.00"),
+                ("Beta", "", ""), ("2025-01-04", "R3", "7.00"), ("2025-01-05", "R4", "8.00"),
+                ("Total Beta", "", "15.00"),
+            ),
+            (
+                ("2025-01-02", "R1", "5.00"), ("2025-01-03", "R2", "6.00"), ("2025-01-04", "R3", "7.00"),
+                ("2025-01-05", "R4", "8.00"),
+            ),
+        ),
+    )  # fmt: skip
+    columns: tuple[str, ...]
+
+    def validate(self) -> None:
+        """Check that the new titles are there and differ."""
+        if not all(map(str.strip, self.columns)) or len(set(self.columns)) < len(self.columns) or not self.columns:
+            raise StepError("The step groups_to_column needs a title for each new column, each of them once.")
+
+    def dropped(self, kinds: RowKinds) -> Mask:
+        return kinds.names_of_groups | kinds.total
+
+
 class FillDown(WholeRowStep):
     """Put the value above into empty cells of `columns`, never past a total or into an empty row.
 
-    Among a column's own steps it may come without `columns` and fills that column.
+    With `within`, a value goes no further than the rows that have the same value there; a row without one belongs to
+    the row above. Among a column's own steps it may come without `columns` and fills that column.
     """
 
     slug = "fill_down"
     label = "Fill down"
-    help = "Fills empty cells with the value above, as in a report that prints a customer only once; stops at totals."
+    help = (
+        "Fills empty cells with the value above, as in a report that prints a customer only once; stops at totals, and "
+        "at the next order where you name the column that numbers the orders."
+    )
     group = "empty"
     stage = "raw"
-    params = (Param("columns", "columns", "Columns to fill", required=True),)
+    params = (
+        Param("columns", "columns", "Columns to fill", required=True),
+        Param(
+            "within", "columns", "Only among rows of one", default=(),
+            help="Such as the order number: cells of one order are never filled from another.",
+        ),
+    )  # fmt: skip
     examples = (
+        RowExample(
+            ("Order", "Mail", "Paid", "Item"),
+            (
+                ("1", "a@x.com", "May 4", "Mug"),
+                ("1", "", "", "Bowl"),
+                ("2", "b@x.com", "", "Lamp"),
+                ("2", "", "", "Cup"),
+            ),
+            (
+                ("1", "a@x.com", "May 4", "Mug"),
+                ("1", "a@x.com", "May 4", "Bowl"),
+                ("2", "b@x.com", "", "Lamp"),
+                ("2", "b@x.com", "", "Cup"),
+            ),
+            {"columns": ["Mail", "Paid"], "within": ["Order"]},
+        ),
         RowExample(
             ("Customer", "No", "Amount"),
             (("C1", "1", "5"), ("", "2", "6"), ("Total C1", "", "11"), ("", "3", "7"), ("C2", "4", "8")),
@@ -87,20 +169,22 @@ class FillDown(WholeRowStep):
         ),
     )
     columns: tuple[str, ...]
+    within: tuple[str, ...]
 
     def reads(self, titles: Sequence[str]) -> tuple[str, ...]:
-        """Return the columns to fill; blank rows and totals are marked already."""
-        return self.columns
+        """Return the columns to fill, and those that say where to end; blank rows and totals are marked already."""
+        return (*self.columns, *self.within)
 
 
-def filled_down(values: pa.Array, blank: Mask, stops: Mask, above: str) -> tuple[pa.Array, pa.Array]:
+def filled_down(values: pa.Array, blank: Mask, stops: Mask, above: str, begins: Mask) -> tuple[pa.Array, pa.Array]:
     """Fill the empty cells of a batch of a column with the value above them.
 
     Args:
         values: The batch.
-        blank: Rows that are wholly blank and stay so.
+        blank: Rows that are left as they are and passed over: blank ones, and titles that are printed again.
         stops: Rows past which nothing is handed down: totals.
         above: What the row before the batch handed down.
+        begins: Rows with which something new begins: they get nothing from above, and hand on what they have.
 
     Returns:
         The filled batch, and what each of its rows hands down to the next, "" for nothing.
@@ -108,12 +192,32 @@ def filled_down(values: pa.Array, blank: Mask, stops: Mask, above: str) -> tuple
     empty = is_blank(values).to_numpy(zero_copy_only=False)
     rows = np.arange(len(values))
     # For each row the last one above it, or itself, that has a value or stops; the running maximum finds it in one go.
-    source = np.maximum.accumulate(np.where(~empty | stops, rows, -1))
+    source = np.maximum.accumulate(np.where((~empty & ~blank) | stops | begins, rows, -1))
     # What the last batch handed down is put behind this one, for rows with nothing above them.
     carried = pa.concat_arrays([pc.if_else(pa.array(stops), "", values), pa.array([above], pa.string())])
     handed = carried.take(pa.array(np.where(source < 0, len(values), source)))
     fill = empty & ~stops & ~blank & (pc.not_equal(handed, "")).to_numpy(zero_copy_only=False)
     return pc.if_else(pa.array(fill), handed, values), handed
+
+
+def begins_anew(keys: pa.Array, blank: Mask, above: str) -> tuple[Mask, str]:
+    """Return the rows of a batch whose key differs from the last one above, and the last key of the batch.
+
+    Args:
+        keys: The batch of the column of keys. A row without a key belongs to the row above.
+        blank: Rows that are passed over.
+        above: The last key before the batch, "" for none.
+    """
+    filled = ~is_blank(keys).to_numpy(zero_copy_only=False) & ~blank
+    places = np.flatnonzero(filled)
+    begins = np.zeros(len(keys), np.bool_)
+    if not len(places):
+        return begins, above
+    own = pc.utf8_trim_whitespace(keys.take(pa.array(places)))
+    codes = own.dictionary_encode().indices.to_numpy()
+    begins[places[1:]] = codes[1:] != codes[:-1]
+    begins[places[0]] = own[0].as_py() != above
+    return begins, own[-1].as_py()
 
 
 class HeaderStep(WholeRowStep):
@@ -328,4 +432,7 @@ class FilterRows(CleanedRowStep):
         return np.asarray(facts & alive, np.bool_)
 
 
-STEPS = (DropDuplicates, FilterRows, DropBlankRows, DropTotalRows, FillDown, PromoteHeader)
+STEPS = (
+    DropDuplicates, FilterRows, DropBlankRows, DropTotalRows, GroupsToColumn, DropRepeatedTitles, FillDown,
+    PromoteHeader,
+)  # fmt: skip
