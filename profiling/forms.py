@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from babel import Locale
@@ -90,19 +91,29 @@ class UploadForm(forms.Form):
     )
 
 
+NO_TITLES = "none"  # said of a table whose first row is data
+
+
+def said_rows(rows: Sequence[int]) -> str:
+    """Return chosen title rows as the form takes them."""
+    if list(rows) == [0]:
+        return NO_TITLES
+    return "-".join(map(str, rows))
+
+
 class HeaderForm(forms.Form):
     """Ask which rows hold the column titles; empty for those that were detected."""
 
     rows = forms.CharField(
         label="Row or rows with the column titles", required=False,
-        help_text="The row numbers as your spreadsheet program shows them: 4 or 4-5, 0 for none. Empty: as found.",
+        help_text="The row numbers as your spreadsheet program shows them: 4 or 4-5; none for none. Empty: as found.",
     )  # fmt: skip
 
     def clean_rows(self) -> list[int]:
         text = self.cleaned_data["rows"].replace(" ", "")
         if not text:
             return []
-        if text == "0":
+        if text.casefold() == NO_TITLES:
             return [0]
         read = re.fullmatch(r"([1-9][0-9]{0,6})(?:[-,]([1-9][0-9]{0,6}))*", text)
         if read is None:

@@ -11,7 +11,7 @@ from migrator import jobs
 from migrator.middleware.sign_in import Request
 from profiling import pages, sample_datasets, services
 from profiling.access import Role, dataset_for, file_for, job_for, sheet_for, visible_datasets
-from profiling.forms import DatasetForm, HeaderForm, NewDatasetForm, ShareForm, UploadForm
+from profiling.forms import DatasetForm, HeaderForm, NewDatasetForm, ShareForm, UploadForm, said_rows
 from profiling.models import Dataset, Membership
 
 
@@ -132,7 +132,7 @@ def file_delete(request: Request, dataset_id: int, file_id: int) -> HttpResponse
 def sheet_header(request: Request, dataset_id: int, sheet_id: int) -> HttpResponse:
     """Show the first rows of a sheet, and let a person say which of them hold the titles."""
     sheet = sheet_for(request.user, dataset_id, sheet_id, Role.EDITOR if request.method == "POST" else Role.VIEWER)
-    form = HeaderForm(request.POST or None, initial={"rows": "-".join(map(str, sheet.header_override))})
+    form = HeaderForm(request.POST or None, initial={"rows": said_rows(sheet.header_override)})
     if form.is_valid():
         services.set_header(sheet=sheet, rows=form.cleaned_data["rows"], user=request.user)
         return redirect("dataset_files", sheet.dataset_id)

@@ -29,6 +29,7 @@ def test_a_table_without_titles_can_be_said_to_have_none(client):
     client.force_login(dataset.owner)
     assert "It is data" in client.get(reverse("dataset_findings", args=[dataset.pk])).content.decode()
     sheet = dataset.sheets.get()
-    client.post(reverse("sheet_header", args=[dataset.pk, sheet.pk]), {"rows": "0"})
+    client.post(reverse("sheet_header", args=[dataset.pk, sheet.pk]), {"rows": "none"})
     sheet.refresh_from_db()
     assert sheet.header_override == [0]
+    assert 'value="none"' in client.get(reverse("sheet_header", args=[dataset.pk, sheet.pk])).content.decode()
