@@ -130,29 +130,39 @@ def test_a_debit_is_not_filled_into_lines_of_credits(tmp_path):
 
 REPORTS = {
     "a name alone, total with a word": (
-        "Date,No,Amount\nAcme,,\n2025-01-02,R1,5.00\n2025-01-03,R2,6.00\nTotal Acme,,11.00\n"
-        "Total Sprocketry,,\n2025-01-02,R3,7.50\nTotal Total Sprocketry,,7.50\nTotal,,18.50\n",
+        (
+            "Date,No,Amount\nAcme,,\n2025-01-02,R1,5.00\n2025-01-03,R2,6.00\nTotal Acme,,11.00\n"
+            "Total Sprocketry,,\n2025-01-02,R3,7.50\nTotal Total Sprocketry,,7.50\nTotal,,18.50\n"
+        ),
         ["Acme", "Acme", "Total Sprocketry"],
     ),
     "the account above, its number in the total": (
-        "Beleg;Datum;Soll;Haben\n10002 Meyer KG;;;\nRE1;01.02.2025;1.200,50;\nGS2;03.02.2025;;50,69-\n"
-        "Summe 10002;;1.200,50;50,69-\n10004 Müller;;;\nRE3;01.03.2025;10,00;\nRE4;01.03.2025;20,00;\n"
-        "Summe 10004;;30,00;\nGesamtsumme;;1.230,50;50,69-\n",
+        (
+            "Beleg;Datum;Soll;Haben\n10002 Meyer KG;;;\nRE1;01.02.2025;1.200,50;\nGS2;03.02.2025;;50,69-\n"
+            "Summe 10002;;1.200,50;50,69-\n10004 Müller;;;\nRE3;01.03.2025;10,00;\nRE4;01.03.2025;20,00;\n"
+            "Summe 10004;;30,00;\nGesamtsumme;;1.230,50;50,69-\n"
+        ),
         ["10002 Meyer KG", "10002 Meyer KG", "10004 Müller", "10004 Müller"],
     ),
     "no word at all": (
-        "Data,Fattura,Importo\nRossi SRL,,\n2025-01-02,F1,5.00\n2025-01-03,F2,6.00\n,,11.00\n"
-        "Bianchi SPA,,\n2025-01-02,F3,7.50\n2025-01-09,F4,1.50\n,,9.00\n,,20.00\n",
+        (
+            "Data,Fattura,Importo\nRossi SRL,,\n2025-01-02,F1,5.00\n2025-01-03,F2,6.00\n,,11.00\n"
+            "Bianchi SPA,,\n2025-01-02,F3,7.50\n2025-01-09,F4,1.50\n,,9.00\n,,20.00\n"
+        ),
         ["Rossi SRL", "Rossi SRL", "Bianchi SPA", "Bianchi SPA"],
     ),
     "the name again beside its total": (
-        ",Date,Num,Balance\nAcme Ltd,,,\n,2025-01-02,R1,5.00\n,2025-01-03,R2,6.00\nAcme Ltd,,,11.00\n"
-        "Beta Ltd,,,\n,2025-01-02,R3,7.50\nBeta Ltd,,,7.50\nTOTAL,,,18.50\n",
+        (
+            ",Date,Num,Balance\nAcme Ltd,,,\n,2025-01-02,R1,5.00\n,2025-01-03,R2,6.00\nAcme Ltd,,,11.00\n"
+            "Beta Ltd,,,\n,2025-01-02,R3,7.50\nBeta Ltd,,,7.50\nTOTAL,,,18.50\n"
+        ),
         ["Acme Ltd", "Acme Ltd", "Beta Ltd"],
     ),
     "the page head within a group": (
-        "Belegnr.,Fällig,Saldo\nAcme,,\nR1,2025-01-02,5.00\n,,\nBelegnr.,Fällig,Saldo\nR2,2025-01-03,6.00\n"
-        "Summe Acme,,11.00\nBeta,,\nR3,2025-01-02,7.50\nSumme Beta,,7.50\n",
+        (
+            "Belegnr.,Fällig,Saldo\nAcme,,\nR1,2025-01-02,5.00\n,,\nBelegnr.,Fällig,Saldo\nR2,2025-01-03,6.00\n"
+            "Summe Acme,,11.00\nBeta,,\nR3,2025-01-02,7.50\nSumme Beta,,7.50\n"
+        ),
         ["Acme", "Acme", "Beta"],
     ),
 }
