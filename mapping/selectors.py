@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from django.db.models import Q
 
+from engine.match.accepted_suggestions import LIKELY
 from engine.recipe import ColumnRecipe, FieldSpec, Lookup, Recipe, SheetRecipe, StepSpec, TargetRecipe
 from engine.steps import COLUMN_STEPS, ROW_STEPS, build
 from engine.steps.step import ColumnStep, WholeRowStep
@@ -18,8 +19,6 @@ from odoo_migrate.catalog import Catalog, OdooField, OdooModel
 from odoo_migrate.rules.required_fields import must_be_mapped
 from profiling.models import Dataset, Sheet
 from profiling.selectors import current_sheets
-
-LIKELY = 0.8  # confidence from which on a suggested field says what a column holds
 
 
 # --- The recipe -----------------------------------------------------------------------------------------------

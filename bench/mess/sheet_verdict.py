@@ -213,7 +213,7 @@ class SheetVerdict:
                 about = self.columns[finding.column].about if finding.column in self.columns else ""
                 where = f"'{finding.column}' {finding.message} rows {finding.rows[:4]} {finding.examples[:2]}"
                 fix = f"{finding.fix.step} {dict(finding.fix.params)}"[:120] if finding.fix else ""
-                safe = "safe " if finding.safe else ""
+                safe = "safe " if finding in self.run.mended else ""
                 self.figures.faults.append(
                     self._fault("false alarms", f"{safe}{finding.slug} on {about or 'the sheet'}", where, fix, why)
                 )
@@ -437,7 +437,7 @@ class SheetVerdict:
         """Tell whether a finding that is still open, or the check, names the cell or its row."""
         for finding in self.run.profile.findings:
             # What was mended without asking has been decided: if the cell is wrong now, that was in silence.
-            if finding.safe and has_fix(finding):
+            if finding in self.run.mended:
                 continue
             about_it = not finding.column or not column or finding.column == column
             listed = number in finding.rows or (finding.count > MAX_ROWS and len(finding.rows) == MAX_ROWS)

@@ -11,16 +11,17 @@ from pathlib import Path
 
 from engine.bundle import BundleSheet, ProblemsFound, build
 from engine.bundle.bundle_export import CheckedBundle, ExportProgress, examine
+from engine.clean import SheetRun
 from engine.detectors import DETECTORS
 from engine.match import SheetSuggestion, suggest_dataset
-from engine.match.accepted_suggestions import accepted_lookups, accepted_steps, accepted_targets
+from engine.match.accepted_suggestions import accepted_lookups, accepted_steps, accepted_targets, likely_fields
 from engine.match.column_evidence import sheet_evidence
-from engine.profile.profile_results import SheetProfile
+from engine.profile.profile_results import FindingFacts, SheetProfile
 from engine.profile.sheet_profiler import profile_sheet
 from engine.readers import RawSheet, Unreadable, open_source
 from engine.recipe import ColumnRecipe, Lookup, Recipe, RecipeError, SheetRecipe
 from engine.recipe.finding_fixes import safe_findings, with_fixes
-from engine.sheets.table_shape import TableShape, find_table
+from engine.sheets.table_shape import TableShape, find_table, report_lines
 from engine.sheets.working_file import WorkingFile, write_working_file
 from odoo_migrate import catalog
 from odoo_migrate.project.file_names import sheet_stem
@@ -40,7 +41,9 @@ class RunSheet:
         working: Its rows.
         profile: Figures and findings.
         part: What is done with it.
+        lines: The texts above its table.
         suggestion: What it becomes; None until it was asked.
+        mended: The findings that were mended without asking.
     """
 
     file: str
@@ -49,7 +52,9 @@ class RunSheet:
     working: WorkingFile
     profile: SheetProfile
     part: SheetRecipe
+    lines: list[str]
     suggestion: SheetSuggestion | None = None
+    mended: list[FindingFacts] = field(default_factory=list)
 
 
 @dataclass
@@ -97,26 +102,39 @@ def _read_sheet(raw: RawSheet, country: str, path: Path) -> RunSheet:
     shape = find_table(raw)
     working = write_working_file(raw, shape, path)
     profile = profile_sheet(working, DETECTORS, country=country, today=TODAY)
-    part = SheetRecipe(raw.name, source=raw.file)
-    # Safe fixes come before suggestions, as the shell's commands have it.
-    part = with_fixes(part, safe_findings(profile.findings))
-    return RunSheet(raw.file, raw.name, shape, working, profile, part)
+    lines = report_lines(raw, shape.title_rows)
+    return RunSheet(raw.file, raw.name, shape, working, profile, SheetRecipe(raw.name, source=raw.file), lines)
 
 
 def _recipe(run: UnattendedRun, country: str) -> Recipe:
-    """Return the recipe with all suggestions accepted; `run.sheets` get what was suggested."""
-    evidence = []
-    for sheet in run.sheets:
-        alone = sum(other.file == sheet.file for other in run.sheets) == 1
-        stem = sheet_stem("", sheet.file, sheet.name, alone=alone)
-        evidence.append(sheet_evidence(sheet.name, sheet.working, sheet.profile, source=sheet.file, file=stem))
+    """Return the recipe with safe fixes and all suggestions accepted; `run.sheets` get what was suggested."""
+    models = catalog.load(VERSION)
+    # As in the portal: the import suggests, the safe fixes go by that, and what is accepted is suggested anew.
+    for sheet, suggestion in zip(run.sheets, _suggestions(run, country), strict=True):
+        fields = likely_fields(suggestion, models)
+        sheet.part = with_fixes(sheet.part, safe_findings(sheet.profile.findings, fields))
+        sheet.mended = safe_findings(sheet.profile.findings, fields)
     lookups: dict[str, Lookup] = {}
-    for sheet, suggestion in zip(run.sheets, suggest_dataset(evidence, catalog.load(VERSION)), strict=True):
+    for sheet, suggestion in zip(run.sheets, _suggestions(run, country), strict=True):
         sheet.suggestion = suggestion
         sheet.part = replace(_with_steps(sheet.part, suggestion), targets=accepted_targets(suggestion))
         lookups |= accepted_lookups(suggestion)
     parts = tuple(sheet.part for sheet in run.sheets)
     return Recipe(VERSION, country=country, sheets=parts, lookups=lookups)
+
+
+def _suggestions(run: UnattendedRun, country: str) -> list[SheetSuggestion]:
+    evidence = []
+    for sheet in run.sheets:
+        alone = sum(other.file == sheet.file for other in run.sheets) == 1
+        stem = sheet_stem("", sheet.file, sheet.name, alone=alone)
+        cleaning = SheetRun(sheet.working, sheet.part, Recipe(VERSION, country=country, sheets=(sheet.part,)))
+        evidence.append(
+            sheet_evidence(
+                sheet.name, sheet.working, sheet.profile, source=sheet.file, file=stem, lines=sheet.lines, run=cleaning
+            )
+        )
+    return suggest_dataset(evidence, catalog.load(VERSION))
 
 
 def _with_steps(part: SheetRecipe, suggestion: SheetSuggestion) -> SheetRecipe:

@@ -4,6 +4,22 @@ from __future__ import annotations
 
 from engine.match.match_evidence import FieldSuggestion, SheetSuggestion, TargetSuggestion
 from engine.recipe import KEY_TITLE, ColumnRecipe, FieldSpec, Lookup, StepSpec, TargetRecipe
+from odoo_migrate.catalog import Catalog, OdooField
+
+# Confidence from which on a suggested field says what a column holds.
+LIKELY = 0.8
+
+
+def likely_fields(suggestion: SheetSuggestion, catalog: Catalog) -> dict[str, list[OdooField]]:
+    """Return by title the fields that columns most likely fill, before anybody has accepted one."""
+    found: dict[str, list[OdooField]] = {}
+    for one in (suggestion, *suggestion.also):
+        for column in one.columns:
+            if column.field and column.loadable and column.confidence >= LIKELY:
+                field = catalog.model(one.model).field(column.field)
+                if field is not None:
+                    found.setdefault(column.title, []).append(field)
+    return found
 
 
 def accepted_targets(suggestion: SheetSuggestion) -> tuple[TargetRecipe, ...]:

@@ -7,6 +7,8 @@ from typing import Protocol
 
 import pyarrow.compute as pc
 
+from engine.clean import SheetRun
+from engine.clean.made_columns import made_columns
 from engine.match.match_evidence import ColumnEvidence, SheetEvidence
 from engine.profile.profile_results import FindingFacts, SheetProfile
 from engine.sheets.working_file import WorkingFile
@@ -63,8 +65,11 @@ def sheet_evidence(
     source: str = "",
     file: str = "",
     lines: Sequence[str] = (),
+    run: SheetRun | None = None,
 ) -> SheetEvidence:
     """Return a sheet's columns with their figures and values.
+
+    A column whose parts have columns of their own is not among them: it would claim the fields of its parts.
 
     Args:
         name: what its tab or file is called.
@@ -73,13 +78,33 @@ def sheet_evidence(
         source: the file it came in.
         file: the stem of the raw file that it becomes.
         lines: the texts above its table (`report_lines`).
+        run: its cleaning, whose steps may add columns; None where nothing is done with it yet.
     """
     values = distinct_values(working, [facts.title for facts in profile.columns])
-    columns = []
+    columns = {}
     for facts in profile.columns:
         wrong = wrong_cells(one for one in profile.findings if one.column == facts.title)
-        columns.append(column_evidence(facts, wrong, profile.rows, values[facts.title]))
-    return SheetEvidence(name, columns, source, file, lines)
+        columns[facts.title] = column_evidence(facts, wrong, profile.rows, values[facts.title])
+    if run is not None:
+        columns = _with_made(columns, run, profile.rows)
+    return SheetEvidence(name, list(columns.values()), source, file, lines)
+
+
+def _with_made(columns: Mapping[str, ColumnEvidence], run: SheetRun, rows: int) -> dict[str, ColumnEvidence]:
+    """Return the columns with those that steps add, each beside the one it comes from, without those that are split."""
+    made = made_columns(run)
+    split = set()
+    for title, column in run.plan.columns.items():
+        if any(step.splits for step in column.steps):
+            split.add(title)
+    found = {}
+    for title in run.titles:
+        if title in made:
+            texts = dict.fromkeys(made[title].texts)
+            found[title] = column_evidence(made[title].facts, 0, rows, texts)
+        elif title in columns and title not in split:
+            found[title] = columns[title]
+    return found
 
 
 def column_evidence(facts: ColumnFigures, wrong: int, rows: int, values: Mapping[str, None]) -> ColumnEvidence:
