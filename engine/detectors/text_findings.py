@@ -17,6 +17,8 @@ from engine.profile.detector import CellTally, ColumnContext, ColumnDetector
 from engine.profile.profile_results import FindingFacts, Fix
 from engine.values import NotRead, personal_names
 from engine.values.characters import INVISIBLE, SPACES, character_class, visible
+from engine.values.folding import fold
+from engine.values.languages import folded_words
 from engine.values.text_masks import mask
 from engine.values.title_hints import hints_of
 from engine.values.yes_no_words import empty_words, means_empty
@@ -271,7 +273,7 @@ class LastFirst(ColumnDetector):
     """Find names of people that are written `Last, First`."""
 
     kinds = frozenset(["text"])
-    gate = r"^\s*[^\s,]+(?: [^\s,]+)?, ?[^\s,]+(?: [^\s,]+)?\s*$"
+    gate = r"^\s*[^\s,]+(?: [^\s,]+){0,3}, ?[^\s,]+(?: [^\s,]+){0,3}\s*$"
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
@@ -307,7 +309,34 @@ def _is_last_first(text: str) -> bool:
         personal_names.read(text.strip())
     except NotRead:
         return False
-    return not personal_names.is_company(text) and all(part[:1].isupper() for part in re.split("[ ,]+", text.strip()))
+    if personal_names.is_company(text):
+        return False
+    words = re.split("[ ,]+", text.strip())
+    return all(word[:1].isupper() or fold(word) in folded_words("name_particles") for word in words)
+
+
+class TitlesOfPeople(ColumnDetector):
+    """Find titles in front of people's names: `Herr`, `Dr.`, `Mrs`."""
+
+    @classmethod
+    def wanted(cls, column: ColumnContext) -> bool:
+        """Return whether the title says that the texts are names."""
+        return LastFirst.wanted(column)
+
+    def look(self, cells: ColumnBatch) -> None:
+        self.tally.add(cells, cells.judged(cells.shaped(r"^\s*[^\s,]+ +[^\s,]"), _has_title))
+
+    def findings(self) -> Iterable[FindingFacts]:
+        count = self.tally.count
+        if count:
+            message = f"{counted(count, 'name begins', 'names begin')} with a title such as Herr, Dr. or Mrs"
+            fix = Fix("name_titles", {"title_to": f"{self.column.title} (title)"})
+            yield self.found("titles_of_people", self.tally, message, fix)
+
+
+@lru_cache(maxsize=65536)
+def _has_title(text: str) -> bool:
+    return bool(personal_names.titled(text)[0])
 
 
 class Capitals(ColumnDetector):

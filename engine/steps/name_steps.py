@@ -76,6 +76,33 @@ class NameSplit(ColumnStep):
         return (turned, *parts)
 
 
+class NameTitles(ColumnStep):
+    """Take titles such as Herr or Dr. from the names of people, and copy them to a column of their own."""
+
+    slug = "name_titles"
+    label = "Take titles from names"
+    help = "Writes 'Dr. Ann Lee' as 'Ann Lee', and the title into a column of its own; companies stay."
+    group = "contact"
+    params = (Param("title_to", "new_column", "New column for titles", default="Title of person"),)
+    examples = (
+        Example(
+            ("Herr Björn Köhler", "Dipl.-Ing. Dr. Anna Weiß", "Mrs Lee", "Ann Lee", "Dr. Maier GmbH", "Frau", ""),
+            ("Björn Köhler", "Anna Weiß", "Lee", "Ann Lee", "Dr. Maier GmbH", "Frau", ""),
+            added={"Title of person": ("Herr", "Dipl.-Ing. Dr.", "Mrs", "", "", "", "")},
+        ),
+    )
+    title_to: str
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Look at each distinct name once."""
+        return by_row([values], _without_title, [self.title_to])
+
+
+def _without_title(text: str) -> tuple[str, str]:
+    title, name = personal_names.titled(text)
+    return name, title
+
+
 class NameJoin(ColumnStep):
     """Join title, first name and this column's last name in the column `into`; empty ones are left out."""
 
@@ -176,4 +203,4 @@ class CompanyOrPerson(ColumnStep):
             return False
 
 
-STEPS = (NameSplit, NameJoin, CompanyOrPerson)
+STEPS = (NameSplit, NameTitles, NameJoin, CompanyOrPerson)

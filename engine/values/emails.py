@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from engine.values import NotRead
+from engine.values.languages import pattern
 
 # The unquoted form of RFC 5322 with letters of any script (RFC 6531); quoted mailboxes are hardly ever in use.
 _LOCAL = r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*"
@@ -26,10 +28,6 @@ _MAILTO = re.compile(r"(?:mailto:\s*)+(.*?@[^?@]*)(?:\?.*)?", re.IGNORECASE | re
 _BRACKETED = re.compile(r"[^<>@]*<([^<>]*)>", re.DOTALL)
 _QUOTED = re.compile(r"[\"'`“”‘’](.*)[\"'`“”‘’]", re.DOTALL)
 _TRAILING = " \t\r\n.,;"
-# Signs, words between spaces, and the space before a word with an @ in it.
-_SEPARATORS = re.compile(
-    r"[;,|\r\n\t]+|\s+/\s+|\s+(?:or|and|oder|und|ou|et|o|y|e|of|en|&)\s+|\s+(?=[^\s<>]*@)", re.IGNORECASE
-)
 
 # Services where anybody has a mailbox: as a web address, their domain is that of no customer. The page of a partner is
 # deeper than the domain. A pattern for whole-column kernels; case is ignored.
@@ -41,6 +39,13 @@ MAIL_SERVICES = (
     r"|shaw|sympatico|bigpond|optusnet|seznam|centrum|wp|o2|interia|onet|rediffmail)"
     r"\.(?:com?|de|at|ch|fr|es|it|nl|be|pt|net|org|me|eu|ru|cn|pl|cz|ca|com\.(?:au|br|mx|ar)|co\.(?:uk|in|jp))/?\s*$"
 )
+
+
+@cache
+def _separators() -> re.Pattern[str]:
+    """Return what stands between addresses: signs, words between spaces, the space before a word with an @ in it."""
+    signs = r"[;,|\r\n\t]+|:{2,}|<br\s*/?>|\s+[/&+*·•–—-]+\s+|/(?=[^\s/@]+@)"
+    return re.compile(rf"{signs}|\s+{pattern('between_phones')}\s+|\s+(?=[^\s<>]*@)", re.IGNORECASE)
 
 
 def is_valid(text: str) -> bool:
@@ -90,7 +95,7 @@ def split(text: str) -> list[str]:
 
 def _parts(text: str) -> list[str]:
     """Return what separators leave of a cell, but for parts of nothing but punctuation."""
-    return [part for part in _SEPARATORS.split(text) if part.strip(_TRAILING)]
+    return [part for part in _separators().split(text) if part.strip(_TRAILING)]
 
 
 def _cleaned_part(part: str) -> str:

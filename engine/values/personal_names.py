@@ -101,12 +101,32 @@ def _start_of_last_name(words: list[str]) -> int:
     return len(words) - 1
 
 
+def titled(text: str) -> tuple[str, str]:
+    """Return the titles that the name of a person begins with, and the name behind them: `Dr. Ann Lee`.
+
+    The title is "" where there is none, nothing but titles, or a company.
+    """
+    if is_company(text):
+        return "", text
+    titles, words = _titled(text.split())
+    # `Sir` may be all that a cell says; what does not begin with a capital is no name.
+    if not titles or not words or not words[0][:1].isupper():
+        return "", text
+    return " ".join(titles), " ".join(words)
+
+
 def _titled(words: list[str]) -> tuple[list[str], list[str]]:
     """Return the titles that a name begins with, and the words behind them."""
-    titles, size = folded_words("name_titles"), 0
-    while size < len(words) and fold(words[size]) in titles:
+    size = 0
+    while size < len(words) and _is_title(words[size]):
         size += 1
     return words[:size], words[size:]
+
+
+def _is_title(word: str) -> bool:
+    """Return whether a word is a title, or several joined to one: `Dipl.-Ing.`."""
+    parts = fold(word).split()
+    return bool(parts) and folded_words("name_titles").issuperset(parts)
 
 
 def _split_end(words: list[str], ending: frozenset[str]) -> tuple[list[str], list[str]]:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from engine.steps import build
+from tests.converted_columns import convert
 from tests.small_profiles import column, finding, messages, profiled
 
 
@@ -93,6 +95,25 @@ def test_names_last_first(tmp_path):
     found = finding(profiled(tmp_path, {"Contact name": cells}), "last_first")
     assert found.message == "2 names are 'Last, First'"
     assert (found.rows, found.fix.step) == ([2, 3], "name_split")
+
+
+def test_particles_are_small_in_names_last_first(tmp_path):
+    cells = ["von der Heide, Uta", "Bianchi, Niccolò", "Ann Lee", "acme, inc"]
+    assert finding(profiled(tmp_path, {"Contatto": cells}), "last_first").rows == [2, 3]
+
+
+def test_titles_of_people(tmp_path):
+    cells = ["Herr Björn Köhler", "Dr. Ann Lee", "Mme Claire Petit", "Sig.ra Rossi", "Dr. Maier GmbH", "Frau", "Jo Roe"]
+    found = finding(profiled(tmp_path, {"Contact person": cells}), "titles_of_people")
+    assert found.message == "4 names begin with a title such as Herr, Dr. or Mrs"
+    assert (found.rows, found.safe) == ([2, 3, 4, 5], False)
+    outcome = convert(build(found.fix.step, found.fix.params), cells)
+    assert outcome.values[:4] == ["Björn Köhler", "Ann Lee", "Claire Petit", "Rossi"]
+    assert outcome.added["Contact person (title)"] == ["Herr", "Dr.", "Mme", "Sig.ra", "", "", ""]
+
+
+def test_goods_have_no_titles(tmp_path):
+    assert not finding(profiled(tmp_path, {"Article": ["Dr. Best Brush", "Mr Muscle Cleaner"]}), "titles_of_people")
 
 
 def test_names_in_capitals_or_small_letters(tmp_path):

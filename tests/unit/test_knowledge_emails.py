@@ -65,3 +65,11 @@ def test_any_text_is_read_or_not_read(text: str) -> None:
     for read in (emails.clean, lambda one: emails.split(one)[0]):
         with suppress(NotRead):
             assert emails.clean(read(text)) == read(text)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [" ::: ", "::", " / ", "/", " or ", " oder ", " ou ", "\n", ", ", ";", " | ", " & ", " - ", " + ", "<br>", " "],
+)
+def test_whatever_stands_between_two_addresses(between):
+    assert emails.split(f"ann@a.example{between}bo@b.example") == ["ann@a.example", "bo@b.example"]
