@@ -23,6 +23,7 @@ _WORDS = {
     "delivery": RecordWords("delivery address", "delivery addresses", "Second addresses"),
     "invoice": RecordWords("invoice address", "invoice addresses", "Second addresses"),
     "other": RecordWords("further address", "further addresses", "Second addresses"),
+    "vendor": RecordWords("vendor's price", "vendors' prices", "Where these products are bought"),
     "parent": RecordWords("parent", "parents", "What these belong to"),
 }
 _NO_WORDS = RecordWords("further record", "further records", "Further records of these rows")
@@ -48,16 +49,20 @@ def _words(kind: str) -> RecordWords:
 
 
 def cards(sheet: Sheet, targets: list[SheetTarget]) -> list[dict[str, Any]]:
-    """Return a card for each kind of further record that the rows make or could make."""
-    found = []
+    """Return a card for each kind of further records that the rows make or could make."""
+    groups: dict[str, dict[str, Any]] = {}
     for target in targets:
-        if target.role:
-            found.append(_card(sheet, target))
-    return found
+        if not target.role:
+            continue
+        heading = _words(target.role.partition("_")[0]).heading
+        group = groups.setdefault(heading, {"heading": heading, "offered": [], "records": []})
+        group["records"].append(_record(sheet, target))
+        if not target.counts and not target.left_out:
+            group["offered"].append(target.entry)
+    return list(groups.values())
 
 
-def _card(sheet: Sheet, target: SheetTarget) -> dict[str, Any]:
-    words = _words(target.role.partition("_")[0])
+def _record(sheet: Sheet, target: SheetTarget) -> dict[str, Any]:
     state = "offered"
     if target.counts:
         state = "taken"
@@ -65,12 +70,8 @@ def _card(sheet: Sheet, target: SheetTarget) -> dict[str, Any]:
         state = "left_out"
     return {
         "entry": target.entry,
-        "heading": words.heading,
-        "one": words.one,
-        "several": words.several,
-        "records": target.records,
+        "label": label(target),
         "reason": target.reason,
-        "confidence": target.confidence,
         "state": state,
         "fields": _fields(sheet, target),
     }

@@ -182,9 +182,12 @@ def remove_target(*, target: SheetTarget, user: User | None = None) -> None:
 
 
 def _drop_further_records(sheet: Sheet) -> None:
-    """Take away further records of rows that become no record of that kind themselves."""
-    models = SheetTarget.objects.filter(sheet=sheet, role="").values_list("model", flat=True)
-    SheetTarget.objects.filter(sheet=sheet).exclude(role="").exclude(model__in=list(models)).delete()
+    """Take away further records whose rows no longer become the records that they point to."""
+    targets = SheetTarget.objects.filter(sheet=sheet)
+    models = set(targets.filter(role="").values_list("model", flat=True))
+    for target in targets.exclude(role=""):
+        if not models & set(target.mappings.exclude(ref="").values_list("ref", flat=True)):
+            target.delete()
 
 
 def set_key(*, target: SheetTarget, id_pattern: str = "", key: Sequence[str] = (), user: User | None = None) -> None:

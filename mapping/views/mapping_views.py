@@ -109,14 +109,15 @@ def _choose_model(request: Request, sheet: Sheet) -> SheetTarget:
 
 
 def _decide_further(request: Request, sheet: Sheet) -> None:
-    """Take or leave out further records of the rows."""
-    further = _named_target(sheet, request.POST["further"])
-    if further is None or not further.role:
-        raise ChoiceRefused("That is settled already.")
-    if request.POST.get("action") == "leave_out":
-        target_services.leave_out_target(target=further, user=request.user)
-    else:
-        target_services.take_target(target=further, user=request.user)
+    """Take or leave out further records of the rows, one kind or several."""
+    for entry in request.POST.getlist("further"):
+        further = _named_target(sheet, entry)
+        if further is None or not further.role:
+            raise ChoiceRefused("That is settled already.")
+        if request.POST.get("action") == "leave_out":
+            target_services.leave_out_target(target=further, user=request.user)
+        else:
+            target_services.take_target(target=further, user=request.user)
 
 
 def _wanted(request: Request) -> str:

@@ -219,3 +219,21 @@ def test_a_column_of_numbers_to_call_is_no_person() -> None:
     rows = [(f"C{i}", f"Firm {i}", f"+44 20 7946 01{i}0") for i in range(6)]
     (found,) = suggested(evidence_of_rows("customers", ("Code", "Company", "Contact"), *rows))
     assert not by_role(found)
+
+
+def test_the_vendor_of_a_product_is_a_price_of_that_vendor() -> None:
+    vendors = [(f"L{i}", f"Firma {i} GmbH", f"info@f{i}.example", "Bremen") for i in range(6)]
+    items = [(f"A{i}", f"Rohr {i}", "4,50", "9,00", f"L{i % 5}") for i in range(12)]
+    found = suggested(
+        evidence_of_rows("Lieferanten", ("Lief-Nr.", "Firma", "E-Mail", "Ort"), *vendors),
+        evidence_of_rows("Artikel", ("ArtNr", "Bezeichnung", "EK netto", "VK netto", "Lieferanten-Nr."), *items),
+    )
+    price = by_role(found[1])["vendor"]
+    assert price.model == "product.supplierinfo"
+    assert (price.id, price.when) == ("migr.vendor_price.{ArtNr}", "Lieferanten-Nr.")
+    filled = fields_by_title(price)
+    assert filled["ArtNr"] == "product_tmpl_id/id"
+    assert filled["Lieferanten-Nr."] == "partner_id/id"
+    assert filled["EK netto"] == "price"
+    # The cost stays with the product too.
+    assert fields_by_title(found[1])["EK netto"] == "standard_price"

@@ -65,8 +65,8 @@ class MainRecords:
             self.target.model,
             confidence,
             self.target.key,
-            self._pattern(role, made),
-            [self._link(), *columns],
+            self.pattern(role, made),
+            [self.link(PARENT_FIELD), *columns],
             role,
             made,
             {"type": type_},
@@ -74,11 +74,12 @@ class MainRecords:
             reason=reason,
         )
 
-    def _link(self) -> FieldSuggestion:
+    def link(self, field: str) -> FieldSuggestion:
+        """Return how a further record's field points to the record of its row."""
         reason = "the record of the same row"
-        return FieldSuggestion(self.key_title, PARENT_FIELD, 1.0, reason, ref=self.target.model)
+        return FieldSuggestion(self.key_title, field, 1.0, reason, ref=self.target.model)
 
-    def _pattern(self, role: str, made: str) -> str:
+    def pattern(self, role: str, made: str) -> str:
         """Return the ID pattern: the main record's key, and what was made where one key has several rows."""
         pattern = f"{self.sheet.namespace}.{role}.{{{self.key_title}}}"
         if self.key_title == KEY_TITLE:
