@@ -176,6 +176,19 @@ def titles_added_by(step: Transform) -> tuple[str, ...]:
     return ()
 
 
+def titles_of_suggestions(sheet: Sheet) -> set[str]:
+    """Return the titles of columns that suggestions make for themselves, whether their steps are in force or not.
+
+    They are no evidence: what was suggested because of them would be suggested once more.
+    """
+    steps = [Transform(**step) for target in sheet.targets.all() for step in target.steps]
+    for step in sheet.transforms.all():
+        known = COLUMN_STEPS.get(step.slug)
+        if known is not None and known.further:
+            steps.append(step)
+    return {title for step in steps for title in titles_added_by(step)} - set(sheet.titles)
+
+
 def may_add_columns(step: Transform) -> bool:
     """Return whether a step is of a kind that adds columns, as it is or with other parameters."""
     known = COLUMN_STEPS.get(step.slug)

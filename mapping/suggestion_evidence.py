@@ -8,7 +8,7 @@ from engine.match import ColumnEvidence, SheetEvidence, Sibling, column_evidence
 from engine.sheets.working_file import WorkingFile
 from mapping import opened_sheet
 from mapping.models import SheetTarget
-from mapping.selectors import all_titles, cleaned_titles, split_columns
+from mapping.selectors import all_titles, cleaned_titles, split_columns, titles_of_suggestions
 from odoo_migrate.project.external_ids import BadPattern, Pattern
 from odoo_migrate.project.file_names import mapping_name, sheet_stem
 from profiling.models import ColumnProfile, Dataset, Finding, Sheet
@@ -24,11 +24,12 @@ def sheets_to_map(dataset: Dataset) -> list[Sheet]:
 def of_sheet(sheet: Sheet) -> SheetEvidence:
     """Return a sheet's columns with their figures and values, those that steps add beside the column they come from.
 
-    A column whose parts have columns of their own is not among them: it would claim the fields of its parts.
+    A column whose parts have columns of their own is not among them: it would claim the fields of its parts. Nor are
+    columns that suggestions make for themselves.
     """
     profiles = opened_sheet.column_profiles(sheet)
-    split = split_columns(sheet)
-    titles = [title for title in cleaned_titles(sheet) if title in profiles and title not in split]
+    aside = {*split_columns(sheet), *titles_of_suggestions(sheet)}
+    titles = [title for title in cleaned_titles(sheet) if title in profiles and title not in aside]
     values = distinct_values(sheet, titles)
     columns = [_of_column(profiles[title], sheet, values[title]) for title in titles]
     lines = sheet.shape.get("lines") or []

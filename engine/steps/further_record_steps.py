@@ -27,6 +27,7 @@ class ContactPerson(ColumnStep):
     help = "Writes the person named beside a company into a new column, without Attn. or Mr; empty where both are one."
     group = "contact"
     safe = True
+    further = True
     params = (
         Param("person_columns", "columns", "Columns with the person's name, first name first", required=True),
         Param("into", "new_column", "New column", default="Contact person"),
@@ -93,6 +94,7 @@ class OtherAddress(ColumnStep):
     help = "Writes the second address of a row into a new column, and leaves it empty where it says the same."
     group = "address"
     safe = True
+    further = True
     params = (
         Param("columns", "columns", "Other columns of this address"),
         Param("main_columns", "columns", "Columns of the main address", required=True),

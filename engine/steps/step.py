@@ -98,6 +98,7 @@ class ColumnStep(Configured, ABC):
         writes: The kind of values that it writes, where a field of another kind could not take them; "" for text.
         idempotent: Its own output is accepted unchanged.
         learns: `learn` must run over the whole column first.
+        further: It makes a column for further records of a row, which says nothing new of the row itself.
         kernel: `apply` costs less on a whole column than finding the column's distinct values does.
         splits: The columns that it adds hold together what a cell says, so that the column itself needs no field.
     """
@@ -111,6 +112,7 @@ class ColumnStep(Configured, ABC):
     writes: ClassVar[str] = ""
     idempotent: bool = True  # an instance may say otherwise, where its parameters decide
     learns: ClassVar[bool] = False
+    further: ClassVar[bool] = False
     kernel: ClassVar[bool] = False
     splits: ClassVar[bool] = False
 

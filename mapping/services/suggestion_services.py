@@ -9,7 +9,7 @@ from django.db import transaction
 
 from engine.detectors.counted_words import listed
 from engine.match import FieldSuggestion, SheetSuggestion, SuggestedStep, TargetSuggestion, suggest_dataset
-from engine.recipe import target_entry
+from engine.recipe import KEY_TITLE, target_entry
 from mapping import selectors, suggestion_evidence
 from mapping.models import Mapping, SheetTarget, UnmappedSheet
 from mapping.services import missing_record_services, relation_services
@@ -58,7 +58,8 @@ def forget_gone(dataset: Dataset) -> None:
     """Take back the suggestions for columns that no step adds any more."""
     for sheet in suggestion_evidence.sheets_to_map(dataset):
         suggested = Mapping.objects.filter(target__sheet=sheet, state=Mapping.State.SUGGESTED)
-        suggested.exclude(column__in=selectors.all_titles(sheet)).delete()
+        there = {*selectors.all_titles(sheet), *selectors.titles_of_suggestions(sheet), KEY_TITLE}
+        suggested.exclude(column__in=there).delete()
 
 
 def _decided(sheet: Sheet, models: dict[int, str]) -> str:

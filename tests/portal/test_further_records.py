@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from mapping.models import Mapping, SheetTarget, Transform
 from mapping.selectors import recipe_of
-from mapping.services import suggestion_services, target_services
+from mapping.services import step_services, suggestion_services, target_services
 from odoo_migrate.project.project_reader import read_project
 from profiling.models import Dataset, Sheet
 from tests.both_sides import errors
@@ -90,6 +90,27 @@ def test_what_is_left_out_stays_out(client, dataset, sheet):
     # A change of mind brings it back with all that was suggested.
     decide(client, sheet, "res.partner (delivery)", "take")
     assert entries(sheet) == ["res.partner", "res.partner (contact)", "res.partner (delivery)"]
+
+
+def test_what_was_taken_is_not_suggested_once_more(client, dataset, sheet):
+    target_services.accept_all(sheet=sheet)
+    before = recipe_of(dataset)
+    fresh = Dataset.objects.get()
+    suggestion_services.suggest(dataset=fresh)
+    target_services.accept_all(sheet=fresh.sheets.get())
+    assert recipe_of(fresh) == before
+    # Nor where a recipe file brought the steps, without a suggestion.
+    SheetTarget.objects.update(steps=[])
+    suggestion_services.suggest(dataset=Dataset.objects.get())
+    target_services.accept_all(sheet=fresh.sheets.get())
+    assert recipe_of(fresh) == before
+
+
+def test_steps_of_a_person_do_not_take_suggestions_away(client, dataset, sheet):
+    step_services.add_step(sheet=sheet, column="City", slug="trim")
+    suggestion_services.forget_gone(dataset)
+    decide(client, sheet, "res.partner (contact)", "take")
+    assert Mapping.objects.filter(target__role="contact", field="name", state="accepted").exists()
 
 
 def test_the_page_of_the_people_shows_their_columns(client, dataset, sheet):
