@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from django.db.models import Q
 
+from engine.clean.cleaning_plan import group_titles
 from engine.match.accepted_suggestions import LIKELY
 from engine.recipe import ColumnRecipe, FieldSpec, Lookup, Recipe, SheetRecipe, StepSpec, TargetRecipe
 from engine.steps import COLUMN_STEPS, ROW_STEPS, build
@@ -124,8 +125,9 @@ def cleaned_titles(sheet: Sheet) -> list[str]:
     by_column: dict[str, list[ColumnStep]] = defaultdict(list)
     for column, step in _built_steps(sheet):
         by_column[column].append(step)
+    groups = [title for title in titles_of_groups(sheet) if title not in sheet.titles]
     found: dict[str, None] = {}
-    waiting = list(reversed(sheet.titles))
+    waiting = list(reversed([*groups, *sheet.titles]))
     while waiting:
         title = waiting.pop()
         found[title] = None
@@ -134,6 +136,11 @@ def cleaned_titles(sheet: Sheet) -> list[str]:
             added += step.adds(title)
         waiting += [new for new in reversed(added) if new not in found and new not in sheet.titles]
     return list(found)
+
+
+def titles_of_groups(sheet: Sheet) -> tuple[str, ...]:
+    """Return the titles of the columns that the names of groups become, () where no step asks for them."""
+    return group_titles(step_specs(sheet.row_steps.all()))
 
 
 def added_titles(sheet: Sheet) -> list[str]:
@@ -160,7 +167,7 @@ def taken_titles(sheet: Sheet, besides: Transform | None = None) -> set[str]:
 
     `besides` is a step whose own columns do not count.
     """
-    taken = set(sheet.titles)
+    taken = {*sheet.titles, *titles_of_groups(sheet)}
     for step in Transform.objects.filter(sheet=sheet):
         if step != besides:
             taken.update(titles_added_by(step))

@@ -23,7 +23,7 @@ from engine.clean.cleaning_plan import plan_sheet
 from engine.profile.profile_results import MAX_ROWS, FindingFacts
 from engine.recipe import Recipe, RecipeError, SheetRecipe
 from engine.recipe.finding_fixes import has_fix, with_fixes
-from engine.sheets.row_kinds import row_kinds
+from engine.sheets.sheet_outline import SheetKinds
 from engine.sheets.working_file import ROW
 from engine.steps import HEADER_STEPS
 from engine.steps.step_parameters import StepError
@@ -112,8 +112,9 @@ class SheetVerdict:
 
     def _row_kinds_wrong(self) -> Iterator[tuple[int, str]]:
         """Yield the rows whose kind the program does not see, with what they are."""
+        kinds = SheetKinds(self.run.working)
         for batch in self.run.working.batches():
-            data = row_kinds(batch).data
+            data = kinds.of(batch).data
             for row, is_data in zip(batch.column(ROW).to_pylist(), data.tolist(), strict=True):
                 kind = self.laid.rows[row - 1].kind if row <= len(self.laid.rows) else "blank"
                 if (kind == "data") != is_data:

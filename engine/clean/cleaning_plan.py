@@ -131,9 +131,24 @@ def effective_header(sheet: SheetRecipe) -> tuple[int, ...]:
     return next(iter(said), ())
 
 
-def group_titles(sheet: SheetRecipe) -> tuple[str, ...]:
-    """Return the titles of the columns that the names of groups become, () where no step asks for them."""
-    for spec in sheet.rows:
+def with_groups(source: Sequence[str], sheet: SheetRecipe) -> tuple[str, ...]:
+    """Return the titles of a sheet's columns, those that the names of groups become in front of them.
+
+    Raises:
+        RecipeError: The sheet has a column of such a title already.
+    """
+    added = group_titles(sheet.rows)
+    for title in added:
+        if title in source:
+            raise RecipeError(
+                f"Sheet '{sheet.name}': there is a column '{title}' already; name the column of groups otherwise."
+            )
+    return (*added, *source)
+
+
+def group_titles(steps: Sequence[StepSpec]) -> tuple[str, ...]:
+    """Return the titles of the columns that the names of groups become, () where none of the steps asks for them."""
+    for spec in steps:
         if spec.enabled and spec.slug == GroupsToColumn.slug:
             # A step that is broken is reported where the recipe is planned.
             with suppress(StepError):

@@ -36,7 +36,7 @@ class MadeColumn:
 
 def made_titles(run: SheetRun) -> list[str]:
     """Return the titles of the columns that the run's steps add, in order. Raises RecipeError."""
-    return [title for title in run.titles if title not in run.plan.source]
+    return [title for title in run.titles if title not in run.working.source_titles]
 
 
 def made_columns(run: SheetRun) -> dict[str, MadeColumn]:
@@ -53,7 +53,7 @@ def made_columns(run: SheetRun) -> dict[str, MadeColumn]:
         for title, cells in counted.items():
             cells.add(batch.column(title))
     found = {}
-    for position, (title, cells) in enumerate(counted.items(), len(run.plan.source)):
+    for position, (title, cells) in enumerate(counted.items(), len(run.working.source_titles)):
         found[title] = cells.column(title, position, run.recipe.country)
     return found
 

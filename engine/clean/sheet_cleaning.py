@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from engine.clean.cleaning_plan import SheetPlan, group_titles, only_column, plan_sheet
+from engine.clean.cleaning_plan import SheetPlan, group_titles, only_column, plan_sheet, with_groups
 from engine.clean.cleaning_report import CleanedBatch, SheetReport, new_report
 from engine.clean.column_runner import ColumnResult
 from engine.clean.computed_columns import (
@@ -21,7 +21,7 @@ from engine.clean.computed_columns import (
 )
 from engine.clean.row_runner import CHECKPOINT, Filler
 from engine.clean.sheet_knowledge import MOST_FACTS, SheetKnowledge, SheetLearner
-from engine.recipe import Recipe, RecipeError, SheetRecipe
+from engine.recipe import Recipe, SheetRecipe
 from engine.sheets.grouped_file import grouped
 from engine.sheets.working_file import ROW, WorkingFile
 from engine.steps.step import Context
@@ -77,20 +77,14 @@ class SheetRun:
             learnt: From a former run on the same working file; it saves passes over the rows. What does not fit the
                 recipe any more is ignored.
         """
-        self.working, self.sheet, self.recipe = grouped(working, group_titles(sheet)), sheet, recipe
+        self.working, self.sheet, self.recipe = grouped(working, group_titles(sheet.rows)), sheet, recipe
         self.report = SheetReport()
         self._learnt: dict[str, Any] = dict(learnt or {})
 
     @cached_property
     def plan(self) -> SheetPlan:
         """Return what the recipe asks for. Raises RecipeError."""
-        taken = set(group_titles(self.sheet)) & set(self.working.source_titles)
-        if taken:
-            title = min(taken)
-            raise RecipeError(
-                f"Sheet '{self.sheet.name}': there is a column '{title}' already; name the column of groups otherwise."
-            )
-        return plan_sheet(self.working.titles, self.sheet)
+        return plan_sheet(with_groups(self.working.source_titles, self.sheet), self.sheet)
 
     @property
     def titles(self) -> tuple[str, ...]:

@@ -284,6 +284,11 @@ def _without_digits(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(_DIGITS.sub("9", text.strip()[:LONGEST]) for text in cells)
 
 
+def is_note(text: str) -> bool:
+    """Return whether a text is a report stamp, the number of a page or a count of records."""
+    return bool(_note_pattern().fullmatch(text.strip()))
+
+
 def _group_of(label: str) -> str:
     """Return the name in a label such as "Total Acme" or "Acme Total", "" for none."""
     named = _named_total_pattern().fullmatch(label)

@@ -30,6 +30,7 @@ from engine.sheets.row_kinds import (
     Codes,
     Mask,
     RowKinds,
+    is_note,
     row_kinds,
 )
 from engine.sheets.working_file import ROW, WorkingFile
@@ -50,25 +51,20 @@ class SheetOutline:
         nesting: The groups, None where there are none.
         certain: Whether these groups are certain, and not the other reading of rows with a name alone.
         totals: How the printed totals compare with the sums of the rows.
+        notes_are_certain: Whether all notes read like notes and are set off from the rows of data.
     """
 
     kinds: RowKinds
     nesting: Nesting | None = None
     certain: bool = False
     totals: ComparedTotals = NOTHING_COMPARED
+    notes_are_certain: bool = False
 
     @property
     def totals_are_certain(self) -> bool:
         """Return whether each row of a total is the sum of its rows, by more than a chance of two amounts."""
         totals = set(np.flatnonzero(self.kinds.total).tolist())
         return bool(totals) and totals == set(self.totals.agreeing) and self.totals.strong
-
-    @property
-    def notes_are_certain(self) -> bool:
-        """Return whether all notes are set off from the rows of data, and hold one cell, or shares of a total."""
-        notes = np.flatnonzero(self.kinds.footer)
-        set_off = [bool(row) and self.kinds.codes[row - 1] != DATA for row in notes.tolist()]
-        return all(set_off)
 
     @property
     def levels(self) -> int:
@@ -137,13 +133,23 @@ class _Finder:
         certain = nesting is not None and self._is_certain(nesting)
         compared = self._compared(nesting, totals)
         codes = self._codes(totals, nesting, compared)
+        notes = self._notes_are_certain(codes)
         if nesting is None:
-            return SheetOutline(RowKinds(codes), totals=compared)
+            return SheetOutline(RowKinds(codes), totals=compared, notes_are_certain=notes)
         grouped = codes.copy()
         for group in nesting.groups:
             grouped[group.name.row] = GROUP if group.own else SECTION
         kinds = RowKinds(grouped if certain else codes, grouped)
-        return SheetOutline(kinds, nesting, certain, compared)
+        return SheetOutline(kinds, nesting, certain, compared, notes)
+
+    def _notes_are_certain(self, codes: Codes) -> bool:
+        """Return whether all notes are set off from the rows of data, and read like notes or are shares of a total."""
+        for row in np.flatnonzero(codes == NOTE).tolist():
+            if not row or codes[row - 1] == DATA:
+                return False
+            if row not in self.shares and not is_note(" ".join(self.rows.texts(row).values())):
+                return False
+        return True
 
     def _names(self) -> list[GroupName]:
         """Return the rows with names of groups, without those behind the last row of data."""

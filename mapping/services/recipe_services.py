@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from engine.clean import effective_header
-from engine.clean.cleaning_plan import plan_sheet
+from engine.clean.cleaning_plan import plan_sheet, with_groups
 from engine.recipe import Recipe, RecipeError, SheetRecipe, StepSpec, TargetRecipe
 from engine.steps import HEADER_STEPS
 from mapping.models import Mapping, Relationship, RowStep, SheetTarget, Transform
@@ -84,7 +84,8 @@ def check_part(part: SheetRecipe, sheet: Sheet, recipe: Recipe) -> None:
         return
     header = effective_header(part)
     moved = list(header) != sheet.header_override
-    plan_sheet(titles_with(sheet, header) if moved else sheet.titles, part)
+    titles = titles_with(sheet, header) if moved else sheet.titles
+    plan_sheet(with_groups(titles, part), part)
     for target in part.targets:
         _check_target(target, f"Sheet '{part.name}'", recipe.odoo_version)
 

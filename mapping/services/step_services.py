@@ -13,7 +13,7 @@ from engine.profile.profile_results import FindingFacts, Fix, Severity
 from engine.recipe import ColumnRecipe, SheetRecipe, finding_fixes
 from engine.steps import COLUMN_STEPS, HEADER_STEPS, build
 from engine.steps.new_titles import with_free_titles
-from engine.steps.row_steps import PromoteHeader
+from engine.steps.row_steps import GroupsToColumn, PromoteHeader
 from engine.steps.step_parameters import StepError
 from mapping import selectors
 from mapping.models import AnyStep, RowStep, Transform
@@ -186,7 +186,9 @@ def siblings_of(step: AnyStep) -> Any:
 
 def _columns_changed(step: AnyStep) -> None:
     """Tell once the change is kept that the sheet's columns may be others now: fields are suggested for new ones."""
-    if isinstance(step, Transform) and selectors.may_add_columns(step):
+    makes_groups = isinstance(step, RowStep) and step.slug == GroupsToColumn.slug
+    may_add = makes_groups or (isinstance(step, Transform) and selectors.may_add_columns(step))
+    if may_add:
         transaction.on_commit(partial(columns_changed.send, sender=Transform, dataset=step.sheet.dataset))
 
 
