@@ -157,8 +157,8 @@ def split_columns(sheet: Sheet) -> dict[str, list[str]]:
     """Return the columns whose steps write all that they say to columns of their own, with the titles of those."""
     found: dict[str, list[str]] = {}
     for column, step in _built_steps(sheet):
-        if step.splits:
-            found.setdefault(column, []).extend(step.adds(column))
+        for title in step.replaces(column):
+            found.setdefault(title, []).extend(step.adds(column))
     return found
 
 

@@ -76,7 +76,7 @@ def by_row(columns: Sequence[pa.Array], read: Callable[..., tuple[str, ...]], ti
             raises NotRead, the cell keeps its text and the added ones stay empty.
         titles: The columns to add.
     """
-    rows, row_numbers = _distinct(columns)
+    rows, row_numbers = distinct_rows(columns)
     answers, failed, reasons = [], [False] * len(rows), {}
     for place, row in enumerate(rows):
         # What a blank cell gets, and one that is not read.
@@ -122,7 +122,7 @@ def merged(values: pa.Array, parts: Iterable[tuple[pa.Array, Outcome]], titles: 
     return Outcome(values, could_not, reasons, added)
 
 
-def _distinct(columns: Sequence[pa.Array]) -> tuple[list[tuple[str, ...]], pa.Array]:
+def distinct_rows(columns: Sequence[pa.Array]) -> tuple[list[tuple[str, ...]], pa.Array]:
     """Return the distinct rows of some columns, and for each row the number of its distinct one."""
     if len(columns) == 1:
         encoded = columns[0].dictionary_encode()

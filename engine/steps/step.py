@@ -125,6 +125,10 @@ class ColumnStep(Configured, ABC):
         """Return the titles of the columns that the step adds beside column `title`."""
         return _titles(self, "new_column")
 
+    def replaces(self, title: str) -> tuple[str, ...]:
+        """Return the titles of the columns all of whose texts are in the columns that the step adds to `title`."""
+        return (title,) if self.splits else ()
+
     def learn(self, distinct: Iterable[str], context: Context) -> Any:
         """Decide for the whole column from its distinct non-blank values (in order of appearance; see `alike`).
 
