@@ -323,7 +323,7 @@ class UnconvertedCells:
                 severity = "warning"
                 end = "; the cells are kept as they are, since the column fills no field."
                 if title in self.parts:
-                    end = "; what could not be taken apart is kept whole, and rows that would lose it are held back."
+                    end = "; the cells are kept as they are, and rows that would lose what they say are held back."
             message = f"{rows_word(counter.count)}: '{title}' could not be converted{end}"
             yield ExportProblem(
                 "could_not", severity, message, self.sheet.sheet.sheet,

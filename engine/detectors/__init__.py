@@ -15,8 +15,8 @@ from engine.profile.detector import ColumnDetector, Detectors, SheetDetector
 # Each group of findings with its heading in the users' documentation; a module that is not named here comes last.
 GROUPS = {
     "sheet": "The sheet", "report": "The sheet", "duplicate": "The sheet", "text": "Text", "contact": "Contacts",
-    "phone": "Contacts", "place": "Addresses", "value": "Values", "spelling": "Values", "dependency": "Values",
-    "number": "Numbers and dates", "unit": "Numbers and dates", "date": "Numbers and dates", "target": "For Odoo",
+    "phone": "Contacts", "place": "Addresses", "address": "Addresses", "value": "Values", "spelling": "Values",
+    "dependency": "Values",    "number": "Numbers and dates", "unit": "Numbers and dates", "date": "Numbers and dates", "target": "For Odoo",
 }  # fmt: skip
 _SUFFIX = "_findings"
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from engine.steps.reading_step import COUNTRY, COUNTRY_COLUMN, distinct_rows, named_country
 from engine.steps.step import ColumnStep, Context, Example, Outcome
 from engine.steps.step_parameters import Param, StepError
-from engine.values import NotRead, states
+from engine.values import NotRead, countries, states
 from engine.values.addresses.address_pieces import pieces, street_lines
 from engine.values.addresses.postal_addresses import PARTS, PostalAddress, read
 from engine.values.folding import fold
@@ -26,7 +26,8 @@ class AddressSplit(ColumnStep):
     02110". An address may also stand in several columns (`lines`), in some rows with its town and in others without,
     which then has columns of its own (`zip_column` and the like): what these hold goes before what the lines say.
 
-    What is not read for certain is listed, and stands whole in the column for the street (or the town).
+    What is not read for certain is listed, and stands whole in the column for the street (or the town). An address
+    that names no country is in the one by whose rules it is written, if that is the one the step is told.
     """
 
     slug = "address_split"
@@ -36,10 +37,10 @@ class AddressSplit(ColumnStep):
     phase = "parts"
     splits = True
     params = (
-        Param("zip_to", "new_column", "New column for postal codes", default="ZIP"),
-        Param("city_to", "new_column", "New column for towns", default="City"),
         Param("street_to", "new_column", "New column for streets", help="Leave it empty where there are no streets."),
         Param("street2_to", "new_column", "New column for further lines of the street"),
+        Param("zip_to", "new_column", "New column for postal codes", default="ZIP"),
+        Param("city_to", "new_column", "New column for towns", default="City"),
         Param("state_to", "new_column", "New column for states"),
         Param("country_to", "new_column", "New column for countries"),
         Param("lines", "columns", "Columns with further lines of the address"),
@@ -58,7 +59,7 @@ class AddressSplit(ColumnStep):
             added={
                 "ZIP": ("93047", "28757", "9712 CP", "", "", ""),
                 "City": ("Regensburg", "Bremen", "Groningen", "Regensburg", "1067 Dresden", ""),
-                "Country": ("", "DE", "NL", "", "", ""),
+                "Country": ("DE", "DE", "NL", "", "", ""),
             },
         ),
         Example(
@@ -147,26 +148,23 @@ class AddressSplit(ColumnStep):
         country = named_country(beside.country, default)
         try:
             found = _with_beside(lines, beside, country, town_only=not self.street_to)
-            return self._fitting(found, country), ""
+            found = replace(found, country=_code(found, country))
+            self._require_columns(found, country)
         except NotRead as why:
             return self._whole(lines, beside), str(why)
-
-    def _fitting(self, found: PostalAddress, country: str) -> PostalAddress:
-        """Return the address as the new columns take it. Raises NotRead where a part has no column."""
         if not self.street2_to and found.street2:
             found = replace(found, street=f"{found.street}, {found.street2}", street2="")
+        return _with_state_code(found, country)
+
+    def _require_columns(self, found: PostalAddress, country: str) -> None:
+        """Raise NotRead where a part has no column; a country that is meant anyway is no loss."""
         targets = self._targets()
         for part, called in _CALLED.items():
             text = getattr(found, part)
             if not text or part in targets:
                 continue
-            # A country that is meant anyway is no loss.
-            if part == "country" and (named_country(text, "") == country or self.country_column):
-                continue
-            raise NotRead(f"its {called} '{text}' needs a column of its own")
-        known = named_country(found.country, country)
-        code = states.code(found.state, known) if known else None
-        return replace(found, state=code or found.state)
+            if part != "country" or (text != country and not self.country_column):
+                raise NotRead(f"its {called} '{text}' needs a column of its own")
 
     def _whole(self, lines: Sequence[str], beside: PostalAddress) -> PostalAddress:
         """Return an address that is not read: its lines whole, in one part, and what stands beside them."""
@@ -174,6 +172,24 @@ class AddressSplit(ColumnStep):
         if self.street_to:
             return replace(beside, street=text)
         return replace(beside, city=text)
+
+
+def _code(found: PostalAddress, country: str) -> str:
+    """Return the code of an address's country: the one that it names, or the one that is known to be meant."""
+    if found.country:
+        return countries.iso_code(found.country) or found.country
+    return found.rules if found.rules == country else ""
+
+
+def _with_state_code(found: PostalAddress, country: str) -> tuple[PostalAddress, str]:
+    """Return the address with its state as a code; a state that its country does not have is left out, with why."""
+    known = found.country if found.country in countries.codes() else country
+    if not found.state or not known:
+        return found, ""
+    code = states.code(found.state, known)
+    if code:
+        return replace(found, state=code), ""
+    return replace(found, state=""), f"no state of {known} is called '{found.state}'; all else of the address is read"
 
 
 def _cell(others: Mapping[str, str], title: str | None) -> str:
@@ -185,13 +201,23 @@ def _with_beside(
 ) -> PostalAddress:  # fmt: skip
     """Return the address of lines and of what columns of their own hold. Raises NotRead."""
     text = "\n".join(lines)
-    if not beside.zip and not beside.city:
-        if not lines:
-            return beside
-        found = read(text, country, town_only=town_only)
-        return replace(found, state=found.state or beside.state, country=found.country or beside.country)
+    if lines and (town_only or not (beside.zip or beside.city)):
+        return _agreeing(read(text, country, town_only=town_only), beside)
+    # An address whose town has a column is written by the rules of the country that is meant.
+    rules = country if beside.zip or beside.city else ""
     street, street2 = _street_of(text, beside, country)
-    return replace(beside, street=street, street2=street2)
+    return replace(beside, street=street, street2=street2, rules=rules)
+
+
+def _agreeing(found: PostalAddress, beside: PostalAddress) -> PostalAddress:
+    """Return the parts that were read, and those that stand beside. Raises NotRead where both differ."""
+    joined = {}
+    for part in ("zip", "city", "state", "country"):
+        here, there = getattr(found, part), getattr(beside, part)
+        if here and there and fold(here) != fold(there) and part in ("zip", "city"):
+            raise NotRead(f"'{here}' is in it, and '{there}' beside it")
+        joined[part] = here or there
+    return replace(found, **joined)
 
 
 def _street_of(text: str, beside: PostalAddress, country: str) -> tuple[str, str]:

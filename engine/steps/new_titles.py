@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from engine.sheets.free_titles import free_title
 from engine.steps import COLUMN_STEPS
 
 
@@ -35,13 +36,4 @@ def _free_list(titles: Any, used: set[str]) -> list[str]:
     for title in titles:
         free.append(free_title(title, used))
         used.add(free[-1])
-    return free
-
-
-def free_title(title: str, taken: Collection[str]) -> str:
-    """Return the title, with a number behind it where it is taken: City (2), as a title that a file repeats."""
-    number, free = 2, title
-    while free in taken:
-        free = f"{title} ({number})"
-        number += 1
     return free

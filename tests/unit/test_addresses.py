@@ -97,7 +97,7 @@ def test_any_text_is_read_whole_or_not_at_all(text, country, town_only):
         ("US", "New York 10001", ("", "", "10001", "New York", "", "")),
         ("US", "Hauptstr. 5, 10115 Berlin, Germany", ("Hauptstr. 5", "", "10115", "Berlin", "", "DE")),
         ("GB", "62 Market Place, Leeds\nLS1 7AX", ("62 Market Place", "", "LS1 7AX", "Leeds", "", "")),
-        ("GB", "1 High St, London SW1A 2AA, England", ("1 High St", "", "SW1A 2AA", "London", "", "England")),
+        ("GB", "1 High St, London SW1A 2AA, England", ("1 High St", "", "SW1A 2AA", "London", "", "GB")),
         ("IE", "12 Main Street, Naas, Co. Kildare", ("12 Main Street", "", "", "Naas", "Co. Kildare", "")),
         ("DK", "Vesterbrogade 3, 2. th, 1620 København V", ("Vesterbrogade 3", "2. th", "1620", "København V", "", "")),
     ],

@@ -38,7 +38,10 @@ _LIKELY = ("US", "AU", "PT", "SE", "DE", "AT")
 
 @dataclass(frozen=True)
 class PostalAddress:
-    """Hold the parts of an address, "" for what is not written; `country` is a code, or a part of one as written."""
+    """Hold the parts of an address, "" for what is not written.
+
+    `country` is a code; `rules` the one of the country that is known to write addresses so, "" where several do.
+    """
 
     street: str = ""
     street2: str = ""
@@ -46,6 +49,7 @@ class PostalAddress:
     city: str = ""
     state: str = ""
     country: str = ""
+    rules: str = ""
 
 
 def read(text: str, country: str = "", *, town_only: bool = False) -> PostalAddress:
@@ -88,18 +92,9 @@ def _address(town: Town, rules: Where, named: str) -> PostalAddress:
     if any(is_end(piece, rules) for piece in town.before):
         raise NotRead("there seems to be more than one address in it")
     street, street2 = street_lines(town.before)
-    shown = town.country
-    if named:
-        shown = _country_text(named)
-    return PostalAddress(street, street2, town.zip, town.city, town.state, shown)
-
-
-def _country_text(named: str) -> str:
-    """Return a country's code; a part of the United Kingdom stays, since a code would say less."""
-    code = countries.iso_code(named) or ""
-    if code == "GB" and len(named) > 3 and "kingdom" not in named.casefold() and "britain" not in named.casefold():
-        return named
-    return code
+    shown = countries.iso_code(named) or town.country
+    known = rules.country if rules.known else ""
+    return PostalAddress(street, street2, town.zip, town.city, town.state, shown, known)
 
 
 # --- the country
