@@ -11,8 +11,8 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from engine.profile.profile_results import FindingFacts, Fix, Severity
 from engine.recipe import ColumnRecipe, SheetRecipe, finding_fixes
+from engine.recipe.new_titles import with_free_titles
 from engine.steps import COLUMN_STEPS, HEADER_STEPS, build
-from engine.steps.new_titles import with_free_titles
 from engine.steps.row_steps import GroupsToColumn, PromoteHeader
 from engine.steps.step_parameters import StepError
 from mapping import selectors
