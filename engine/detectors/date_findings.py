@@ -29,7 +29,7 @@ ISO = "9999-9-9"
 MEMO = 100_000  # different texts remembered
 PAIRS = 20_000  # two numbers of two digits, and whether the year has a 29 February
 UNKNOWN = -1
-ENOUGH = 3  # dates that show the order of all others: a single one may be a slip
+ENOUGH = 2  # dates that show the order of all others: a single one may be a slip
 RECENT = 30  # years back from today to which dates of two digits belong without a doubt, unless somebody was born then
 FIRST_LIKELY = 19010000  # all days from 1 January 1901 on are greater
 # The time of day, from which on texts of one shape are cut: days alone are compared.

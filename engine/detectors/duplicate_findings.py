@@ -28,6 +28,9 @@ def identity(columns: Sequence[ColumnContext]) -> list[str]:
 
     Empty if that is unclear.
     """
+    # A document's lines repeat its customer, whose name and address are no sign of a second record.
+    if any("document" in column.hints for column in columns):
+        return []
     names = [column.title for column in columns if column.kind == "text" and not column.hints.isdisjoint(_NAMES)]
     # An email is the better key: a phone number is written in many ways.
     emails = [column.title for column in columns if column.kind == "email"]

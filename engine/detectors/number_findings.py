@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from engine.detectors.counted_words import cells_of, counted, either, listed
+from engine.detectors.place_findings import sheet_country
 from engine.profile.column_batch import ColumnBatch, Indices, Numbers
 from engine.profile.column_kinds import says_something
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, RangeFacts
@@ -303,7 +304,9 @@ class Percentages(ColumnDetector):
             if len(ways) > 1:
                 message = f"Percentages are written in {len(ways)} ways, such as {listed(sorted(ways))}"
             # `19%` may be the name of a tax: only the title can say that it is a number.
-            yield self.found("percent_signs", signed, message, Fix("parse_percent"), certain=len(ways) == 1)
+            # 0.19 beside 19 % may be a fraction of one or of a hundred.
+            certain = len(with_signs) == len(written) or not any(_is_fraction(one, sign) for one in written)
+            yield self.found("percent_signs", signed, message, Fix("parse_percent"), certain=certain)
         yield from self._fractions(sign)
 
     def _fractions(self, sign: str) -> Iterable[FindingFacts]:
@@ -411,6 +414,9 @@ class LostZeros(ColumnDetector):
     def findings(self) -> Iterable[FindingFacts]:
         """Return the codes that are one or two digits shorter than most, where full codes have zeros in front."""
         width = self._width()
+        # Where each row has its own country, a short code may be right as it is.
+        if self.column.kind == "postal_code" and sheet_country(self.column).column:
+            return
         # More than two zeros in front are rare; what is shorter still is another kind of number.
         short = CellTally.merged([self.by_length.get(length, CellTally()) for length in (width - 2, width - 1)])
         if width and short.count:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import phonenumbers
 import pyarrow as pa
+import pyarrow.compute as pc
 from phonenumbers import NumberParseException
 
 from engine.detectors.counted_words import cells_of, counted, either
@@ -57,11 +58,20 @@ class Phones(ColumnDetector):
             self.countries = tuple(dict.fromkeys([self.country, *self.where.all]))[:MOST_COUNTRIES]
         self.formats: dict[str, CellTally] = {}
         self.extended, self.several, self.wrong = CellTally(), CellTally(), CellTally()
+        # Countries in which 00 does not lead abroad.
+        self.elsewhere = [country for country in self.countries if country and not phones.dials_zeros(country)]
+        self.abroad, self.zeros = CellTally(), CellTally()
         self._each = 0
         self._by_start: dict[str, npt.NDArray[np.int8]] = {}
 
     def look(self, cells: ColumnBatch) -> None:
         """Sort the numbers shape by shape; what is in a cell besides them shows in the shape alone."""
+        if self.elsewhere:
+            zeros = pc.match_substring_regex(cells.base, phones.LEADS_ABROAD).to_numpy(zero_copy_only=False)
+            self.zeros.add(cells, zeros)
+            # A column where so many numbers begin with zeros is not mended by a look at each of them.
+            if self.zeros.count <= EACH:
+                self.abroad.add(cells, cells.judged(zeros, self._leads_abroad))
         for shape, indices in cells.groups(cells.filled):
             if not says_something(shape):
                 continue
@@ -108,8 +118,18 @@ class Phones(ColumnDetector):
     def _can_be_dialled(self, text: str) -> bool:
         return any(_can_be_dialled(text, country) for country in self.countries)
 
+    def _leads_abroad(self, text: str) -> bool:
+        """Return whether 00 can only lead abroad, though one of the sheet's countries dials otherwise."""
+        return any(phones.international(text, country) != text for country in self.elsewhere)
+
     def findings(self) -> Iterable[FindingFacts]:
         """Return what to do about all numbers first, then the cells that need a person."""
+        count = self.abroad.count
+        if count:
+            numbers = cells_of("phone", count)
+            message = f"{numbers} {either(count, 'begins', 'begin')} with 00 in place of + and the country"
+            fix = Fix("replace", {"find": phones.LEADS_ABROAD, "replace": "+", "regex": True})
+            yield self.found("leads_abroad", self.abroad, message, fix, certain=count == self.zeros.count)
         yield from self._formats()
         count = self.extended.count
         if count:
@@ -142,6 +162,9 @@ class Phones(ColumnDetector):
 
         The country is known, most national numbers are in use there, and every number can be read.
         """
+        # Where a number that begins with 00 is read at home, it comes out wrong.
+        if self.abroad.count != self.zeros.count and self.abroad.count:
+            return False
         if not self.country or self.several.count or self.wrong.count:
             return False
         texts = [text for text, _ in self.column.sample if says_something(text)]

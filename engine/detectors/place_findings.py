@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from babel import Locale
@@ -21,6 +21,7 @@ from engine.values.folding import fold
 _PARTS = frozenset(["england", "scotland", "wales", "northern ireland"])
 
 
+SMALLEST_ADDRESS = 3  # columns whose titles begin alike
 MOSTLY = 0.9  # share of cells that are read, from which on a column is what its title says
 
 
@@ -44,20 +45,61 @@ class SheetCountry(NamedTuple):
 
 
 def sheet_country(column: ColumnContext) -> SheetCountry:
-    """Return what the sheet's own country column says, else the dataset's country."""
-    for title, (kind, sample) in column.others.items():
-        if kind == "country":
-            return _country_of(column, title, sample)
+    """Return what the country column of the same address says, else the dataset's country."""
+    named = [title for title, (kind, _) in column.others.items() if kind == "country"]
+    title = _of_one_address(column.title, named, list(column.others))
+    if title:
+        return _country_of(column, title, column.others[title][1])
     if column.country:
         return SheetCountry(column.country, (column.country,), "")
     return SheetCountry("", (), "")
+
+
+def _of_one_address(title: str, named: Sequence[str], titles: Sequence[str]) -> str:
+    """Return which of the country columns belongs to a column, "" for none.
+
+    Sheets with two addresses tell their columns apart by what the titles begin with: POCity, POCountry, SACity,
+    SACountry. A column of neither, such as a phone number, belongs to the first address.
+    """
+    groups = {country: _group(country, titles) for country in named}
+    for country, group in groups.items():
+        if group and title.startswith(group):
+            return country
+    plain = [country for country, group in groups.items() if not group]
+    first = min(groups, key=lambda country: titles.index(_first_of(groups[country], titles)), default="")
+    if plain or not first:
+        return next(iter(plain), "")
+    # The country of a second address says nothing of the first, which may have none.
+    others = [other for other in titles if _is_twin(other, groups[first], titles)]
+    if others and titles.index(others[0]) < titles.index(_first_of(groups[first], titles)):
+        return ""
+    return first
+
+
+def _group(country: str, titles: Sequence[str]) -> str:
+    """Return what the titles of a country's address begin with, "" where no other title begins so."""
+    for length in range(len(country) - 1, 1, -1):
+        start = country[:length]
+        if sum(title.startswith(start) for title in titles) >= SMALLEST_ADDRESS:
+            return start
+    return ""
+
+
+def _first_of(group: str, titles: Sequence[str]) -> str:
+    return next(title for title in titles if title.startswith(group))
+
+
+def _is_twin(title: str, group: str, titles: Sequence[str]) -> bool:
+    """Return whether a title of another address ends as one of this address does: POCity beside SACity."""
+    ends = [other.removeprefix(group) for other in titles if other.startswith(group)]
+    return not title.startswith(group) and any(len(end) > 2 and title.endswith(end) for end in ends)
 
 
 def _country_of(column: ColumnContext, title: str, sample: Sample) -> SheetCountry:
     """Return what a column of countries says about the addresses of its sheet."""
     codes: dict[str, None] = {}  # the most frequent first
     for text, _ in sample:
-        code = countries.iso_code(text)
+        code = countries.address_code(text)
         if code:
             codes[code] = None
     if len(codes) == 1:
@@ -105,8 +147,9 @@ class _Names(ColumnDetector):
                 known[text] = code
             else:
                 unknown.append(text)
-        certain = self.is_clear() and self._mostly(known, unknown) and not any(map(self.loses, known))
-        yield from self._spelled(known, certain=certain)
+        # A field of countries holds no more than the code; a title alone does not say that the rest may go.
+        by_field = not self._mostly(known, unknown) or any(map(self.loses, known))
+        yield from self._spelled(known, by_field=by_field)
         # Where not one name is recognised, the column's kind was guessed wrong.
         if unknown and known:
             what = either(len(unknown), f"is no {self.one}", f"are no {self.many}")
@@ -120,11 +163,13 @@ class _Names(ColumnDetector):
         read = sum(map(times.__getitem__, known))
         return read >= MOSTLY * (read + sum(map(times.__getitem__, unknown)))
 
-    def _spelled(self, known: dict[str, str], *, certain: bool) -> Iterable[PendingFinding]:
+    def _spelled(self, known: dict[str, str], *, by_field: bool) -> Iterable[PendingFinding]:
+        """Yield the names that are not written as codes; `by_field`: whether the title alone makes no fix safe."""
         odd = {text for text, code in known.items() if text != code}
         if odd:
+            slug, message = f"{self.column.kind}_spellings", self._message(known, odd)
             finding = self.found(
-                f"{self.column.kind}_spellings", CellTally(), self._message(known, odd), self.fix(), certain=certain
+                slug, CellTally(), message, self.fix(), certain=self.is_clear(), by_field=by_field
             )
             yield self.vocabulary.pending(finding, odd)
 
@@ -148,7 +193,7 @@ class Countries(_Names):
     one, many = "country", "countries"
 
     def code(self, text: str) -> str | None:
-        return countries.iso_code(text)
+        return countries.address_code(text)
 
     def fix(self) -> Fix:
         return Fix("country_to_iso")

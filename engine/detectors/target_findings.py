@@ -14,7 +14,7 @@ from stdnum import ean
 from engine.detectors.counted_words import counted, counted_times, either
 from engine.detectors.place_findings import sheet_country
 from engine.profile.column_batch import ColumnBatch
-from engine.profile.column_kinds import says_something
+from engine.profile.column_kinds import SHORTEST_VAT, says_something
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector, PendingFinding
 from engine.profile.distinct_values import Distinct, Hashes, hashes
 from engine.profile.masked_digits import digits
@@ -84,7 +84,12 @@ class VatNumbers(ColumnDetector):
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
-        return column.kind in cls.kinds and "vat" in column.hints
+        """Return whether the title says VAT, and values are as long as such numbers: 19 under MwSt is a rate."""
+        if column.kind not in cls.kinds or "vat" not in column.hints:
+            return False
+        texts = [text for text, _ in column.sample if says_something(text)]
+        long = [text for text in texts if sum(map(str.isalnum, text)) >= SHORTEST_VAT]
+        return len(long) * 2 >= len(texts)
 
     def look(self, cells: ColumnBatch) -> None:
         """Judge each different number, until MOST_CHECKED texts were asked."""

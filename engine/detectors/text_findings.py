@@ -25,6 +25,9 @@ from engine.values.yes_no_words import empty_words, means_empty
 
 # Kinds whose findings about form come from detectors of their own.
 NUMERIC = frozenset(["number", "money", "percent", "date", "datetime"])
+AMOUNTS = frozenset(["number", "money", "percent"])
+# Kinds whose values have a form that no word has.
+FORMED = frozenset(["email", "url", "phone", "date", "datetime", "postal_code"])
 # An accent that stays apart in the normal form: no letter of a language with Latin script has it.
 _STRAY_ACCENT = re.compile("[A-Za-z][\u0300-\u036f]")
 
@@ -249,9 +252,14 @@ class WordsForEmpty(ColumnDetector):
         if count:
             words = [word for word, _ in self.words.most_common()]
             message = f"{quoted(words)} {either(len(words), 'means', 'mean')} empty {counted_times(count)}"
-            # A dash is nothing in a text, and may be 0 among amounts; a word may be the name of something.
-            signs = self.column.kind not in NUMERIC and not any(map(str.isalpha, words))
-            yield self.found("empty_words", self.tally, message, Fix("empty_words", {"words": words}), safe=signs)
+            safe = all(map(self._means_nothing_else, words))
+            yield self.found("empty_words", self.tally, message, Fix("empty_words", {"words": words}), safe=safe)
+
+    def _means_nothing_else(self, word: str) -> bool:
+        """Return whether a word can be nothing but empty here: a dash among amounts may be 0, `none` a name."""
+        if self.column.kind in AMOUNTS:
+            return any(map(str.isalpha, word))
+        return self.column.kind in FORMED or not word.isalpha()
 
 
 class LinesInside(ColumnDetector):
@@ -275,6 +283,10 @@ class LastFirst(ColumnDetector):
     kinds = frozenset(["text"])
     gate = r"^\s*[^\s,]+(?: [^\s,]+){0,3}, ?[^\s,]+(?: [^\s,]+){0,3}\s*$"
 
+    def __init__(self, column: ColumnContext) -> None:
+        super().__init__(column)
+        self.cells = 0
+
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
         """Return whether the title says that the texts are names, and the sheet is no list of goods."""
@@ -283,11 +295,15 @@ class LastFirst(ColumnDetector):
         return "person" in column.hints or not _lists_goods(column)
 
     def look(self, cells: ColumnBatch) -> None:
+        self.cells += cells.count(cells.filled)
         self.tally.add(cells, cells.judged(cells.shaped(self.gate), _is_last_first))
 
     def findings(self) -> Iterable[FindingFacts]:
         count = self.tally.count
         if count:
+            # A comma in one of many names is no habit, unless the column is of people.
+            if "person" not in self.column.hints and count < max(2, 0.02 * self.cells):
+                return
             message = f"{counted(count, 'name is', 'names are')} 'Last, First'"
             yield self.found("last_first", self.tally, message, Fix("name_split"))
 

@@ -44,8 +44,7 @@ class YesNo(ColumnDetector):
             message = f"Yes and no are written in {ways} ways"
             if ways == 1:
                 message = f"Yes or no is written as {quoted(sorted(odd))}"
-            fix = Fix("to_boolean")
-            finding = self.found("yes_no_words", CellTally(), message, fix, certain=not unknown, by_field=True)
+            finding = self.found("yes_no_words", CellTally(), message, Fix("to_boolean"), certain=not unknown)
             yield self.vocabulary.pending(finding, odd)
         if unknown:
             message = f"{quoted(sorted(unknown))} {either(len(unknown), 'says', 'say')} neither yes nor no"

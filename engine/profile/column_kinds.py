@@ -23,6 +23,7 @@ MOST_PLACES = 250  # different names; there are no more countries, and no countr
 LONGEST_MEMBER = 40  # characters of one value in a list; sentences with commas are longer
 LONGEST_CODE = 3  # letters of a country's or a state's code
 FEWEST_CODES = 3  # different ones that show what they are without a title
+SHORTEST_VAT = 8  # letters and digits of a VAT number or a barcode
 LONGEST_PLACE = 45  # characters: "South Georgia and the South Sandwich Islands" has 44
 
 Sample = Sequence[tuple[str, int]]
@@ -57,7 +58,7 @@ _SEPARATORS = re.compile(r"\s*[;|\n,]\s*")
 # itself beside it is believed. What is clear by its form (an email address) needs no such list.
 _THINGS = frozenset([
     "language", "unit", "currency", "city", "choice", "text", "code", "quantity", "name", "person", "email", "phone",
-    "url", "money", "percent", "date", "boolean", "vat", "barcode", "postal_code",
+    "url", "value", "money", "percent", "date", "boolean", "vat", "barcode", "postal_code",
 ])  # fmt: skip
 _AGAINST: Mapping[str, frozenset[str]] = {
     "country": _THINGS | {"state"},
@@ -66,7 +67,7 @@ _AGAINST: Mapping[str, frozenset[str]] = {
         "language", "unit", "currency", "city", "code", "quantity", "money", "percent", "country", "state",
         "postal_code", "vat", "barcode",
     ]),
-    "date": frozenset(["code", "vat", "barcode", "phone", "postal_code", "unit", "quantity", "money", "percent"]),
+    "date": frozenset(["identifier", "vat", "barcode", "phone", "postal_code", "unit", "quantity", "money", "percent"]),
     "phone": frozenset(["code", "vat", "barcode", "money", "date", "postal_code", "quantity", "unit"]),
     "list": frozenset(["text", "name", "person"]),
     "postal_code": frozenset(["code", "vat", "barcode", "name", "person", "money", "phone", "date", "quantity"]),
@@ -274,7 +275,7 @@ def _has_currency(text: str) -> bool:
 
 
 def _is_money(evidence: _Evidence) -> bool:
-    if evidence.share(is_amount) < 0.9:
+    if _numbers_of_things(evidence) or evidence.share(is_amount) < 0.9:
         return False
     marked = evidence.share(_has_currency)
     return marked >= 0.1 or (evidence.hinted("money") and not _zeros_in_front(evidence))
@@ -366,7 +367,7 @@ def _zeros_in_front(evidence: _Evidence) -> bool:
 
 
 def _is_number(evidence: _Evidence) -> bool:
-    if evidence.share(is_number) < 0.9 or _zeros_in_front(evidence):
+    if _numbers_of_things(evidence) or evidence.share(is_number) < 0.9 or _zeros_in_front(evidence):
         return False
     # Numbers with decimals are amounts whatever the title says; whole ones, and those of a list (1.9, 1.10), may be
     # numbers of things.
@@ -374,6 +375,17 @@ def _is_number(evidence: _Evidence) -> bool:
         return False
     whole = evidence.share(_INTEGER.fullmatch) >= 0.95
     return not (whole and (evidence.hinted("code", "barcode", "vat", "phone") or _long_and_even(evidence)))
+
+
+def _numbers_of_things(evidence: _Evidence) -> bool:
+    """Return whether the title says VAT number or barcode and the values are as long: ESB96853106 is no amount."""
+    if not evidence.hinted("vat", "barcode") or evidence.hinted("money", "percent", "value"):
+        return False
+    return evidence.share(_is_long) >= 0.5
+
+
+def _is_long(text: str) -> bool:
+    return sum(map(str.isalnum, text)) >= SHORTEST_VAT
 
 
 def _counts_on(evidence: _Evidence) -> bool:

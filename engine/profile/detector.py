@@ -33,8 +33,8 @@ _SAID_BY: Mapping[str, frozenset[str]] = {
     # Whether a moment or a day alone is meant, and in which time zone, only the field says.
     "datetime": frozenset(),
     "date": frozenset(["date", "birth"]),
-    "number": frozenset(["money", "quantity", "percent"]),
-    "money": frozenset(["money", "quantity"]),
+    "number": frozenset(["money", "value", "quantity", "percent"]),
+    "money": frozenset(["money", "value", "quantity"]),
 }
 LOOK_AT = 64  # flagged cells of a batch among which examples are sought
 

@@ -12,7 +12,7 @@ class CountryToIso(ReadingStep):
 
     slug = "country_to_iso"
     label = "Write countries as codes"
-    help = "Writes USA, England or Deutschland as US, GB, DE."
+    help = "Writes USA, England, Deutschland or D as US, GB, DE, DE."
     group = "address"
     writes = "country"
     # Not safe: England and Scotland both become GB.
@@ -26,7 +26,7 @@ class CountryToIso(ReadingStep):
     )
 
     def read(self, text: str, context: Context) -> str:
-        code = countries.iso_code(text)
+        code = countries.address_code(text)
         if not code:
             raise NotRead("no country is called that")
         return code

@@ -57,6 +57,7 @@ class Replace(ColumnStep):
     """
 
     slug = "replace"
+    phase = "words"
     label = "Find and replace"
     help = "Replaces a text by another one; leave the second empty to remove the first."
     group = "text"

@@ -64,7 +64,7 @@ def named_country(named: str, default: str) -> str:
     """Return the country that a cell names, `default` for an empty cell, "" where the name is no country's."""
     if not named.strip():
         return default
-    return countries.iso_code(named) or ""
+    return countries.address_code(named) or ""
 
 
 def by_row(columns: Sequence[pa.Array], read: Callable[..., tuple[str, ...]], titles: Sequence[str] = ()) -> Outcome:

@@ -130,6 +130,7 @@ class ToBoolean(ValueStep):
     help = "Turns Yes, Oui, Ja, x and ✓ into 1 and No, Non, Nein into 0; empty cells stay empty."
     group = "value"
     writes = "boolean"
+    safe = True
     params = (
         Param("yes", "words", "More words for yes", default=()),
         Param("no", "words", "More words for no", default=()),

@@ -58,6 +58,21 @@ def iso_code(text: str) -> str | None:
     return _by_code().get(written) or _common_names().get(name) or _own_names().get(name)
 
 
+# The marks of vehicles, which addresses in Europe have in place of codes (D-93047, Land: A).
+_VEHICLES = {
+    "A": "AT", "B": "BE", "D": "DE", "E": "ES", "F": "FR", "H": "HU", "I": "IT", "L": "LU", "N": "NO", "P": "PT",
+    "S": "SE", "FIN": "FI", "FL": "LI", "SLO": "SI", "EST": "EE", "IRL": "IE",
+}  # fmt: skip
+
+
+def address_code(text: str) -> str | None:
+    """Return a country's code from what an address says in place of it: all that `iso_code` reads, `D`, `A`, `FL`.
+
+    Only for columns that hold countries: anywhere else a single letter may be anything.
+    """
+    return iso_code(text) or _VEHICLES.get(text.strip().rstrip(".-").upper())
+
+
 def _without_article(name: str) -> str:
     return name.removeprefix("the ").removesuffix(" the")
 

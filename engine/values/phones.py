@@ -30,6 +30,9 @@ from phonenumbers import (
 
 from engine.values import NotRead
 
+# How people write a number abroad where a + belongs, whatever is dialled in their country; also for whole columns.
+LEADS_ABROAD = r"^\s*\(?00[ )./-]*"
+_ABROAD = re.compile(LEADS_ABROAD + "(?=[1-9])")
 _PUNCTUATION = str.maketrans("", "", " ().-/")
 _EXTENSION = re.compile(r"(.*[0-9)]) *(?:x|ext[.:]?|#) *([0-9]{1,7})", re.IGNORECASE)
 _LABELLED_EXTENSION = re.compile(r"(?:;ext=|e?xt(?:ensi[oó]n?)?|int|anexo)[:. ,-]*[0-9]+\W*$", re.IGNORECASE)
@@ -68,6 +71,35 @@ class Phone(NamedTuple):
 
     number: str
     extension: str
+
+
+def international(text: str, country: str) -> str:
+    """Return a number with + in front where its 00 (or 011, 0011) can only mean that, else the text as it is.
+
+    Countries have signs of their own to dial abroad (0011 in Australia), and people abroad write 00 all the same. The
+    library takes such a number for a local one; it is none where only the international reading is in use.
+    """
+    abroad = _ABROAD.match(text)
+    if not abroad or _in_use(text, country):
+        return text
+    with_plus = f"+{text[abroad.end():]}"
+    if _in_use(with_plus, ""):
+        return with_plus
+    return text
+
+
+def dials_zeros(country: str) -> bool:
+    """Return whether 00 is how a country dials abroad."""
+    metadata = PhoneMetadata.metadata_for_region(country, None)
+    prefix = metadata.international_prefix if metadata is not None else None
+    return bool(prefix and re.fullmatch(prefix, "00"))
+
+
+def _in_use(text: str, country: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, country or None))
+    except NumberParseException:
+        return False
 
 
 def e164(text: str, country: str = "") -> Phone:

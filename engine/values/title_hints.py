@@ -78,6 +78,16 @@ _SUBJECTS: Mapping[str, tuple[str, ...]] = {
         "sale order number", "customer order reference", "vendor reference", "payment reference", "fiscal code",
         "number",
     ),
+    "value": (
+        "price", "sale price", "regular price", "special price", "unit price", "cost", "last cost", "amount", "total",
+        "open amount", "balance", "revenue", "expected revenue", "recurring revenue", "limit", "credit limit",
+        "discount amount", "tax amount", "debit", "credit", "margin", "budget", "salary", "shipping cost",
+        "hourly cost",
+    ),
+    "boolean": (
+        "active", "inactive", "is company", "published", "can be sold", "can be purchased", "billable", "all day",
+        "featured", "email opt out", "deleted", "track stock", "private", "trusted", "reconcile",
+    ),
     "document": (
         "order number", "invoice number", "document number", "purchase order number", "sale order number",
         "vendor invoice number", "journal entry", "order", "invoice", "document",
@@ -85,7 +95,6 @@ _SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "booking": ("debit", "credit", "debit credit indicator"),
     "quantity": (
         "quantity", "min quantity", "delivered quantity", "received quantity", "invoiced quantity", "hours",
-        "credit limit",
         "on hand quantity", "counted quantity", "reserved quantity", "weight", "gross weight", "factor", "count",
         "exchange rate", "latitude", "longitude", "max stock", "reorder point", "reorder quantity", "score",
     ),
@@ -137,8 +146,14 @@ def _beginnings(parts: list[str]) -> Iterator[str]:
 
 
 def hints_of(title: str) -> frozenset[str]:
-    """Return all that a title says: the kinds that its words hint at, and what it is about."""
-    return says(title) | subjects(title)
+    """Return all that a title says: the kinds that its words hint at, and what it is about.
+
+    A title that is about a code (Invoice No.) also says `identifier`; one with a word that may mean a code does not.
+    """
+    about = subjects(title)
+    if "code" in about:
+        about |= {"identifier"}
+    return says(title) | about
 
 
 @cache
