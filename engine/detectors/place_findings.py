@@ -168,9 +168,7 @@ class _Names(ColumnDetector):
         odd = {text for text, code in known.items() if text != code}
         if odd:
             slug, message = f"{self.column.kind}_spellings", self._message(known, odd)
-            finding = self.found(
-                slug, CellTally(), message, self.fix(), certain=self.is_clear(), by_field=by_field
-            )
+            finding = self.found(slug, CellTally(), message, self.fix(), certain=self.is_clear(), by_field=by_field)
             yield self.vocabulary.pending(finding, odd)
 
     def _message(self, known: dict[str, str], odd: set[str]) -> str:

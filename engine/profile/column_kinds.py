@@ -302,9 +302,9 @@ def _clearly_phone(text: str) -> bool:
 def _is_country(evidence: _Evidence) -> bool:
     if evidence.denied("country") or not _could_be_names(evidence):
         return False
-    share = evidence.share(countries.iso_code)
     if evidence.hinted("country"):
-        return share >= 0.4
+        return evidence.share(countries.address_code) >= 0.4
+    share = evidence.share(countries.iso_code)
     return share >= 0.8 and _tells_by_itself(evidence, countries.iso_code)
 
 

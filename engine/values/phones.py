@@ -82,7 +82,7 @@ def international(text: str, country: str) -> str:
     abroad = _ABROAD.match(text)
     if not abroad or _in_use(text, country):
         return text
-    with_plus = f"+{text[abroad.end():]}"
+    with_plus = f"+{text[abroad.end() :]}"
     if _in_use(with_plus, ""):
         return with_plus
     return text
