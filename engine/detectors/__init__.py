@@ -16,8 +16,8 @@ from engine.profile.detector import ColumnDetector, Detectors, SheetDetector
 GROUPS = {
     "sheet": "The sheet", "report": "The sheet", "duplicate": "The sheet", "text": "Text", "contact": "Contacts",
     "phone": "Contacts", "place": "Addresses", "address": "Addresses", "value": "Values", "spelling": "Values",
-    "dependency": "Values", "number": "Numbers and dates", "unit": "Numbers and dates", "date": "Numbers and dates",
-    "target": "For Odoo",
+    "form": "Values", "dependency": "Values", "number": "Numbers and dates", "unit": "Numbers and dates",
+    "date": "Numbers and dates", "target": "For Odoo",
 }  # fmt: skip
 _SUFFIX = "_findings"
 

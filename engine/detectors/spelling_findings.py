@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import chain
 
-from engine.detectors.counted_words import counted
+from engine.detectors.counted_words import counted, counted_times
 from engine.detectors.unit_findings import Units
 from engine.profile.column_batch import ColumnBatch
 from engine.profile.column_kinds import says_something
@@ -16,7 +16,7 @@ from engine.profile.profile_results import Fix
 from engine.values import company_names, countries
 from engine.values.folding import fold, umlauts_spelt_out
 from engine.values.languages import words_by_key
-from engine.values.misspellings import misspelt
+from engine.values.misspellings import misspelt, misspelt_beside_numbers
 
 CARELESS = 3  # times as often as a careful spelling that a careless one must occur to be right
 
@@ -157,7 +157,7 @@ class RareSpelling(ColumnDetector):
     def findings(self) -> Iterable[PendingFinding]:
         """Return one finding for all of them, whose step writes the frequent value."""
         counts = self.vocabulary.stripped()
-        pairs = misspelt(counts, is_right)
+        pairs = misspelt_beside_numbers(counts, is_right) | misspelt(counts, is_right)
         if pairs:
             finding = self.found("rare_spelling", CellTally(), _slip_message(pairs, counts), _fix(pairs))
             yield self.vocabulary.pending(finding, pairs)
@@ -176,9 +176,11 @@ def _fix(pairs: Mapping[str, str]) -> Fix:
     return Fix("map_values", {"pairs": dict(pairs)})
 
 
-def _slip_message(pairs: Mapping[str, str], counts: Mapping[str, int]) -> str:
+def _slip_message(pairs: Mapping[str, str], counts: Counter[str]) -> str:
     text, meant = next(iter(pairs.items()))
-    message = f"'{text}' is probably '{meant}', which is there {counts[meant]:,} times"
+    message = f"'{text}' is probably '{meant}'"
+    if counts[meant]:
+        message += f", which is there {counted_times(counts[meant])}"
     if len(pairs) > 1:
         message += f"; {counted(len(pairs) - 1, 'other rare value looks', 'other rare values look')} like a slip too"
     return message

@@ -336,8 +336,10 @@ class TitlesOfPeople(ColumnDetector):
 
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
-        """Return whether the title says that the texts are names."""
-        return LastFirst.wanted(column)
+        """Return whether the title says that the texts are names of people, or of whoever has a phone or an email."""
+        if column.kind != "text" or column.hints.isdisjoint({"person", "name"}):
+            return False
+        return "person" in column.hints or bool(column.neighbours_of("email") or column.neighbours_of("phone"))
 
     def look(self, cells: ColumnBatch) -> None:
         self.tally.add(cells, cells.judged(cells.shaped(r"^\s*[^\s,]+ +[^\s,]"), _has_title))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -18,6 +20,8 @@ SWAPPED_RATIO = 6  # times as often as a slip that has all of its letters, two o
 LETTERS_EACH = 5  # letters of a word for each one that may differ
 LONG = 10  # letters of a text for each one that may differ, where there are more or fewer words
 MOST_SLIPS = 3  # letters that differ in one word
+_ANY = "\u2400"  # stands for a number
+_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 MOST_OFTEN = 300  # frequent texts that others are compared with
 REPEATED = 0.5  # share of the cells whose text occurs at least three times: else most texts are rare, and none is odd
 
@@ -40,6 +44,22 @@ def misspelt(counts: Mapping[str, int], is_right: Callable[[str], object]) -> di
         meant = _meant(text, [one for one in often if counts[one] >= SWAPPED_RATIO * times])
         if meant and _often_enough(text, meant, counts) and not is_right(text):
             found[text] = meant
+    return found
+
+
+def misspelt_beside_numbers(counts: Mapping[str, int], is_right: Callable[[str], object]) -> dict[str, str]:
+    """Return texts of which a word beside a number is a slip: `21 pxtients` among `7 patients` and `300 patients`."""
+    forms: Counter[str] = Counter()
+    for text, times in counts.items():
+        forms[_NUMBER.sub(_ANY, text)] += times
+    slips = misspelt({form: times for form, times in forms.items() if _ANY in form}, is_right)
+    found = {}
+    for text in counts:
+        meant = slips.get(_NUMBER.sub(_ANY, text))
+        if meant:
+            parts = meant.split(_ANY)
+            numbers = _NUMBER.findall(text)
+            found[text] = "".join(chain.from_iterable(zip_longest(parts, numbers, fillvalue="")))
     return found
 
 
