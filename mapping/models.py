@@ -151,6 +151,7 @@ class Relationship(models.Model):
     create = models.BooleanField(default=False)
     id_pattern = models.CharField(max_length=300, blank=True)
     entries = models.JSONField(default=dict, blank=True)
+    path = models.CharField(max_length=5, blank=True, help_text="What stands between the levels of a value")
 
     class Meta:
         ordering = ("dataset", "name")

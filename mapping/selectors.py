@@ -105,7 +105,7 @@ def lookups_of(dataset: Dataset) -> dict[str, Lookup]:
 
 
 def _lookup(table: Relationship) -> Lookup:
-    return Lookup(table.name, table.model, table.create, table.id_pattern, table.entries)
+    return Lookup(table.name, table.model, table.create, table.id_pattern, table.entries, table.path)
 
 
 # --- Sheets that become nothing ---------------------------------------------------------------------------------

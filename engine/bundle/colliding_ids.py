@@ -135,7 +135,8 @@ class _Owner:
     @classmethod
     def of_created(cls, created: CreatedRecords, names: Sequence[str]) -> _Owner:
         """Return the records that a lookup table creates for some cells."""
-        ids = created.table.created(names)
+        # Several ways to write the levels of a name are one record.
+        ids = {created.table.name_of_record(key): own for key, own in created.table.created(names).items()}
         own, keys = _text_hashes(ids.values()), _text_hashes(ids)
         order = np.argsort(own)
         field = frozenset({created.field})

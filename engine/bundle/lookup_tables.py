@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from engine.bundle.export_problems import MAX_EXAMPLES, ExportProblem, ProblemLocation, listed
 from engine.recipe import Lookup
-from engine.values import states
+from engine.values import name_levels, states
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, OdooModel
 from odoo_migrate.project.external_ids import Pattern, external_ids, is_empty
@@ -25,6 +26,10 @@ from odoo_migrate.project.project_definition import RECORD_TITLE, FieldEntry, Mo
 from odoo_migrate.rules import required_fields
 from odoo_migrate.rules.import_columns import mapping_label
 from odoo_migrate.rules.shipped_records import group_of
+
+# Titles of the raw file of records in levels, beside their whole name.
+LEVEL_TITLES = ("Own name", "Parent")
+PARENT = "parent_id/id"
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,7 @@ class LookupTable:
         entries: External ID by key, the user's own decisions.
         shipped: External ID by folded key, Odoo's records.
         pattern: Names the records that are created for all other keys; None: no record is created.
+        path: What stands between the levels of a key, "" where keys have none.
     """
 
     name: str
@@ -145,6 +151,7 @@ class LookupTable:
     entries: Mapping[str, str] = field(default_factory=dict)
     shipped: Mapping[str, str] = field(default_factory=dict)
     pattern: Pattern | None = None
+    path: str = ""
 
     @property
     def creates(self) -> bool:
@@ -165,16 +172,43 @@ class LookupTable:
         return self.known(key) != "" or (self.creates and not is_empty(key))
 
     def created(self, keys: Iterable[str]) -> dict[str, str]:
-        """Return the external ID of every key that becomes a record of its own."""
+        """Return the external ID of every key that becomes a record of its own, and of the levels above it."""
         if self.pattern is None:
             return {}
-        new = [(key,) for key in keys if not self.known(key) and not is_empty(key)]
+        new = dict.fromkeys(chain.from_iterable(map(self.levels, keys)))
+        names = {key: self.name_of_record(key) for key in new if not self.known(key) and not is_empty(key)}
         # Of all keys at once, since keys that give the same ID get suffixes.
-        return {key: external_id for (key,), external_id in external_ids(self.pattern, new).items()}
+        by_name = external_ids(self.pattern, [(name,) for name in dict.fromkeys(names.values())])
+        return {key: by_name[(name,)] for key, name in names.items()}
+
+    def levels(self, key: str) -> list[str]:
+        """Return the keys of a key's levels, the highest first and the key itself last."""
+        above = []
+        parts = self._parts(key)
+        for count in range(1, len(parts)):
+            above.append(self._joined(parts[:count]))
+        return [*above, key]
+
+    def name_of_record(self, key: str) -> str:
+        """Return the whole name of a key's record, with its levels written alike."""
+        return self._joined(self._parts(key)) if self.path else key
+
+    def own_name_and_parent(self, name: str) -> tuple[str, str]:
+        """Return the last level of a whole name, and the whole name of the one above it ("" for none)."""
+        *above, own = self._parts(name)
+        return own, self._joined(above)
+
+    def _parts(self, key: str) -> list[str]:
+        if not self.path:
+            return [key]
+        return name_levels.levels(key, self.path) or [key]
+
+    def _joined(self, parts: Sequence[str]) -> str:
+        return name_levels.joined(parts, self.path)
 
     def ids(self, keys: Iterable[str]) -> dict[str, str]:
         """Return the external ID of every key that has one."""
-        keys = list(keys)
+        keys = list(dict.fromkeys(chain.from_iterable(map(self.levels, keys))))
         found: dict[str, str] = {}
         for key in keys:
             known = self.known(key)
@@ -197,7 +231,7 @@ def recipe_table(lookup: Lookup, namespace: str, version: str) -> LookupTable:
         return LookupTable(name, lookup.model, lookup.entries, shipped_ids(lookup.model, version))
     # What the table creates goes by the text of the cell; Odoo's own records are not searched for it.
     pattern = Pattern.read(lookup.id or f"{namespace}.{name}.{{{RECORD_TITLE}}}")
-    return LookupTable(name, lookup.model, lookup.entries, pattern=pattern)
+    return LookupTable(name, lookup.model, lookup.entries, pattern=pattern, path=lookup.path)
 
 
 @dataclass(frozen=True)
@@ -217,12 +251,30 @@ class CreatedRecords:
     label: str
 
     @property
+    def titles(self) -> list[str]:
+        """Return the titles of their raw file."""
+        if self.table.path:
+            return [RECORD_TITLE, *LEVEL_TITLES]
+        return [RECORD_TITLE]
+
+    def rows(self, keys: Iterable[str]) -> list[list[str]]:
+        """Return the rows of their raw file, sorted: a name comes after those of the levels above it."""
+        names = sorted({self.table.name_of_record(key) for key in self.table.created(keys)})
+        if not self.table.path:
+            return [[name] for name in names]
+        return [[name, *self.table.own_name_and_parent(name)] for name in names]
+
+    @property
     def mapping(self) -> ModelMapping:
         """Return the mapping that makes them of a raw file of names."""
         pattern = ""
         if self.table.pattern is not None:
             pattern = self.table.pattern.text
-        return ModelMapping(self.name, self.table.model, pattern, {self.field: FieldEntry(source=RECORD_TITLE)})
+        if not self.table.path:
+            return ModelMapping(self.name, self.table.model, pattern, {self.field: FieldEntry(source=RECORD_TITLE)})
+        own_name, parent = LEVEL_TITLES
+        fields = {self.field: FieldEntry(own_name), PARENT: FieldEntry(parent, lookup=self.table.name)}
+        return ModelMapping(self.name, self.table.model, pattern, fields)
 
 
 def plan_created(
@@ -272,6 +324,10 @@ def _problems(table: LookupTable, model: OdooModel) -> Iterator[ExportProblem]:
         message = f"The ID pattern of the lookup '{table.name}' takes the one column {{{RECORD_TITLE}}}."
         yield location.blocking("bad_pattern", message, lookup=table.name)
         return
+    parent = model.field(PARENT)
+    if table.path and (parent is None or parent.relation != model.name):
+        message = f"The lookup '{table.name}' has levels, but one {model.label} cannot be within another."
+        yield location.blocking("no_levels", message, lookup=table.name)
     more = [field.label for field in required_fields.needed_beside_name(model)]
     if more:
         message = f"The lookup '{table.name}' cannot create {model.label}: Odoo also needs {listed(more)}."

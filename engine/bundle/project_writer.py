@@ -178,10 +178,9 @@ def _write_lookups(files: ProjectFiles, plan: BundlePlan, keys: Mapping[str, set
         ids = plan.tables[name].ids(sorted(keys.get(name, ())))
         files.text(f"{project_definition.LOOKUPS}/{name}.csv", project_definition.lookup_text(ids), rows=len(ids))
     for created in plan.created:
-        # Sorted, as all that comes from sets: the same input gives the same bytes.
-        names = sorted(created.table.created(keys.get(created.table.name, ())))
-        content = csv_text.text([project_definition.RECORD_TITLE], ([name] for name in names))
-        files.text(f"{project_definition.RAW}/{created.table.name}.csv", content, rows=len(names))
+        rows = created.rows(keys.get(created.table.name, ()))
+        content = csv_text.text(created.titles, rows)
+        files.text(f"{project_definition.RAW}/{created.table.name}.csv", content, rows=len(rows))
 
 
 def _write_config(files: ProjectFiles, plan: BundlePlan) -> None:

@@ -11,6 +11,7 @@ from engine.match.match_files import load
 from engine.match.value_scores import ColumnValues
 from engine.match.weights import WEIGHTS, MatchWeights
 from engine.recipe import Lookup
+from engine.values import name_levels
 from engine.values.folding import fold
 from engine.values.languages import folded_words, pattern
 from odoo_migrate.catalog import Catalog, OdooField, reference
@@ -143,11 +144,23 @@ def _separator(values: ColumnValues) -> str:
 
 def _lookup(values: ColumnValues, field: OdooField, catalog: Catalog) -> Lookup:
     own = reference(catalog.version).get(load("references")["records"].get(field.relation, ""), [])
-    entries = _entries(values, own, terms=field.relation == "account.payment.term")
-    return Lookup(table_of(field.relation), field.relation, create=_creatable(catalog, field.relation), entries=entries)
+    path = _path(values, field, catalog)
+    entries = _entries(values, own, path, terms=field.relation == "account.payment.term")
+    create = _creatable(catalog, field.relation)
+    return Lookup(table_of(field.relation), field.relation, create=create, entries=entries, path=path)
 
 
-def _entries(values: ColumnValues, own: Sequence[Mapping[str, object]], *, terms: bool) -> dict[str, str]:
+def _path(values: ColumnValues, field: OdooField, catalog: Catalog) -> str:
+    """Return the sign between the levels of the values, where records of the field's model can be within each other."""
+    if field.type != "many2one" or field.relation not in catalog or not _creatable(catalog, field.relation):
+        return ""
+    parent = catalog.model(field.relation).field("parent_id/id")
+    if parent is None or parent.relation != field.relation:
+        return ""
+    return name_levels.separator(_distinct(values, ""))
+
+
+def _entries(values: ColumnValues, own: Sequence[Mapping[str, object]], path: str, *, terms: bool) -> dict[str, str]:
     """Return the values that Odoo's own records bear as a name, code or short form in any case, with their IDs."""
     names: dict[str, str] = {}
     for record in own:
@@ -155,7 +168,10 @@ def _entries(values: ColumnValues, own: Sequence[Mapping[str, object]], *, terms
             if record.get(part):
                 names[fold(str(record[part]))] = str(record["xml_id"])
     entries = {}
-    for value in sorted(_distinct(values, "")):
+    wanted = set(_distinct(values, ""))
+    if path:
+        wanted |= name_levels.ancestors(wanted, path)
+    for value in sorted(wanted):
         xml_id = names.get(fold(value))
         if terms and not xml_id:
             xml_id = _term_by_days(value, names)

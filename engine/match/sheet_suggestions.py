@@ -127,6 +127,8 @@ def _suggest_field(
 ) -> FieldSuggestion:
     relation = suggest_relation(values, chosen.field, sheet.catalog, sheet.others(values), sheet.weights)
     reason = suggestion_reasons.for_field(values, chosen, model.odoo)
+    if relation.lookup is not None and relation.lookup.path:
+        reason += f"; '{relation.lookup.path}' stands between the levels, each of which becomes a record"
     if relation.sibling:
         sibling = relation.sibling
         reason += f"; {suggestion_reasons.for_reference(sibling.sheet, sibling.key, relation.share)}"

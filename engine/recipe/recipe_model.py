@@ -151,6 +151,8 @@ class Lookup:
         create: Whether values without an entry become new records; otherwise such values are problems.
         id: Pattern that names the new records, "" for "<namespace>.<table>.{Name}".
         entries: External ID by cell value.
+        path: What stands between the levels of a value (`Pipes > Copper` is Copper within Pipes), "" where values have
+            none. Each level becomes a record of its own.
     """
 
     name: str = field(metadata=_ENTRY_KEY)
@@ -158,6 +160,7 @@ class Lookup:
     create: bool = False
     id: str = ""
     entries: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""
 
 
 @dataclass(frozen=True)

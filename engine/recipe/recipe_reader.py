@@ -409,4 +409,5 @@ _READ: Mapping[str, Callable[[Value], Any]] = {
     "model": _text,
     "create": _yes_no,
     "entries": _texts_by_name,
+    "path": _text,
 }

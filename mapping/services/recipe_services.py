@@ -177,7 +177,7 @@ def _apply_lookups(dataset: Dataset, recipe: Recipe) -> None:
     Relationship.objects.bulk_create(
         Relationship(
             dataset=dataset, name=lookup.name, model=lookup.model, create=lookup.create,
-            id_pattern=lookup.id, entries=dict(lookup.entries),
+            id_pattern=lookup.id, entries=dict(lookup.entries), path=lookup.path,
         )
         for lookup in recipe.lookups.values()
     )  # fmt: skip

@@ -45,7 +45,10 @@ def link(mapping: Mapping, field: OdooField | None) -> None:
 
 def keep_table(dataset: Dataset, lookup: Lookup) -> Relationship:
     """Add to the dataset's table of this name the entries that it does not have yet, and return it."""
-    fresh = {"model": lookup.model, "create": lookup.create, "id_pattern": lookup.id, "entries": dict(lookup.entries)}
+    fresh = {
+        "model": lookup.model, "create": lookup.create, "id_pattern": lookup.id, "entries": dict(lookup.entries),
+        "path": lookup.path,
+    }  # fmt: skip
     table, made = Relationship.objects.get_or_create(dataset=dataset, name=lookup.name, defaults=fresh)
     missing = {key: value for key, value in lookup.entries.items() if key not in table.entries}
     if not made and missing and table.model == lookup.model:
