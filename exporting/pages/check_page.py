@@ -95,9 +95,19 @@ def _report(dataset: Dataset, found: Check | None, problem: str) -> dict[str, An
         cards[_LISTS.get(one["severity"], "blocking")].append(card(dataset, one, sheets))
     return {
         **cards,
-        "sheets": [{**sheet, "name": sheet["sheet"]} for sheet in found.report["sheets"]],
+        "sheets": sums(found.report),
         "checked_at": found.checked_at,
     }
+
+
+def sums(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return where the rows of each sheet of a check's or an export's report go, as sums.html shows it."""
+    # What fills no records has problems of that kind alone; of a sheet left out in part, some records go.
+    left_out = {problem["sheet"] for problem in report.get("problems", ()) if problem["kind"] == "no_target"}
+    shown = []
+    for sheet in report.get("sheets", ()):
+        shown.append({**sheet, "name": sheet["sheet"], "left_out": sheet["sheet"] in left_out})
+    return shown
 
 
 def card(dataset: Dataset, problem: dict[str, Any], sheets: dict[tuple[str, str], Sheet]) -> dict[str, Any]:

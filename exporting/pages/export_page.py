@@ -9,6 +9,7 @@ from exporting import selectors
 from exporting.downloads import bundle_name
 from exporting.forms import ScheduleForm
 from exporting.models import Export, ExportSchedule
+from exporting.pages.check_page import sums
 from exporting.pages.shell_lines import load_commands
 from exporting.services import check_services
 from migrator import stations
@@ -59,10 +60,10 @@ def _newest_bundle(dataset: Dataset, export: Export | None) -> dict[str, Any]:
 
 
 def _latest(export: Export) -> dict[str, Any]:
-    sheets = export.report.get("sheets", [])
+    sheets = sums(export.report)
     return {
         "id": export.pk, "created_at": export.created_at, "file_name": bundle_name(export), "size": export.size,
-        "sha256": export.sha256, "sheets": [{**sheet, "name": sheet["sheet"]} for sheet in sheets],
+        "sha256": export.sha256, "sheets": sheets,
         "files": export.report.get("files", []), "held_back": export.held_back,
         "cells_changed": sum(sheet["cells_changed"] for sheet in sheets), "rejected": _rejected(export),
     }  # fmt: skip

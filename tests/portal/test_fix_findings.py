@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from exporting.models import Export
+from exporting.pages import check_page
 from mapping.models import Transform, UnmappedSheet
 from odoo_migrate.project import project_reader
 from profiling.models import Dataset
@@ -52,6 +54,8 @@ def test_a_sheet_that_was_not_recognised_blocks_no_other(tmp_path: Path) -> None
     assert "Not ready, and left out:" in told
     assert f"'readings' is left out: {unmapped.reason.rstrip('.')}." in told
     assert set(project_reader.read_project(tmp_path / "out").mappings) == {"res.partner"}
+    shown = {one["name"]: one["left_out"] for one in check_page.sums(Export.objects.get().report)}
+    assert shown == {"customers": False, "readings": True}
 
 
 def test_strict_refuses_what_is_not_ready(tmp_path: Path) -> None:
