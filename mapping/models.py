@@ -88,6 +88,9 @@ class Mapping(models.Model):
     confidence = models.FloatField(default=0)
     reason = models.TextField(blank=True)
     candidates = models.JSONField(default=list, blank=True)
+    waits = models.BooleanField(
+        default=False, help_text="Something is to be decided first, so that it is not taken unasked"
+    )
 
     class Meta:
         ordering = ("target", "pk")

@@ -31,7 +31,7 @@ def accepted_target(suggestion: TargetSuggestion) -> TargetRecipe:
     """Return the target with every suggested field that can be loaded, the ID pattern and what makes up its key."""
     fields = {}
     for column in suggestion.columns:
-        if column.field and column.loadable:
+        if column.field and column.loadable and not column.waits:
             fields[column.field] = _field_spec(column)
     # Columns make up a key only where the ID pattern uses it.
     key = tuple(suggestion.key) if f"{{{KEY_TITLE}}}" in suggestion.id else ()
@@ -62,6 +62,6 @@ def accepted_lookups(suggestion: SheetSuggestion) -> dict[str, Lookup]:
     found = {}
     for one in (suggestion, *suggestion.also):
         for column in one.columns:
-            if column.loadable and column.lookup:
+            if column.loadable and column.lookup and not column.waits:
                 found[column.lookup.name] = column.lookup
     return found

@@ -95,7 +95,8 @@ class FieldSuggestion:
     Confidences are 0 to 1. Relational fields come with how their cells become external IDs: `ref` names a mapping
     whose keys the cells are, `lookup` a table; with neither, it is the built-in table of Odoo's own countries, states,
     currencies, units or languages. `separator` parts the keys of a many2many cell. `needs` is what is left for the
-    user to decide before this column can be loaded, one sentence, or "".
+    user to decide before this column can be loaded, one sentence, or ""; `essential` says that the record is none
+    without the field.
     """
 
     title: str
@@ -107,6 +108,12 @@ class FieldSuggestion:
     lookup: Lookup | None = None
     separator: str = ""
     needs: str = ""
+    essential: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Return whether it is better not taken unasked, since rows would be held back that can do without it."""
+        return bool(self.needs) and not self.essential
 
     @property
     def loadable(self) -> bool:

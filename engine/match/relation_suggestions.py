@@ -13,10 +13,13 @@ from engine.match.weights import WEIGHTS, MatchWeights
 from engine.recipe import Lookup
 from engine.values import name_levels
 from engine.values.folding import fold
-from engine.values.languages import folded_words, pattern
+from engine.values.languages import folded_words, pattern, words_by_key
 from odoo_migrate.catalog import Catalog, OdooField, reference
 from odoo_migrate.rules.required_fields import is_made_from_name
 
+_UNITS = "uom.uom"
+# What the keys of the words for units are called in Odoo, where that is another name.
+_UNIT_NAMES = {"sqm": ("m²",), "cbm": ("m³",), "inch": ("in",), "t": ("t", "Ton")}
 _FAMILIES = {"product.template": "product.product"}
 _BINARY = "Odoo wants the picture itself here, not its name or address."
 _SEPARATORS = (";", "|", ",")
@@ -75,13 +78,52 @@ def suggest_relation(
         return RelationSuggestion(ref=sibling.mapping, separator=separator, sibling=sibling, share=share)
     # Countries, units and the like are found in Odoo by their names and codes.
     if field.relation in built_in():
-        return RelationSuggestion(separator=separator)
+        return _in_built_in(values, field, catalog, separator)
     if field.type == "one2many":
         needs = f"{field.label} are records of their own, with more than a name: give them a sheet."
         return RelationSuggestion(needs=needs)
     lookup = _lookup(values, field, catalog)
     needs = "" if lookup.create else _undecided(lookup, values)
     return RelationSuggestion(lookup=lookup, separator=separator, needs=needs)
+
+
+def _in_built_in(values: ColumnValues, field: OdooField, catalog: Catalog, separator: str) -> RelationSuggestion:
+    """Return a built-in table, with entries of its own for units that people call otherwise than Odoo does."""
+    if field.relation != _UNITS:
+        return RelationSuggestion(separator=separator)
+    own = _unit_names(catalog)
+    entries, odd = {}, []
+    for value in sorted(_distinct(values, separator)):
+        unit = own.get(_plain_unit(value)) or _units_by_word(catalog).get(_plain_unit(value))
+        if unit is None:
+            odd.append(value)
+        else:
+            entries[value] = unit
+    lookup = Lookup(table_of(_UNITS), _UNITS, entries=entries) if entries else None
+    needs = _say_which(odd) if odd else ""
+    return RelationSuggestion(lookup=lookup, separator=separator, needs=needs)
+
+
+def _plain_unit(text: str) -> str:
+    return fold(text.strip().rstrip("."))
+
+
+@cache
+def _unit_names(catalog: Catalog) -> Mapping[str, str]:
+    """Return the external IDs of Odoo's own units by their folded names."""
+    return {_plain_unit(str(one["name"])): str(one["xml_id"]) for one in reference(catalog.version)["uoms"]}
+
+
+@cache
+def _units_by_word(catalog: Catalog) -> Mapping[str, str]:
+    """Return the external IDs of Odoo's own units by the words of all languages for them."""
+    own, found = _unit_names(catalog), {}
+    for name, words in words_by_key("units").items():
+        for called in _UNIT_NAMES.get(name, (name,)):
+            unit = own.get(_plain_unit(called))
+            if unit:
+                found.update({_plain_unit(word): unit for word in words if _plain_unit(word) not in found})
+    return found
 
 
 def best_sibling(
@@ -210,6 +252,10 @@ def _undecided(lookup: Lookup, values: ColumnValues) -> str:
     # Without values nothing can be listed, but nothing is decided either.
     if not open_values:
         return "" if lookup.entries else "Say which record of Odoo each value means."
+    return _say_which(open_values)
+
+
+def _say_which(open_values: Sequence[str]) -> str:
     listed = ", ".join(open_values[:_LISTED_VALUES])
     more = " …" if len(open_values) > _LISTED_VALUES else ""
     return f"Say which record of Odoo each value means: {listed}{more}"

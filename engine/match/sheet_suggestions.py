@@ -7,6 +7,7 @@ from dataclasses import replace
 from operator import attrgetter
 
 from engine.match import suggestion_reasons
+from engine.match.additions.sheet_additions import completed
 from engine.match.columns.usable_candidates import usable_candidates
 from engine.match.described_models import DescribedModel, described_model
 from engine.match.field_assignment import assign
@@ -71,7 +72,8 @@ def suggest_sheet(
     # The lines are looked for among all columns; those that they need more are then taken from the order.
     also = _suggest_lines(target, sheet)
     target = replace(target, columns=_without_lines(target, also), reason=reason)
-    return with_further_records(SheetSuggestion(**vars(target), sheet=sheet_name, candidates=shown, also=also), sheet)
+    suggestion = SheetSuggestion(**vars(target), sheet=sheet_name, candidates=shown, also=also)
+    return completed(with_further_records(suggestion, sheet), sheet)
 
 
 def _likeliest(fits: Sequence[ModelFit], sheet: SheetToMatch) -> list[tuple[str, float]]:
@@ -142,6 +144,7 @@ def _suggest_field(
         relation.lookup,
         relation.separator,
         relation.needs,
+        chosen.field.required or any(chosen.field.name in wanted for wanted in model.sheets.needs),
     )
 
 

@@ -12,6 +12,7 @@ from operator import attrgetter
 from statistics import mean, stdev
 from typing import Any
 
+from engine.match.additions.made_columns import fields_through_steps
 from engine.match.match_evidence import ColumnEvidence, SheetSuggestion
 from engine.match.sheet_suggestions import suggest_sheet
 from engine.match.weights import WEIGHTS, MatchWeights, WeightDescription
@@ -21,6 +22,8 @@ TitleList = Mapping[str, Any]
 
 # Where the bands of confidence begin whose reliability is shown; below 0.5 nothing is suggested.
 _BANDS = (0.0, 0.6, 0.7, 0.8, 0.9)
+# Confidence of a field that a column fills through a step, together with another one.
+_THROUGH_STEP = 0.9
 # Around a weight, as multiples of it; a weight of 0 is moved by the steps themselves.
 _SWEEP = (0.0, 0.5, 0.75, 0.9, 1.1, 1.25, 1.5, 2.0)
 _STEPS_FROM_ZERO = (-0.2, -0.1, -0.05, 0.05, 0.1, 0.2)
@@ -153,18 +156,21 @@ def _title_answers(sheet: TitleList, given: SheetSuggestion, found: SheetSuggest
     answers = []
     # Columns that steps make come after the sheet's own.
     of_given, of_found = (one.columns[: len(sheet["columns"])] for one in (given, found))
+    by_step, found_by_step = fields_through_steps(given), fields_through_steps(found)
     for column, with_model, without in zip(sheet["columns"], of_given, of_found, strict=True):
         expected = tuple(column["fields"] or [None])
+        suggested = with_model.field or by_step.get(with_model.title)
         # A field of another model is wrong, even if it is called the same.
-        found_right = found.model == sheet["model"] and _field_name(without.field) in expected
+        found_field = _field_name(without.field or found_by_step.get(without.title))
+        found_right = found.model == sheet["model"] and found_field in expected
         answers.append(
             TitleAnswer(
                 sheet["system"],
                 sheet["sheet"],
                 column["header"],
                 expected,
-                _field_name(with_model.field),
-                with_model.confidence,
+                _field_name(suggested),
+                with_model.confidence or _THROUGH_STEP,
                 found_right,
             )
         )

@@ -40,8 +40,8 @@ class SystemExport:
     files or report heads may be called. `model` is what its rows are in Odoo.
 
     `fields` says what its columns are in that model, by title, and `lines` what they are in the model of an order's
-    lines; `nothing` are the titles of columns that Odoo has no use for. `choices` are its own words for the choices of
-    a field, by the field: {"account_type": {"bank": "asset_cash"}}.
+    lines; `nothing` are the titles of columns that Odoo has no use for. `roles` are the titles of columns that are
+    filled for customers alone, and for vendors alone: {"customer": (…), "vendor": (…)}.
     """
 
     key: str
@@ -53,7 +53,7 @@ class SystemExport:
     fields: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, str] = field(default_factory=dict)
     nothing: frozenset[str] = frozenset()
-    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def knows(self, title: str) -> bool:
         """Return whether it says what a column of this title is."""
@@ -212,7 +212,7 @@ def _read_export(key: str, entry: Mapping[str, Any]) -> SystemExport:
         fields=_by_title(entry.get("fields", {})),
         lines=_by_title(entry.get("lines", {})),
         nothing=_folded(entry.get("nothing", [])),
-        choices={str(name): _by_title(words) for name, words in entry.get("choices", {}).items()},
+        roles={str(party): tuple(map(plain_title, titles)) for party, titles in entry.get("roles", {}).items()},
     )
 
 

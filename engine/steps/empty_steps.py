@@ -102,4 +102,39 @@ class Coalesce(SeriesStep):
         return column
 
 
+class MarkFilled(SeriesStep):
+    """Write 1 to a new column where this column or one of `columns` is filled, and 0 where none is."""
+
+    slug = "mark_filled"
+    label = "Mark rows where it is filled"
+    help = "Writes 1 into a new column where this column or another one is filled, else 0."
+    group = "empty"
+    params = (
+        Param("columns", "columns", "Further columns, of which one is enough"),
+        Param("into", "new_column", "New column", required=True),
+    )
+    examples = (
+        Example(
+            ("30", "", ""),
+            ("30", "", ""),
+            {"columns": ["Sales account"], "into": "Customer"},
+            others={"Sales account": ("200", "200", " ")},
+            added={"Customer": ("1", "1", "0")},
+        ),
+    )
+    columns: tuple[str, ...]
+    into: str
+
+    def outcome(self, values: pa.Array, made: pa.Array) -> Outcome:
+        """Keep the column, and add what was made as a new one."""
+        return Outcome(values, added={self.into: made})
+
+    def series(self, column: pd.Series[str], others: Mapping[str, pd.Series[str]]) -> pd.Series[str]:
+        """Look at one column after the other."""
+        filled = ~blank(column)
+        for title in self.columns:
+            filled = filled | ~blank(others[title])
+        return filled.map({True: "1", False: "0"}).astype(column.dtype)
+
+
 STEPS = (ClearEmptyWords, DefaultIfEmpty, Coalesce)

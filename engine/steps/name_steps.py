@@ -167,8 +167,21 @@ class CompanyOrPerson(ColumnStep):
             default="could_not",
             choices=(("could_not", "list it"), ("person", "a person"), ("company", "a company")),
         ),
+        Param(
+            "person_columns",
+            "columns",
+            "Columns that make up a person's name",
+            help="A name that is made of nothing else is a person's.",
+        ),
     )
     examples = (
+        Example(
+            ("Ann Lee", "Lee Cycles", "Bo Roe"),
+            ("Ann Lee", "Lee Cycles", "Bo Roe"),
+            {"otherwise": "company", "person_columns": ["First", "Last"]},
+            others={"First": ("Ann", "Ann", ""), "Last": ("Lee", "Lee", "")},
+            added={"Company or person": ("person", "company", "company")},
+        ),
         Example(
             ("Acme GmbH", "Mr. John Smith", "Smith, John", "Green, Brooks and Sullivan", "Jordan", ""),
             ("Acme GmbH", "Mr. John Smith", "Smith, John", "Green, Brooks and Sullivan", "Jordan", ""),
@@ -180,12 +193,17 @@ class CompanyOrPerson(ColumnStep):
     )
     into: str
     otherwise: str
+    person_columns: tuple[str, ...]
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         """Decide once for each distinct name; the column itself stays as it is."""
-        return by_row([values], self._with_kind, [self.into])
+        people = [context.others[title] for title in self.person_columns]
+        return by_row([values, *people], self._with_kind, [self.into])
 
-    def _with_kind(self, text: str) -> tuple[str, str]:
+    def _with_kind(self, text: str, *person: str) -> tuple[str, str]:
+        name = " ".join(filter(None, map(str.strip, person)))
+        if name and name.casefold() == " ".join(text.split()).casefold():
+            return text, "person"
         # First, since `Smith, Jones & Co.` has a comma too.
         if personal_names.is_company(text):
             return text, "company"

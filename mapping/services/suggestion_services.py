@@ -131,7 +131,7 @@ def _keep_mapping(target: SheetTarget, column: FieldSuggestion) -> None:
     Mapping.objects.create(
         target=target, column=column.title, field=field, confidence=column.confidence, reason=reason,
         candidates=list(map(list, column.candidates)), ref=column.ref, separator=column.separator,
-        lookup=lookup,
+        lookup=lookup, waits=column.waits,
     )  # fmt: skip
 
 

@@ -140,6 +140,7 @@ def open_suggestions(sheets: Iterable[Sheet]) -> QuerySet[Mapping]:
     Those of further records wait only once these are taken.
     """
     waiting = Mapping.objects.filter(target__sheet__in=sheets, state=Mapping.State.SUGGESTED).exclude(field="")
+    waiting = waiting.filter(waits=False)
     waiting = waiting.filter(Q(target__role="") | Q(target__chosen=True, target__left_out=False))
     same_field = Mapping.objects.filter(target=OuterRef("target"), field=OuterRef("field"))
     return waiting.exclude(Exists(same_field.filter(state=Mapping.State.ACCEPTED)))

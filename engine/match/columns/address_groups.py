@@ -22,6 +22,7 @@ Qualifier = frozenset[str]
 _PARTS = frozenset(["street", "street2", "zip", "city", "state_id", "country_id"])
 _PLACES = frozenset(["street", "zip", "city"])  # a country alone is no address
 _NOTHING = Qualifier()
+_WHO = frozenset(["company", "name", "firstname", "lastname", "contact", "person", "phone", "email"])
 # A group that is filled in less than this share of the rows of the fullest one is no first address.
 _FILLED_SHARE = 0.5
 
@@ -69,7 +70,7 @@ def address_groups(found: Sequence[Sequence[FieldCandidate]], columns: Sequence[
     """Return the groups of columns that hold addresses, in the order of the sheet."""
     named: dict[Qualifier, AddressGroup] = {}
     for position, (candidates, values) in enumerate(zip(found, columns, strict=True)):
-        if not candidates or candidates[0].field.name not in _PARTS:
+        if not candidates or candidates[0].field.name not in _PARTS or _is_no_part(values.column.title):
             continue
         qualifier = _qualifier(values.column.title, candidates[0])
         group = named.setdefault(qualifier, AddressGroup(qualifier))
@@ -77,6 +78,11 @@ def address_groups(found: Sequence[Sequence[FieldCandidate]], columns: Sequence[
         group.columns[position] = frozenset(parts & _PARTS)
         group.filled = max(group.filled, values.column.filled)
     return list(named.values())
+
+
+def _is_no_part(title: str) -> bool:
+    """Return whether a title of an address means who is there, and not where: "Default Address Company"."""
+    return any(reading.words & _WHO for reading in readings(title))
 
 
 def first_address(groups: Sequence[AddressGroup]) -> AddressGroup | None:

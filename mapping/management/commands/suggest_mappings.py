@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -65,12 +66,17 @@ def sheet_as_json(sheet: Sheet, suggestion: SheetSuggestion, left: Mapping[str, 
 
     `left` says by column why its suggestion was not accepted.
     """
+    from engine.match.additions.made_columns import fields_through_steps
+
     further: dict[str, FieldSuggestion] = {}
     for target in suggestion.also:
         further |= {column.title: column for column in target.columns if column.field is not None}
+    through_steps = fields_through_steps(suggestion)
     columns = []
     for column in suggestion.columns:
         shown = column if column.field else further.get(column.title, column)
+        if not shown.field and column.title in through_steps:
+            shown = replace(column, field=through_steps[column.title], confidence=suggestion.confidence)
         columns.append(column_as_json(shown, left.get(column.title, "")))
     return {
         "sheet": sheet.name,
