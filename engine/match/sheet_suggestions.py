@@ -21,7 +21,7 @@ from engine.match.relation_suggestions import Sibling, best_sibling, suggest_rel
 from engine.match.sheet_to_match import SheetToMatch
 from engine.match.value_scores import ColumnValues
 from engine.match.weights import SHOWN_CANDIDATES, WEIGHTS, MatchWeights
-from odoo_migrate.catalog import Catalog
+from odoo_migrate.catalog import Catalog, OdooField
 
 # A sheet of orders holds their lines where it says what was ordered and how much of it.
 _WHAT_WAS_ORDERED = frozenset({"product_id/id", "name"})
@@ -144,8 +144,15 @@ def _suggest_field(
         relation.lookup,
         relation.separator,
         relation.needs,
-        chosen.field.required or any(chosen.field.name in wanted for wanted in model.sheets.needs),
+        _is_essential(chosen.field, model),
     )
+
+
+def _is_essential(field: OdooField, model: DescribedModel) -> bool:
+    """Return whether a record of the model is none without the field."""
+    if field.required and not field.has_default:
+        return True
+    return any(field.name in wanted for wanted in model.sheets.needs)
 
 
 def _shown(column: Sequence[FieldCandidate], sheet: SheetToMatch) -> list[tuple[str, float]]:

@@ -12,7 +12,7 @@ from operator import attrgetter
 from statistics import mean, stdev
 from typing import Any
 
-from engine.match.additions.made_columns import fields_through_steps
+from engine.match.additions.target_additions import fields_through_steps
 from engine.match.match_evidence import ColumnEvidence, SheetSuggestion
 from engine.match.sheet_suggestions import suggest_sheet
 from engine.match.weights import WEIGHTS, MatchWeights, WeightDescription

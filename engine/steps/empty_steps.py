@@ -110,7 +110,7 @@ class MarkFilled(SeriesStep):
     help = "Writes 1 into a new column where this column or another one is filled, else 0."
     group = "empty"
     params = (
-        Param("columns", "columns", "Further columns, of which one is enough"),
+        Param("columns", "columns", "Further columns, of which one is enough", default=()),
         Param("into", "new_column", "New column", required=True),
     )
     examples = (

@@ -171,6 +171,7 @@ class CompanyOrPerson(ColumnStep):
             "person_columns",
             "columns",
             "Columns that make up a person's name",
+            default=(),
             help="A name that is made of nothing else is a person's.",
         ),
     )

@@ -200,7 +200,8 @@ def test_the_reason_counts_the_values():
 def test_the_reason_for_nothing_says_what_is_in_the_way():
     found = suggest_sheet("Contacts", columns("First name", "Last name", "Fax", "Blorp"), ODOO, model="res.partner")
     assert [column.reason for column in found.columns if column.field is None] == [
-        "Odoo keeps first and last name in one field, which 'Last name' fills; join the columns first",
+        "is joined with the other half of the name, in 'Full name'",
+        "is joined with the other half of the name, in 'Full name'",
         "title 'Fax' stands for fax numbers; Contact has no field for that",
         "nothing in Contact fits 'Blorp'",
     ]

@@ -51,7 +51,7 @@ def test_an_address_that_nobody_filled_is_not_a_records_own():
 
 @pytest.mark.parametrize("title", ["", "Unnamed: 0", "Spalte1", "Column1"])
 def test_a_counter_without_a_title_of_its_own_fills_nothing(title):
-    rows = [(str(i), f"Firm {i}", "Boston") for i in range(5)]
+    rows = [(str(place), name, "Boston") for place, name in enumerate(["Ann", "Bo", "Cy", "Di", "Ed"])]
     (found,) = suggested(evidence_of_rows("people", (title, "Name", "City"), *rows))
     assert fields_by_title(found) == {"Name": "name", "City": "city"}
     assert found.key == ("Name",)

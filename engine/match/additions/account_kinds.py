@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.match.additions.made_columns import Addition, filled_fields, free_title, made_column, step_on
+from engine.match.additions.target_additions import Addition, filled_fields, free_title, made_column, step_on
 from engine.match.match_evidence import TargetSuggestion
 from engine.match.sheet_to_match import SheetToMatch
 from engine.match.value_scores import ColumnValues

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from engine.match.additions.account_kinds import account_kind
 from engine.match.additions.joined_names import half_names, joined_name
-from engine.match.additions.made_columns import Addition, with_addition
 from engine.match.additions.party_roles import company_or_person, party_role
+from engine.match.additions.target_additions import Addition, with_addition
 from engine.match.match_evidence import SheetSuggestion, TargetSuggestion
 from engine.match.sheet_to_match import SheetToMatch
 

@@ -66,7 +66,7 @@ def sheet_as_json(sheet: Sheet, suggestion: SheetSuggestion, left: Mapping[str, 
 
     `left` says by column why its suggestion was not accepted.
     """
-    from engine.match.additions.made_columns import fields_through_steps
+    from engine.match.additions.target_additions import fields_through_steps
 
     further: dict[str, FieldSuggestion] = {}
     for target in suggestion.also:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.match.match_evidence import FieldSuggestion, SuggestedStep, TargetSuggestion
+from engine.match.match_evidence import FieldSuggestion, SheetSuggestion, SuggestedStep, TargetSuggestion
 from engine.match.sheet_to_match import SheetToMatch
 from engine.recipe import StepSpec
 
@@ -27,7 +27,7 @@ class Addition:
     used: Mapping[str, str] = field(default_factory=dict)
 
 
-def with_addition[T: TargetSuggestion](target: T, addition: Addition) -> T:
+def with_addition(target: SheetSuggestion, addition: Addition) -> SheetSuggestion:
     """Return a target with an addition; columns that are used through a step fill no field by themselves."""
     columns = []
     for column in target.columns:

@@ -1,0 +1,102 @@
+"""What suggestions bring besides columns: roles of partners, companies and people, account types, joined names."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from engine.steps import build
+from engine.steps.step import Context
+from engine.values import account_types
+from tests.sheet_evidence import evidence_of_rows, fields_by_title, suggested
+
+FIRMS = [(f"C{i}", f"Firm {i} Ltd", f"a{i}@example.com") for i in range(6)]
+
+
+@pytest.mark.parametrize(
+    ("name", "titles", "values"),
+    [
+        ("Customers", ("Code", "Name", "Email"), {"customer_rank": "1"}),
+        ("Lieferanten", ("Nummer", "Firma", "E-Mail"), {"supplier_rank": "1"}),
+        ("export", ("Kd-Nr.", "Name", "E-Mail"), {"customer_rank": "1"}),
+        ("fournisseurs", ("Code", "Raison sociale", "E-mail"), {"supplier_rank": "1"}),
+        ("Contacts", ("Code", "Name", "Email"), {}),
+    ],
+)
+def test_customers_and_vendors_by_what_the_sheet_is_called(name, titles, values):
+    (found,) = suggested(evidence_of_rows(name, titles, *FIRMS))
+    assert found.values == values
+
+
+def test_customers_and_vendors_row_by_row():
+    titles = ("Code", "Name", "Email", "Debitorenkonto", "Kreditorenkonto")
+    rows = [(*firm, "10001" if place % 2 else "", "" if place % 2 else "70001") for place, firm in enumerate(FIRMS)]
+    (found,) = suggested(evidence_of_rows("Adressen", titles, *rows))
+    made = {title: field for title, field in fields_by_title(found).items() if title not in titles}
+    assert made["Is customer"] == "customer_rank"
+    assert made["Is vendor"] == "supplier_rank"
+
+
+def test_a_name_that_is_the_persons_beside_it_is_no_company():
+    titles = ("*ContactName", "EmailAddress", "FirstName", "LastName")
+    rows = [(f"Firm {i} Ltd", f"a{i}@example.com", "Ann", f"Lee{i}") for i in range(6)]
+    rows.append(("Bo Roe", "bo@example.com", "Bo", "Roe"))
+    (found,) = suggested(evidence_of_rows("contacts", titles, *rows))
+    kind = {column.field for column in found.columns} & {"is_company", "company_type"}
+    assert len(kind) == 1
+
+
+def test_halves_of_a_name_are_joined():
+    rows = [(f"First{i}", f"Last{i}", f"p{i}@example.com") for i in range(6)]
+    (found,) = suggested(evidence_of_rows("people", ("First Name", "Last Name", "Email"), *rows))
+    fields = fields_by_title(found)
+    assert fields == {"Full name": "name", "Email": "email"}
+    assert [(one.column, one.step.slug) for one in found.steps] == [("Last Name", "name_join")]
+
+
+def test_account_types_by_words_and_names():
+    rows = [("610", "Accounts Receivable", "CURRENT"), ("630", "Inventory", "INVENTORY"), ("200", "Sales", "REVENUE"),
+            ("800", "Accounts Payable", "CURRLIAB")]  # fmt: skip
+    (found,) = suggested(evidence_of_rows("ChartOfAccounts", ("*Code", "*Name", "*Type"), *rows))
+    (needed,) = found.steps
+    step = build(needed.step.slug, needed.step.params)
+    codes, names, types = zip(*rows, strict=True)
+    context = Context(others={"*Name": pa.array(names)})
+    assert needed.column == "*Type"
+    assert step.apply(pa.array(types), context).values.to_pylist() == [
+        "asset_receivable", "asset_current", "income", "liability_payable",
+    ]  # fmt: skip
+    assert codes
+
+
+@pytest.mark.parametrize(
+    ("accounts", "chart"),
+    [
+        ({"1000": "Kasse", "1200": "Bank", "8400": "Erlöse"}, "SKR03"),
+        ({"1600": "Kasse", "1800": "Bank", "4400": "Erlöse 19 % USt"}, "SKR04"),
+        ({"411000": "Clients", "401000": "Fournisseurs", "512000": "Banque", "707000": "Ventes"}, "FR"),
+        ({"430": "Clientes", "400": "Proveedores", "572": "Bancos", "700": "Ventas"}, "ES"),
+        ({"090": "Business Current Account", "200": "Sales", "400": "Advertising"}, ""),
+        ({"1000": "Cash", "4000": "Sales", "5000": "Cost of Goods Sold"}, ""),
+    ],
+)
+def test_charts_are_known_by_what_stands_under_their_codes(accounts, chart):
+    assert account_types.chart_of(accounts.items()) == chart
+
+
+@pytest.mark.parametrize("word", ["Stk", "Stück", "pcs", "ea", "Std.", "h", "lfm", "m", "kg", "pièce", "uds", "pz"])
+def test_units_by_their_words(word):
+    rows = [(f"A{i}", f"Item {i}", word) for i in range(3)]
+    (found,) = suggested(evidence_of_rows("items", ("SKU", "Name", "Unit"), *rows))
+    (unit,) = [column for column in found.columns if column.title == "Unit"]
+    assert unit.field == "uom_id/id"
+    assert unit.lookup is not None
+    assert unit.lookup.entries[word].startswith("uom.product_uom_")
+    assert not unit.waits
+
+
+def test_what_waits_for_a_decision_is_not_taken_unasked():
+    rows = [(f"A{i}", f"Item {i}", "Gebinde" if i else "kg") for i in range(3)]
+    (found,) = suggested(evidence_of_rows("items", ("SKU", "Name", "Unit"), *rows))
+    (unit,) = [column for column in found.columns if column.title == "Unit"]
+    assert (unit.waits, unit.needs) == (True, "Say which record of Odoo each value means: Gebinde")
