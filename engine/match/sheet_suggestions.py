@@ -66,14 +66,13 @@ def suggest_sheet(
         chosen, reason = chosen_model(fits, sheet)
         confidence = model_confidence(chosen, fits, sheet) if chosen else 0.0
     if not chosen:
-        nothing = _no_fields(sheet)
-        return SheetSuggestion("", 0.0, sheet=sheet_name, candidates=shown, reason=reason, columns=nothing)
+        return _without_model(reason, shown, sheet)
     target = _suggest_target(chosen, confidence, sheet)
     # The lines are looked for among all columns; those that they need more are then taken from the order.
     also = _suggest_lines(target, sheet)
     target = replace(target, columns=_without_lines(target, also), reason=reason)
-    suggestion = SheetSuggestion(**vars(target), sheet=sheet_name, candidates=shown, also=also)
-    return completed(with_further_records(suggestion, sheet), sheet)
+    found = SheetSuggestion(**vars(target), sheet=sheet_name, candidates=shown, also=also)
+    return completed(with_further_records(found, sheet), sheet)
 
 
 def _likeliest(fits: Sequence[ModelFit], sheet: SheetToMatch) -> list[tuple[str, float]]:
@@ -160,9 +159,11 @@ def _shown(column: Sequence[FieldCandidate], sheet: SheetToMatch) -> list[tuple[
     return [(candidate.field.import_name, sheet.confidence(candidate.points)) for candidate in best]
 
 
-def _no_fields(sheet: SheetToMatch) -> list[FieldSuggestion]:
-    reason = "what the rows are is not known"
-    return [FieldSuggestion(title, None, 0.0, reason) for title in sheet.titles]
+def _without_model(reason: str, shown: Sequence[tuple[str, float]], sheet: SheetToMatch) -> SheetSuggestion:
+    """Return a sheet that is left out, with the reason and the likeliest models."""
+    no_field = "what the rows are is not known"
+    columns = [FieldSuggestion(title, None, 0.0, no_field) for title in sheet.titles]
+    return SheetSuggestion("", 0.0, sheet=sheet.name, candidates=shown, reason=reason, columns=columns)
 
 
 # Orders and their lines
