@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mapping', '0004_unmapped_sheets'),
+        ('mapping', '0005_levels_of_lookups'),
     ]
 
     operations = [
