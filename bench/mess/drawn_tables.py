@@ -127,7 +127,7 @@ def _row(table: TruthTable, record: Record, drawing: Drawing) -> TruthRow:
         if rule["compare"] != "any" and column.about not in {"first", "last"}:
             for name in filter(None, rule["fields"]):
                 wants.setdefault(name, set()).add(cell.want)
-    for name, want in _made(table, record).items():
+    for name, want in _made(table, record):
         wants.setdefault(name, set()).add(want)
     # Where one column is empty for want of a value, another one has it.
     for values in wants.values():
@@ -153,23 +153,20 @@ def _cell(column: TruthColumn, compare: str, record: Record, drawing: Drawing) -
     return drawing.hand.write(compare, about, record.get(about, ""))
 
 
-def _made(table: TruthTable, record: Record) -> dict[str, str]:
+def _made(table: TruthTable, record: Record) -> list[tuple[str, str]]:
     """Return the values of fields that no single column holds."""
     abouts = {column.about for column in table.columns}
-    found: dict[str, str] = {}
+    found: list[tuple[str, str]] = []
     if table.kind == "partner" and abouts & {"city_line", "address", "bill1"}:
-        found |= {"zip": record["zip"], "city": record["city"], "street": record["street"]}
-        found |= {"country_id": record["country"], "state_id": record["state"]}
+        found += [(name, record[name]) for name in ("zip", "city", "street")]
+        found += [("country_id", record["country"]), ("state_id", record["state"])]
     if {"first", "last"} <= abouts:
         is_firm = table.kind == "partner" and bool(record["company"]) and bool(abouts & {"company", "s_company"})
-        name = "#name" if is_firm else "name"
-        found[name] = record["person"]
+        found.append(("#name" if is_firm else "name", record["person"]))
     # A child under its parent is right by its own name, and whole.
-    for path, child in _PATHS.items():
-        if path in abouts:
-            found["name"] = record[child]
-    if "d_company" not in abouts and abouts & set(_DELIVERY):
-        found["#name"] = record.get("d_company", "")
+    found += [("name", record[child]) for path, child in _PATHS.items() if path in abouts]
+    if abouts & set(_DELIVERY):
+        found.append(("#name", record.get("d_company", "")))
     return found
 
 

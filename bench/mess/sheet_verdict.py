@@ -23,6 +23,7 @@ from engine.clean.cleaning_plan import plan_sheet
 from engine.profile.profile_results import MAX_ROWS, FindingFacts
 from engine.recipe import Recipe, RecipeError, SheetRecipe
 from engine.recipe.finding_fixes import has_fix, with_fixes
+from engine.sheets.row_kinds import DATA
 from engine.sheets.sheet_outline import SheetKinds
 from engine.sheets.working_file import ROW
 from engine.steps import HEADER_STEPS
@@ -111,13 +112,18 @@ class SheetVerdict:
         return [kind for _, kind in self._row_kinds_wrong()]
 
     def _row_kinds_wrong(self) -> Iterator[tuple[int, str]]:
-        """Yield the rows whose kind the program does not see, with what they are."""
-        kinds = SheetKinds(self.run.working)
+        """Yield the rows that are taken for data and are none, or the other way, with what they are.
+
+        Where groups are in doubt and the program offers both readings, the right one of them counts.
+        """
+        whole = SheetKinds(self.run.working)
         for batch in self.run.working.batches():
-            data = kinds.of(batch).data
-            for row, is_data in zip(batch.column(ROW).to_pylist(), data.tolist(), strict=True):
+            kinds = whole.of(batch)
+            offered = kinds.codes if kinds.grouped is None else kinds.grouped
+            readings = zip((kinds.codes == DATA).tolist(), (offered == DATA).tolist(), strict=True)
+            for row, is_data in zip(batch.column(ROW).to_pylist(), readings, strict=True):
                 kind = self.laid.rows[row - 1].kind if row <= len(self.laid.rows) else "blank"
-                if (kind == "data") != is_data:
+                if (kind == "data") not in is_data:
                     yield row, kind
 
     # --- kinds, models, fields, keys
@@ -180,6 +186,10 @@ class SheetVerdict:
     def _right_fields(self, column: TruthColumn) -> list[str]:
         right = list(column.rule(self.table.kind)["fields"])
         abouts = {one.about for one in self.columns.values()}
+        if set(right) - {""}:
+            right.append("#parent_id")  # whatever names the first record leads the second one to it
+        if column.about in {"buyer", "buyer_number"} and {"buyer", "buyer_number"} <= abouts:
+            right.append("")  # one of them is enough
         # A second column of the same company's name may be left alone.
         if column.about == "company" and abouts & {"company_path", "s_company"}:
             right += ["company_name", ""]
