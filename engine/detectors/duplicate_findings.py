@@ -92,7 +92,7 @@ class Duplicates(SheetDetector):
         if again <= 0 or len(self.sheet.columns) < 2 or distinct.estimated or often:
             return
         # Lines of an order or a journal may well be alike; what names each row is its record.
-        if self.keys or not self.sheet.has_lines:
+        if not (self.sheet.lines if self.keys else self.sheet.has_lines):
             self._again = again
             self._rows, self._examples = self._members(distinct.repeated)
 

@@ -22,6 +22,7 @@ _COMPLETE = 0.95  # of the rows: a cell of a report may be empty for a reason of
 _ALWAYS = 0.9  # of the first lines: a cell that every record has
 _CERTAIN = 3  # so many cells that every record has, none of them on a further line, are no chance
 _WHOLE = 0.5  # the tolerance of a column of whole numbers, which may be codes; prices have decimals
+_OFTEN = 0.25  # of the rows are further lines, where a single column shows it
 _LIST = 0.5  # of the rows share their key with a neighbour: a list of lines
 
 
@@ -67,25 +68,36 @@ class _Lines:
         self.filled = [np.asarray(pc.not_equal(one, "").to_numpy(zero_copy_only=False), bool) for one in self.texts]
 
     def by_first_column(self) -> LineGroups | None:
-        """Return the groups where the first column is filled on first lines only."""
-        first = self.filled[0]
+        """Return the groups where the first column, but for a counter of lines, is filled on first lines only."""
+        key = int(self._counts_lines())
+        first = self.filled[key]
         further = ~first
         if not first[0] or not further.any() or first.sum() < 2:
             return None
-        if len(pc.unique(self.texts[0].filter(pa.array(first)))) < first.sum():
+        if len(pc.unique(self.texts[key].filter(pa.array(first)))) < first.sum():
             return None  # a value that comes back is a reference
-        complete = max((filled[further | first].mean() for filled in self.filled[1:]), default=0)
-        if complete < _COMPLETE or self._stops(first):
+        complete = max((filled.mean() for filled in self.filled[key + 1 :]), default=0)
+        if complete < _COMPLETE or self._stops(key, first):
             return None
-        neighbours = self._alike_neighbours(first)
+        neighbours = self._alike_neighbours(key, first)
         others = self._on_first_lines(first, further, neighbours)
+        # A gap here and there in one column is a value that is missing.
+        if further.sum() < 2 or (len(neighbours) + len(others) < 2 and further.mean() < _OFTEN):
+            return None
         columns = [self.titles[place] for place in sorted({*neighbours, *others})]
-        return LineGroups(self.titles[0], False, columns, not others, self._rows(further))
+        return LineGroups(self.titles[key], False, columns, not others, self._rows(further))
 
-    def _alike_neighbours(self, first: Mask) -> list[int]:
-        """Return the columns from the first on that are filled in the very same rows."""
+    def _counts_lines(self) -> bool:
+        """Return whether the first column is a running number of all lines, and the next one may be the key."""
+        if not self.filled[0].all() or len(self.titles) < 3:
+            return False
+        values = read_amounts(self.texts[0])
+        return bool(values.filled.all() and (np.diff(values.values) == 1).all())
+
+    def _alike_neighbours(self, key: int, first: Mask) -> list[int]:
+        """Return the columns from the key on that are filled in the very same rows."""
         found = []
-        for place, filled in enumerate(self.filled[:_KEYS]):
+        for place, filled in enumerate(self.filled[key : key + _KEYS], key):
             if not np.array_equal(filled, first):
                 break
             found.append(place)
@@ -117,10 +129,10 @@ class _Lines:
                 return True
         return False
 
-    def _stops(self, first: Mask) -> bool:
-        """Return whether the first column is a running number that was not continued, and no key of groups."""
+    def _stops(self, key: int, first: Mask) -> bool:
+        """Return whether a column is a running number that was not continued, and no key of groups."""
         places = np.flatnonzero(first)
-        values = read_amounts(self.texts[0].take(pa.array(places)))
+        values = read_amounts(self.texts[key].take(pa.array(places)))
         behind = len(first) - 1 - int(places[-1])
         if values.filled.all():
             steps = np.diff(values.values)

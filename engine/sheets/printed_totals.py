@@ -131,14 +131,13 @@ def is_share(rows: ReportRows, row: int, total: int) -> bool:
             return False
         if amounts.values[total]:
             parts.append(amounts.values[row] / amounts.values[total])
-    if (
-        len(parts) < 2
-        or not rows.body[row]
-        or any(rows.filled[one][row] for one in rows.usual_words if one > rows.start)
-    ):
+    words = any(rows.filled[one][row] for one in rows.usual_words if one > rows.start)
+    if not parts or words or not rows.body[row]:
+        return False
+    if len(parts) == 1 and not any(text.endswith("%") for text in rows.texts(row).values()):
         return False
     largest = max(parts)
-    return 0 < largest < 1 and min(parts) >= 0.9 * largest
+    return largest > 0 and largest != 1 and min(parts) >= 0.9 * largest
 
 
 def _amounts_only(rows: ReportRows) -> Mask:

@@ -284,6 +284,18 @@ def _without_digits(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(_DIGITS.sub("9", text.strip()[:LONGEST]) for text in cells)
 
 
+def page_numbers(texts: pa.StringArray) -> Mask:
+    """Return which texts are nothing but the number of a page."""
+    found = pc.match_substring_regex(texts, _page_number_pattern())
+    return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
+
+
+@cache
+def _page_number_pattern() -> str:
+    """Return the pattern of `Page 2`, `- Seite 2 von 3 -` and `Pág. 2/3`, as Arrow's regular expressions have it."""
+    return rf"(?i)^[\s\-–*]*{pattern('page_words')}\.?\s*[0-9]+(?:\s*(?:/|\pL{{1,3}})\s*[0-9]+)?[\s\-–*]*$"
+
+
 def is_note(text: str) -> bool:
     """Return whether a text is a report stamp, the number of a page or a count of records."""
     return bool(_note_pattern().fullmatch(text.strip()))

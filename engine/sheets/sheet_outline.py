@@ -31,6 +31,7 @@ from engine.sheets.row_kinds import (
     Mask,
     RowKinds,
     is_note,
+    page_numbers,
     row_kinds,
 )
 from engine.sheets.working_file import ROW, WorkingFile
@@ -39,6 +40,9 @@ MOST_ROWS = 200_000
 MOST_CELLS = 4_000_000
 _FEW = 0.02  # of the rows of data in groups that fill the column of names: there names stand alone
 _NEARLY_ALL = 0.9
+_SAID_GROUPS = 3  # groups of several rows in which a column has one value each
+_ONE_VALUE = 1.25  # values for each group: some are written otherwise
+_MANY_VALUES = 0.6  # of the groups have a value of their own
 NOTHING_COMPARED = ComparedTotals([], [], [])
 
 
@@ -112,7 +116,19 @@ def outline(batch: pa.RecordBatch) -> SheetOutline:
     rows = ReportRows(batch, kinds.codes)
     if len(rows.columns) < 2:
         return SheetOutline(kinds)
-    return _Finder(rows).outline()
+    kinds.codes[_pages(rows)] = NOTE
+    return _Finder(ReportRows(batch, kinds.codes)).outline()
+
+
+def _pages(rows: ReportRows) -> Mask:
+    """Return the rows among the data that hold nothing but the number of a page."""
+    found = np.zeros(len(rows.codes), bool)
+    alone = rows.body & (rows.count == 1)
+    if len(rows.columns) > 2 and alone.any():
+        for column, filled in zip(rows.columns, rows.filled, strict=True):
+            places = np.flatnonzero(filled & alone)
+            found[places[page_numbers(column.take(pa.array(places)))]] = True
+    return found
 
 
 class _Finder:
@@ -256,7 +272,32 @@ class _Finder:
         own = [group for group in nesting.groups if group.own]
         if sum(group.total >= 0 for group in own) >= _NEARLY_ALL * len(own):
             return True
-        return self._stand_alone(nesting) or self._differ(nesting) or self._begin_blocks(nesting)
+        if self._stand_alone(nesting) or self._differ(nesting) or self._begin_blocks(nesting):
+            return True
+        return self._is_said_by_a_column(nesting)
+
+    def _is_said_by_a_column(self, nesting: Nesting) -> bool:
+        """Return whether a column has one value in each group, and nearly as many values as there are groups."""
+        own = [group for group in nesting.groups if group.own]
+        number_of = {id(group): number for number, group in enumerate(own)}
+        numbers = np.full(len(self.rows.codes), -1)
+        for stretch in nesting.stretches:
+            numbers[stretch.start : stretch.stop] = number_of.get(id(stretch.group), -1)
+        rows = np.flatnonzero((numbers >= 0) & self.rows.body)
+        sizes = np.bincount(numbers[rows], minlength=len(own))
+        if (sizes > 1).sum() < _SAID_GROUPS:
+            return False
+        columns = self.rows.usual_words
+        return any(self._has_one_value(position, rows, numbers[rows], len(own)) for position in columns)
+
+    def _has_one_value(
+        self, position: int, rows: npt.NDArray[np.int64], groups: npt.NDArray[np.int64], most: int
+    ) -> bool:
+        """Return whether a column has one value in each of `most` groups, whose number `groups` has for each row."""
+        texts = self.rows.columns[position].take(pa.array(rows)).dictionary_encode()
+        codes = texts.indices.to_numpy().astype(np.int64)
+        pairs = len(np.unique(codes * most + groups))
+        return bool(pairs <= most * _ONE_VALUE and len(texts.dictionary) >= _MANY_VALUES * most)
 
     def _in_groups(self, nesting: Nesting) -> Mask:
         mask = np.zeros(len(self.rows.codes), bool)

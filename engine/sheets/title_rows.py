@@ -295,8 +295,12 @@ def _are_groups(above: HeadRow, below: HeadRow, areas: Sequence[Range]) -> bool:
         is_partial = area.right - area.left + 1 < len(below.filled)
         if is_partial and (area.right > area.left or area.bottom > above.number):
             return True
-    if areas or len(above.filled) <= 1:
+    if areas:
         return False
+    if len(above.filled) == 1:
+        # A report title begins where the table does; a word further right is over the columns below it.
+        position, text = next(iter(above.filled.items()))
+        return position > min(below.filled) + 1 and position in below.filled and bool(_UNIT.fullmatch(text))
     is_over_gaps = bool(above.filled.keys() - below.filled.keys())
     return len(above.filled) > 2 or is_over_gaps or below.has_repeats
 
