@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from typing import cast
 
 from django.db.models import Q
 
 from engine.clean.cleaning_plan import group_titles
 from engine.match.accepted_suggestions import LIKELY
+from engine.profile.profile_results import FindingFacts, Fix, Severity
 from engine.recipe import ColumnRecipe, FieldSpec, Lookup, Recipe, SheetRecipe, StepSpec, TargetRecipe
 from engine.steps import COLUMN_STEPS, ROW_STEPS, build
 from engine.steps.step import ColumnStep, WholeRowStep
@@ -18,7 +20,7 @@ from mapping.models import AnyStep, Mapping, Relationship, SheetTarget, Transfor
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, OdooField, OdooModel
 from odoo_migrate.rules.required_fields import must_be_mapped
-from profiling.models import Dataset, Sheet
+from profiling.models import Dataset, Finding, Sheet
 from profiling.selectors import current_sheets
 
 
@@ -231,6 +233,18 @@ def odoo_field(models: Catalog, mapping: Mapping) -> OdooField | None:
     if not mapping.field or mapping.target.model not in models:
         return None
     return models.model(mapping.target.model).field(mapping.field)
+
+
+def facts_of(finding: Finding) -> FindingFacts:
+    """Return a stored finding as the engine takes it."""
+    fix = None
+    if finding.fix_step:
+        fix = Fix(finding.fix_step, finding.fix_params)
+    severity = cast(Severity, finding.severity)
+    return FindingFacts(
+        finding.slug, finding.column or None, finding.count, finding.message, finding.examples, finding.rows, fix,
+        finding.safe, severity, finding.means,
+    )  # fmt: skip
 
 
 def likely_fields(dataset: Dataset) -> dict[tuple[int, str], list[OdooField]]:

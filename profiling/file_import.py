@@ -7,7 +7,7 @@ that fails or is cancelled leaves the dataset as it was.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from operator import attrgetter
 from pathlib import Path
@@ -301,7 +301,7 @@ def _keep_profile(sheet: Sheet, profile: SheetProfile) -> None:
     for old in Finding.objects.filter(sheet=sheet, dismissed_at__isnull=False):
         aside[old.slug, old.column] = old.dismissed_by_id, old.dismissed_at
     Finding.objects.filter(sheet=sheet).delete()
-    Finding.objects.bulk_create(_findings(sheet, profile.findings, aside))
+    Finding.objects.bulk_create(stored_findings(sheet, profile.findings, aside))
     Sheet.objects.filter(pk=sheet.pk).update(profiled_at=timezone.now())
 
 
@@ -312,9 +312,10 @@ def _column_profile(sheet: Sheet, column: ColumnFacts) -> ColumnProfile:
     return ColumnProfile(sheet=sheet, **values)
 
 
-def _findings(
+def stored_findings(
     sheet: Sheet, found: Iterable[FindingFacts], aside: dict[tuple[str, str], tuple[Any, Any]]
-) -> Iterable[Finding]:
+) -> Iterator[Finding]:
+    """Yield the records of findings, unsaved; `aside`: who dismissed one, and when, by slug and title."""
     for position, facts in enumerate(found):
         by, at = aside.get((facts.slug, facts.column or ""), (None, None))
         step, params = "", {}

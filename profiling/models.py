@@ -151,6 +151,7 @@ class Sheet(models.Model):
     rows = models.BigIntegerField(default=0)
     working = models.FileField(upload_to=working_path, max_length=500, blank=True)
     profiled_at = models.DateTimeField(null=True, blank=True)
+    measured = models.CharField(max_length=64, blank=True, help_text="With which steps findings were measured again")
 
     class Meta:
         ordering = ("source__name", "position", "pk")
@@ -215,6 +216,8 @@ class Finding(models.Model):
     fix_step = models.CharField(max_length=40, blank=True)
     fix_params = models.JSONField(default=dict, blank=True)
     safe = models.BooleanField(default=False)
+    left = models.BigIntegerField(null=True, blank=True, help_text="Cells or rows left after the steps; empty: unknown")
+    cleaned = models.BooleanField(default=False, help_text="Shows only in cleaned cells")
     means = models.CharField(max_length=20, blank=True, help_text="The kind of values that its cells are for certain")
     severity = models.CharField(max_length=10, choices=Severity, default=Severity.ATTENTION)
     dismissed_by = models.ForeignKey(

@@ -12,7 +12,7 @@ from django.urls import reverse
 from engine.steps import HEADER_STEPS
 from mapping.models import RowStep, Transform
 from mapping.selectors import known_step
-from mapping.services import step_services
+from mapping.services import measure_services, step_services
 from migrator import stations
 from migrator.models import Job
 from migrator.stations import DONE, State
@@ -31,7 +31,13 @@ class Fixed:
         self._rows = set(RowStep.objects.filter(**on).values_list("sheet", "slug"))
 
     def __contains__(self, finding: Finding) -> bool:
-        """Tell whether the recipe has the finding's step already."""
+        """Tell whether nothing is left of a finding; one that was not measured again counts by its step."""
+        if finding.left is not None:
+            return finding.left == 0
+        return self.has_step(finding)
+
+    def has_step(self, finding: Finding) -> bool:
+        """Return whether the recipe has the finding's step."""
         if not finding.fix_step:
             return False
         on_column = (finding.sheet_id, finding.column, finding.fix_step) in self._columns
@@ -40,6 +46,7 @@ class Fixed:
 
 def page(user: Any, dataset: Dataset) -> dict[str, Any]:
     """Return what findings.html needs."""
+    measure_services.measure_stale(dataset)
     base = of_dataset(user, dataset, "findings")
     sheets = [sheet for sheet in current_sheets(dataset) if not sheet.skip]
     found, fixed = list(open_findings(dataset)), Fixed(dataset)
@@ -68,18 +75,27 @@ def _sizes(sheets: Sequence[Sheet]) -> dict[str, int]:
     return {"rows": rows, "cells": cells}
 
 
-def as_card(finding: Finding, *, fixed: bool) -> dict[str, Any]:
-    """Return what components/finding.html needs."""
+def as_card(finding: Finding, *, fixed: bool, tried: bool = False) -> dict[str, Any]:
+    """Return what components/finding.html needs; `tried`: its step is there and did not mend all."""
     dataset_id, sheet_id = finding.sheet.dataset_id, finding.sheet_id
     return {
         "id": finding.pk, "message": finding.message, "column": finding.column, "count": finding.count,
         "unit": "cells" if finding.column else "rows", "examples": finding.examples, "severity": finding.severity,
-        "fixed": fixed, "fix_label": fix_label(finding),
+        "fixed": fixed, "fix_label": fix_label(finding), "means": what_is_left(finding, tried=tried),
         "rows_url": _rows_url(finding), "preview_url": _preview_url(finding),
         "fix_url": reverse("finding_fix", args=[dataset_id, finding.pk]),
         "dismiss_url": reverse("finding_dismiss", args=[dataset_id, finding.pk]),
         "sheet_id": sheet_id,
     }  # fmt: skip
+
+
+def what_is_left(finding: Finding, *, tried: bool) -> str:
+    """Return a sentence about cells or rows that steps did not mend, "" for a finding that is mended or as it was."""
+    if not finding.left or (finding.left == finding.count and not tried):
+        return ""
+    things = "cells" if finding.column else "rows"
+    verb = "is" if finding.left == 1 else "are"
+    return f"{finding.left:,} of {finding.count:,} {things} {verb} left after the steps."
 
 
 def fix_label(finding: Finding) -> str:
@@ -115,10 +131,10 @@ def _group(sheet: Sheet, found: Sequence[Finding], fixed: Fixed) -> dict[str, An
     for finding in found:
         if finding in fixed:
             group["fixed"].append(as_card(finding, fixed=True))
-        elif fix_label(finding):
+        elif fix_label(finding) and not fixed.has_step(finding):
             group["to_fix"].append(as_card(finding, fixed=False))
         else:
-            group["to_see"].append(as_card(finding, fixed=False))
+            group["to_see"].append(as_card(finding, fixed=False, tried=fixed.has_step(finding)))
     return group
 
 
@@ -170,7 +186,7 @@ def _preview_url(finding: Finding) -> str:
 
 def state(dataset: Dataset) -> State:
     """Return what the rail says beside Findings; it is on every page, so the database counts."""
-    count = step_services.unfixed(open_findings(dataset)).exclude(severity=Finding.Severity.INFO).count()
+    count = step_services.unmended(open_findings(dataset)).exclude(severity=Finding.Severity.INFO).count()
     if not count and not current_sheets(dataset).exists():
         return State()  # nothing was found because nothing was read yet
     if not count:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
-from engine.profile.profile_results import FindingFacts, Fix, Severity
+from engine.clean.measured_again import MOST_ROUNDS
 from engine.recipe import ColumnRecipe, SheetRecipe, finding_fixes
 from engine.recipe.new_titles import with_free_titles
 from engine.steps import COLUMN_STEPS, HEADER_STEPS, build
@@ -17,6 +17,7 @@ from engine.steps.row_steps import GroupsToColumn, PromoteHeader
 from engine.steps.step_parameters import StepError
 from mapping import selectors
 from mapping.models import AnyStep, RowStep, Transform
+from mapping.services import measure_services
 from mapping.signals import columns_changed
 from migrator.models import User, record
 from profiling import services as profiling_services
@@ -91,7 +92,7 @@ def fix_finding(*, finding: Finding, user: User | None = None) -> AnyStep | None
     if finding.fix_step in HEADER_STEPS:
         _choose_titles(finding, user)
         return None
-    new = finding_fixes.step_for(facts_of(finding), _recipe_around(finding))
+    new = finding_fixes.step_for(selectors.facts_of(finding), _recipe_around(finding))
     if new is None:
         return None
     step = add_step(sheet=finding.sheet, column=new.column, slug=new.spec.slug, params=new.spec.params, user=user)
@@ -104,20 +105,8 @@ def fix_finding(*, finding: Finding, user: User | None = None) -> AnyStep | None
 def _choose_titles(finding: Finding, user: User | None) -> None:
     """Take the titles that a finding offers, and read the sheet again; those found are in force already."""
     step = build(finding.fix_step, finding.fix_params)
-    if finding_fixes.has_fix(facts_of(finding)) and isinstance(step, PromoteHeader):
+    if finding_fixes.has_fix(selectors.facts_of(finding)) and isinstance(step, PromoteHeader):
         profiling_services.set_header(sheet=finding.sheet, rows=step.numbers, user=user)
-
-
-def facts_of(finding: Finding) -> FindingFacts:
-    """Return a stored finding as the engine takes it."""
-    fix = None
-    if finding.fix_step:
-        fix = Fix(finding.fix_step, finding.fix_params)
-    severity = cast(Severity, finding.severity)
-    return FindingFacts(
-        finding.slug, finding.column or None, finding.count, finding.message, finding.examples, finding.rows, fix,
-        finding.safe, severity, finding.means,
-    )  # fmt: skip
 
 
 def _recipe_around(finding: Finding) -> SheetRecipe:
@@ -129,10 +118,42 @@ def _recipe_around(finding: Finding) -> SheetRecipe:
     return SheetRecipe(sheet.name, rows=selectors.step_specs(sheet.row_steps.all()), columns=columns)
 
 
-def fix_safe_findings(*, dataset: Dataset, sheet: Sheet | None = None, user: User | None = None) -> int:
-    """Add the steps of all findings that lose nothing when mended, and return how many were added."""
+def fix_safe_findings(
+    *, dataset: Dataset, sheet: Sheet | None = None, user: User | None = None, at_once: bool = False
+) -> int:
+    """Add the steps of all findings that are safe to mend, and return how many were added.
+
+    After each round the sheets are measured again: some findings show only once others are mended. Large sheets are
+    measured by jobs, which go on by themselves, unless `at_once` is set.
+    """
+    added = 0
+    for _ in range(MOST_ROUNDS):
+        steps = _add_safe(dataset, sheet, user)
+        if not steps:
+            break
+        added += len(steps)
+        measure_services.measure_soon({step.sheet for step in steps}, at_once=at_once, user=user)
+    return added
+
+
+def go_on_fixing(sheet: Sheet, progress: measure_services.Progress) -> int:
+    """Measure a sheet, then add safe fixes and measure again as long as there are any; return how many were added."""
+    measure_services.measure(sheet, progress)
+    added = 0
+    for _ in range(MOST_ROUNDS):
+        steps = _add_safe(sheet.dataset, sheet, None)
+        if not steps:
+            break
+        added += len(steps)
+        measure_services.measure(sheet, progress)
+    return added
+
+
+def _add_safe(dataset: Dataset, sheet: Sheet | None, user: User | None) -> list[AnyStep]:
+    """Add the steps of the safe findings there are now, and return them."""
     with transaction.atomic():
-        return sum(fix_finding(finding=f, user=user) is not None for f in safe_findings(dataset, sheet))
+        steps = [fix_finding(finding=one, user=user) for one in safe_findings(dataset, sheet)]
+    return [step for step in steps if step is not None]
 
 
 def fix_all_findings(*, dataset: Dataset, sheet: Sheet | None = None, user: User | None = None) -> int:
@@ -153,14 +174,24 @@ def safe_findings(dataset: Dataset, sheet: Sheet | None = None) -> list[Finding]
         found = found.filter(sheet=sheet)
     waiting = list(found.select_related("sheet__dataset"))
     fields = selectors.likely_fields(dataset)
-    return [one for one in waiting if finding_fixes.is_safe(facts_of(one), fields.get((one.sheet_id, one.column), ()))]
+    safe = []
+    for one in waiting:
+        if finding_fixes.is_safe(selectors.facts_of(one), fields.get((one.sheet_id, one.column), ())):
+            safe.append(one)
+    return safe
 
 
 def unfixed(findings: QuerySet[Finding]) -> QuerySet[Finding]:
-    """Return those of the findings whose step the recipe does not hold, or holds switched off."""
+    """Return the findings that are left and whose step the recipe does not hold, or holds switched off."""
     same = {"sheet": OuterRef("sheet"), "slug": OuterRef("fix_step"), "enabled": True}
     on_column = Transform.objects.filter(**same, column=OuterRef("column"))
-    return findings.exclude(Exists(on_column)).exclude(Exists(RowStep.objects.filter(**same)))
+    held = Exists(on_column) | Exists(RowStep.objects.filter(**same))
+    return findings.exclude(left=0).exclude(held)
+
+
+def unmended(findings: QuerySet[Finding]) -> QuerySet[Finding]:
+    """Return the findings that have something left: their step is not there, or did not mend all of their cells."""
+    return findings.filter(Q(left__gt=0) | Q(pk__in=unfixed(findings)))
 
 
 def has_step(sheet: Sheet, column: str, slug: str, params: Mapping[str, Any]) -> bool:

@@ -28,13 +28,15 @@ class Command(PlainCommand):
         from mapping.services import step_services
 
         dataset = find_dataset(options["dataset"])
-        fix = step_services.fix_all_findings if options["all"] else step_services.fix_safe_findings
         sheets = _sheets(dataset, options["sheet"])
         added = 0
         for sheet in sheets:
-            added += fix(dataset=dataset, sheet=sheet)
+            if options["all"]:
+                added += step_services.fix_all_findings(dataset=dataset, sheet=sheet)
+            else:
+                added += step_services.fix_safe_findings(dataset=dataset, sheet=sheet, at_once=True)
         left = []
-        for one in step_services.unfixed(open_findings(dataset)):
+        for one in step_services.unmended(open_findings(dataset)):
             if one.sheet in sheets:
                 left.append({"sheet": one.sheet.name, "column": one.column, **finding_as_json(one)})
         return {"steps_added": added, "findings_left": left}
