@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from django.db.models import Max
-
 from engine.detectors.target_findings import find_orphans
 from engine.profile.profile_results import FindingFacts
 from engine.sheets.working_file import WorkingFile
 from mapping import suggestion_evidence
 from mapping.models import Mapping
+from mapping.services.kept_findings import keep_finding
 from profiling.models import Dataset, Finding, Sheet
 from profiling.stored_files import local_copy
 
@@ -27,7 +26,7 @@ def keep_findings(dataset: Dataset) -> None:
         if parent is None or parent.sheet not in sheets or (sheet.pk, mapping.column) in seen:
             continue
         seen.add((sheet.pk, mapping.column))
-        _keep(sheet, mapping.column, _orphans(sheet, mapping.column, sheets[parent.sheet], parent.key))
+        keep_finding(sheet, SLUG, mapping.column, _orphans(sheet, mapping.column, sheets[parent.sheet], parent.key))
     stale = Finding.objects.filter(sheet__dataset=dataset, slug=SLUG)
     for finding in stale:
         if (finding.sheet_id, finding.column) not in seen:
@@ -58,20 +57,3 @@ def _rows_called(sheet: Sheet) -> tuple[str, str]:
 
 def _records_called(parent: Sheet) -> str:
     return _rows_called(parent)[1] if _rows_called(parent)[1] != "rows" else f"rows of {parent.name}"
-
-
-def _keep(sheet: Sheet, column: str, facts: FindingFacts | None) -> None:
-    former = Finding.objects.filter(sheet=sheet, slug=SLUG, column=column).first()
-    if facts is None:
-        if former is not None:
-            former.delete()
-        return
-    finding = former or Finding(sheet=sheet, slug=SLUG, column=column, position=_last_position(sheet))
-    finding.count, finding.message, finding.severity = facts.count, facts.message, facts.severity
-    finding.examples, finding.rows = list(facts.examples), list(facts.rows)
-    finding.save()
-
-
-def _last_position(sheet: Sheet) -> int:
-    last = Finding.objects.filter(sheet=sheet).aggregate(last=Max("position"))["last"]
-    return 0 if last is None else last + 1

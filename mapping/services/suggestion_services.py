@@ -12,7 +12,7 @@ from engine.match import FieldSuggestion, SheetSuggestion, SuggestedStep, Target
 from engine.recipe import KEY_TITLE, target_entry
 from mapping import selectors, suggestion_evidence
 from mapping.models import Mapping, SheetTarget, UnmappedSheet
-from mapping.services import missing_record_services, relation_services
+from mapping.services import choice_services, missing_record_services, relation_services
 from odoo_migrate import catalog
 from profiling.models import Dataset, Sheet
 
@@ -25,6 +25,7 @@ def suggest(*, dataset: Dataset, models: dict[int, str] | None = None) -> list[t
     pairs = suggestions(dataset=dataset, models=models)
     keep(pairs)
     missing_record_services.keep_findings(dataset)
+    choice_services.keep_findings(dataset, [sheet for sheet, _ in pairs])
     return pairs
 
 

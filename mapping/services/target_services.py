@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from engine.recipe import NUMBER_SUFFIX
 from mapping.models import ID_PATTERN_CHARS, Mapping, SheetTarget, Transform
 from mapping.selectors import all_titles
-from mapping.services import missing_record_services, relation_services, suggestion_services
+from mapping.services import choice_services, missing_record_services, relation_services, suggestion_services
 from mapping.services.step_services import add_step, changed
 from migrator.models import User
 from odoo_migrate import catalog
@@ -41,6 +41,7 @@ def choose_field(*, target: SheetTarget, column: str, field: str, user: User | N
             raise ChoiceRefused(str(problem)) from problem
         mapping.save()
         changed(target.sheet, user, f"{column} → {mapping.field or 'left out'}")
+    choice_services.keep_findings(target.sheet.dataset, [target.sheet])
     return mapping
 
 
