@@ -16,7 +16,7 @@ from engine.profile.column_kinds import formula_error
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector
 from engine.profile.profile_results import FindingFacts, Fix
 from engine.values import NotRead, personal_names
-from engine.values.characters import INVISIBLE, SPACES, character_class, visible
+from engine.values.characters import INVISIBLE, SPACES, character_class, visible, without_text_mark
 from engine.values.folding import fold
 from engine.values.languages import folded_words
 from engine.values.text_masks import mask
@@ -28,6 +28,7 @@ NUMERIC = frozenset(["number", "money", "percent", "date", "datetime"])
 AMOUNTS = frozenset(["number", "money", "percent"])
 # Kinds whose values have a form that no word has.
 FORMED = frozenset(["email", "url", "phone", "date", "datetime", "postal_code"])
+_OF_CODES = frozenset(["code", "postal_code", "phone"])
 # An accent that stays apart in the normal form: no letter of a language with Latin script has it.
 _STRAY_ACCENT = re.compile("[A-Za-z][\u0300-\u036f]")
 
@@ -97,6 +98,29 @@ class Invisible(ColumnDetector):
         if count:
             message = f"{cells_of(self.column.kind, count)} {either(count, 'contains', 'contain')} invisible characters"
             yield self.found("invisible", self.tally, message, Fix("strip_invisible"), safe=True)
+
+
+class TextMarks(ColumnDetector):
+    """Find apostrophes by which a spreadsheet marks codes as texts: `'00123`."""
+
+    gate = "^'"
+
+    def __init__(self, column: ColumnContext) -> None:
+        super().__init__(column)
+        self.filled = 0
+
+    def look(self, cells: ColumnBatch) -> None:
+        self.filled += cells.count(cells.filled)
+        self.tally.add(cells, cells.judged(cells.shaped(self.gate), lambda text: without_text_mark(text) != text))
+
+    def findings(self) -> Iterable[FindingFacts]:
+        """Return a finding; that most cells are marked, or that the title means codes, leaves no doubt."""
+        count = self.tally.count
+        if count:
+            begin = f"{cells_of(self.column.kind, count)} {either(count, 'begins', 'begin')}"
+            message = f"{begin} with an apostrophe that a spreadsheet put there to keep a text as it is"
+            certain = 2 * count >= self.filled or bool(self.column.hints & _OF_CODES)
+            yield self.found("text_marks", self.tally, message, Fix("strip_text_mark"), safe=certain)
 
 
 class Scrambled(ColumnDetector):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,6 +30,15 @@ def without_guards(columns: list[pa.Array], before: int, notes: SheetNotes) -> l
     if rows:
         notes["formula_guards"].add_all(sorted(rows), examples)
     return found
+
+
+def without_guard(text: str, row: int, notes: SheetNotes) -> str:
+    """Return one cell of a row without such a formula around it."""
+    guarded = re.fullmatch(_GUARD, text) if text.startswith(_BEGIN) else None
+    if guarded is None:
+        return text
+    notes["formula_guards"].add(row, text)
+    return guarded["text"].replace('""', '"')
 
 
 def _guarded_cells(column: pa.StringArray) -> pa.BooleanArray | None:

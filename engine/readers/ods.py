@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from engine.readers.file_content import is_open_spreadsheet
 from engine.readers.file_reader import FileReader
+from engine.readers.formula_guards import without_guard
 from engine.readers.raw_sheet import Range, RawSheet, SheetNotes
 from engine.readers.reading_context import ReadingContext
 from engine.readers.refusals import EmptyFile, Unreadable, damaged, overloading
@@ -223,7 +224,7 @@ def _shown(cell: Element, row: int, notes: SheetNotes) -> str:
         return _clock(cell.get(f"{OFFICE}time-value", ""), text)
     if kind == "boolean":
         return "TRUE" if cell.get(f"{OFFICE}boolean-value") == "true" else "FALSE"
-    return text or cell.get(f"{OFFICE}string-value", "")
+    return without_guard(text or cell.get(f"{OFFICE}string-value", ""), row, notes)
 
 
 def _paragraph(part: Element) -> str:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engine.readers.formula_guards import without_guard
 from engine.readers.number_formats import NumberFormat, compiled
 from engine.readers.raw_sheet import BATCH_CELLS, BATCH_ROWS, Range, RawSheet, RowSpool, SheetNotes
 from engine.readers.reading_context import ReadingContext
@@ -115,6 +116,7 @@ class CellDisplay:
             places = np.flatnonzero(cells.holds == holds)
             if len(places):
                 show(cells, places, notes)
+        _without_guards(cells, notes)
 
     def _numbers(self, cells: WorkbookCells, places: Integers, notes: SheetNotes) -> None:
         texts = plain(cells.texts.take(places))
@@ -140,6 +142,18 @@ class CellDisplay:
             examples = shown.take(pa.array(more[:_EXAMPLES])).to_pylist()
             notes["hidden_digits"].add_all(rows[more].tolist(), examples)
         return shown
+
+
+def _without_guards(cells: WorkbookCells, notes: SheetNotes) -> None:
+    """Read texts that were written as formulas and pasted as what they look like: ="00123" is 00123."""
+    pool, at = cells.texts.pooled()
+    guarded = np.asarray(pc.starts_with(pool, '="'))
+    # Hardly any workbook has one: a look at the different texts is all that the others pay.
+    if not guarded.any():
+        return
+    for place in np.flatnonzero(guarded[at] & (cells.holds == TEXT)).tolist():
+        text = without_guard(cells.texts.take(np.array([place])).to_pylist()[0], int(cells.rows[place]), notes)
+        cells.texts.put(np.array([place]), pa.array([text], pa.string()))
 
 
 def _booleans(cells: WorkbookCells, places: Integers, notes: SheetNotes) -> None:

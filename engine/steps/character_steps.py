@@ -11,7 +11,7 @@ import regex
 from engine.steps.column_kernels import beyond_ascii, convert_where
 from engine.steps.step import ColumnStep, Context, CouldNot, Example, Outcome, ValueStep
 from engine.steps.step_parameters import Param
-from engine.values.characters import INVISIBLE, visible
+from engine.values.characters import INVISIBLE, visible, without_text_mark
 from engine.values.folding import WHOLE_LETTERS
 
 
@@ -33,6 +33,27 @@ class StripInvisible(ColumnStep):
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         """Find the few cells with such a character in Arrow, and look closely at those alone."""
         return Outcome(convert_where(values, pc.match_substring_regex(values, INVISIBLE), visible))
+
+
+class StripTextMark(ColumnStep):
+    """Remove the apostrophe by which a spreadsheet marks a text: '00123; one of a word, such as 't Hoff, stays."""
+
+    slug = "strip_text_mark"
+    label = "Remove the mark in front of texts"
+    help = "Removes the apostrophe that spreadsheets put in front of a code to keep its zeros: '00123 becomes 00123."
+    group = "text"
+    phase = "characters"
+    safe = True
+    kernel = True
+    idempotent = False
+    examples = (
+        Example(("'00123", "'EH1 1YZ", "'+49 30 1", ""), ("00123", "EH1 1YZ", "+49 30 1", "")),
+        Example(("'K-0012", "'t Hoff 12", "'90s Bar", "O'Neil 2"), ("K-0012", "'t Hoff 12", "'90s Bar", "O'Neil 2")),
+    )
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        marked = pc.starts_with(values, "'")
+        return Outcome(convert_where(values, marked, without_text_mark))
 
 
 class FixMojibake(ColumnStep):

@@ -43,3 +43,13 @@ _STRAY = regex.compile(
 def visible(text: str) -> str:
     """Return the text without characters that nobody sees; joiners that shape an emoji or a letter stay."""
     return _STRAY.sub("", text.translate(_ALWAYS))
+
+
+# A digit makes a code of what follows; small letters behind an apostrophe are a short form ('t, 's) or a decade ('90s),
+# and a second apostrophe closes a quotation.
+_MARKED = regex.compile(r"'(?!\p{Ll}{1,2}[\s-])(?!\d0s\b)(?=[^']*\d)[^']*|'[=+@-][^']*")
+
+
+def without_text_mark(text: str) -> str:
+    """Return a text without the apostrophe in front by which a spreadsheet marks codes as texts."""
+    return text[1:] if _MARKED.fullmatch(text) else text
