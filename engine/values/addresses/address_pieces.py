@@ -8,6 +8,7 @@ from functools import cache
 
 from engine.values.folding import fold
 from engine.values.languages import folded_words
+from engine.values.personal_names import is_company
 
 # A line break, a sign that nothing else uses, or a comma.
 _BREAKS = re.compile(r"\s*(?:<br\s*/?>|[\r\n]+|[;|•·]|,)\s*", re.IGNORECASE)
@@ -71,20 +72,16 @@ def _endings() -> tuple[str, ...]:
 
 
 def street_lines(parts: Sequence[str]) -> tuple[str, str]:
-    """Return the street and what is written beside it (floor, building, care of), house numbers with their streets.
+    """Return the first line of a street and the further ones, house numbers with their streets.
 
-    All pieces are in one of both, in their order. The street is the first piece with a number or a street's word.
+    All pieces are in one of both, and in their order, as a letter is addressed; only a company's name goes behind.
     """
     lines = _with_numbers(parts)
     if not lines:
         return "", ""
-    first = 0
-    for position, line in enumerate(lines):
-        if looks_like_street(line):
-            first = position
-            break
-    others = [line for position, line in enumerate(lines) if position != first]
-    return lines[first], ", ".join(others)
+    if len(lines) > 1 and is_company(lines[0]):
+        lines = [*lines[1:], lines[0]]
+    return lines[0], ", ".join(lines[1:])
 
 
 def _with_numbers(parts: Sequence[str]) -> list[str]:
