@@ -19,6 +19,7 @@ from engine.profile.profile_results import ColumnFacts, FindingFacts, Fix
 from engine.sheets.free_titles import free_title
 from engine.sheets.working_file import ROW
 from engine.values import NotRead, countries
+from engine.values.addresses.address_pieces import looks_like_street
 from engine.values.addresses.address_titles import AddressTitle, read_title
 from engine.values.addresses.postal_addresses import PARTS, PostalAddress, holds_town, read
 from engine.values.addresses.town_lines import ZIPS
@@ -28,6 +29,10 @@ from engine.values.addresses.town_lines import ZIPS
 MOST_READ = 0.7
 # Share from which the step may be added without asking: the others stay whole.
 SAFELY_READ = 0.9
+# Share of texts that look like streets below which a column of lines holds names.
+FEW_STREETS = 0.3
+# Share of whole addresses among streets from which the step is offered.
+SOME_READ = 0.1
 LONGEST_SAMPLE = 100  # different texts that are read
 # What the made columns are called.
 _TITLES = {
@@ -139,11 +144,22 @@ def _finders(group: _Group, columns: Sequence[ColumnContext]) -> list[_Finder]:
     for part in ("zip", "city"):
         if part in group.parts:
             found.append(_TownCells(group, group.parts[part], codes))
-    if group.lines and group.has_town:
+    _leave_out_names(group)
+    if group.lines and (group.has_town or len(group.lines) > 1):
         found.append(_TownInLines(group, group.lines[0], codes))
     elif group.lines:
         found.append(_WholeAddresses(group, group.lines[0], codes))
     return found
+
+
+def _leave_out_names(group: _Group) -> None:
+    """Leave out the first line where it holds whom a letter goes to and no street: Bill to 1, Bill to 2."""
+    if len(group.lines) < 2:
+        return
+    texts = [text for text, _ in group.lines[0].sample]
+    streets = [text for text in texts if looks_like_street(text)]
+    if texts and len(streets) < FEW_STREETS * len(texts):
+        group.lines.pop(0)
 
 
 def _codes(group: _Group, columns: Sequence[ColumnContext]) -> list[str]:
@@ -255,6 +271,19 @@ class _WholeAddresses(_Finder):
 
     slug = "whole_addresses"
 
+    def __init__(self, group: _Group, column: ColumnContext, codes: Sequence[str]) -> None:
+        super().__init__(group, column, codes)
+        # Among streets alone, those with a town are named; a person says whether the column is to be split.
+        self.wanted = self.reading.share >= SOME_READ
+
+    def look(self, data: pa.RecordBatch) -> None:
+        """Count the cells that end with a town, or that hold several parts where nearly all do."""
+        pattern = _LETTERED
+        if self.reading.share < MOST_READ:
+            pattern = _ending(self.codes)
+        if self.wanted:
+            self._count(data, _matches(data.column(self.column.title), pattern))
+
     def message(self) -> str:
         count = self.tally.count
         return f"{counted(count, 'cell holds', 'cells hold')} a whole address: street, postal code and town"
@@ -295,15 +324,10 @@ class _TownInLines(_Finder):
                 without &= _blank(data.column(self.group.parts[part].title))
         if not without.any():
             return
-        ending = [_matches(data.column(line.title), self._ends()) for line in self.lines]
+        ending = [_matches(data.column(line.title), _ending(self.codes)) for line in self.lines]
         flags = without & reduce(np.logical_or, ending)
         self._note(data.filter(pa.array(flags)))
         self._count(data, flags)
-
-    def _ends(self) -> str:
-        """Return the pattern of a line with a postal code of one of the countries."""
-        zips = "|".join(ZIPS[code] for code in self.codes if code in ZIPS)
-        return rf"(?:^|[\s,-])(?:{zips})(?:$|[\s,])"
 
     def _note(self, rows: pa.RecordBatch) -> None:
         """Read the addresses of some of the rows, to see how well that goes and which parts there are."""
@@ -345,6 +369,12 @@ class _TownInLines(_Finder):
             if part in self.group.parts:
                 params[f"{part}_column"] = self.group.parts[part].title
         return params
+
+
+def _ending(codes: Sequence[str]) -> str:
+    """Return the pattern of a line with a postal code of one of the countries, of any where none is known."""
+    zips = [ZIPS[code] for code in codes if code in ZIPS] or ["[0-9]{4,5}", ZIPS["GB"], ZIPS["CA"], ZIPS["NL"]]
+    return rf"(?:^|[\s,-])(?:{'|'.join(zips)})(?:$|[\s,])"
 
 
 def _matches(texts: pa.Array, pattern: str) -> Flags:

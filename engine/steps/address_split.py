@@ -205,7 +205,7 @@ def _with_beside(
         return _agreeing(read(text, country, town_only=town_only), beside)
     # An address whose town has a column is written by the rules of the country that is meant.
     rules = country if beside.zip or beside.city else ""
-    street, street2 = _street_of(text, beside, country)
+    street, street2 = _street_of(lines, beside, country)
     return replace(beside, street=street, street2=street2, rules=rules)
 
 
@@ -220,15 +220,16 @@ def _agreeing(found: PostalAddress, beside: PostalAddress) -> PostalAddress:
     return replace(found, **joined)
 
 
-def _street_of(text: str, beside: PostalAddress, country: str) -> tuple[str, str]:
+def _street_of(lines: Sequence[str], beside: PostalAddress, country: str) -> tuple[str, str]:
     """Return the street's lines without the town, where they repeat the one that has its own column."""
+    text = "\n".join(lines)
     try:
         found = read(text, country) if text else PostalAddress()
     except NotRead:
         found = PostalAddress()
     if found.zip and fold(found.zip) == fold(beside.zip) and fold(found.city) in ("", fold(beside.city)):
         return found.street, found.street2
-    return street_lines(pieces(text))
+    return street_lines(pieces(text), in_order=len(lines) > 1)
 
 
 STEPS = (AddressSplit,)

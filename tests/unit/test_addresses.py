@@ -99,6 +99,8 @@ def test_any_text_is_read_whole_or_not_at_all(text, country, town_only):
         ("GB", "62 Market Place, Leeds\nLS1 7AX", ("62 Market Place", "", "LS1 7AX", "Leeds", "", "")),
         ("GB", "1 High St, London SW1A 2AA, England", ("1 High St", "", "SW1A 2AA", "London", "", "GB")),
         ("IE", "12 Main Street, Naas, Co. Kildare", ("12 Main Street", "", "", "Naas", "Co. Kildare", "")),
+        ("BR", "Rua X, 12, São Paulo - SP, 01310-100", ("Rua X, 12", "", "01310-100", "São Paulo", "SP", "")),
+        ("MX", "Calle Mayor, 5, 06000 Ciudad de México", ("Calle Mayor, 5", "", "06000", "Ciudad de México", "", "")),
         ("DK", "Vesterbrogade 3, 2. th, 1620 København V", ("Vesterbrogade 3", "2. th", "1620", "København V", "", "")),
     ],
 )  # fmt: skip

@@ -163,3 +163,27 @@ def test_new_columns_have_names_that_are_free(tmp_path):
     assert found.fix.params["city_to"] == "Address City"
     made = {title for name, title in found.fix.params.items() if name.endswith("_to")}
     assert made.isdisjoint(columns)
+
+
+def test_lines_of_a_letter_below_the_name_that_it_goes_to(tmp_path):
+    columns = {
+        "Bill to 1": ["Pennine Bakery & Sons", "Northgate Ltd", "Harbour Inc"],
+        "Bill to 2": ["12 Main St", "5 Elm Ave", "Suite 3"],
+        "Bill to 3": ["Boston, MA 02110", "Reno, NV 89501", "7 Oak St"],
+        "Bill to 4": ["", "", "Salem, OR 97301"],
+    }
+    found = finding(profiled(tmp_path, columns, country="US"), "town_in_address_lines")
+    assert (found.column, found.safe, found.count) == ("Bill to 2", True, 3)
+    out = split(tmp_path, columns, found, "US")
+    assert out["Bill to City"] == ["Boston", "Reno", "Salem"]
+    assert out["Bill to Street"] == ["12 Main St", "5 Elm Ave", "7 Oak St"]
+    assert out["Bill to Street 2"] == ["", "", "Suite 3"]
+
+
+def test_some_whole_addresses_among_streets_are_named_and_asked(tmp_path):
+    columns = {"Adresse": ["Hauptstr. 5", "Am Wall 3", "Ring 7, 28195 Bremen", "Damm 9"]}
+    found = finding(profiled(tmp_path, columns, country="DE"), "whole_addresses")
+    assert (found.rows, found.safe) == ([4], False)
+    out = split(tmp_path, columns, found, "DE")
+    assert out["Street"] == ["Hauptstr. 5", "Am Wall 3", "Ring 7", "Damm 9"]
+    assert out["City"] == ["", "", "Bremen", ""]

@@ -71,17 +71,30 @@ def _endings() -> tuple[str, ...]:
     return tuple(sorted(folded_words("street_endings")))
 
 
-def street_lines(parts: Sequence[str]) -> tuple[str, str]:
-    """Return the first line of a street and the further ones, house numbers with their streets.
+def street_lines(parts: Sequence[str], *, in_order: bool = False) -> tuple[str, str]:
+    """Return the street and what is written beside it (floor, building, care of), house numbers with their streets.
 
-    All pieces are in one of both, and in their order, as a letter is addressed; only a company's name goes behind.
+    All pieces are in one of both. The street is the first piece with a number and a street's word, else the first that
+    is no company's name. `in_order` leaves the pieces as they come, since each had its own line before.
     """
     lines = _with_numbers(parts)
     if not lines:
         return "", ""
-    if len(lines) > 1 and is_company(lines[0]):
-        lines = [*lines[1:], lines[0]]
-    return lines[0], ", ".join(lines[1:])
+    first = 0
+    if not in_order:
+        first = _street_among(lines)
+    others = [line for position, line in enumerate(lines) if position != first]
+    return lines[first], ", ".join(others)
+
+
+def _street_among(lines: Sequence[str]) -> int:
+    for position, line in enumerate(lines):
+        if has_digit(line) and has_street_word(line):
+            return position
+    for position, line in enumerate(lines):
+        if has_digit(line) or not is_company(line):
+            return position
+    return 0
 
 
 def _with_numbers(parts: Sequence[str]) -> list[str]:

@@ -30,7 +30,7 @@ _SPACED_PREFIX = re.compile(r"(?:(?<=^)|(?<=[\s,;]))([A-Z]{1,3})\s[-–]\s?(?=[0
 _NO_TOWN = "it does not show for certain where the town and its postal code are"
 LONGEST = 400  # characters; a longer text is a note
 # Countries whose codes no other country's look like, each with the order of their addresses.
-_UNMISTAKABLE = ("GB", "CA", "NL", "IE", "PL")
+_UNMISTAKABLE = ("GB", "CA", "NL", "IE", "PL", "BR")
 # Where no country is known: a state before five digits shows the United States; four or five digits in front of a town
 # are a code in most of Europe, whichever country it is.
 _LIKELY = ("US", "AU", "PT", "SE", "DE", "AT")
@@ -110,8 +110,9 @@ def _with_country(parts: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
         yield last, list(parts[:-1])
     words = last.split()
     for count in range(min(3, len(words) - 1), 0, -1):
-        name = " ".join(words[-count:]).strip("()")
-        if _names_country(name) and has_digit(" ".join(words[:-count])):
+        name, front = " ".join(words[-count:]).strip("()"), words[:-count]
+        # Ciudad de México is a town: what a small word leads to is part of a name.
+        if _names_country(name) and has_digit(" ".join(front)) and not front[-1].islower():
             yield name, [*parts[:-1], " ".join(words[:-count])]
     yield "", list(parts)
 
@@ -159,7 +160,7 @@ def _unmistakable(parts: Sequence[str], where: Where) -> tuple[Town, Where] | No
         if town is None or not town.zip or not zip_of(country).fullmatch(town.zip):
             continue
         # Digits are a code in many countries: only a state beside them shows which one it is.
-        if country in ("US", "AU") and not town.state:
+        if country in ("US", "AU", "BR") and not town.state:
             continue
         return town, rules
     return None

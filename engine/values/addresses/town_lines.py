@@ -48,14 +48,14 @@ ZIPS: Mapping[str, str] = {
     **dict.fromkeys(["GB", "JE", "GG", "IM"], _BRITISH),
     "IE": r"[A-Z][0-9][0-9W] ?[A-Z0-9]{4}", "US": r"[0-9]{5}(?:-[0-9]{4})?",
     "CA": r"[A-Z][0-9][A-Z][ -]?[0-9][A-Z][0-9]",
-    "AU": _FOUR, "NZ": _FOUR, "ZA": _FOUR, "SG": r"[0-9]{6}", "IN": r"[0-9]{3} ?[0-9]{3}",
+    "BR": r"[0-9]{5}-?[0-9]{3}", "AU": _FOUR, "NZ": _FOUR, "ZA": _FOUR, "SG": r"[0-9]{6}", "IN": r"[0-9]{3} ?[0-9]{3}",
 }  # fmt: skip
 # What stands in front of a code on letters from abroad, besides the country's own two letters.
 _ABROAD = {
     "D": "DE", "A": "AT", "B": "BE", "F": "FR", "I": "IT", "L": "LU", "E": "ES", "S": "SE", "N": "NO", "H": "HU",
     "P": "PT", "FIN": "FI", "SF": "FI", "SLO": "SI", "FL": "LI",
 }  # fmt: skip
-_STATES_FIRST = frozenset(["US", "CA", "AU"])
+_STATES_FIRST = frozenset(["US", "CA", "AU", "BR"])
 _ZIP_LAST = frozenset(["GB", "JE", "GG", "IM", "IE", "NZ", "ZA", "SG", "IN"])
 # Letters with what stands between them in names of towns; behind them the number of a district: Paris 8e, Praha 5.
 _CITY = re.compile(
@@ -292,7 +292,7 @@ def _cut_state(parts: list[str], where: Where) -> tuple[str, list[str]]:
     words = parts[-1].split()
     best = "", parts
     for count in range(min(4, len(words)), 0, -1):
-        state, front = " ".join(words[-count:]), " ".join(words[:-count])
+        state, front = " ".join(words[-count:]), " ".join(words[:-count]).rstrip(" -–/")
         if not _is_state(state, where):
             continue
         if front:
