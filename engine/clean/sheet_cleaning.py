@@ -23,6 +23,8 @@ from engine.clean.row_runner import CHECKPOINT, Filler
 from engine.clean.sheet_knowledge import MOST_FACTS, SheetKnowledge, SheetLearner
 from engine.recipe import Recipe, SheetRecipe
 from engine.sheets.grouped_file import grouped
+from engine.sheets.row_kinds import DATA, KIND_NAMES
+from engine.sheets.sheet_outline import SheetKinds
 from engine.sheets.working_file import ROW, WorkingFile
 from engine.steps.step import Context
 
@@ -37,11 +39,13 @@ class CleanedPage:
         raw: ROW and the source columns.
         dropped_by: Per row the slug of the step that drops it, "" where it stays.
         cleaned: The rows that stay.
+        kinds: Per row what it is (`row_kinds.KIND_NAMES`), with a question mark where that is in doubt.
     """
 
     raw: pa.RecordBatch
     dropped_by: list[str]
     cleaned: CleanedBatch
+    kinds: list[str]
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,23 @@ class SheetRun:
         slugs = [""]  # of the code 0, which is that of a row that stays
         for step in self.plan.droppers:
             slugs.append(step.slug)
-        return CleanedPage(raw, [slugs[code] for code in codes], cleaned)
+        kinds = self._kinds.of(raw).names()
+        return CleanedPage(raw, [slugs[code] for code in codes], cleaned, kinds)
+
+    def rows_of_kinds(self) -> dict[str, list[int]]:
+        """Return the source rows that are no data by what they are; nothing of a sheet that is very long."""
+        if self._kinds.outline is None:
+            return {}
+        found: dict[str, list[int]] = {}
+        first = self.working.shape_notes["shape"]["first_data_row"]
+        for row, kind in enumerate(self._kinds.outline.kinds.names(), first):
+            if kind != KIND_NAMES[DATA]:
+                found.setdefault(kind, []).append(row)
+        return found
+
+    @cached_property
+    def _kinds(self) -> SheetKinds:
+        return SheetKinds(self.working)
 
     def column(self, title: str, number: int | None = None) -> Iterator[ColumnPart]:
         """Yield one column as it is before its enabled step `number` (None: after the last), batch by batch.

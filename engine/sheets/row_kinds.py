@@ -89,6 +89,14 @@ class RowKinds:
         """Return the rows that are none of these."""
         return self.codes == DATA
 
+    def names(self) -> list[str]:
+        """Return what each row is called, with a question mark where the other reading calls it so."""
+        names = [KIND_NAMES[code] for code in self.codes.tolist()]
+        if self.grouped is not None:
+            for row in np.flatnonzero(self.grouped != self.codes).tolist():
+                names[row] = f"{KIND_NAMES[self.grouped[row]]}?"
+        return names
+
     def part(self, start: int, count: int) -> RowKinds:
         """Return the kinds of `count` rows from position `start` on."""
         grouped = None if self.grouped is None else self.grouped[start : start + count]

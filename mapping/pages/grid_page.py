@@ -99,15 +99,53 @@ def page(user: Any, sheet: Sheet, view: View, current: int | None = None) -> dic
     with opened_sheet.open_run(sheet) as run:
         lines, start, following = _lines(run, sheet, view)
         columns = _columns(run, sheet, counts, current)
+        kinds = _row_kinds(run, sheet)
     here = reverse("sheet_grid", args=[sheet.dataset_id, sheet.pk])
     return {
         **base,
         **_counts(sheet, counts),
         **next_station(base["rail"], sheet.dataset, "cleaning"),
+        "row_kinds": kinds,
         "columns": columns, "lines": lines, "view": view.show, "only_changes": view.only_changes, "start": start,
         "pages": _pages(here, view, lines, start, following, sheet.rows),
         "query": view.query(), "grid_url": f"{here}?{view.query(start=start)}", "job": None,
     }  # fmt: skip
+
+
+# What rows that are no data are called, one and several, and the steps that leave them out.
+_ROW_KINDS = {
+    "section": ("section", "sections", {"groups_to_column"}),
+    "group": ("group", "groups", {"groups_to_column"}),
+    "group?": ("row may be a group", "rows may be groups", {"groups_to_column"}),
+    "section?": ("row may be a section", "rows may be sections", {"groups_to_column"}),
+    "subtotal": ("subtotal", "subtotals", {"drop_total_rows", "groups_to_column"}),
+    "total": ("total", "totals", {"drop_total_rows", "groups_to_column"}),
+    "titles": ("row of titles again", "rows of titles again", {"drop_repeated_titles"}),
+    "note": ("note", "notes", {"drop_total_rows"}),
+    "blank": ("empty row", "empty rows", {"drop_blank_rows"}),
+}
+
+
+def _row_kinds(run: SheetRun, sheet: Sheet) -> list[dict[str, Any]]:
+    """Return the kinds of rows other than data: look, text, url of the first, and whether a step leaves them out."""
+    here = reverse("sheet_grid", args=[sheet.dataset_id, sheet.pk])
+    steps = {step.slug for step in run.plan.drops}
+    rows, listed = run.rows_of_kinds(), list[dict[str, Any]]()
+    above = len(sheet.shape.get("title_rows") or [])
+    if above:
+        text = f"{'row' if above == 1 else 'rows'} of report title"
+        url = reverse("sheet_header", args=[sheet.dataset_id, sheet.pk])
+        listed.append({"look": "titles", "count": above, "text": text, "url": url, "left_out": True})
+    for kind, (one, several, droppers) in _ROW_KINDS.items():
+        if kind in rows:
+            count = len(rows[kind])
+            listed.append(
+                {
+                    "look": kind.rstrip("?"), "count": count, "text": one if count == 1 else several,
+                    "url": f"{here}?row={rows[kind][0]}", "left_out": bool(droppers & steps),
+                }
+            )  # fmt: skip
+    return listed
 
 
 def _counts(sheet: Sheet, counts: opened_sheet.SheetCounts | None) -> dict[str, Any]:
@@ -161,12 +199,15 @@ def _is_changed(line: dict[str, Any]) -> bool:
 def lines_of(
     page: CleanedPage, titles: Sequence[str], notes: dict[tuple[int, str], str], wanted: int = 0
 ) -> list[dict[str, Any]]:
-    """Return the rows of a page: number, cells, dropped, is_target. Dropped rows show what the file has in them."""
+    """Return the rows of a page: number, cells, dropped, is_target, look and kind.
+
+    Dropped rows show what the file has in them.
+    """
     numbers = page.raw.column(ROW).to_pylist()
     before, after = _before_and_after(page, titles)
     reasons = {title: _reasons(page.cleaned, title) for title in titles if title in page.cleaned.could_not}
     lines, cleaned_row = [], 0
-    for raw_row, (number, dropped_by) in enumerate(zip(numbers, page.dropped_by, strict=True)):
+    for raw_row, (number, dropped_by, kind) in enumerate(zip(numbers, page.dropped_by, page.kinds, strict=True)):
         cells = []
         for title in titles:
             if dropped_by:
@@ -180,8 +221,16 @@ def lines_of(
             cells.append(Cell(raw, text, reason, notes.get((number, title), "")))
         # The cleaned rows lack those that were dropped, so their positions run behind.
         cleaned_row += not dropped_by
-        lines.append({"number": number, "cells": cells, "dropped": _dropped(dropped_by), "is_target": number == wanted})
+        line = {"number": number, "cells": cells, "dropped": _dropped(dropped_by), "is_target": number == wanted}
+        lines.append(line | _look(kind))
     return lines
+
+
+def _look(kind: str) -> dict[str, str]:
+    """Return what a row's look goes by, and what it is called; "" for a row of data."""
+    if kind not in _ROW_KINDS:
+        return {"look": "", "kind": ""}
+    return {"look": kind.rstrip("?"), "kind": _ROW_KINDS[kind][0]}
 
 
 def _before_and_after(page: CleanedPage, titles: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:

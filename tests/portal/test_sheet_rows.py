@@ -80,3 +80,29 @@ def test_a_recipe_brings_the_columns_of_groups(client):
     with opened_sheet.open_run(sheet) as run:
         (batch,) = run.batches()
     assert sorted(set(batch.after["Customer"].to_pylist())) == ["", "ACME LTD", "BETA GMBH"]
+
+
+def test_the_grid_shows_what_each_row_is(client):
+    dataset = dataset_of(name="Move")
+    add(dataset, "aged.csv", REPORT)
+    client.force_login(dataset.owner)
+    sheet = dataset.sheets.get()
+    address = reverse("sheet_grid", args=[dataset.pk, sheet.pk])
+    page = client.get(address).content.decode()
+    for text in ("2 rows of report title", "2 groups", "2 subtotals", "1 total", "2 empty rows"):
+        assert text in page
+    assert page.count('class=" is-group-row"') == 2
+    assert '<tr class=" is-subtotal-row" title="Subtotal" id="row-8">' in page
+    assert page.count("left out</span>") == 1  # the rows above the titles
+    client.post(reverse("findings_fix_safe", args=[dataset.pk]))
+    assert client.get(address).content.decode().count("left out</span>") == 5
+
+
+def test_groups_in_doubt_are_shown_as_such(client):
+    dataset = dataset_of(name="Move")
+    text = "Item,Supplier,Price\nTools,,\nHammer,Acme,5.00\nSaw,Beta,6.00\nPaint,,\nRed,Acme,2.00\nBlue,Beta,3.00\n"
+    add(dataset, "items.csv", text)
+    client.force_login(dataset.owner)
+    page = client.get(reverse("sheet_grid", args=[dataset.pk, dataset.sheets.get().pk])).content.decode()
+    assert "2 rows may be groups" in page
+    assert "Groups to a column" in client.get(reverse("dataset_findings", args=[dataset.pk])).content.decode()
