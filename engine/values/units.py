@@ -70,7 +70,7 @@ def sign_of(unit: str) -> str:
 def _signs() -> Mapping[str, str]:
     """Return the signs of all units by their folded words; a word of two units, such as `st`, is the first's."""
     found: dict[str, str] = {}
-    for sign, words in words_by_key("units").items():
+    for sign, words in words_by_key("measures").items():
         for word in filter(fold, (sign, *words)):
             found.setdefault(fold(word), sign)
     return found

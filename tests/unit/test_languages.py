@@ -17,7 +17,7 @@ from tests.imports import ROOT
 FOLDER = Path(package.__file__).parent
 # Lists that add to what is known already, titles, and what each country's law has of its own: a language may have
 # fewer of them than the others, and others.
-NOT_REQUIRED = ("months", "country_names", "currency_names", "titles", "legal_forms", "units")
+NOT_REQUIRED = ("months", "country_names", "currency_names", "titles", "legal_forms", "units", "measures")
 # Tags whose entries become parts of regular expressions.
 PATTERNS = (
     "formula_errors", "month_links", "year_links", "ordinal_endings", "before_times", "after_times", "percent_words",
@@ -33,6 +33,12 @@ def test_a_language_has_what_all_others_have(language: str) -> None:
     assert not missing, (
         f"{language}.yml lacks, or should say with an empty list that there are none: {', '.join(missing)}"
     )
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_file_has_each_tag_once(language: str) -> None:
+    found = re.findall(r"^(\w+):", FOLDER.joinpath(f"{language}.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(found) == sorted(set(found))
 
 
 @pytest.mark.parametrize("language", languages())
