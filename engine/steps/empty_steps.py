@@ -137,4 +137,4 @@ class MarkFilled(SeriesStep):
         return filled.map({True: "1", False: "0"}).astype(column.dtype)
 
 
-STEPS = (ClearEmptyWords, DefaultIfEmpty, Coalesce)
+STEPS = (ClearEmptyWords, DefaultIfEmpty, Coalesce, MarkFilled)
