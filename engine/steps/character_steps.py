@@ -183,4 +183,4 @@ class StripSpecial(ValueStep):
         return regex.sub(r" {2,}", " ", bare).strip()
 
 
-STEPS = (StripInvisible, FixMojibake, StraightenQuotes, RemoveAccents, StripSpecial)
+STEPS = (StripInvisible, StripTextMark, FixMojibake, StraightenQuotes, RemoveAccents, StripSpecial)
