@@ -17,7 +17,8 @@ GROUPS = {
     "sheet": "The sheet", "report": "The sheet", "duplicate": "The sheet", "text": "Text", "contact": "Contacts",
     "phone": "Contacts", "place": "Addresses", "address": "Addresses", "value": "Values", "spelling": "Values",
     "form": "Values", "dependency": "Values", "number": "Numbers and dates", "unit": "Numbers and dates",
-    "date": "Numbers and dates", "target": "For Odoo",
+    "date": "Numbers and dates",
+    "moment": "Numbers and dates", "target": "For Odoo",
 }  # fmt: skip
 _SUFFIX = "_findings"
 

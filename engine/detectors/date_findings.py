@@ -354,16 +354,22 @@ class Dates(ColumnDetector):
         """Return whether every date can be read in one way only in the column's order, and none loses its time."""
         if self.open_century:
             return False
-        dotted = all(_DOTTED.match(form.style) for form in self.forms if _needs_order(form))
-        shown = self._tally(_shows_order).count >= ENOUGH
         for form in self.forms:
             if not form.readable:
                 continue  # it stays as it is, and is a finding of its own
-            if _needs_order(form) and not (order in form.orders and (dotted or shown)):
+            if _needs_order(form) and not (order in form.orders and self._is_shown(form)):
                 return False
             if self.column.kind == "date" and ":" in form.style:
                 return False
         return True
+
+    def _is_shown(self, form: DateForm) -> bool:
+        """Return whether dates of this form have the day first beyond doubt, or enough others like them show it."""
+        if _DOTTED.match(form.style):
+            return True
+        # A date with slashes among dates with points may come from another country.
+        alike = self._tally(lambda other: _shows_order(other) and _sign(other) == _sign(form))
+        return alike.count >= ENOUGH
 
     def _is_odd(self, form: DateForm) -> bool:
         """Return whether dates of this form are no text that Odoo reads; numbers are a finding of their own."""
@@ -417,6 +423,11 @@ class Dates(ColumnDetector):
 
 def _needs_order(form: DateForm) -> bool:
     return len(form.orders) > 1
+
+
+def _sign(form: DateForm) -> str:
+    """Return what stands between the numbers of a date."""
+    return form.style.strip("9")[:1]
 
 
 def _shows_order(form: DateForm) -> bool:

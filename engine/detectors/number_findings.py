@@ -178,7 +178,10 @@ class Amounts(ColumnDetector):
         words = {word for shape in shapes for word in _WORDS.findall(shape)}
         if words:
             fix = Fix("parse_currency")
-        # Amounts of several currencies would look alike without their signs.
+        # Amounts of several currencies would look alike without their signs, which get a column of their own.
+        meant = {currencies.possible(word) for word in words}
+        if len(meant) > 1 and not any(one <= other for one in meant for other in meant if one != other):
+            fix = Fix("parse_currency", {"currency_to": f"{self.column.title} currency"})
         return self.found("numbers_as_text", tally, message, fix, certain=certain and len(words) < 2)
 
     def _fix(self) -> Fix:

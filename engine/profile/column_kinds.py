@@ -51,6 +51,7 @@ _NUMERIC_DATE = re.compile(
 )
 # Days since 1900 from 1954 to 2064, the range in which dates of a business lie.
 _SERIAL = re.compile(r"[2-5][0-9]{4}(?:\.[0-9]+)?")
+_COMPACT_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _SEPARATORS = re.compile(r"\s*[;|\n,]\s*")
 
 
@@ -222,6 +223,8 @@ def _is_date(evidence: _Evidence) -> bool:
     dates, _ = _date_share(evidence)
     serial = evidence.share(_SERIAL.fullmatch)
     if dates >= 0.7:
+        return True
+    if evidence.hinted("date", "birth") and evidence.share(_COMPACT_DATE.fullmatch) >= 0.8:
         return True
     # Numbers of five digits are dates only beside dates or under a title that says so.
     supported = dates >= 0.2 or evidence.hinted("date")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from engine.values import NotRead, months
@@ -24,19 +25,30 @@ _PATTERNS = {
 }  # fmt: skip
 
 
+# Formats that count: what a text looks like, and how many of its units make a second.
+COUNTED: Mapping[str, tuple[re.Pattern[str], int]] = {
+    "seconds since 1970": (re.compile("[0-9]{9,10}"), 1),
+    "milliseconds since 1970": (re.compile("[0-9]{12,13}"), 1000),
+}
+
+
 class BadFormat(ValueError):
     """Raise this for a format without a whole date; the text is one sentence for the user."""
 
 
 @lru_cache(maxsize=256)
 def pattern(given: str) -> re.Pattern[str]:
-    """Return the pattern of a format: D, DD, M, MM, MMM, MMMM, YY, YYYY, H, HH, MM (behind hours), SS, AM/PM.
+    """Return the pattern of a format: one of COUNTED, or made of parts.
+
+    They are D, DD, M, MM, MMM, MMMM, YY, YYYY, H, HH, MM (behind hours), SS, AM/PM.
 
     Everything else in it is meant literally.
 
     Raises:
         BadFormat: day, month or year is missing, or a part is there twice.
     """
+    if given.casefold() in COUNTED:
+        return COUNTED[given.casefold()][0]
     parts, hours = [], False
     for token in _tokens(given):
         if hours and token in ("mm", "m"):  # behind hours, these are minutes
@@ -68,6 +80,8 @@ def read(text: str, given: str, pivot: int) -> date | None:
     found = pattern(given).fullmatch(text)
     if not found:
         return None
+    if given.casefold() in COUNTED:
+        return datetime.fromtimestamp(int(text) / COUNTED[given.casefold()][1], UTC)
     parts = found.groupdict()
     month = parts.get("month")
     if parts.get("name"):
