@@ -149,10 +149,8 @@ class _Draft:
 
     def with_own_refs(self, target: TargetRecipe) -> TargetRecipe:
         """Return a target that refers to the records of its own rows by the names of their mappings."""
-        # Those names depend on which other sheets there are, so a recipe names the model alone.
-        own = {one.model: name for name, one, _ in self.targets if not one.role}
-        if not target.role:
-            return target
+        # Those names depend on which other sheets there are, so a recipe names model and role alone.
+        own = {one.entry: name for name, one, _ in self.targets if one.role or target.role}
         fields = {}
         for entry, spec in target.fields.items():
             fields[entry] = replace(spec, ref=own.get(spec.ref, spec.ref))

@@ -56,8 +56,8 @@ class TargetRecipe:
     """Hold how a sheet fills one model.
 
     A row may make several records of one model: a company, and the person to talk to there. All but the first have a
-    role, which tells them apart. In a target with a role, a `ref` to a model that the sheet fills without one means
-    the record of the same row.
+    role, which tells them apart. A `ref` to a model with a role means records of the same sheet; in a target with a
+    role, so does one to a model that the sheet fills without.
 
     Attributes:
         model: Odoo's name of the model.

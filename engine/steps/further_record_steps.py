@@ -126,6 +126,60 @@ class OtherAddress(ColumnStep):
         return Outcome(values, added=found.added)
 
 
+class SplitLevels(ColumnStep):
+    """Write the last level of a name such as `Acme:Roof` to one new column, and what stands above it to another.
+
+    The column itself stays: it tells the records apart.
+    """
+
+    slug = "split_levels"
+    label = "Take names in levels apart"
+    help = "Writes the last part of a name such as 'Acme:Roof' into a new column, and the name above it into another."
+    group = "value"
+    safe = True
+    further = True
+    params = (
+        Param("separator", "text", "What stands between the levels", default=":"),
+        Param("own_into", "new_column", "New column for the last level", default="Own name"),
+        Param("parent_into", "new_column", "New column for the name above it", default="Parent"),
+        Param("parent_name_into", "new_column", "New column for the last level of the name above it"),
+    )
+    examples = (
+        Example(
+            ("Acme:Roof", "Acme", "Acme: North :Door", ":", ""),
+            ("Acme:Roof", "Acme", "Acme: North :Door", ":", ""),
+            {"parent_name_into": "Parent's name"},
+            added={
+                "Own name": ("Roof", "Acme", "Door", ":", ""),
+                "Parent": ("Acme", "", "Acme: North", "", ""),
+                "Parent's name": ("Acme", "", "North", "", ""),
+            },
+        ),
+    )
+    separator: str
+    own_into: str
+    parent_into: str
+    parent_name_into: str | None
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Take each distinct name apart once."""
+        titles = [self.own_into, self.parent_into, *filter(None, [self.parent_name_into])]
+        return Outcome(values, added=by_row([values], self._split, titles).added)
+
+    def _split(self, text: str) -> tuple[str, ...]:
+        above, own = self._parted(text)
+        if not self.parent_name_into:
+            return text, own, above
+        return text, own, above, self._parted(above)[1]
+
+    def _parted(self, text: str) -> tuple[str, str]:
+        """Return what stands above the last level, and that level; a name without levels is one itself."""
+        above, _, own = (part.strip(EDGES) for part in text.rpartition(self.separator))
+        if not above or not own:
+            return "", text.strip(EDGES)
+        return above, own
+
+
 def _another(second: str, main: str) -> tuple[str, str]:
     return second, "" if fold(second) == fold(main) else second
 
@@ -140,4 +194,4 @@ def _joined(columns: list[pa.Array], separator: str) -> pa.Array:
     return joined
 
 
-STEPS = (ContactPerson, OtherAddress)
+STEPS = (ContactPerson, OtherAddress, SplitLevels)

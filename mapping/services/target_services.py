@@ -188,7 +188,8 @@ def _drop_further_records(sheet: Sheet) -> None:
     targets = SheetTarget.objects.filter(sheet=sheet)
     models = set(targets.filter(role="").values_list("model", flat=True))
     for target in targets.exclude(role=""):
-        if not models & set(target.mappings.exclude(ref="").values_list("ref", flat=True)):
+        rows = set(target.mappings.exclude(ref="").values_list("ref", flat=True)) or {target.model}
+        if not models & rows:
             target.delete()
 
 

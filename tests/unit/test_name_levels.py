@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from engine.recipe import dump, load
+from engine.bundle import clean_files
+from engine.match.accepted_suggestions import accepted_lookups, accepted_steps, accepted_targets
+from engine.recipe import Recipe, SheetRecipe, dump, load
 from engine.values.name_levels import separator
 from tests.both_sides import errors
 from tests.both_sides import loaded as staged
 from tests.loadable_projects import counts, loaded
 from tests.odoo_http import serving
 from tests.odoo_store import Store
-from tests.sheet_evidence import evidence_of_rows, suggested
+from tests.sheet_evidence import evidence_of_file, evidence_of_rows, fields_by_title, suggested
 from tests.small_bundles import Migration
 
 RECIPE = """\
@@ -113,3 +115,77 @@ def test_they_are_suggested() -> None:
     assert column.field == "categ_id/id"
     assert column.lookup is not None
     assert (column.lookup.path, column.lookup.create) == (">", True)
+
+
+CUSTOMERS = (
+    ("Customer", "Email", "City"),
+    ("Acme Ltd", "info@acme.example", "Leeds"),
+    ("Acme Ltd:Roof repair", "", ""),
+    ("Acme Ltd:North wing", "", ""),
+    ("Acme Ltd:North wing:Doors", "", ""),
+    ("Birch & Co", "hello@birch.example", "York"),
+)
+
+
+def loaded_customers(folder: Path, *rows: tuple[str, ...]) -> dict[str, dict[str, object]]:
+    """Our contacts in Odoo by external ID, after all that is suggested for these rows was taken and loaded twice."""
+    path = folder / "customers.csv"
+    path.write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    (found,) = suggested(*evidence_of_file(path))
+    columns = accepted_steps(found)
+    sheet = SheetRecipe("customers", targets=accepted_targets(found), columns=columns)
+    clean_files([path], Recipe(sheets=(sheet,), lookups=accepted_lookups(found)), folder / "out")
+    assert errors(staged(folder / "out")) == []
+    with serving(Store()) as server:
+        loaded(folder / "out", server)
+        again = counts(loaded(folder / "out", server, "second"))
+        assert {(made, failed) for made, _, _, failed in again.values()} == {(0, 0)}
+        return {row["xid"]: row for row in server.store.rows("res.partner") if row["xid"].startswith("migr.")}
+
+
+def parents(found: dict[str, dict[str, object]]) -> dict[object, object]:
+    names = {row["id"]: row["name"] for row in found.values()}
+    return {row["name"]: names.get(row["parent_id"]) for row in found.values()}
+
+
+def test_jobs_are_below_their_customer(tmp_path: Path) -> None:
+    found = loaded_customers(tmp_path, *CUSTOMERS)
+    assert parents(found) == {
+        "Acme Ltd": None,
+        "Roof repair": "Acme Ltd",
+        "North wing": "Acme Ltd",
+        "Doors": "North wing",
+        "Birch & Co": None,
+    }
+
+
+def test_a_customer_without_a_row_is_made(tmp_path: Path) -> None:
+    found = loaded_customers(tmp_path, *CUSTOMERS, ("Cedar plc:Office", "", ""), ("Cedar plc:Warehouse", "", ""))
+    assert parents(found)["Office"] == parents(found)["Warehouse"] == "Cedar plc"
+    assert parents(found)["Cedar plc"] is None
+    # Those that have a row are made once, with all that the row says.
+    assert found["migr.partner.Acme_Ltd"]["email"] == "info@acme.example"
+    assert len(found) == 8
+
+
+def test_a_level_between_without_a_row_holds_its_rows_back(tmp_path: Path) -> None:
+    found = loaded_customers(tmp_path, *CUSTOMERS, ("Acme Ltd:South wing:Stairs", "", ""))
+    assert "Stairs" not in parents(found)
+    [held_back] = (tmp_path / "out" / "data" / "rejected").glob("*.csv")
+    assert "South wing" in held_back.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("sign", [":", " > ", " / "])
+def test_items_are_in_the_category_that_their_name_begins_with(sign: str) -> None:
+    names = [f"Hardware{sign}Brackets", f"Hardware{sign}Hinges", f"Services{sign}Fitting", f"Services{sign}Delivery"]
+    rows = [(f"{name}", f"{place}.50", f"{place}.10") for place, name in enumerate(names)]
+    (found,) = suggested(evidence_of_rows("items", ("Item", "Price", "Cost"), *rows))
+    assert fields_by_title(found)["Own name"] == "name"
+    (category,) = [column for column in found.columns if column.field == "categ_id/id"]
+    assert (category.title, category.lookup.path) == ("Parent", sign.strip())
+
+
+def test_a_sign_within_names_makes_no_levels() -> None:
+    rows = [(name, "x@y.example") for name in ("Smith: Sons", "Roe: Partners", "Men/Women", "A/S Nord")]
+    (found,) = suggested(evidence_of_rows("customers", ("Customer", "Email"), *rows))
+    assert fields_by_title(found)["Customer"] == "name"
