@@ -33,6 +33,7 @@ class ContactPerson(ColumnStep):
         Param("into", "new_column", "New column", default="Contact person"),
         Param("kind_into", "new_column", "New column for whether it is a company"),
         Param("all_companies", "boolean", "All that this column holds are companies", default=False),
+        Param("separator", "text", "Between a name and the one above it; what is below another is no company"),
     )
     examples = (
         Example(
@@ -49,11 +50,19 @@ class ContactPerson(ColumnStep):
             others={"First": ("Bo", "Ann", "Max", "", ""), "Last": ("Ray", "Lee", "Ost", "", "")},
             added={"Person": ("Bo Ray", "", "", "", ""), "Is a company": ("yes", "no", "no", "", "yes")},
         ),
+        Example(
+            ("Oak Ltd", "Oak Ltd:Roof"),
+            ("Oak Ltd", "Oak Ltd:Roof"),
+            {"person_columns": ["Contact"], "kind_into": "Is a company", "separator": ":"},
+            others={"Contact": ("", "Bo Ray")},
+            added={"Contact person": ("", "Bo Ray"), "Is a company": ("yes", "no")},
+        ),
     )
     person_columns: tuple[str, ...]
     into: str
     kind_into: str | None
     all_companies: bool
+    separator: str | None
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         """Read each distinct pair of company and person once."""
@@ -76,7 +85,8 @@ class ContactPerson(ColumnStep):
 
     def _kind(self, company: str, person: str, *, is_itself: bool) -> str:
         """Return yes for a company, no for a person, "" where neither is certain."""
-        if is_itself or (not company and (person or self.all_companies)):
+        is_below = bool(self.separator) and str(self.separator) in company
+        if is_itself or is_below or (not company and (person or self.all_companies)):
             return "no"
         if company and (self.all_companies or person or personal_names.is_company(company)):
             return "yes"

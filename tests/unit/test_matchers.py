@@ -405,7 +405,10 @@ def test_legacy_products(tmp_path):
 def test_quickbooks_customers(tmp_path):
     found = sample(tmp_path, "quickbooks_customers.xls")["Customer Contact List"]
     assert found.model == "res.partner"
-    assert mapped(found)["Customer full name"] == "name"
+    # "Skinner Inc:Bakerside job" is a job of Skinner Inc.
+    assert mapped(found)["Own name"] == "name"
+    assert mapped(found)["Parent"] == "parent_id/id"
+    assert found.id == "migr.partner.{Customer full name}"
     assert mapped(found)["Terms"] == "property_payment_term_id/id"
 
 

@@ -9,6 +9,7 @@ from engine.match.further.main_records import MainRecords, step
 from engine.match.match_evidence import FieldSuggestion, SuggestedStep, TargetSuggestion
 from engine.match.title_meaning import readings
 from engine.match.weights import CONTACT_PERSON
+from engine.values import name_levels
 
 KIND_FIELD = "is_company"
 KIND_TITLE = "Is a company"
@@ -29,6 +30,9 @@ def kind_params(main: MainRecords) -> dict[str, object]:
     params: dict[str, object] = {"kind_into": main.free_title(KIND_TITLE)}
     if holds_companies_alone(main.name_title):
         params["all_companies"] = True
+    sign = name_levels.separator(main.values(main.name_title).column.values)
+    if sign:
+        params["separator"] = sign
     return params
 
 
