@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from engine.sheets.report_rows import ReportRows
 from engine.sheets.row_kinds import Mask
 from engine.sheets.title_rows import look_of
+from engine.values.currencies import possible
 from engine.values.folding import fold
 from engine.values.languages import pattern
 
@@ -48,6 +49,8 @@ def group_names(rows: ReportRows) -> list[GroupName]:
     if rows.width < 2:
         return []
     perhaps = rows.body & ~rows.records & (rows.count > 0) & (rows.first <= rows.start + 1)
+    # A number and a name, in front of where rows of data begin.
+    perhaps |= rows.body & (rows.count == 2) & (rows.first < rows.start)
     perhaps &= ~_amounts_alone(rows, perhaps)
     places = np.flatnonzero(perhaps)
     if not len(places) or len(places) > min(MOST_NAMES, _MOST_SHARE * rows.body.sum()):
@@ -137,7 +140,8 @@ def total_labels(rows: ReportRows, names: Iterable[GroupName]) -> list[TotalLabe
     for row in _with_label_and_amounts(rows):
         words = []
         for position, text in rows.texts(row).items():
-            if rows.amounts(position).words[row]:
+            # A currency beside the amount is no part of the label.
+            if rows.amounts(position).words[row] and not possible(text):
                 words.append(text)
         label = total_label(row, " ".join(words))
         if label.has_word or label.keys & known:
@@ -177,8 +181,9 @@ def total_label(row: int, text: str) -> TotalLabel:
     begins, ends = _begins().match(text), _ends().search(text)
     rest = ""
     if begins:
-        rest = text[begins.end() :].strip(" :–-*=")
-        keys |= keys_of_name(rest) | keys_of_name(_after().sub("", rest, count=1))
+        named = text[begins.end() :].strip(" :–-*=")
+        rest = _after().sub("", named, count=1)
+        keys |= keys_of_name(named) | keys_of_name(rest)
     elif ends:
         rest = text[: ends.start()].strip(" :–-*=")
         keys |= keys_of_name(rest)
@@ -194,7 +199,9 @@ def _words() -> str:
 
 @cache
 def _begins() -> re.Pattern[str]:
-    return re.compile(rf"(?i)[\s*=]*(?:{pattern('grand_totals')}|{pattern('subtotals')}|{pattern('totals')})(?![^\W_])")
+    tags = ("grand_totals", "subtotals", "totals", "carried_totals")
+    # Nothing but stars is a total, too: the more, the more it sums up.
+    return re.compile(rf"(?i)[\s*=]*(?:{'|'.join(map(pattern, tags))})(?![^\W_])|[*Σ]+$")
 
 
 @cache

@@ -10,6 +10,7 @@ import numpy as np
 from engine.sheets.report_rows import ReportRows
 from engine.sheets.row_kinds import Mask
 
+_WHOLE = 0.5  # the tolerance of a column of whole numbers
 _NO_CHANCE = 3  # rows whose sum is printed below them
 _RELATIVE = 1e-9  # of a sum: what adding many numbers may lose
 
@@ -51,6 +52,7 @@ class RowSums:
         for position in rows.amount_columns:
             values = np.where(data, rows.amounts(position).values, 0)
             self._before[position] = np.concatenate([[0.0], np.cumsum(values)])
+        self._data = np.flatnonzero(data)
         self._counts = np.concatenate([[0], np.cumsum(data)])
 
     def count(self, start: int, row: int) -> int:
@@ -71,6 +73,18 @@ class RowSums:
         """Return whether a printed amount is the sum, to half of the last digit that its column shows."""
         tolerance = self.rows.amounts(one.column).tolerance
         return abs(one.printed - one.summed) <= tolerance * 0.999 + _RELATIVE * abs(one.summed)
+
+    def has_cents(self, one: TotalDifference) -> bool:
+        """Return whether the column of an amount is written with decimals."""
+        return self.rows.amounts(one.column).tolerance < _WHOLE
+
+    def repeats_last(self, one: TotalDifference) -> bool:
+        """Return whether a printed amount is no sum, but that of the last row of data above."""
+        place = int(np.searchsorted(self._data, one.row)) - 1
+        if self.is_equal(one) or place < 0:
+            return False
+        last = float(self.rows.amounts(one.column).values[self._data[place]])
+        return self.is_equal(TotalDifference(one.row, one.column, one.printed, last))
 
     def is_total(self, row: int, start: int) -> bool:
         """Return whether all amounts of a row are sums of the rows since `start`, one of them not 0."""
@@ -165,7 +179,11 @@ def compare_totals(sums: RowSums, scopes: Iterable[tuple[int, Sequence[int]]]) -
         compared[row] = sums.compared(row, best)
         equal = _agreements(sums, compared[row])
         strong |= equal > 1 or (equal == 1 and sums.count(best, row) >= _NO_CHANCE)
-    columns = _summed_columns(sums, [one for several in compared.values() for one in several])
+    every = [one for several in compared.values() for one in several]
+    columns = _summed_columns(sums, every)
+    if len(compared) == 1 and not columns:
+        # The one total of a list: nothing shows what its columns are, so what is no amount of money is left alone.
+        columns = {one.column for one in every if one.printed and sums.has_cents(one) and not sums.repeats_last(one)}
     agreeing, differing, silent = list[int](), list[TotalDifference](), list[int]()
     for row, several in compared.items():
         checked = [one for one in several if one.column in columns]
@@ -185,11 +203,14 @@ def _agreements(sums: RowSums, compared: Sequence[TotalDifference]) -> int:
 def _summed_columns(sums: RowSums, compared: Sequence[TotalDifference]) -> set[int]:
     """Return the columns of which totals are sums: a third are equal to them, and not only because both are 0.
 
-    One wrong row makes the total of its group, of its section and of the whole differ.
+    One wrong row makes the total of its group, of its section and of the whole differ. A total that repeats the last
+    row instead is one of a running balance.
     """
     columns = set()
     for column in {one.column for one in compared}:
         here = [one for one in compared if one.column == column and (one.printed or one.summed)]
+        if any(sums.repeats_last(one) for one in here):
+            continue
         equal = sum(map(sums.is_equal, here))
         if equal and 3 * equal >= len(here):
             columns.add(column)

@@ -369,7 +369,7 @@ class _Finder:
             if row in closed:
                 codes[row] = SUBTOTAL
             elif codes[row] == DATA:
-                codes[row] = TOTAL if self._is_of_all(row) else SUBTOTAL
+                codes[row] = TOTAL if nesting or self._is_of_all(row) else SUBTOTAL
         return codes
 
     def _is_of_all(self, row: int) -> bool:
