@@ -33,7 +33,10 @@ def of_sheet(sheet: Sheet) -> SheetEvidence:
     values = distinct_values(sheet, titles)
     columns = [_of_column(profiles[title], sheet, values[title]) for title in titles]
     lines = sheet.shape.get("lines") or []
-    return SheetEvidence(sheet.name, columns, sheet.source_name, raw_file(sheet), lines)
+    with local_copy(sheet.working) as path:
+        own = [column for column in columns if column.title in sheet.titles]
+        cells = column_evidence.naming_cells(WorkingFile(path), own)
+    return SheetEvidence(sheet.name, columns, sheet.source_name, raw_file(sheet), lines, cells)
 
 
 def of_column(sheet: Sheet, title: str) -> ColumnEvidence:

@@ -16,6 +16,7 @@ from engine.sheets.working_file import WorkingFile
 # Of a column with more different values, the first ones are taken.
 MOST_VALUES = 20_000
 SAMPLES = 40
+_MOSTLY_DIFFERENT = 0.5  # share of different cells from which on a column may name records
 
 
 class ColumnFigures(Protocol):
@@ -57,6 +58,18 @@ def distinct_values(working: WorkingFile, titles: Iterable[str]) -> dict[str, di
     return found
 
 
+def naming_cells(working: WorkingFile, columns: Iterable[ColumnEvidence]) -> dict[str, list[str]]:
+    """Return the cells of the columns that may name records, row by row; none where there are too many rows."""
+    titles = [one.title for one in columns if one.filled and one.distinct >= _MOSTLY_DIFFERENT * one.filled]
+    if working.num_rows > MOST_VALUES or not titles:
+        return {}
+    found: dict[str, list[str]] = {title: [] for title in titles}
+    for batch in working.batches(titles):
+        for title, cells in found.items():
+            cells += batch.column(title).to_pylist()
+    return found
+
+
 def sheet_evidence(
     name: str,
     working: WorkingFile,
@@ -85,9 +98,10 @@ def sheet_evidence(
     for facts in profile.columns:
         wrong = wrong_cells(one for one in profile.findings if one.column == facts.title)
         columns[facts.title] = column_evidence(facts, wrong, profile.rows, values[facts.title])
+    cells = naming_cells(working, columns.values())
     if run is not None:
         columns = _with_made(columns, run, profile.rows)
-    return SheetEvidence(name, list(columns.values()), source, file, lines)
+    return SheetEvidence(name, list(columns.values()), source, file, lines, cells)
 
 
 def _with_made(columns: Mapping[str, ColumnEvidence], run: SheetRun, rows: int) -> dict[str, ColumnEvidence]:

@@ -13,11 +13,14 @@ from engine.match.sheet_to_match import SheetToMatch
 from engine.match.value_scores import ColumnValues
 from engine.match.weights import WEIGHTS, MatchWeights
 from engine.recipe import KEY_TITLE
+from engine.values.folding import fold
 from odoo_migrate.catalog import Catalog
+from odoo_migrate.project.external_ids import Pattern, external_ids
 from odoo_migrate.project.file_names import file_stem, mapping_name
 
 _TEMPLATE, _VARIANT = "product.template", "product.product"
 _CHART = "account.account"
+_NAMES = frozenset(["name", "email", "ref", "default_code", "barcode", "code", "login", "work_email"])
 _ONLY_CHART = 0.8
 _ONLY_CHART_REASON = "its balances serve to check what is loaded, and no other sheet lists the accounts"
 
@@ -78,7 +81,8 @@ def suggest_dataset(
         alone = dataset.suggest(decided, [])
     variants = dict.fromkeys(_sheets_of_variants(alone, decided, dataset), _VARIANT)
     chosen = [replace(one, model=variants.get(position, one.model)) for position, one in enumerate(alone)]
-    found = dataset.suggest({**decided, **variants}, _siblings(sheets, chosen))
+    # Other sheets' columns may name records by more than their keys, so the IDs must be those that are kept.
+    found = dataset.suggest({**decided, **variants}, _siblings(sheets, _with_ids_apart(chosen, sheets)))
     # Sheets that became variants after the first round keep that round's confidence and reason.
     for position in charts:
         found[position] = replace(found[position], confidence=_ONLY_CHART, reason=_ONLY_CHART_REASON)
@@ -140,8 +144,25 @@ def _siblings(sheets: Sequence[SheetEvidence], found: Sequence[SheetSuggestion])
             if target.model:
                 taken.append(mapping_name(target.model, sheet.file or file_stem(sheet.name), taken, target.role))
         if one.model and len(one.key) == 1 and KEY_TITLE not in one.id:
-            siblings.append(Sibling(sheet.name, one.model, one.key[0], _key_values(sheet, one), taken[start]))
+            others = _other_names(sheet, one)
+            siblings.append(Sibling(sheet.name, one.model, one.key[0], _key_values(sheet, one), taken[start], others))
     return siblings
+
+
+def _other_names(sheet: SheetEvidence, one: SheetSuggestion) -> dict[str, str]:
+    """Return the external IDs of records by their mail addresses, names and codes, where these name one alone."""
+    keys = [cell.strip() for cell in sheet.cells.get(one.key[0], ())]
+    ids = external_ids(Pattern.read(one.id), {(key,) for key in keys if key})
+    named: dict[str, set[str]] = {}
+    for column in one.columns:
+        if column.field not in _NAMES or column.title == one.key[0]:
+            continue
+        for key, cell in zip(keys, sheet.cells.get(column.title, ()), strict=False):
+            if key and cell.strip():
+                # "400 Sales" and "Sales (400)" name an account by both.
+                for name in (cell, f"{key} {cell}", f"{cell} ({key})"):
+                    named.setdefault(fold(name), set()).add(ids[(key,)])
+    return {name: min(found) for name, found in named.items() if len(found) == 1}
 
 
 def _key_values(sheet: SheetEvidence, target: TargetSuggestion) -> frozenset[str]:

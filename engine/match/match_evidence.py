@@ -62,6 +62,17 @@ class ColumnEvidence:
         return self.distinct == 1 and self.filled > _SEVERAL_ROWS
 
     @property
+    def counts_rows(self) -> bool:
+        """Return whether its cells are a running number: 1, 2, 3 and so on, in every row."""
+        if self.rows <= _SEVERAL_ROWS or not self.filled == self.distinct == self.rows:
+            return False
+        first = self.samples[0].strip() if self.samples else ""
+        if first not in ("0", "1"):
+            return False
+        wanted = range(int(first), int(first) + len(self.samples))
+        return [text.strip() for text in self.samples] == list(map(str, wanted))
+
+    @property
     def is_untitled(self) -> bool:
         """Return whether its title was made up: by the program for a column without one, or by a spreadsheet."""
         return bool(_made_up().fullmatch(self.title.strip()))
@@ -78,7 +89,8 @@ class SheetEvidence:
     """Hold what the matcher gets about one sheet of a dataset.
 
     `name` is what its tab or file is called, `source` the file it came in, and `file` the stem of the raw file that it
-    becomes ("": after its name). `lines` are the texts above its table, such as the head of a report.
+    becomes ("": after its name). `lines` are the texts above its table, such as the head of a report. `cells` are
+    those of columns that may name its records, row by row, by title; sheets of too many rows have none.
     """
 
     name: str
@@ -86,6 +98,7 @@ class SheetEvidence:
     source: str = ""
     file: str = ""
     lines: Sequence[str] = ()
+    cells: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

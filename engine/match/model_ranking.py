@@ -161,11 +161,11 @@ def chosen_model(fits: Sequence[ModelFit], sheet: SheetToMatch) -> tuple[str, st
     # A single column with a field is what nearly every sheet has of nearly every model.
     if best.filled < weights.fewest_fields and not best.name_share:
         return nothing
-    if best.model == "account.move" and _lists_open_items(sheet):
+    if best.model == "account.move" and lists_open_items(sheet):
         return "res.partner", "the rows say who owes what; the customers can be loaded, the invoices lack their lines"
     parent_model = described_model(best.model, sheet.catalog, weights).parent_model
     for fit in fits:
-        if fit.model == parent_model and _describes_orders(fit, best):
+        if fit.model == parent_model and _describes_orders(fit, best, of_lines="line" in readings(sheet.name)[0].words):
             best = fit
             break
     reason = suggestion_reasons.for_model(best.fields, best.model, sheet, named=bool(best.name_share))
@@ -200,16 +200,18 @@ def model_confidence(model: str, fits: Sequence[ModelFit], sheet: SheetToMatch) 
     return sheet.confidence(min(points / weights.full_fit, 1.0) * (weights.no_lead + lead))
 
 
-def _describes_orders(order: ModelFit, line: ModelFit) -> bool:
-    """Return whether a sheet of lines holds an order's customer and date too, which the lines have no use for."""
+def _describes_orders(order: ModelFit, line: ModelFit, *, of_lines: bool) -> bool:
+    """Return whether a sheet of lines holds an order's customer too, which the lines have no use for."""
     own = set()
     for name, of_line in zip(order.fields, line.fields, strict=True):
         if name and not of_line:
             own.add(name)
-    return {"partner_id", "date_order"} <= own
+    # A sheet that is called after lines holds orders only where it says when they were made, too.
+    wanted = {"partner_id", "date_order"} if of_lines else {"partner_id"}
+    return wanted <= own
 
 
-def _lists_open_items(sheet: SheetToMatch) -> bool:
+def lists_open_items(sheet: SheetToMatch) -> bool:
     """Return whether invoices are listed by customer, number and name, with what is open.
 
     Then it is the customers that can be loaded, for the invoices lack their lines.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.match.described_models import DescribedModel
+from engine.match.match_evidence import ColumnEvidence
 from engine.match.title_dictionary import kinds
 from engine.match.title_meaning import readings
 from engine.match.value_scores import ColumnValues
@@ -13,6 +14,7 @@ from engine.match.weights import WEIGHTS, MatchWeights
 from engine.recipe import KEY_TITLE, NUMBER_SUFFIX
 
 _NAMING_WORDS = frozenset({"number", "code", "id", "external", "reference", "handle", "system"})
+_COUNTING_WORDS = frozenset({"number", "position", "line"})  # all that the title of a running number says
 _WORDS_BESIDE = frozenset({"flag", "key"})  # they say little in the title of a number
 _WAYS_TO_REACH = ("email", "work_email", "email_from", "login")
 _PERSON_NAMES = ("name", "contact_name")
@@ -33,6 +35,11 @@ class RecordKey:
         return _pattern(namespace, id_word, (KEY_TITLE,) if self.composed else self.titles)
 
 
+def is_running_number(column: ColumnEvidence) -> bool:
+    """Return whether a column only counts the rows: 1, 2, 3 under "#", "No." or "Pos."."""
+    return column.counts_rows and any(reading.all_words <= _COUNTING_WORDS for reading in readings(column.title))
+
+
 def line_pattern(namespace: str, id_word: str, parent_key: str) -> str:
     """Return the ID pattern of lines: their parent's key, and their position below it."""
     return _pattern(namespace, id_word, (parent_key, parent_key + NUMBER_SUFFIX))
@@ -48,7 +55,7 @@ def key_of(
     usable: dict[str, ColumnValues] = {}
     for values in columns:
         # An ID pattern could not tell a brace in a title from its own.
-        if not set("{}") & set(values.column.title):
+        if not set("{}") & set(values.column.title) and not is_running_number(values.column):
             usable[values.column.title] = values
     key_fields = model.records.key_fields
     # Several key fields make up a key together (a product in a location), so none of them must be unique alone.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from engine.match.match_files import load
@@ -34,7 +34,7 @@ class Sibling:
     """Hold another sheet of the dataset, or the sheet itself.
 
     It has a model, the column `key` that names its records, that column's values, and the name of its mapping in the
-    bundle.
+    bundle. `others` are the external IDs by what else names one record alone: a mail address, a name, folded.
     """
 
     sheet: str
@@ -42,6 +42,7 @@ class Sibling:
     key: str
     values: frozenset[str]
     mapping: str
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,9 @@ def suggest_relation(
     sibling, share = best_sibling(values, field, siblings, separator, weights)
     if sibling:
         return RelationSuggestion(ref=sibling.mapping, separator=separator, sibling=sibling, share=share)
+    named, _ = by_other_names(values, field, siblings, weights)
+    if named:
+        return _named_otherwise(values, field, named, separator)
     # Countries, units and the like are found in Odoo by their names and codes.
     if field.relation in built_in():
         return _in_built_in(values, field, catalog, separator)
@@ -146,6 +150,36 @@ def best_sibling(
         if share >= weights.linked_share and share > best_share:
             best, best_share = sibling, share
     return best, best_share
+
+
+def by_other_names(
+    values: ColumnValues, field: OdooField, siblings: Iterable[Sibling], weights: MatchWeights = WEIGHTS
+) -> tuple[Sibling | None, float]:
+    """Return the sheet of the field's model that most values name a record of by something else than its key."""
+    best, best_share = None, 0.0
+    for sibling in siblings:
+        if not sibling.others or not same_model(sibling.model, field.relation):
+            continue
+        own = _distinct(values, "")
+        share = sum(fold(text) in sibling.others for text in own) / max(len(own), 1)
+        if share >= weights.linked_share and share > best_share:
+            best, best_share = sibling, share
+    return best, best_share
+
+
+def _named_otherwise(values: ColumnValues, field: OdooField, sibling: Sibling, separator: str) -> RelationSuggestion:
+    """Return the lookup of values that name another sheet's records by a mail address, a name and the like."""
+    entries: dict[str, str] = {}
+    odd = []
+    for value in sorted(_distinct(values, "")):
+        external_id = sibling.others.get(fold(value))
+        if external_id is None:
+            odd.append(value)
+            continue
+        # Cleaning may write a mail address in small letters.
+        entries |= {value: external_id, value.lower(): external_id}
+    lookup = Lookup(f"{table_of(field.relation)}_named", field.relation, entries=entries)
+    return RelationSuggestion(lookup=lookup, separator=separator, needs=_say_which(odd) if odd else "")
 
 
 def same_model(sheet: str, wanted: str) -> bool:

@@ -15,9 +15,9 @@ from engine.match.field_candidates import FieldCandidate, field_worths
 from engine.match.further.further_targets import with_further_records
 from engine.match.left_out_sheets import left_out
 from engine.match.match_evidence import ColumnEvidence, FieldSuggestion, SheetSuggestion, TargetSuggestion
-from engine.match.model_ranking import ModelFit, chosen_model, model_confidence, ranked_models
+from engine.match.model_ranking import ModelFit, chosen_model, lists_open_items, model_confidence, ranked_models
 from engine.match.record_keys import key_of, line_pattern
-from engine.match.relation_suggestions import Sibling, best_sibling, suggest_relation
+from engine.match.relation_suggestions import Sibling, best_sibling, by_other_names, suggest_relation
 from engine.match.sheet_to_match import SheetToMatch
 from engine.match.value_scores import ColumnValues
 from engine.match.weights import SHOWN_CANDIDATES, WEIGHTS, MatchWeights
@@ -59,7 +59,7 @@ def suggest_sheet(
     fits = ranked_models(sheet)
     chosen, reason, confidence = model or "", "chosen by you", 1.0
     shown = _likeliest(fits, sheet)
-    aside = left_out(sheet)
+    aside = None if lists_open_items(sheet) else left_out(sheet)
     if not chosen and aside is not None:
         shown, reason = [(one, dict(shown).get(one, 0.0)) for one in aside.models], aside.reason
     elif not chosen:
@@ -70,7 +70,7 @@ def suggest_sheet(
     target = _suggest_target(chosen, confidence, sheet)
     # The lines are looked for among all columns; those that they need more are then taken from the order.
     also = _suggest_lines(target, sheet)
-    target = replace(target, columns=_without_lines(target, also), reason=reason)
+    target = replace(target, columns=_without_lines(target, also), reason=reason, when=_first_rows(target, also, sheet))
     found = SheetSuggestion(**vars(target), sheet=sheet_name, candidates=shown, also=also)
     return completed(with_further_records(found, sheet), sheet)
 
@@ -114,7 +114,10 @@ def _with_references(
     """Return a column's candidates with points for those that point to the sheet whose keys the values are."""
     raised = []
     for candidate in column:
-        _, share = best_sibling(values, candidate.field, sheet.others(values), weights=sheet.weights)
+        siblings = sheet.others(values)
+        _, share = best_sibling(values, candidate.field, siblings, weights=sheet.weights)
+        if not share:
+            _, share = by_other_names(values, candidate.field, siblings, sheet.weights)
         raised.append(replace(candidate, points=candidate.points + sheet.weights.linked_values * share))
     return sorted(raised, key=attrgetter("points"), reverse=True)
 
@@ -185,6 +188,24 @@ def _suggest_lines(target: TargetSuggestion, sheet: SheetToMatch) -> list[Target
     id_word = described_model(lines.model, sheet.catalog, sheet.weights).records.id_word
     pattern = line_pattern(sheet.namespace, id_word, target.key[0])
     return [replace(lines, key=target.key, id=pattern, columns=columns)]
+
+
+def _first_rows(target: TargetSuggestion, also: Sequence[TargetSuggestion], sheet: SheetToMatch) -> str:
+    """Return a column that is filled in the first row of each order alone, where the order's cells are there alone.
+
+    Only those rows make orders then; all rows are lines. "" where every row has the order's cells.
+    """
+    columns = {values.column.title: values.column for values in sheet.columns}
+    key = columns.get(target.key[0]) if also and target.key else None
+    if key is None or not key.distinct or key.distinct == key.filled:
+        return ""
+    own = [columns[one.title] for one in target.columns if one.field and one.title != key.title]
+    if not any(column.filled == key.distinct < column.rows for column in own):
+        return ""
+    for column in (*own, *columns.values()):
+        if column.filled == key.distinct:
+            return column.title
+    return ""
 
 
 def _column_of_lines(

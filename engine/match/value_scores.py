@@ -94,7 +94,10 @@ _TESTS: Mapping[str, Callable[[str], object]] = {
 
 @cache
 def _words_of_kind(kind: str) -> frozenset[str]:
-    return frozenset(fold(word) for word in words_by_key("closed_sets")[kind])
+    words = set(words_by_key("closed_sets")[kind])
+    if kind == "product_kind":
+        words.update(*words_by_key("product_kinds").values())
+    return frozenset(map(fold, words))
 
 
 @dataclass(frozen=True)

@@ -100,3 +100,64 @@ def test_what_waits_for_a_decision_is_not_taken_unasked():
     (found,) = suggested(evidence_of_rows("items", ("SKU", "Name", "Unit"), *rows))
     (unit,) = [column for column in found.columns if column.title == "Unit"]
     assert (unit.waits, unit.needs) == (True, "Say which record of Odoo each value means: Gebinde")
+
+
+@pytest.mark.parametrize(
+    ("words", "kinds"),
+    [
+        (("Inventory", "Service", "Non-inventory"), ["consu", "service", "consu"]),
+        (("Lagerartikel", "Dienstleistung", "Ware"), ["consu", "service", "consu"]),
+        (("marchandise", "prestation", "consommable"), ["consu", "service", "consu"]),
+    ],
+)
+def test_kinds_of_products_by_their_words(words, kinds):
+    rows = [(f"A{i}", f"Item {i}", word) for i, word in enumerate(words)]
+    (found,) = suggested(evidence_of_rows("items", ("SKU", "Name", "Type"), *rows))
+    pairs = [one.step.params["pairs"] for one in found.steps if one.step.slug == "map_values"]
+    assert [pairs[0][word] for word in words] == kinds
+    assert pairs[1][words[0]] == "1"
+    assert {"type", "is_storable"} <= set(fields_by_title(found).values())
+
+
+def test_what_is_counted_in_hours_is_a_service():
+    rows = [("A1", "Rohr", "m", "5"), ("A2", "Montage", "Std.", ""), ("A3", "Kugelhahn", "Stk", "7")]
+    (found,) = suggested(evidence_of_rows("Artikel", ("ArtNr", "Bezeichnung", "ME", "Lagerbestand"), *rows))
+    (kind, kept) = [one.step.params["pairs"] for one in found.steps if one.step.slug == "map_values"]
+    assert kind == {"m": "consu", "Std.": "service", "Stk": "consu"}
+    assert kept == {"m": "1", "Std.": "0", "Stk": "1"}
+
+
+def test_a_running_number_is_no_number_of_the_record():
+    rows = [(str(place + 1), f"C{place}", f"Firm {place} Ltd") for place in range(12)]
+    (found,) = suggested(evidence_of_rows("customers", ("#", "Code", "Name"), *rows))
+    assert "#" not in fields_by_title(found)
+    assert found.key == ("Code",)
+
+
+ORDERS = (
+    ("#1001", "Ann@Example.com", "2026-01-05", "10.00", "A1", "2"),
+    ("#1001", "", "", "", "A2", "1"),
+    ("#1002", "bo@example.com", "2026-01-06", "5.00", "A1", "1"),
+)
+
+
+def test_the_buyer_of_an_order_is_found_by_mail_address():
+    titles = ("Order No", "Email", "Order Date", "Total", "SKU", "Qty")
+    contacts = evidence_of_rows(
+        "contacts",
+        ("Code", "Name", "Email"),
+        ("C1", "Ann Lee", "ann@example.com"),
+        ("C2", "Bo Roe", "bo@example.com"),
+    )
+    kit = ("Name", "Email", "Created at", "Financial Status", "Lineitem sku", "Lineitem quantity", "Lineitem name")
+    for head in (titles, kit):
+        rows = ORDERS if head is titles else [(*row[:4], *row[4:], "Mug") for row in ORDERS]
+        orders = evidence_of_rows("orders_export", head, *rows)
+        order = suggested(contacts, orders)[1]
+        assert order.model == "sale.order"
+        assert order.when
+        assert [one.model for one in order.also] == ["sale.order.line"]
+    buyer = next(column for column in order.columns if column.field == "partner_id/id")
+    assert buyer.lookup is not None
+    assert buyer.lookup.entries["Ann@Example.com"] == "migr.partner.C1"
+    assert buyer.lookup.entries["ann@example.com"] == "migr.partner.C1"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from engine.match.additions.account_kinds import account_kind
 from engine.match.additions.joined_names import half_names, joined_name
 from engine.match.additions.party_roles import company_or_person, party_role
+from engine.match.additions.product_kinds import product_kind
 from engine.match.additions.target_additions import Addition, with_addition
 from engine.match.match_evidence import SheetSuggestion, TargetSuggestion
 from engine.match.sheet_to_match import SheetToMatch
@@ -26,4 +27,6 @@ def _company_or_person(target: TargetSuggestion, sheet: SheetToMatch) -> Additio
 _BY_MODEL: Mapping[str, tuple[Callable[[TargetSuggestion, SheetToMatch], Addition], ...]] = {
     "res.partner": (party_role, _company_or_person),
     "account.account": (account_kind,),
+    "product.template": (product_kind,),
+    "product.product": (product_kind,),
 }

@@ -79,7 +79,9 @@ def fields_through_steps(target: TargetSuggestion) -> dict[str, str]:
         texts = list(_texts(suggested.step.params.values()))
         for title in texts:
             if title in made:
-                found |= dict.fromkeys([suggested.column, *texts], made[title] or "")
+                # Of several fields, a column's own comes first.
+                for used in (suggested.column, *texts):
+                    found.setdefault(used, made[title] or "")
     return found
 
 
