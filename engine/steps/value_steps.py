@@ -124,6 +124,40 @@ class SetByColumn(ColumnStep):
         return Outcome(pc.if_else(pc.and_(marked, pc.is_valid(new)), new, values))
 
 
+class MapIntoColumn(ColumnStep):
+    """Write what belongs to each value to a new column; the column itself stays. Values without a pair are listed."""
+
+    slug = "map_into_column"
+    label = "Write what values mean to a new column"
+    help = "Writes the value that you choose for each value into a new column; the column itself stays."
+    group = "value"
+    params = (
+        Param("pairs", "pairs", "Values, and what belongs to each", required=True),
+        Param("into", "new_column", "New column", required=True),
+    )
+    examples = (
+        Example(
+            ("Service", "Stock", "Other", ""),
+            ("Service", "Stock", "Other", ""),
+            {"pairs": {"Service": "service", "Stock": "consu"}, "into": "Product kind"},
+            (2,),
+            added={"Product kind": ("service", "consu", "", "")},
+        ),
+    )
+    pairs: Mapping[str, str]
+    into: str
+
+    def apply(self, values: pa.Array, context: Context) -> Outcome:
+        """Look each distinct value up once."""
+        return by_row([values], self._read, [self.into])
+
+    def _read(self, text: str) -> tuple[str, str]:
+        found = self.pairs.get(text.strip(EDGES))
+        if found is None:
+            raise NotRead("nothing was chosen for it")
+        return text, found
+
+
 class ToBoolean(ValueStep):
     """Write `1` and `0`, which Odoo reads; an empty cell stays empty, since it means neither."""
 
@@ -286,4 +320,4 @@ class AccountTypeFromCode(ColumnStep):
         return code, account_types.by_name(name, account_type) or account_type
 
 
-STEPS = (MapValues, SetByColumn, ToBoolean, Split, AccountType, AccountTypeFromCode)
+STEPS = (MapValues, MapIntoColumn, SetByColumn, ToBoolean, Split, AccountType, AccountTypeFromCode)

@@ -113,7 +113,7 @@ def test_what_waits_for_a_decision_is_not_taken_unasked():
 def test_kinds_of_products_by_their_words(words, kinds):
     rows = [(f"A{i}", f"Item {i}", word) for i, word in enumerate(words)]
     (found,) = suggested(evidence_of_rows("items", ("SKU", "Name", "Type"), *rows))
-    pairs = [one.step.params["pairs"] for one in found.steps if one.step.slug == "map_values"]
+    pairs = [one.step.params["pairs"] for one in found.steps if one.step.slug == "map_into_column"]
     assert [pairs[0][word] for word in words] == kinds
     assert pairs[1][words[0]] == "1"
     assert {"type", "is_storable"} <= set(fields_by_title(found).values())
@@ -122,7 +122,7 @@ def test_kinds_of_products_by_their_words(words, kinds):
 def test_what_is_counted_in_hours_is_a_service():
     rows = [("A1", "Rohr", "m", "5"), ("A2", "Montage", "Std.", ""), ("A3", "Kugelhahn", "Stk", "7")]
     (found,) = suggested(evidence_of_rows("Artikel", ("ArtNr", "Bezeichnung", "ME", "Lagerbestand"), *rows))
-    (kind, kept) = [one.step.params["pairs"] for one in found.steps if one.step.slug == "map_values"]
+    (kind, kept) = [one.step.params["pairs"] for one in found.steps if one.step.slug == "map_into_column"]
     assert kind == {"m": "consu", "Std.": "service", "Stk": "consu"}
     assert kept == {"m": "1", "Std.": "0", "Stk": "1"}
 

@@ -81,7 +81,7 @@ def _by_assets(field: str, storable: str, sheet: SheetToMatch) -> Addition:
 
 
 def _mapped(title: str, kinds: dict[str, str], field: str, storable: str, sheet: SheetToMatch) -> Addition:
-    """Return the steps that copy a column for each field and put Odoo's words in place of the cells."""
+    """Return the steps that write Odoo's words for the cells to a column for each field."""
     wanted = {field: _DETAILED if field == "detailed_type" else _TYPES}
     if storable:
         wanted[storable] = _KEPT
@@ -89,11 +89,8 @@ def _mapped(title: str, kinds: dict[str, str], field: str, storable: str, sheet:
     columns: list[FieldSuggestion] = []
     for name, words in wanted.items():
         made = free_title(_MADE if name == field else _KEPT_TITLE, sheet)
-        pairs = {text: words[kind] for text, kind in sorted(kinds.items())}
-        steps += [
-            step_on(title, "combine_columns", columns=[], into=made),
-            step_on(made, "map_values", pairs=pairs, others="could_not"),
-        ]
+        pairs = {text.strip(): words[kind] for text, kind in sorted(kinds.items())}
+        steps.append(step_on(title, "map_into_column", pairs=pairs, into=made))
         columns.append(made_column(made, name, f"'{title}' tells services from goods"))
     return Addition(
         steps=steps, columns=columns, used={title: f"tells the kind, in '{_MADE}'"} if _is_kind(title) else {}

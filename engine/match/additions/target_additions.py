@@ -10,7 +10,7 @@ from engine.match.match_evidence import FieldSuggestion, SheetSuggestion, Sugges
 from engine.match.sheet_to_match import SheetToMatch
 from engine.recipe import StepSpec
 
-_JOINING = frozenset(["name_join", "combine_columns"])
+_JOINING = frozenset(["name_join", "map_into_column"])
 _SURE = 0.9  # what steps and constants say follows from columns that were chosen already
 
 
@@ -70,7 +70,7 @@ def filled_fields(target: TargetSuggestion) -> dict[str, str]:
 
 
 def fields_through_steps(target: TargetSuggestion) -> dict[str, str]:
-    """Return the fields that columns fill through a step that joins them, by the columns' titles."""
+    """Return the fields that columns fill through a step that joins or reads them, by the columns' titles."""
     made = {column.title: column.field for column in target.columns if column.field}
     found: dict[str, str] = {}
     for suggested in target.steps:
