@@ -85,6 +85,16 @@ def fields_through_steps(target: TargetSuggestion) -> dict[str, str]:
     return found
 
 
+def made_titles(target: TargetSuggestion) -> frozenset[str]:
+    """Return the titles of the columns that the target's own steps make."""
+    found = set[str]()
+    for suggested in target.steps:
+        for name, value in suggested.step.params.items():
+            if name.endswith("into") and isinstance(value, str):
+                found.add(value)
+    return frozenset(found)
+
+
 def _texts(values: Iterable[Any]) -> Iterable[str]:
     for value in values:
         if isinstance(value, str):

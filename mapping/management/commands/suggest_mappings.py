@@ -66,14 +66,17 @@ def sheet_as_json(sheet: Sheet, suggestion: SheetSuggestion, left: Mapping[str, 
 
     `left` says by column why its suggestion was not accepted.
     """
-    from engine.match.additions.target_additions import fields_through_steps
+    from engine.match.additions.target_additions import fields_through_steps, made_titles
 
     further: dict[str, FieldSuggestion] = {}
     for target in suggestion.also:
         further |= {column.title: column for column in target.columns if column.field is not None}
-    through_steps = fields_through_steps(suggestion)
+    through_steps, made = fields_through_steps(suggestion), made_titles(suggestion)
     columns = []
     for column in suggestion.columns:
+        # Columns that the suggestion's own steps make are no columns of the sheet.
+        if column.title in made:
+            continue
         shown = column if column.field else further.get(column.title, column)
         if not shown.field and column.title in through_steps:
             shown = replace(column, field=through_steps[column.title], confidence=suggestion.confidence)
