@@ -130,8 +130,8 @@ def _row(table: TruthTable, record: Record, drawing: Drawing) -> TruthRow:
     for name, want in _made(table, record):
         wants.setdefault(name, set()).add(want)
     # Where one column is empty for want of a value, another one has it.
-    for values in wants.values():
-        if len(values) > 1:
+    for name, values in wants.items():
+        if len(values) > 1 and name not in dict(_UNSAID):
             values.discard("")
     return TruthRow(cells, wants)
 
@@ -159,7 +159,8 @@ def _made(table: TruthTable, record: Record) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if table.kind == "partner" and abouts & {"city_line", "address", "bill1"}:
         found += [(name, record[name]) for name in ("zip", "city", "street")]
-        found += [("country_id", record["country"]), ("state_id", record["state"])]
+        # The text says neither where its country does without.
+        found += [("country_id", record["country"]), ("state_id", record["state"]), *_UNSAID]
     if {"first", "last"} <= abouts:
         is_firm = table.kind == "partner" and bool(record["company"]) and bool(abouts & {"company", "s_company"})
         found.append(("#name" if is_firm else "name", record["person"]))
@@ -170,6 +171,7 @@ def _made(table: TruthTable, record: Record) -> list[tuple[str, str]]:
     return found
 
 
+_UNSAID = [("country_id", ""), ("state_id", "")]
 _PATHS = {"company_path": "company", "item_path": "item", "account_path": "account_name"}
 
 

@@ -138,12 +138,15 @@ class Layout:
         last = len(self.columns) - 1
         if last > 1 and self._wants("repeated titles"):
             position = self.random.randint(0, last)
-            self._insert(position + 1, TruthColumn(self.columns[position].title, "+empty"), self._second_values())
+            self._insert(
+                position + 1, TruthColumn(self.columns[position].title, "+empty"), self._second_values(position)
+            )
         if self._wants("line breaks in titles"):
             self.columns = [TruthColumn(column.title.replace(" ", "\n", 1), column.about) for column in self.columns]
 
-    def _second_values(self) -> list[str]:
-        return [self.random.choice(["", "", "", "x"]) for _ in self.cells]
+    def _second_values(self, position: int) -> list[str]:
+        """Return what a second column of a title holds: now and then the same once more."""
+        return [cells[position].text if self.random.random() < 0.25 else "" for cells in self.cells]
 
     def _running_title(self) -> str:
         titles = {column.title for column in self.columns}

@@ -446,7 +446,7 @@ class SheetVerdict:
 
     def _is_named(self, number: int, column: str, could_not: object) -> bool:
         """Tell whether a finding that is still open, or the check, names the cell or its row."""
-        for finding in self.run.profile.findings:
+        for finding in (*self.run.profile.findings, *self.run.later):
             # What was mended without asking has been decided: if the cell is wrong now, that was in silence.
             if finding in self.run.mended:
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,6 +12,7 @@ from pathlib import Path
 from engine.bundle import BundleSheet, ProblemsFound, build
 from engine.bundle.bundle_export import CheckedBundle, ExportProgress, examine
 from engine.clean import SheetRun
+from engine.clean.measured_again import fix_safely, measure_again
 from engine.detectors import DETECTORS
 from engine.match import SheetSuggestion, suggest_dataset
 from engine.match.accepted_suggestions import accepted_lookups, accepted_steps, accepted_targets, likely_fields
@@ -20,10 +21,10 @@ from engine.profile.profile_results import FindingFacts, SheetProfile
 from engine.profile.sheet_profiler import profile_sheet
 from engine.readers import RawSheet, Unreadable, open_source
 from engine.recipe import ColumnRecipe, Lookup, Recipe, RecipeError, SheetRecipe
-from engine.recipe.finding_fixes import safe_findings, with_fixes
 from engine.sheets.table_shape import TableShape, find_table, report_lines
 from engine.sheets.working_file import WorkingFile, write_working_file
 from odoo_migrate import catalog
+from odoo_migrate.catalog import OdooField
 from odoo_migrate.project.file_names import sheet_stem
 
 TODAY = date(2026, 6, 1)
@@ -44,6 +45,7 @@ class RunSheet:
         lines: The texts above its table.
         suggestion: What it becomes; None until it was asked.
         mended: The findings that were mended without asking.
+        later: The findings that show only in cells that were cleaned.
     """
 
     file: str
@@ -55,6 +57,7 @@ class RunSheet:
     lines: list[str]
     suggestion: SheetSuggestion | None = None
     mended: list[FindingFacts] = field(default_factory=list)
+    later: list[FindingFacts] = field(default_factory=list)
 
 
 @dataclass
@@ -111,9 +114,7 @@ def _recipe(run: UnattendedRun, country: str) -> Recipe:
     models = catalog.load(VERSION)
     # As in the portal: the import suggests, the safe fixes go by that, and what is accepted is suggested anew.
     for sheet, suggestion in zip(run.sheets, _suggestions(run, country), strict=True):
-        fields = likely_fields(suggestion, models)
-        sheet.part = with_fixes(sheet.part, safe_findings(sheet.profile.findings, fields))
-        sheet.mended = safe_findings(sheet.profile.findings, fields)
+        _fix(sheet, likely_fields(suggestion, models), Recipe(VERSION, country=country))
     lookups: dict[str, Lookup] = {}
     for sheet, suggestion in zip(run.sheets, _suggestions(run, country), strict=True):
         sheet.suggestion = suggestion
@@ -121,6 +122,17 @@ def _recipe(run: UnattendedRun, country: str) -> Recipe:
         lookups |= accepted_lookups(suggestion)
     parts = tuple(sheet.part for sheet in run.sheets)
     return Recipe(VERSION, country=country, sheets=parts, lookups=lookups)
+
+
+def _fix(sheet: RunSheet, fields: Mapping[str, Sequence[OdooField]], recipe: Recipe) -> None:
+    """Add the safe fixes to a sheet's recipe, and note what shows only in cells that they cleaned."""
+    found = sheet.profile.findings
+    sheet.part, sheet.mended = fix_safely(
+        sheet.working, sheet.part, recipe, found, DETECTORS, today=TODAY, fields=fields
+    )
+    if sheet.mended:
+        cleaning = SheetRun(sheet.working, sheet.part, recipe)
+        sheet.later = measure_again(cleaning, found, DETECTORS, today=TODAY).new(found)
 
 
 def _suggestions(run: UnattendedRun, country: str) -> list[SheetSuggestion]:

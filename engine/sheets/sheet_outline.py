@@ -81,14 +81,17 @@ class SheetKinds:
 
     def __init__(self, working: WorkingFile) -> None:
         """Look at the whole sheet, unless it is too long for a report."""
-        self._first = working.shape_notes["shape"]["first_data_row"]
         self.outline = outline_of(working)
+        self._rows = np.zeros(0, np.int32)
+        if self.outline is not None:
+            # Counting would do for a file as it was read, but cleaned ones lack the rows that steps have dropped.
+            self._rows = working.page(0, MOST_ROWS, []).column(ROW).to_numpy()
 
     def of(self, batch: pa.RecordBatch) -> RowKinds:
         """Return the kinds of a batch that has all columns, in the sheet's order."""
         if self.outline is None or not len(batch):
             return row_kinds(batch)
-        start = batch.column(ROW)[0].as_py() - self._first
+        start = int(np.searchsorted(self._rows, batch.column(ROW)[0].as_py()))
         return self.outline.kinds.part(start, len(batch))
 
 
