@@ -117,7 +117,7 @@ def _field(param: Param, titles: Sequence[str]) -> forms.Field:
             return forms.MultipleChoiceField(choices=columns, widget=forms.CheckboxSelectMultiple, **shared)
         case "country":
             return forms.ChoiceField(choices=country_choices, **shared)
-        case "words":
+        case "words" | "new_columns":
             return WordsField(**shared)
         case "pairs":
             return PairsField(**shared)

@@ -58,18 +58,23 @@ NOT_COUNTED = SheetCounts()
 
 
 @contextmanager
-def open_run(sheet: Sheet, trial: tuple[str, str, Mapping[str, Any]] | None = None) -> Iterator[SheetRun]:
+def open_run(
+    sheet: Sheet, trial: tuple[str, str, Mapping[str, Any]] | None = None, *, upto: int | None = None
+) -> Iterator[SheetRun]:
     """Open the sheet's cleaning, ready to run while the block lasts.
 
     Args:
         sheet: the sheet to clean by its recipe.
         trial: a step (column, slug, parameters) that is taken as if it were the last of its column, or of the steps
             on rows.
+        upto: how many of the column's steps run before the trial; None for all.
     """
     # What a step learns of a column (such as the order of day and month) needs a look at every cell of it.
     key = f"learnt:{sheet.working.name}"
     former = cache.get(key) or {}
-    recipe = with_step(sheet_recipe(sheet), *trial) if trial else sheet_recipe(sheet)
+    recipe = sheet_recipe(sheet)
+    if trial:
+        recipe = with_step(recipe, *trial, upto=upto)
     with local_copy(sheet.working) as path:
         run = SheetRun(WorkingFile(path), recipe, recipe_of(sheet.dataset), former)
         yield run
@@ -77,13 +82,15 @@ def open_run(sheet: Sheet, trial: tuple[str, str, Mapping[str, Any]] | None = No
             cache.set(key, run.learnt, KEEP_SECONDS)
 
 
-def with_step(recipe: SheetRecipe, column: str, slug: str, params: Mapping[str, Any]) -> SheetRecipe:
-    """Return the recipe with one more step."""
+def with_step(
+    recipe: SheetRecipe, column: str, slug: str, params: Mapping[str, Any], *, upto: int | None = None
+) -> SheetRecipe:
+    """Return the recipe with one more step, behind the first `upto` of its column (None: behind all of them)."""
     step = StepSpec(slug, params)
     if slug not in COLUMN_STEPS or not column:
         return replace(recipe, rows=(*recipe.rows, step))
     steps = recipe.columns[column].steps if column in recipe.columns else ()
-    return replace(recipe, columns={**recipe.columns, column: ColumnRecipe((*steps, step))})
+    return replace(recipe, columns={**recipe.columns, column: ColumnRecipe((*steps[:upto], step))})
 
 
 def counts(sheet: Sheet) -> SheetCounts:

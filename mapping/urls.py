@@ -35,6 +35,11 @@ urlpatterns = [
         step_views.step_add,
         name="step_add",
     ),
+    path(
+        "datasets/<int:dataset_id>/sheets/<int:sheet_id>/columns/<int:position>/steps/try/",
+        step_views.step_try,
+        name="step_try",
+    ),
     path("datasets/<int:dataset_id>/sheets/<int:sheet_id>/steps/", step_views.row_step_add, name="row_step_add"),
     path("datasets/<int:dataset_id>/steps/<slug:kind>/<int:step_id>/edit/", step_views.step_edit, name="step_edit"),
     path(

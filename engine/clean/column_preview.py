@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,11 +12,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.clean.cleaning_report import new_column_report
+from engine.clean.cleaning_report import CleanedBatch, new_column_report
 from engine.clean.column_runner import NO_REASON, differing
 from engine.clean.sheet_cleaning import ColumnPart, SheetRun
 from engine.recipe import RecipeError, SheetRecipe
 from engine.sheets.row_kinds import Mask
+from engine.sheets.working_file import ROW
 from engine.steps.row_steps import FillDown
 
 Status = Literal["could_not", "changed", "unchanged"]
@@ -190,3 +193,79 @@ def _rows(found: dict[Status, _Picked], limit: int) -> list[PreviewRow]:
                 reason = cell.reason
             rows.append(PreviewRow(cell.number, cell.before, cell.after, status, reason))
     return rows
+
+
+# --- a step that is being typed
+
+
+@dataclass(frozen=True)
+class TriedRow:
+    """Hold a row as a step would leave it: the cell before and after, the cells of new columns, why it could not."""
+
+    number: int
+    before: str
+    after: str
+    made: tuple[str, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class TriedStep:
+    """Hold what a column's last step makes of the first rows.
+
+    Attributes:
+        titles: Of the columns that it adds.
+        rows: Those that it could not convert, those that differ, a few others; each text once.
+        looked_at: Rows that were tried.
+        could_not: Those of them that it could not convert.
+    """
+
+    titles: tuple[str, ...]
+    rows: list[TriedRow]
+    looked_at: int
+    could_not: int
+
+
+def try_step(run: SheetRun, title: str, *, looked_at: int = 2_000, limit: int = 8) -> TriedStep:
+    """Return what the last step of a column makes of the first rows of a run.
+
+    Args:
+        run: Of the sheet, the step in its recipe.
+        title: Of the column.
+        looked_at: At most so many rows are tried.
+        limit: At most so many are returned.
+
+    Raises:
+        RecipeError: The sheet lacks the column, or a step that it depends on is broken.
+    """
+    column_run = run.only(title)
+    if title not in column_run.titles:
+        raise RecipeError(f"Sheet '{run.sheet.name}' has no column '{title}'.")
+    added = column_run.plan.columns[title].steps[-1].adds(title)
+    page = column_run.page(0, looked_at)
+    failed: list[bool] = [False] * len(page.cleaned.after)
+    if title in page.cleaned.could_not:
+        failed = page.cleaned.could_not[title].to_pylist()
+    reasons = page.cleaned.reasons.get(title, {})
+    rows: dict[str, TriedRow] = {}
+    for row, could_not in zip(_tried_rows(page.cleaned, title, added), failed, strict=True):
+        if row.before not in rows:
+            reason = reasons.get(row.after, NO_REASON) if could_not else ""
+            rows[row.before] = TriedRow(row.number, row.before, row.after, row.made, reason)
+    return TriedStep(added, sorted(rows.values(), key=_telling)[:limit], len(failed), sum(failed))
+
+
+def _tried_rows(cleaned: CleanedBatch, title: str, added: Sequence[str]) -> Iterator[TriedRow]:
+    numbers = cleaned.after.column(ROW).to_pylist()
+    after = cleaned.after.column(title).to_pylist()
+    before = after
+    if title in cleaned.before.schema.names:
+        before = cleaned.before.column(title).to_pylist()
+    made = zip(*[cleaned.after.column(one).to_pylist() for one in added], strict=True) if added else repeat(())
+    for number, old, new, cells in zip(numbers, before, after, made, strict=False):
+        yield TriedRow(number, old, new, tuple(cells))
+
+
+def _telling(row: TriedRow) -> tuple[bool, bool, int]:
+    """Order rows by how much they show: could not be converted, then different, then the others; source order."""
+    return not row.reason, row.before == row.after and not any(row.made), row.number

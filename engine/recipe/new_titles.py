@@ -27,7 +27,9 @@ def with_free_titles(slug: str, params: Mapping[str, Any], taken: Collection[str
                 found[param.name] = free
             used.add(free)
         elif param.type == "new_columns" and title:
-            found[param.name] = _free_list(title, used)
+            # A recipe may give one title without a list.
+            listed = [title] if isinstance(title, str) else title
+            found[param.name] = _free_list(listed, used)
     return found
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from engine.steps.pandas_step import SeriesStep
+from engine.steps.pattern_steps import CELL_SECONDS, SLOW_CELLS, TOO_SLOW, compiled
+from engine.steps.reading_step import by_row
 from engine.steps.step import ColumnStep, Context, Example, Outcome
-from engine.steps.step_parameters import Param
+from engine.steps.step_parameters import Param, StepError
 from engine.steps.text_steps import EDGES
+from engine.values import NotRead
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class SplitColumn(ColumnStep):
-    """Copy the parts of a cell to new columns; the last one takes what is left. The column itself stays."""
+    """Copy the parts of a cell to new columns; the last one takes what is left. The column itself stays.
+
+    With `pattern` the parts are what its groups find, one for each column; cells that it does not fit are listed.
+    """
 
     slug = "split_column"
     label = "Split into columns"
@@ -25,11 +31,14 @@ class SplitColumn(ColumnStep):
     group = "value"
     phase = "parts"
     kernel = True
-    splits = True
     params = (
         Param("separator", "text", "What stands between the parts", default=","),
-        Param("into", "new_columns", "New columns", required=True),
-    )
+        Param(
+            "pattern", "text", "Or a pattern of the whole text",
+            help="For those who know patterns: what stands in each ( ) goes to a column of its own: (\\d+) (.+)",
+        ),
+        Param("into", "new_columns", "New columns", required=True, help="Their names, one a line."),
+    )  # fmt: skip
     examples = (
         Example(
             ("Boston, MA", "Rome", "a,b,c", ""),
@@ -37,12 +46,36 @@ class SplitColumn(ColumnStep):
             {"into": ["City", "State"]},
             added={"City": ("Boston", "Rome", "a", ""), "State": ("MA", "", "b,c", "")},
         ),
+        Example(
+            ("12 x 30 cm", "wide", ""),
+            ("12 x 30 cm", "wide", ""),
+            {"pattern": r"(\d+) x (\d+) cm", "into": ["Width", "Length"]},
+            (1,),
+            added={"Width": ("12", "", ""), "Length": ("30", "", "")},
+        ),
     )
     separator: str
+    pattern: str | None
     into: tuple[str, ...]
+
+    def validate(self) -> None:
+        """Compile the pattern, which needs a group for every column. Raises StepError."""
+        if not self.pattern:
+            return
+        self._pattern = compiled(self.slug, self.pattern)
+        if self._pattern.groups != len(self.into):
+            raise StepError(
+                f"The pattern has {self._pattern.groups} parts in ( ), and there are {len(self.into)} new columns."
+            )
+
+    def replaces(self, title: str) -> tuple[str, ...]:
+        """Return the column itself; what a pattern leaves out of its groups is in the column alone."""
+        return () if self.pattern else (title,)
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         """Split each distinct cell once."""
+        if self.pattern:
+            return by_row([values], self._by_pattern(), self.into)
         encoded = values.dictionary_encode()
         parts = [self._parts(text) for text in encoded.dictionary.to_pylist()]
         added = {}
@@ -53,9 +86,31 @@ class SplitColumn(ColumnStep):
 
     def _parts(self, text: str) -> list[str]:
         """Return as many parts as there are new columns."""
-        parts = [part.strip(EDGES) for part in text.split(self.separator, len(self.into) - 1)]
+        parts = [text]
+        if self.separator:
+            parts = text.split(self.separator, len(self.into) - 1)
+        parts = [part.strip(EDGES) for part in parts]
         # A cell with fewer parts than there are columns leaves the last ones empty.
         return parts + [""] * (len(self.into) - len(parts))
+
+    def _by_pattern(self) -> Callable[[str], tuple[str, ...]]:
+        """Return the function that takes a text apart; after some slow texts it answers without trying."""
+        slow = 0
+
+        def parts(text: str) -> tuple[str, ...]:
+            nonlocal slow
+            if slow >= SLOW_CELLS:
+                raise NotRead(TOO_SLOW)
+            try:
+                found = self._pattern.fullmatch(text.strip(EDGES), timeout=CELL_SECONDS)
+            except TimeoutError:
+                slow += 1
+                raise NotRead(TOO_SLOW) from None
+            if found is None:
+                raise NotRead("the pattern does not fit it")
+            return (text, *[group or "" for group in found.groups()])
+
+        return parts
 
 
 class CombineColumns(SeriesStep):

@@ -15,7 +15,7 @@ from engine.steps import HEADER_STEPS
 from mapping import opened_sheet
 from mapping.forms import StepForm
 from mapping.models import AnyStep, RowStep, Transform
-from mapping.pages import steps_page
+from mapping.pages import step_trial, steps_page
 from mapping.selectors import all_titles, known_step
 from mapping.services import step_services
 from mapping.views import grid_views
@@ -47,6 +47,29 @@ def step_add(request: Request, dataset_id: int, sheet_id: int, position: int) ->
     return _add(request, sheet, column, action, cancel)
 
 
+@require_POST
+def step_try(request: Request, dataset_id: int, sheet_id: int, position: int) -> HttpResponse:
+    """Show what a step would make of a column's first rows, while its parameters are being typed."""
+    sheet = sheet_for(request.user, dataset_id, sheet_id, Role.EDITOR)
+    titles = all_titles(sheet)
+    if position >= len(titles):
+        raise Http404("There is no such column.")
+    known = known_step(request.POST.get("step", ""))
+    if known is None:  # nothing is chosen yet
+        return HttpResponse(status=204)
+    form = StepForm(known, titles, request.POST)
+    edited = _edited(request, sheet, titles[position])
+    return render(request, "mapping/step_trial.html", step_trial.page(sheet, titles[position], form, edited))
+
+
+def _edited(request: Request, sheet: Sheet, column: str) -> Transform | None:
+    """Return the step that the form changes, None where it adds one."""
+    sent = request.POST.get("edited", "")
+    if not re.fullmatch("[0-9]{1,18}", sent):
+        return None
+    return Transform.objects.filter(sheet=sheet, column=column, pk=int(sent)).first()
+
+
 @require_http_methods(["GET", "POST"])
 def row_step_add(request: Request, dataset_id: int, sheet_id: int) -> HttpResponse:
     """Choose a step on rows, set its parameters, add it."""
@@ -68,6 +91,7 @@ def step_edit(request: Request, dataset_id: int, kind: str, step_id: int) -> Htt
     title = getattr(step, "column", "")
     target = _target(request)
     context = steps_page.parameters(form, action, target, _home(step), title, is_new=False)
+    context |= step_trial.address(step.sheet, title, step)
     return _form(request, step.sheet, context, status=422 if form.is_bound else 200)
 
 
@@ -115,6 +139,7 @@ def _add(request: Request, sheet: Sheet, column: str, action: str, cancel: str) 
         step = step_services.add_step(sheet=sheet, column=column, slug=slug, params=params, user=request.user)
         return _done(request, step)
     context = steps_page.parameters(form, action, target, cancel, column, is_new=True)
+    context |= step_trial.address(sheet, column)
     return _form(request, sheet, context, status=422 if form.is_bound else 200)
 
 

@@ -141,3 +141,46 @@ def test_parts_of_names_and_emails_go_into_the_bundle_and_through_the_loader(she
     assert [row["Full name"] for row in rows] == ["ANN LEE", "BO BERG", "ROE"]
     assert [row["City"] for row in rows] == ["Boston", "Albany", "Austin"]
     assert [row["Other emails"] for row in rows] == ["office@a.test", "", ""]
+
+
+def tried(client: Client, dataset: Dataset, sheet: Sheet, column: str, **sent: object) -> str:
+    address = at("step_try", dataset, sheet, all_titles(sheet).index(column))
+    answer = client.post(address, {"form": "1", **sent}, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_result_is_shown_while_one_types(client: Client, dataset: Dataset, sheet: Sheet) -> None:
+    form = client.get(at("step_add", dataset, sheet, 3), {"step": "split_column"}).content.decode()
+    assert at("step_try", dataset, sheet, 3) in form
+    sent: dict[str, object] = {"step": "split_column", "step-separator": ",", "step-into": ""}
+    assert "table" not in tried(client, dataset, sheet, "Place", **sent)
+    shown = tried(client, dataset, sheet, "Place", **{**sent, "step-into": "City\nState"})
+    assert '<th scope="col">City</th><th scope="col">State</th>' in shown
+    assert "<td>boston</td><td>MA</td>" in shown
+    assert "The first 3 rows" in shown
+    pattern = {"step": "split_column", "step-separator": ",", "step-into": "City\nState"}
+    assert "there are 2 new columns" in tried(client, dataset, sheet, "Place", **pattern, **{"step-pattern": "(.+)"})
+    assert "<strong>2</strong> could not" in tried(
+        client, dataset, sheet, "Place", **pattern, **{"step-pattern": "(b.+), (.+)"}
+    )
+    assert Transform.objects.count() == 0  # nothing was added
+
+
+def test_a_step_that_is_changed_is_tried_in_its_place(client: Client, dataset: Dataset, sheet: Sheet) -> None:
+    split(sheet)
+    step_services.add_step(sheet=sheet, column="Place", slug="uppercase")
+    step = Transform.objects.get(slug="split_column")
+    sent = {"step": "split_column", "step-separator": ",", "step-into": "City\nCode", "edited": step.pk}
+    shown = tried(client, dataset, sheet, "Place", **sent)
+    assert "<td>boston</td><td>MA</td>" in shown  # before the capitals, and City is its own
+    assert '<th scope="col">City</th><th scope="col">Code (2)</th>' in shown
+    assert (
+        f'name="edited" value="{step.pk}"' in client.get(at("step_edit", dataset, "column", step.pk)).content.decode()
+    )
+
+
+def test_viewers_try_nothing(client: Client, dataset: Dataset, sheet: Sheet) -> None:
+    client.logout()
+    answer = client.post(at("step_try", dataset, sheet, 0), {"step": "trim"})
+    assert answer.status_code in {302, 401, 403}

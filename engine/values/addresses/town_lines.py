@@ -289,10 +289,10 @@ def _cut_state(parts: list[str], where: Where) -> tuple[str, list[str]]:
     """Return the state at the end and the pieces without it; a name of several words before one of its words."""
     if not parts:
         return "", parts
-    words = parts[-1].split()
+    words = [word for word in parts[-1].split() if word not in ("-", "–", "/")]
     best = "", parts
     for count in range(min(4, len(words)), 0, -1):
-        state, front = " ".join(words[-count:]), " ".join(words[:-count]).rstrip(" -–/")
+        state, front = " ".join(words[-count:]), " ".join(words[:-count])
         if not _is_state(state, where):
             continue
         if front:
