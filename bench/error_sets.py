@@ -35,8 +35,8 @@ ALL_ROWS = 10_000_000
 FORMATS = frozenset(
     [
         "ambiguous_dates", "capitals", "country_spellings", "date_formats", "email_capitals", "inner_spaces",
-        "last_first", "list_separators", "other_form", "phone_formats", "several_lines", "spaces", "spelling",
-        "state_spellings", "web_addresses", "web_codes", "yes_no_words",
+        "last_first", "list_separators", "open_century", "other_form", "phone_formats", "several_lines", "spaces",
+        "spelling", "state_spellings", "web_addresses", "web_codes", "yes_no_words",
     ]
 )  # fmt: skip
 

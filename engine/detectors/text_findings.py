@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from typing import Any
 
 import ftfy
 
@@ -18,7 +19,7 @@ from engine.profile.profile_results import FindingFacts, Fix
 from engine.values import NotRead, personal_names
 from engine.values.characters import INVISIBLE, SPACES, character_class, visible, without_text_mark
 from engine.values.folding import fold
-from engine.values.languages import folded_words
+from engine.values.languages import folded_words, languages, words
 from engine.values.text_masks import mask
 from engine.values.title_hints import hints_of
 from engine.values.yes_no_words import empty_words, means_empty
@@ -358,6 +359,10 @@ def _is_last_first(text: str) -> bool:
 class TitlesOfPeople(ColumnDetector):
     """Find titles in front of people's names: `Herr`, `Dr.`, `Mrs`."""
 
+    def __init__(self, column: ColumnContext) -> None:
+        super().__init__(column)
+        self.letters = CellTally()  # M. Petit: a title where others have one, else the first name's letter
+
     @classmethod
     def wanted(cls, column: ColumnContext) -> bool:
         """Return whether the title says that the texts are names of people, or of whoever has a phone or an email."""
@@ -366,14 +371,39 @@ class TitlesOfPeople(ColumnDetector):
         return "person" in column.hints or bool(column.neighbours_of("email") or column.neighbours_of("phone"))
 
     def look(self, cells: ColumnBatch) -> None:
+        """Judge texts of several words, and apart from them those that begin with a single letter."""
         self.tally.add(cells, cells.judged(cells.shaped(r"^\s*[^\s,]+ +[^\s,]"), _has_title))
+        self.letters.add(cells, cells.judged(cells.shaped(r"^\s*[A-Z]\. +[^\s,]{2}"), _begins_with_letter_title))
 
     def findings(self) -> Iterable[FindingFacts]:
-        count = self.tally.count
-        if count:
-            message = f"{counted(count, 'name begins', 'names begin')} with a title such as Herr, Dr. or Mrs"
-            fix = Fix("name_titles", {"title_to": f"{self.column.title} (title)"})
-            yield self.found("titles_of_people", self.tally, message, fix)
+        """Return one finding for both, unless only single letters are there."""
+        if not self.tally.count:
+            return
+        params: dict[str, Any] = {"title_to": f"{self.column.title} (title)"}
+        found = self.tally
+        letters = _letters_beside(self.tally.examples)
+        if self.letters.count and letters:
+            found = CellTally.merged([self.tally, self.letters])
+            params["letters"] = letters
+        message = f"{counted(found.count, 'name begins', 'names begin')} with a title such as Herr, Dr. or Mrs"
+        yield self.found("titles_of_people", found, message, Fix("name_titles", params))
+
+
+def _letters_beside(names: Iterable[str]) -> list[str]:
+    """Return the single letters that are titles in a language of which one of these names has another title."""
+    seen: set[str] = set()
+    for name in names:
+        seen.update(fold(personal_names.titled(name)[0]).split())
+    found = []
+    for language in languages():
+        own = set(map(fold, words("name_titles", language))) - set(map(fold, words("name_titles", "en")))
+        if not own.isdisjoint(seen):
+            found += [f"{letter.upper()}." for letter in words("letter_titles", language)]
+    return found
+
+
+def _begins_with_letter_title(text: str) -> bool:
+    return fold(text.split()[0]) in folded_words("letter_titles")
 
 
 @lru_cache(maxsize=65536)

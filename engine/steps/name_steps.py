@@ -10,6 +10,7 @@ from engine.steps.reading_step import by_row
 from engine.steps.step import ColumnStep, Context, Example, Outcome
 from engine.steps.step_parameters import Param
 from engine.values import NotRead, personal_names
+from engine.values.folding import fold
 
 
 class NameSplit(ColumnStep):
@@ -83,24 +84,35 @@ class NameTitles(ColumnStep):
     label = "Take titles from names"
     help = "Writes 'Dr. Ann Lee' as 'Ann Lee', and the title into a column of its own; companies stay."
     group = "contact"
-    params = (Param("title_to", "new_column", "New column for titles", default="Title of person"),)
+    params = (
+        Param("title_to", "new_column", "New column for titles", default="Title of person"),
+        Param("letters", "words", "Single letters that are titles, such as M.", default=()),
+    )
     examples = (
         Example(
             ("Herr Björn Köhler", "Dipl.-Ing. Dr. Anna Weiß", "Mrs Lee", "Ann Lee", "Dr. Maier GmbH", "Frau", ""),
             ("Björn Köhler", "Anna Weiß", "Lee", "Ann Lee", "Dr. Maier GmbH", "Frau", ""),
             added={"Title of person": ("Herr", "Dipl.-Ing. Dr.", "Mrs", "", "", "", "")},
         ),
+        Example(
+            ("M. Jean Petit", "Mme Roy"),
+            ("Jean Petit", "Roy"),
+            {"title_to": "Title", "letters": ["M."]},
+            added={"Title": ("M.", "Mme")},
+        ),
     )
     title_to: str
+    letters: tuple[str, ...]
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         """Look at each distinct name once."""
-        return by_row([values], _without_title, [self.title_to])
+        letters = frozenset(map(fold, self.letters))
 
+        def without_title(text: str) -> tuple[str, str]:
+            title, name = personal_names.titled(text, letters)
+            return name, title
 
-def _without_title(text: str) -> tuple[str, str]:
-    title, name = personal_names.titled(text)
-    return name, title
+        return by_row([values], without_title, [self.title_to])
 
 
 class NameJoin(ColumnStep):

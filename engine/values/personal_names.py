@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from itertools import chain
 from typing import NamedTuple
 
@@ -101,14 +102,17 @@ def _start_of_last_name(words: list[str]) -> int:
     return len(words) - 1
 
 
-def titled(text: str) -> tuple[str, str]:
+def titled(text: str, letters: Collection[str] = ()) -> tuple[str, str]:
     """Return the titles that the name of a person begins with, and the name behind them: `Dr. Ann Lee`.
 
-    The title is "" where there is none, nothing but titles, or a company.
+    The title is "" where there is none, nothing but titles, or a company. `letters` are single letters, folded, that
+    are titles too, as M. is among French names.
     """
     if is_company(text):
         return "", text
     titles, words = _titled(text.split())
+    if not titles and len(words) > 1 and fold(words[0]) in letters:
+        titles, words = words[:1], words[1:]
     # `Sir` may be all that a cell says; what does not begin with a capital is no name.
     if not titles or not words or not words[0][:1].isupper():
         return "", text

@@ -112,6 +112,13 @@ def test_titles_of_people(tmp_path):
     assert outcome.added["Contact person (title)"] == ["Herr", "Dr.", "Mme", "Sig.ra", "", "", ""]
 
 
+def test_a_letter_is_a_title_beside_others(tmp_path):
+    found = finding(profiled(tmp_path, {"Interlocuteur": ["M. Jean Petit", "Mme Roy", "A. Blanc"]}), "titles_of_people")
+    assert (found.rows, found.fix.params["letters"]) == ([2, 3], ["M."])
+    assert not finding(profiled(tmp_path, {"Contact": ["M. Night", "A. Blanc", "Ann Lee"]}), "titles_of_people")
+    assert finding(profiled(tmp_path, {"Contact": ["M. Night", "Dr. Ann Lee"]}), "titles_of_people").rows == [3]
+
+
 def test_goods_have_no_titles(tmp_path):
     assert not finding(profiled(tmp_path, {"Article": ["Dr. Best Brush", "Mr Muscle Cleaner"]}), "titles_of_people")
 
