@@ -30,6 +30,7 @@ UNKNOWN = -1
 SAMPLED = 60  # numbers of the sample that are tried in each country: phonenumbers takes its time
 USED_AT_HOME = 0.25  # share of numbers in use there from which on the dataset's country is believed
 MOST_COUNTRIES = 5  # by which a number is judged
+BEGUN = 0.8  # share of national numbers that begin as numbers of their country do
 USED_ABROAD = 0.5  # the same for any other country
 # In shapes every digit is a 9.
 _E164 = re.compile(r"\+9{7,15}")
@@ -165,12 +166,28 @@ class Phones(ColumnDetector):
         # Where a number that begins with 00 is read at home, it comes out wrong.
         if self.abroad.count != self.zeros.count and self.abroad.count:
             return False
+        if not self.where.column and self._is_elsewhere():
+            return False
         if not self.country or self.several.count or self.wrong.count:
             return False
         texts = [text for text, _ in self.column.sample if says_something(text)]
         national = [text for text in texts if not text.strip().startswith("+")][:SAMPLED]
         in_use = [text for text in national if any(_is_valid(text, country) for country in self.countries)]
         return len(in_use) >= USED_ABROAD * len(national)
+
+    def _is_elsewhere(self) -> bool:
+        """Return whether the numbers look like those of another country than the one that is set.
+
+        The numbers with a country are all of one other country, or many without one lack the 0 that national numbers
+        begin with there.
+        """
+        texts = [text.strip() for text, _ in self.column.sample if says_something(text)][:SAMPLED]
+        national = [text for text in texts if not text.startswith("+")]
+        dialled = _countries_dialled(texts)
+        if len(set(dialled)) == 1 and self.country not in dialled and len(dialled) * 3 >= len(national):
+            return True
+        begun = [text for text in national if text.lstrip("( ").startswith(phones.trunk_prefix(self.country))]
+        return len(begun) < BEGUN * len(national)
 
     def _fix(self) -> Fix:
         params = {}

@@ -235,7 +235,7 @@ class PostalCodes(ColumnDetector):
     def __init__(self, column: ColumnContext) -> None:
         super().__init__(column)
         self.where = sheet_country(column)
-        self.odd, self.wrong, self.short = CellTally(), CellTally(), CellTally()
+        self.odd, self.wrong, self.short, self.right = CellTally(), CellTally(), CellTally(), 0
 
     def look(self, cells: ColumnBatch) -> None:
         """Judge the codes, shape by shape; where rows are of several countries, none is judged."""
@@ -244,6 +244,7 @@ class PostalCodes(ColumnDetector):
         for shape, indices in cells.groups(cells.filled):
             # A shape that is right with 9 for every digit is right for all its codes.
             if self._written(shape) == shape or not says_something(shape):
+                self.right += len(indices)
                 continue
             for verdict, here in cells.sorted_out(indices, self._judged):
                 tally = {"odd": self.odd, "wrong": self.wrong, "short": self.short}.get(verdict)
@@ -277,8 +278,10 @@ class PostalCodes(ColumnDetector):
             message = f"{cells_of('postal_code', count)} {either(count, 'is', 'are')} not written as usual"
             # The step would add zeros too, and a short code may be one of another country. So may digits that are
             # only parted otherwise, where some codes are another country's for certain.
-            foreign = self.wrong.count and not any(map(str.isalpha, "".join(self.odd.examples)))
-            certain = not self.short.count and not foreign
+            # A dataset's country is set by default: where hardly a code is written as there, they may all be foreign.
+            lettered = any(map(str.isalpha, "".join(self.odd.examples)))
+            foreign = self.wrong.count and not lettered
+            certain = not self.short.count and not foreign and (lettered or self.right >= self.odd.count)
             fix = Fix("zip_clean", self.where.params())
             yield self.found("postal_code_forms", self.odd, message, fix, certain=certain)
         count = self.wrong.count

@@ -320,6 +320,9 @@ def _is_state(evidence: _Evidence) -> bool:
         return bool(states.code(text, country))
 
     known = evidence.share(is_known)
+    # A title such as Estado may mean a status as well: then the values have to say it too.
+    if evidence.hinted("state") and evidence.hinted("choice"):
+        return known >= 0.8 and _tells_by_itself(evidence, is_known)
     if evidence.hinted("state"):
         return known >= 0.5
     # Many cities bear the name of their state, so without a title only codes count.

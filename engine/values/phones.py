@@ -88,6 +88,14 @@ def international(text: str, country: str) -> str:
     return text
 
 
+def trunk_prefix(country: str) -> str:
+    """Return what national numbers of a country begin with when they are written out (0 in GB), "" for nothing."""
+    metadata = PhoneMetadata.metadata_for_region(country, None)
+    prefix = metadata.national_prefix if metadata is not None else None
+    # Elsewhere (1 in North America, 8 in Russia) it is dialled and hardly ever written.
+    return "0" if prefix == "0" else ""
+
+
 def dials_zeros(country: str) -> bool:
     """Return whether 00 is how a country dials abroad."""
     metadata = PhoneMetadata.metadata_for_region(country, None)
