@@ -8,7 +8,7 @@ import pytest
 
 from exporting.models import Export
 from exporting.pages import check_page
-from mapping.models import Transform, UnmappedSheet
+from mapping.models import RowStep, Transform, UnmappedSheet
 from odoo_migrate.project import project_reader
 from profiling.models import Dataset
 from tests.portal_shell import here
@@ -66,3 +66,26 @@ def test_strict_refuses_what_is_not_ready(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
     Dataset.objects.get().sheets.filter(name="readings").update(skip=True)
     assert here("export_odoo_migrate", "Shop", "--strict", "--output", tmp_path / "out").status == 0
+
+
+REPORT = """\
+Open invoices,,,
+,,,
+Invoice,Date,Due,Amount
+Acme Ltd,,,
+R1,31.01.2024,28.02.2024,"1.200,50"
+R2,15.02.2024,15.03.2024,"99,00"
+Total Acme Ltd,,,"1.299,50"
+Beta GmbH,,,
+R3,20.02.2024,20.03.2024,"10,25"
+R4,21.02.2024,21.03.2024,"20,25"
+Total Beta GmbH,,,"30,50"
+"""
+
+
+def test_a_grouped_report_is_mended_and_measured_again(tmp_path: Path) -> None:
+    here("import_file", *written(tmp_path, {"report.csv": REPORT}), "--dataset", "Open", "--country", "DE")
+    told = here("fix_findings", "Open", "--safe", "--json").json
+    assert told["steps_added"] > 0
+    assert "groups_to_column" in set(RowStep.objects.values_list("slug", flat=True))
+    assert here("fix_findings", "Open", "--safe", "--json").json["steps_added"] == 0
