@@ -9,7 +9,7 @@ from django.db.models import Sum
 from engine.clean.column_preview import ColumnPreview, preview_column
 from mapping import opened_sheet
 from mapping.models import Mapping, Transform
-from mapping.pages import findings_page
+from mapping.pages import findings_page, further_records
 from mapping.pages.steps_page import cards
 from mapping.selectors import all_titles, odoo_field
 from odoo_migrate import catalog
@@ -71,7 +71,7 @@ def _field(sheet: Sheet, title: str) -> dict[str, Any] | None:
     field = odoo_field(models, mapping) if mapping else None
     if mapping is None or field is None:
         return None
-    label = models.model(mapping.target.model).label
+    label = further_records.one(mapping.target) or models.model(mapping.target.model).label
     article = "an" if label[:1].lower() in "aeiou" else "a"
     confidence = None  # what a person has decided is certain
     if mapping.state == Mapping.State.SUGGESTED:

@@ -15,6 +15,7 @@ from engine.clean import CleanedBatch, CleanedPage, SheetRun
 from engine.sheets.working_file import ROW
 from mapping import opened_sheet
 from mapping.models import Mapping, SheetTarget
+from mapping.pages import further_records
 from mapping.pages.mapping_page import key_columns
 from mapping.selectors import all_titles, known_step, odoo_field
 from odoo_migrate import catalog
@@ -323,7 +324,11 @@ def _fields(sheet: Sheet) -> _Fields:
     found = _Fields({}, {}, set(), set())
     models = catalog.load(sheet.dataset.odoo_version)
     for target in SheetTarget.objects.filter(sheet=sheet).prefetch_related("mappings"):
+        if target.left_out:
+            continue
         found.keys.update(target.key, key_columns(target.id_pattern))
+        # "Name · contact person": a field of a further record of the row.
+        whose = f" · {further_records.one(target)}" if target.role else ""
         for mapping in target.mappings.all():
             field = odoo_field(models, mapping)
             if mapping.state == Mapping.State.LEFT_OUT:
@@ -332,9 +337,9 @@ def _fields(sheet: Sheet) -> _Fields:
                 continue
             # A column that several targets use is headed by the field of the first.
             elif mapping.state == Mapping.State.ACCEPTED:
-                found.accepted.setdefault(mapping.column, field.label)
+                found.accepted.setdefault(mapping.column, field.label + whose)
             else:
-                found.suggested.setdefault(mapping.column, field.label)
+                found.suggested.setdefault(mapping.column, field.label + whose)
     return found
 
 

@@ -121,6 +121,13 @@ def test_the_page_of_the_people_shows_their_columns(client, dataset, sheet):
     assert "Contact Email" in shown
 
 
+def test_the_grid_says_whose_field_a_column_fills(client, dataset, sheet):
+    target_services.accept_all(sheet=sheet)
+    shown = client.get(reverse("sheet_grid", args=[dataset.pk, sheet.pk])).content.decode()
+    assert "Email · contact person" in shown
+    assert "Street · delivery address" in shown
+
+
 def test_another_kind_of_record_has_no_people(client, dataset, sheet):
     target_services.accept_all(sheet=sheet)
     target_services.choose_model(sheet=sheet, model="crm.lead")
