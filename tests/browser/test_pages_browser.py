@@ -128,6 +128,38 @@ def test_steps_are_added_changed_moved_switched_and_removed(site: Page, user):
     assert [(step.slug, step.enabled) for step in kept] == [("trim", False), ("map_values", True)]
 
 
+def test_a_column_is_split_and_its_parts_become_fields(site: Page, user, tmp_path: Path):
+    dataset = dataset_of(owner=user, name="Northwind", country="DE")
+    add(dataset, "customers.csv", "Name,Maße,PLZ/Ort\nA,10 x 20,93047 Regensburg\nB,5 x 7,D-28195 Bremen\n")
+    sheet = dataset.sheets.get()
+    site.goto(f"/datasets/{dataset.pk}/sheets/{sheet.pk}/columns/1/")
+    site.get_by_role("link", name="Add a step").click()
+    site.get_by_role("button", name=re.compile("^Split into columns")).click()
+    site.get_by_label("What stands between the parts").fill("x")
+    site.get_by_label("New columns").fill("Width\nLength")
+    trial = site.locator("#step-trial")
+    expect(trial.get_by_role("columnheader")).to_have_text(["Maße", "Width", "Length"])
+    expect(trial.get_by_role("row").nth(1)).to_contain_text("20")
+    for width in (390, 1280):
+        site.set_viewport_size({"width": width, "height": 844})
+        assert not overflows(site)
+        site.screenshot(path=tmp_path / f"splitting-{width}.png")
+    site.get_by_role("button", name="Add the step").click()
+    site.goto(f"/datasets/{dataset.pk}/findings/")
+    press_all(site, re.compile("^Fix .* safe"))
+    site.goto(f"/datasets/{dataset.pk}/mapping/")
+    for title, field in (("ZIP", "zip"), ("City", "city")):
+        expect(site.locator(f"tr[data-column='{title}']")).to_contain_text("added by a step")
+        assert Mapping.objects.get(column=title).field == field
+    assert Mapping.objects.get(column="PLZ/Ort").field == ""
+    site.screenshot(path=tmp_path / "mapping-1280.png")
+    site.set_viewport_size({"width": 390, "height": 844})
+    assert not overflows(site)
+    site.screenshot(path=tmp_path / "mapping-390.png", full_page=True)
+    site.get_by_role("link", name="City", exact=True).first.click()
+    expect(site.locator("#panel-title")).to_have_text("City")
+
+
 def more(site: Page, step: str, action: str) -> None:
     """An entry of a step's menu."""
     card = site.locator("#panel .step", has_text=step)
