@@ -10,6 +10,7 @@ from babel import Locale
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from engine.values.encoding_names import ENCODING_NAMES
 from migrator.forms import zone_choices
 from migrator.models import User
 from profiling.models import Dataset, Membership
@@ -99,6 +100,12 @@ def said_rows(rows: Sequence[int]) -> str:
     if list(rows) == [0]:
         return NO_TITLES
     return "-".join(map(str, rows))
+
+
+class EncodingForm(forms.Form):
+    """Ask which encoding a text file has; nothing for the one that is found out."""
+
+    encoding = forms.ChoiceField(label="Letters", required=False, choices=[("", "as found"), *ENCODING_NAMES.items()])
 
 
 class HeaderForm(forms.Form):

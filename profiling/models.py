@@ -105,6 +105,7 @@ class SourceFile(models.Model):
     version = models.PositiveIntegerField(default=1)
     current = models.BooleanField(default=True)
     encoding = models.CharField(max_length=40, blank=True)
+    chosen_encoding = models.CharField(max_length=40, blank=True, help_text="By a person; empty: as found")
     delimiter = models.CharField(max_length=8, blank=True)
     changes = models.JSONField(default=dict, blank=True, help_text="What differs from the version before")
     problem = models.TextField(blank=True, help_text="Why it could not be read, in one sentence")

@@ -31,7 +31,7 @@ def opened_upload(source: SourceFile) -> Iterator[tuple[Source, Path]]:
     with (
         tempfile.TemporaryDirectory(prefix="data-migrator-") as directory,
         local_copy(source.file) as path,
-        open_source(path, source.name, limits()) as opened,
+        open_source(path, source.name, limits(), encoding=source.chosen_encoding) as opened,
     ):
         yield opened, Path(directory)
 

@@ -8,12 +8,13 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.urls import reverse
 
+from engine.values.encoding_names import ENCODING_NAMES
 from migrator import stations
 from migrator.models import Job, User
 from migrator.stations import DONE, State
 from profiling import sample_datasets, selectors
 from profiling.access import Role, role_of
-from profiling.forms import DatasetForm, HeaderForm, ShareForm, UploadForm
+from profiling.forms import DatasetForm, EncodingForm, HeaderForm, ShareForm, UploadForm
 from profiling.models import Dataset, Sheet, SourceFile
 from profiling.opened_uploads import first_rows
 
@@ -119,6 +120,8 @@ def _file(source: SourceFile) -> dict[str, Any]:
         # The sentence of a file that was refused says it all; its job would say it twice.
         "job": None if source.problem else _unfinished(source.job),
         "sheets": [_sheet(sheet) for sheet in source.sheets.all()],
+        "letters": ENCODING_NAMES.get(source.encoding, source.encoding),
+        "encoding_form": EncodingForm(initial={"encoding": source.chosen_encoding}) if source.encoding else None,
     }
 
 

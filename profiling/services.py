@@ -19,6 +19,7 @@ from profiling.models import Dataset, Finding, Membership, Sheet, SourceFile
 
 READ_TASK = "profiling.tasks.read_file"
 REREAD_TASK = "profiling.tasks.reread_sheet"
+READ_AGAIN_TASK = "profiling.tasks.read_file_again"
 
 
 def create_dataset(*, name: str, owner: User | None = None, **values: Any) -> Dataset:
@@ -58,12 +59,18 @@ def delete_dataset(*, dataset: Dataset, user: User | None) -> None:
         dataset.delete()
 
 
-def store_file(*, dataset: Dataset, upload: File[bytes], name: str, user: User | None = None) -> SourceFile:
-    """Keep an upload, unaltered, as the next version of its name. It becomes current once it has been read."""
+def store_file(
+    *, dataset: Dataset, upload: File[bytes], name: str, user: User | None = None, encoding: str = ""
+) -> SourceFile:
+    """Keep an upload, unaltered, as the next version of its name. It becomes current once it has been read.
+
+    An `encoding` that a person chose holds for later versions too.
+    """
     clean = clean_name(name)
     digest, size = _digest(upload)
     for _ in range(3):  # two uploads of one name at the same moment: the later takes the next number
         source = SourceFile(dataset=dataset, name=clean, sha256=digest, size=size, uploaded_by=user)
+        source.chosen_encoding = encoding or _chosen_before(dataset, clean)
         source.version = _next_version(dataset, clean)
         source.current = False
         source.file.save(clean, upload, save=False)
@@ -111,6 +118,12 @@ def _digest(upload: File[bytes]) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
+def _chosen_before(dataset: Dataset, name: str) -> str:
+    """Return the encoding that was chosen for the version before, "" for none."""
+    former = SourceFile.objects.filter(dataset=dataset, name=name).order_by("-version").first()
+    return former.chosen_encoding if former else ""
+
+
 def _next_version(dataset: Dataset, name: str) -> int:
     newest = SourceFile.objects.filter(dataset=dataset, name=name).aggregate(newest=Max("version"))["newest"]
     return (newest or 0) + 1
@@ -155,6 +168,15 @@ def set_header(*, sheet: Sheet, rows: Sequence[int], user: User | None) -> Job:
         record(user, "sheet.header", f"Set the title rows of {sheet.name}", dataset=sheet.dataset_id, rows=list(rows))
         job = jobs.start(f"Reading {sheet.name} again", REREAD_TASK, sheet.pk, user=user)
         SourceFile.objects.filter(pk=sheet.source_id).update(job=job)
+    return job
+
+
+def set_encoding(*, source: SourceFile, encoding: str, user: User | None) -> Job:
+    """Say which encoding a text file has ("": find it out) and read the file again in the background."""
+    with transaction.atomic():
+        record(user, "file.encoding", f"Chose the letters of {source.name}", dataset=source.dataset_id, to=encoding)
+        job = jobs.start(f"Reading {source.name} again", READ_AGAIN_TASK, source.pk, user=user)
+        SourceFile.objects.filter(pk=source.pk).update(chosen_encoding=encoding, job=job)
     return job
 
 

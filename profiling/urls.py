@@ -17,6 +17,7 @@ urlpatterns = [
     path("datasets/<int:dataset_id>/", views.dataset_files, name="dataset_files"),
     path("datasets/<int:dataset_id>/upload/", views.file_upload, name="file_upload"),
     path("datasets/<int:dataset_id>/files/<int:file_id>/delete/", views.file_delete, name="file_delete"),
+    path("datasets/<int:dataset_id>/files/<int:file_id>/letters/", views.file_encoding, name="file_encoding"),
     path("datasets/<int:dataset_id>/sheets/<int:sheet_id>/titles/", views.sheet_header, name="sheet_header"),
     path("datasets/<int:dataset_id>/sheets/<int:sheet_id>/skip/", views.sheet_skip, name="sheet_skip"),
     path("datasets/<int:dataset_id>/sheets/<int:sheet_id>/delete/", views.sheet_delete, name="sheet_delete"),

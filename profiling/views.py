@@ -11,7 +11,7 @@ from migrator import jobs
 from migrator.middleware.sign_in import Request
 from profiling import pages, sample_datasets, services
 from profiling.access import Role, dataset_for, file_for, job_for, sheet_for, visible_datasets
-from profiling.forms import DatasetForm, HeaderForm, NewDatasetForm, ShareForm, UploadForm, said_rows
+from profiling.forms import DatasetForm, EncodingForm, HeaderForm, NewDatasetForm, ShareForm, UploadForm, said_rows
 from profiling.models import Dataset, Membership
 
 
@@ -125,6 +125,16 @@ def file_delete(request: Request, dataset_id: int, file_id: int) -> HttpResponse
     """Delete a file, in all its versions, with what was read from it."""
     source = file_for(request.user, dataset_id, file_id, Role.EDITOR)
     services.delete_file(source=source, user=request.user)
+    return _files_again(request, source.dataset)
+
+
+@require_POST
+def file_encoding(request: Request, dataset_id: int, file_id: int) -> HttpResponse:
+    """Read a text file again in another encoding."""
+    source = file_for(request.user, dataset_id, file_id, Role.EDITOR)
+    form = EncodingForm(request.POST)
+    if form.is_valid():
+        services.set_encoding(source=source, encoding=form.cleaned_data["encoding"], user=request.user)
     return _files_again(request, source.dataset)
 
 

@@ -11,6 +11,7 @@ from engine.profile.column_batch import Flags
 from engine.profile.detector import CellTally, SheetBatch, SheetContext, SheetDetector
 from engine.profile.profile_results import MAX_EXAMPLES, ColumnFacts, FindingFacts, Fix, Severity
 from engine.sheets.working_file import ROW
+from engine.values.encoding_names import ENCODING_NAMES
 
 
 class TitleRows(SheetDetector):
@@ -116,8 +117,19 @@ class ReadingNotes(SheetDetector):
         if self.sheet.notes["hidden"] and self.sheet.working.num_rows:
             yield FindingFacts("hidden_sheet", None, 1, "A hidden sheet has data", severity="info")
         for note in self.sheet.notes["notes"]:
+            if note["slug"] == "letters_in_doubt":
+                yield _two_readings(*note["examples"])
             if note["slug"] in _NOTES:
                 yield _worded(note["slug"], note["count"], note["examples"], note["rows"])
+
+
+def _two_readings(word: str, other_word: str, encoding: str) -> FindingFacts:
+    """Return the finding that offers another encoding, which makes other letters of the same file."""
+    name = ENCODING_NAMES[encoding]
+    message = f"The letters of this file can be read in two ways: '{word}', as now, or '{other_word}' as {name}"
+    return FindingFacts(
+        "letters_in_doubt", None, 1, message, [word, other_word], [], Fix("read_as", {"encoding": encoding})
+    )
 
 
 def _worded(slug: str, count: int, examples: list[str], rows: list[int]) -> FindingFacts:

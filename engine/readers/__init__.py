@@ -21,10 +21,11 @@ from engine.readers.file_reader import FileReader, reader_of
 from engine.readers.raw_sheet import Note, Range, RawSheet, Source
 from engine.readers.reading_context import Limits, ProgressCallback, ReadingContext
 from engine.readers.refusals import Interrupted, Unreadable, damaged, log
+from engine.values.encoding_names import ENCODING_NAMES
 
 __all__ = [
-    "READERS", "Limits", "Note", "Range", "RawSheet", "Source", "Unreadable", "accepted_endings", "accepted_kinds",
-    "open_source",
+    "ENCODING_NAMES", "READERS", "Limits", "Note", "Range", "RawSheet", "Source", "Unreadable", "accepted_endings",
+    "accepted_kinds", "open_source",
 ]  # fmt: skip
 
 
@@ -52,14 +53,20 @@ def accepted_kinds() -> str:
 
 
 def open_source(
-    path: Path, name: str, limits: Limits | None = None, progress: ProgressCallback | None = None
+    path: Path,
+    name: str,
+    limits: Limits | None = None,
+    progress: ProgressCallback | None = None,
+    encoding: str = "",
 ) -> Source:
     """Read the file at `path`, which the user calls `name`, into sheets of text.
 
-    `progress` gets bytes; what it raises comes through. Raises Unreadable, and nothing else, for any content.
+    `progress` gets bytes; what it raises comes through. `encoding` is one of ENCODING_NAMES that a person chose for
+    text files, "" to find it out. Raises Unreadable, and nothing else, for any content.
     Nothing is left behind but what the Source removes when its context ends.
     """
     context = ReadingContext(limits or Limits(), Path(tempfile.mkdtemp(prefix="reading-")), _read_by_kind, progress)
+    context.encoding = encoding
     try:
         with _one_sentence(name):
             sheets = _read(path, name, context)

@@ -22,10 +22,10 @@ from engine.readers.csv_records import Dialect, records, split_record
 from engine.readers.file_content import FileContent, refusal_of
 from engine.readers.file_reader import FileReader
 from engine.readers.formula_guards import without_guards
-from engine.readers.raw_sheet import BATCH_ROWS, RawSheet, RowSpool, SheetNotes, empty_cells
+from engine.readers.raw_sheet import BATCH_ROWS, Note, RawSheet, RowSpool, SheetNotes, empty_cells
 from engine.readers.reading_context import ReadingContext
 from engine.readers.refusals import EmptyFile, Unreadable, log
-from engine.readers.text_encoding import Utf8Stream, from_head, legacy
+from engine.readers.text_encoding import Utf8Stream, from_head, legacy, other_readings
 
 HEAD = 2**20  # bytes that show the encoding
 SAMPLE = 2**17  # bytes that show the dialect
@@ -69,6 +69,8 @@ def read_delimited(path: Path, name: str, context: ReadingContext) -> list[RawSh
     """Return the one sheet of a text file. Raises Unreadable."""
     with path.open("rb") as stream:
         encoding = from_head(stream.read(HEAD))
+    if context.encoding and not (encoding and context.in_archive):
+        return [_read(TextFile(path, name, context.encoding, mend=True), context)]
     if encoding:
         try:
             return [_read(TextFile(path, name, encoding), context)]
@@ -77,7 +79,10 @@ def read_delimited(path: Path, name: str, context: ReadingContext) -> list[RawSh
     likely = legacy(path)
     if encoding == "utf-8-sig" and likely == "utf-8":
         likely = encoding  # the byte order mark has to be left out in any case
-    return [_read(TextFile(path, name, likely, mend=True), context)]
+    sheet = _read(TextFile(path, name, likely, mend=True), context)
+    for other, words in other_readings(path, likely).items():
+        sheet.notes.append(Note("letters_in_doubt", 1, [], [*words, other]))
+    return [sheet]
 
 
 def _read(file: TextFile, context: ReadingContext) -> RawSheet:

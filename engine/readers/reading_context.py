@@ -38,6 +38,7 @@ class ReadingContext:
         read_file: returns the sheets of a file of any kind; an archive asks it for its members.
         progress: gets bytes, done and in all.
         in_archive: whether the file is a member of an archive.
+        encoding: that a person chose for text files, "" to find it out.
         budget: the memory that all sheets of the upload share.
     """
 
@@ -46,6 +47,7 @@ class ReadingContext:
     read_file: Callable[[Path, str, ReadingContext], list[RawSheet]]
     progress: ProgressCallback | None = None
     in_archive: bool = False
+    encoding: str = ""
     budget: MemoryBudget = field(default_factory=MemoryBudget)
 
     def for_members(self) -> ReadingContext:

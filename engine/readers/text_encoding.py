@@ -1,8 +1,8 @@
 """Which encoding a text file has, and its text as UTF-8, whatever the encoding.
 
 The encoding shows in the byte order mark, in NUL bytes, in valid UTF-8, and in letters that make words. Guessers for
-the web need more text than a price list with twelve umlauts has to offer, so European files are distinguished here by
-the letters that their languages use; charset-normalizer decides the others.
+the web need more text than a price list with twelve umlauts has to offer, so alphabets are distinguished by how letters
+follow each other in names (`likely_encodings`); charset-normalizer decides the scripts with several bytes a letter.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ import codecs
 import io
 import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 from charset_normalizer import from_bytes
 
+from engine.readers.likely_encodings import first_difference, likely_readings
+
 SAMPLE = 256 * 2**10  # bytes of lines with other than ASCII characters that are looked at
 CHUNK = 4 * 2**20
 LONGEST = 4096  # bytes of one line that are looked at
+MOST_OTHERS = 2  # readings that are offered besides the one that was taken
 _LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -28,31 +31,16 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LATIN = (
-    "cp1252", "mac_roman", "cp850", "iso8859_15", "cp1250", "iso8859_2", "cp852", "mac_latin2", "cp1254", "cp1257",
-)  # fmt: skip
-_CYRILLIC_OR_GREEK = ("cp1251", "koi8_r", "iso8859_5", "cp866", "mac_cyrillic", "cp1253", "iso8859_7")
-_LANGUAGES = (
-    "äöüßáéàè", "àâæçéèêëîïôœùûü", "áéíñóúüïç", "áâãàçéêíóôõúü", "àèéìíòóùú", "äëïöüéèêç", "åäæöøéü",
-    "ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîșşțţ", "čćđšž", "çğıöşüİâî",
-    "ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž", "áéíóúýðþæö",
-)  # fmt: skip
-# One set of letters for each language; capital S would be found in every text.
-_SETS = [frozenset(letters + letters.upper()) - {"S"} for letters in _LANGUAGES]
-_SCRIPTS = [frozenset(map(chr, (*range(0x400, 0x460), 0x490, 0x491))), frozenset(map(chr, range(0x384, 0x3CF)))]
-# The most frequent letters in Cyrillic and Greek texts.
-_COMMON = frozenset("оеаинтрслвкмдпуяыіОЕАИНТРСЛВКМДПУαοιετσνηυρςάίόέήύώκπλμΑΟΙΕΤΣΝΗΚΠΜ")
-_RARE = frozenset("âêîïôûùëõÂÊÎÏÔÛÙËÕ")  # in the languages that have them at all
-_SIGNS = frozenset("€£¥§°©®™«»‘’‚“”„–—…·•±×½¼¾²³µ¿¡ºª\xa0´")
 # Names for nearly the same encoding that differ in rare characters only.
 _SAME = {"euc_jis_2004": "euc_jp", "euc_jisx0213": "euc_jp", "shift_jis_2004": "cp932", "shift_jisx0213": "cp932",
          "shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "cp1125": "cp866"}  # fmt: skip
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
-_WITH_NEIGHBOURS = re.compile("(?s)(?<=(.))([^\x00-\x7f])(?=(.))")
 _STRAY = re.compile("[\udc80-\udcff]")  # a byte that the decoder could not read, as `surrogateescape` keeps it
-_CONVINCING = 0.6
-_CONVINCING_SCRIPT = 0.9  # Chinese bytes also look like Cyrillic letters, but in no order
-_AS_GOOD = 0.02  # cp1252 wins against a better encoding by so much: it is by far the most frequent one
+# Below, by the letters of the best reading, the text has several bytes a letter: names in Japanese, Chinese and Korean
+# have -6.7 at most, those in alphabets -5.8 at least, but for Thai.
+_UNLIKELY = -6.2
+_IN_DOUBT = 3.0  # readings that are less than e^3 times likelier than another: of those, every second one is wrong
+_SEVERAL_BYTES = frozenset(["cp932", "euc_jp", "gb18030", "big5", "big5hkscs", "cp949", "johab", "iso2022_kr", "cp874"])
 
 
 def without_mark(head: bytes) -> bytes:
@@ -134,27 +122,39 @@ def legacy(path: Path) -> str:
     beyond_ascii = len(_BEYOND_ASCII.findall(text))
     if 2 * strays <= beyond_ascii:
         return "utf-8"
-    return _latin(sample) or _script(sample) or _guess(sample) or _LATIN[0]
+    return _single_byte_readings(sample)[0]
 
 
-def _latin(sample: bytes) -> str | None:
-    likely = _likelihoods(sample, _LATIN, _SETS)
-    best = max(likely, key=likely.__getitem__)
-    if likely[best] < _CONVINCING:
-        return None
-    if likely[_LATIN[0]] >= likely[best] - _AS_GOOD:
-        return _LATIN[0]
-    return best
+def other_readings(path: Path, encoding: str) -> dict[str, tuple[str, str]]:
+    """Return the encodings that are nearly as likely for a file as `encoding`, where a person has to decide.
+
+    Returns:
+        By encoding: a word of the file as it reads in `encoding`, and as it reads in the other one.
+    """
+    sample = b"\n".join(_telling_lines(path))
+    readings = likely_readings(sample)
+    best = readings[0]
+    if best.encoding != encoding or best.per_letter < _UNLIKELY:
+        return {}
+    found = dict[str, tuple[str, str]]()
+    for other in readings[1:]:
+        if other.likelihood < best.likelihood - _IN_DOUBT or len(found) == MOST_OTHERS:
+            break
+        pair = first_difference(sample, encoding, other.encoding)
+        if pair and pair[1] not in [seen for _, seen in found.values()]:
+            found[other.encoding] = pair
+    return found
 
 
-def _script(sample: bytes) -> str | None:
-    likely = _likelihoods(sample, _CYRILLIC_OR_GREEK, _SCRIPTS)
-    best = max(likely, key=likely.__getitem__)
-    return best if likely[best] >= _CONVINCING_SCRIPT else None
-
-
-def _likelihoods(sample: bytes, names: Sequence[str], sets: Sequence[frozenset[str]]) -> dict[str, float]:
-    return {name: _likelihood(sample, name, sets) for name in names}
+def _single_byte_readings(sample: bytes) -> list[str]:
+    """Return encodings, the likeliest first."""
+    readings = likely_readings(sample)
+    names = [reading.encoding for reading in readings]
+    if readings[0].per_letter < _UNLIKELY:
+        guessed = _guess(sample)
+        if guessed in _SEVERAL_BYTES:
+            return [guessed, *names]
+    return names
 
 
 def _telling_lines(path: Path) -> Iterator[bytes]:
@@ -176,63 +176,6 @@ def _guess(sample: bytes) -> str | None:
     if best is None:
         return None
     return _SAME.get(best.encoding, best.encoding)
-
-
-def _likelihood(sample: bytes, name: str, sets: Sequence[frozenset[str]]) -> float:
-    """Return how well the text reads in this encoding.
-
-    1 where every letter beyond ASCII belongs to one set and has neighbours that a letter would have, less for signs,
-    below 0 for letters and signs that break words.
-    """
-    text = sample.decode(name, "replace")
-    letters = list(filter(str.isalpha, _BEYOND_ASCII.findall(text)))
-    best_set, most = sets[0], -1
-    for language in sets:
-        count = sum(map(language.__contains__, letters))
-        if count > most:
-            best_set, most = language, count
-    # With its neighbours; both ends of the text count as spaces.
-    threes = _WITH_NEIGHBOURS.findall(f" {text} ")
-    if not threes:
-        return 0.0
-    is_latin = sets is _SETS
-    fits = [_fit(before, letter, after, best_set, is_latin) for before, letter, after in threes]
-    return sum(fits) / len(fits)
-
-
-def _fit(before: str, letter: str, after: str, known: frozenset[str], latin: bool) -> float:
-    """Return how well a character fits between its neighbours."""
-    if not letter.isalpha() or letter in "ºª":
-        return _sign_fit(before, letter, after)
-    if letter not in known or (letter.isupper() and before.islower()) or _is_strange(before, after, latin):
-        return -1.0
-    # A letter alone between signs proves little.
-    if not (before.isalpha() or after.isalpha()):
-        return 0.3
-    return 0.8 if _is_rare(letter, after, latin) else 1.0
-
-
-def _is_rare(letter: str, after: str, latin: bool) -> bool:
-    if latin:
-        return letter in _RARE and letter + after != "õe"
-    return letter not in _COMMON
-
-
-def _sign_fit(before: str, sign: str, after: str) -> float:
-    is_inside_word = sign != "’" and before.isalpha() and after.isalpha()
-    if is_inside_word or sign not in _SIGNS:
-        return -1.0
-    return 0.8 if sign == "€" else 0.7
-
-
-def _is_strange(before: str, after: str, latin: bool) -> bool:
-    """Return whether a letter between these two is unlikely.
-
-    Between two accented letters a third is rare; Cyrillic and Greek letters are no neighbours of Latin ones.
-    """
-    if latin:
-        return before > "\x7f" and before.isalpha() and after > "\x7f" and after.isalpha()
-    return (before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha())
 
 
 class Utf8Stream(io.RawIOBase):

@@ -16,6 +16,7 @@ from engine.steps.column_kernels import JOINT, ascii_or, joined
 from engine.steps.empty_steps import is_blank
 from engine.steps.step import RowExample, WholeRowStep
 from engine.steps.step_parameters import Param, StepError
+from engine.values.encoding_names import ENCODING_NAMES
 
 if TYPE_CHECKING:
     from engine.sheets.row_kinds import Mask, RowKinds
@@ -249,6 +250,16 @@ class PromoteHeader(HeaderStep):
         return tuple(sorted(set(map(int, self.rows))))
 
 
+class ReadAs(HeaderStep):
+    """Read the text file anew in another encoding, which makes other letters of the same bytes."""
+
+    slug = "read_as"
+    label = "Read the other way"
+    help = "Reads a text file again in another encoding, so that its letters come out right; chosen beside the file."
+    params = (Param("encoding", "choice", "Letters", choices=tuple(ENCODING_NAMES.items()), required=True),)
+    encoding: str
+
+
 def _is_row_number(text: str) -> bool:
     """Tell whether a text is a number from 1 on, in plain digits and of a size that a sheet may have."""
     return text.isascii() and text.isdigit() and 0 < int(text) < 10**7
@@ -434,5 +445,5 @@ class FilterRows(CleanedRowStep):
 
 STEPS = (
     DropDuplicates, FilterRows, DropBlankRows, DropTotalRows, GroupsToColumn, DropRepeatedTitles, FillDown,
-    PromoteHeader,
+    PromoteHeader, ReadAs,
 )  # fmt: skip

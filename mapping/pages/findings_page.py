@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from engine.steps import HEADER_STEPS
+from engine.values.encoding_names import ENCODING_NAMES
 from mapping.models import RowStep, Transform
 from mapping.selectors import known_step
 from mapping.services import measure_services, step_services
@@ -100,6 +101,8 @@ def what_is_left(finding: Finding, *, tried: bool) -> str:
 
 def fix_label(finding: Finding) -> str:
     """Return what the button says: the step's label, "" where nothing is left to do by a step."""
+    if "encoding" in finding.fix_params:
+        return f"Read as {ENCODING_NAMES.get(finding.fix_params['encoding'], '')}"
     if finding.fix_step in HEADER_STEPS:
         return _titles_label(finding)
     step = known_step(finding.fix_step)

@@ -13,7 +13,7 @@ from engine.clean.measured_again import MOST_ROUNDS
 from engine.recipe import ColumnRecipe, SheetRecipe, finding_fixes
 from engine.recipe.new_titles import with_free_titles
 from engine.steps import COLUMN_STEPS, HEADER_STEPS, build
-from engine.steps.row_steps import GroupsToColumn, PromoteHeader
+from engine.steps.row_steps import GroupsToColumn, PromoteHeader, ReadAs
 from engine.steps.step_parameters import StepError
 from mapping import selectors
 from mapping.models import AnyStep, RowStep, Transform
@@ -103,9 +103,11 @@ def fix_finding(*, finding: Finding, user: User | None = None) -> AnyStep | None
 
 
 def _choose_titles(finding: Finding, user: User | None) -> None:
-    """Take the titles that a finding offers, and read the sheet again; those found are in force already."""
+    """Take the titles or the encoding that a finding offers, and read again; titles that were found are in force."""
     step = build(finding.fix_step, finding.fix_params)
-    if finding_fixes.has_fix(selectors.facts_of(finding)) and isinstance(step, PromoteHeader):
+    if isinstance(step, ReadAs):
+        profiling_services.set_encoding(source=finding.sheet.source, encoding=step.encoding, user=user)
+    elif finding_fixes.has_fix(selectors.facts_of(finding)) and isinstance(step, PromoteHeader):
         profiling_services.set_header(sheet=finding.sheet, rows=step.numbers, user=user)
 
 

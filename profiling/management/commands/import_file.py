@@ -28,6 +28,12 @@ class Command(PlainCommand):
         parser.add_argument("--dataset", required=True, metavar="NAME", help="made if there is none of this name")
         parser.add_argument("--owner", metavar="USER", help="user name of the owner of a new dataset")
         parser.add_argument("--country", default=None, help="default country, such as US")
+        parser.add_argument(
+            "--encoding",
+            default="",
+            metavar="NAME",
+            help="of text files, such as cp1252; by default it is found out",
+        )
         parser.add_argument("--odoo", default=None, metavar="VERSION", help="Odoo version, such as 18.0")
 
     def problems(self) -> tuple[type[Exception], ...]:
@@ -39,8 +45,9 @@ class Command(PlainCommand):
     def work(self, **options: Any) -> Any:
         for path in options["files"]:
             require_file(path)
+        encoding = known_encoding(options["encoding"])
         with dataset_for(options) as (dataset, stays):
-            read = read_all(dataset, options["files"], stays)
+            read = read_all(dataset, options["files"], stays, encoding)
         return result(dataset, read)
 
     def tell(self, result: Any) -> None:
@@ -97,6 +104,19 @@ def supported(version: str) -> str:
     return named
 
 
+def known_encoding(name: str) -> str:
+    """Return an encoding as datasets name it, "" for none. Raises CommandError."""
+    from engine.readers import ENCODING_NAMES
+
+    named = name.strip().lower().replace("windows-", "cp")
+    for known in ENCODING_NAMES:
+        if named.replace("-", "_") == known.replace("-", "_"):
+            return known
+    if named:
+        raise CommandError(f"There is no encoding '{name}'; choose one of {', '.join(ENCODING_NAMES)}.")
+    return ""
+
+
 def user_named(name: str | None) -> User | None:
     """Return the user, None where no name was given. Raises CommandError."""
     if not name:
@@ -107,26 +127,26 @@ def user_named(name: str | None) -> User | None:
     return found
 
 
-def read_all(dataset: Dataset, paths: list[Path], stays: bool) -> list[str]:
+def read_all(dataset: Dataset, paths: list[Path], stays: bool, encoding: str = "") -> list[str]:
     """Read files, and return the names under which they are kept. Raises Unreadable, which names those that stay."""
     from engine.readers import Unreadable
 
     names: list[str] = []
     for path in paths:
         try:
-            names.append(read(dataset, path).name)
+            names.append(read(dataset, path, encoding).name)
         except Unreadable as problem:
             before = f" Read before it: {', '.join(names)}." if names and stays else ""
             raise Unreadable(f"{one_line(problem)}{before}") from problem
     return names
 
 
-def read(dataset: Dataset, path: Path) -> SourceFile:
+def read(dataset: Dataset, path: Path, encoding: str = "") -> SourceFile:
     """Keep a file and read it at once. Raises Unreadable; then it is not kept."""
     from profiling import file_import
 
     with path.open("rb") as stream:
-        source = services.store_file(dataset=dataset, upload=File(stream), name=path.name)
+        source = services.store_file(dataset=dataset, upload=File(stream), name=path.name, encoding=encoding)
     try:
         jobs.run_here(f"Reading {source.name}", file_import.read_by_id, source.pk)
     except BaseException:
