@@ -23,11 +23,11 @@ pytestmark = pytest.mark.django_db
 
 # Everything that a page reads from its address or from a form.
 NAMES = (
-    "action", "add_constant", "at", "beside", "column", "company", "country", "create", "create_form", "email", "encoding",
-    "enabled", "field", "first_name", "id_pattern", "key", "key_form", "kind", "model", "name", "namespace", "next",
-    "odoo_version", "on_problem", "only", "page", "password", "person", "position", "remove_constant", "remove_target",
-    "role", "row", "rows", "sheet", "skip", "start", "step", "step-chars", "step-find", "target", "time_zone", "try",
-    "undo", "unsure", "username", "value", "view", "weekdays",
+    "action", "add_constant", "at", "beside", "column", "company", "country", "create", "create_form", "email",
+    "enabled", "encoding", "field", "first_name", "id_pattern", "key", "key_form", "kind", "model", "name", "namespace",
+    "next", "odoo_version", "on_problem", "only", "page", "password", "person", "position", "remove_constant",
+    "remove_target", "role", "row", "rows", "sheet", "skip", "start", "step", "step-chars", "step-find", "target",
+    "time_zone", "try", "undo", "unsure", "username", "value", "view", "weekdays",
 )  # fmt: skip
 JUNK = (
     "", "--5", "1" * 10, "1" * 30, "9" * 5000, "²", "٣", "a\x00b", b"\xff\xed\xa0\x80", "<b>'\"%s{0}{{x}}", "é" * 3000,
