@@ -10,7 +10,7 @@ from babel import Locale
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from engine.values.encoding_names import ENCODING_NAMES
+from engine.values.characters import ENCODING_NAMES
 from migrator.forms import zone_choices
 from migrator.models import User
 from profiling.models import Dataset, Membership

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.urls import reverse
 
-from engine.values.encoding_names import ENCODING_NAMES
+from engine.values.characters import ENCODING_NAMES
 from migrator import stations
 from migrator.models import Job, User
 from migrator.stations import DONE, State

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engine.clean.text_limits import applied
 from engine.sheets.row_kinds import Mask
 from engine.steps.column_kernels import joined
 from engine.steps.step import ColumnStep, Context
@@ -93,7 +94,7 @@ def trace(steps: Sequence[tuple[ColumnStep, Context]], values: pa.Array) -> Trac
     failures: list[tuple[int, Mask, pa.Array, Mapping[str, str]]] = []
     for number, (step, context) in enumerate(steps):
         before = result.values
-        outcome = step.apply(before, context)
+        outcome = applied(step, before, context)
         failed = None
         if outcome.could_not is not None:
             failed = mask_of(outcome.could_not)

@@ -11,7 +11,7 @@ from engine.profile.column_batch import Flags
 from engine.profile.detector import CellTally, SheetBatch, SheetContext, SheetDetector
 from engine.profile.profile_results import MAX_EXAMPLES, ColumnFacts, FindingFacts, Fix, Severity
 from engine.sheets.working_file import ROW
-from engine.values.encoding_names import ENCODING_NAMES
+from engine.values.characters import ENCODING_NAMES
 
 
 class TitleRows(SheetDetector):

@@ -21,7 +21,7 @@ from engine.readers.file_reader import FileReader, reader_of
 from engine.readers.raw_sheet import Note, Range, RawSheet, Source
 from engine.readers.reading_context import Limits, ProgressCallback, ReadingContext
 from engine.readers.refusals import Interrupted, Unreadable, damaged, log
-from engine.values.encoding_names import ENCODING_NAMES
+from engine.values.characters import ENCODING_NAMES
 
 __all__ = [
     "ENCODING_NAMES", "READERS", "Limits", "Note", "Range", "RawSheet", "Source", "Unreadable", "accepted_endings",

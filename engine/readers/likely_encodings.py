@@ -46,7 +46,7 @@ ENCODINGS: Mapping[str, tuple[float, Sequence[str]]] = {
 
 
 @dataclass(frozen=True)
-class Reading:
+class LikelyEncoding:
     """Hold one way to read a text: the encoding, the logarithm of its likelihood, and that for each letter."""
 
     encoding: str
@@ -54,14 +54,14 @@ class Reading:
     per_letter: float
 
 
-def likely_readings(sample: bytes) -> list[Reading]:
+def likely_readings(sample: bytes) -> list[LikelyEncoding]:
     """Return the readings of a text by every encoding of one byte a letter, the likeliest first."""
     words = _telling_words(sample)
     letters = max(1, sum(map(len, words)))
     readings = []
     for encoding, (rarity, languages) in ENCODINGS.items():
         total = rarity + _likelihood([word.decode(encoding, "replace") for word in words], languages)
-        readings.append(Reading(encoding, total, total / letters))
+        readings.append(LikelyEncoding(encoding, total, total / letters))
     readings.sort(key=lambda reading: -reading.likelihood)
     return readings
 

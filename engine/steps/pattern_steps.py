@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import regex
@@ -94,6 +96,15 @@ class Replace(ColumnStep):
             raise StepError(f"The step replace cannot use '{self.replace}' as replacement: {problem}.") from problem
         except TimeoutError:
             raise StepError(f"The step replace: the pattern '{self.find}' takes too long.") from None
+
+    def most_bytes(self, values: pa.Array) -> npt.NDArray[np.int64]:
+        """Count where literal text occurs; a pattern may fit between any two letters, and repeat what it found."""
+        lengths = np.asarray(pc.binary_length(values)).astype(np.int64)
+        new = len(self.replace.encode("utf-8", "replace"))
+        if self.whole_cell or not (self.case and not self.regex):
+            times = lengths + 1 if self.regex and not self.whole_cell else lengths // max(1, len(self.find)) + 1
+            return lengths * (1 + self._new.count("\\")) + times * new
+        return lengths + np.asarray(pc.count_substring(values, self.find)).astype(np.int64) * new
 
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         """Replace literal text in Arrow, whole columns at once; patterns and other cases value by value."""

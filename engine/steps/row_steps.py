@@ -16,7 +16,7 @@ from engine.steps.column_kernels import JOINT, ascii_or, joined
 from engine.steps.empty_steps import is_blank
 from engine.steps.step import RowExample, WholeRowStep
 from engine.steps.step_parameters import Param, StepError
-from engine.values.encoding_names import ENCODING_NAMES
+from engine.values.characters import ENCODING_NAMES
 
 if TYPE_CHECKING:
     from engine.sheets.row_kinds import Mask, RowKinds

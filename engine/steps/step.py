@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, get_args
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,6 +30,9 @@ Phase = Literal[
     "encoding", "markup", "tags", "characters", "spaces", "empty", "parts", "digits", "length", "words", "form"
 ]  # fmt: skip
 PHASES: tuple[Phase, ...] = get_args(Phase)
+
+
+HARDLY = 2**20  # bytes by which a column may grow without being looked at
 
 
 class CouldNot(Exception):
@@ -143,9 +148,31 @@ class ColumnStep(Configured, ABC):
         """
         return values
 
+    def most_bytes(self, values: pa.Array) -> npt.NDArray[np.int64] | None:
+        """Return how long each of `values` may become at most, None where it hardly grows.
+
+        By default that is the cell and the longest text among the parameters. A step that puts several letters for one
+        has to say it: whoever runs the step keeps cells from growing without bound.
+        """
+        longest = max(map(_longest_text, self.given.values()), default=0)
+        if longest * len(values) < HARDLY:
+            return None
+        return np.asarray(pc.binary_length(values)).astype(np.int64) + longest
+
     @abstractmethod
     def apply(self, values: pa.Array, context: Context) -> Outcome:
         """Convert one batch of the column. Never raises on any text."""
+
+
+def _longest_text(given: Any) -> int:
+    """Return the length in bytes of the longest text among a parameter's value."""
+    if isinstance(given, str):
+        return len(given.encode("utf-8", "replace"))
+    if isinstance(given, Mapping):
+        return max(map(_longest_text, given.values()), default=0)
+    if isinstance(given, Sequence):
+        return max(map(_longest_text, given), default=0)
+    return 0
 
 
 def _titles(step: ColumnStep, type_: ParamType) -> tuple[str, ...]:

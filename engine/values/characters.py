@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import regex
 
 LINE_ENDS = "\n\r\x0b\x0c\x85\u2028\u2029"
@@ -53,3 +55,45 @@ _MARKED = regex.compile(r"'(?!\p{Ll}{1,2}[\s-])(?!\d0s\b)(?=[^']*\d)[^']*|'[=+@-
 def without_text_mark(text: str) -> str:
     """Return a text without the apostrophe in front by which a spreadsheet marks codes as texts."""
     return text[1:] if _MARKED.fullmatch(text) else text
+
+
+# The encodings that a person can choose for a text file, by what people call them.
+ENCODING_NAMES: Mapping[str, str] = {
+    "utf-8": "Unicode (UTF-8)",
+    "utf-16-le": "Unicode (UTF-16)",
+    "utf-16-be": "Unicode (UTF-16, big end first)",
+    "cp1252": "Western European (Windows)",
+    "iso8859_15": "Western European (ISO)",
+    "mac_roman": "Western European (Mac)",
+    "cp850": "Western European (DOS)",
+    "cp437": "Western European (first DOS)",
+    "cp1250": "Central European (Windows)",
+    "iso8859_2": "Central European (ISO)",
+    "cp852": "Central European (DOS)",
+    "mac_latin2": "Central European (Mac)",
+    "cp1254": "Turkish (Windows)",
+    "cp857": "Turkish (DOS)",
+    "cp1257": "Baltic (Windows)",
+    "cp775": "Baltic (DOS)",
+    "cp1251": "Cyrillic (Windows)",
+    "koi8_r": "Cyrillic (KOI8-R)",
+    "koi8_u": "Cyrillic (KOI8-U)",
+    "iso8859_5": "Cyrillic (ISO)",
+    "cp866": "Cyrillic (DOS)",
+    "cp855": "Cyrillic (old DOS)",
+    "mac_cyrillic": "Cyrillic (Mac)",
+    "cp1253": "Greek (Windows)",
+    "iso8859_7": "Greek (ISO)",
+    "cp737": "Greek (DOS)",
+    "cp1255": "Hebrew (Windows)",
+    "cp862": "Hebrew (DOS)",
+    "cp1256": "Arabic (Windows)",
+    "iso8859_6": "Arabic (ISO)",
+    "cp874": "Thai (Windows)",
+    "cp1258": "Vietnamese (Windows)",
+    "cp932": "Japanese (Shift JIS)",
+    "euc_jp": "Japanese (EUC)",
+    "gb18030": "Simplified Chinese (GB)",
+    "big5": "Traditional Chinese (Big5)",
+    "cp949": "Korean (Windows)",
+}

@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from engine.steps import HEADER_STEPS
-from engine.values.encoding_names import ENCODING_NAMES
+from engine.values.characters import ENCODING_NAMES
 from mapping.models import RowStep, Transform
 from mapping.selectors import known_step
 from mapping.services import measure_services, step_services
