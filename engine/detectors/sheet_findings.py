@@ -119,6 +119,8 @@ class ReadingNotes(SheetDetector):
         for note in self.sheet.notes["notes"]:
             if note["slug"] == "letters_in_doubt":
                 yield _two_readings(*note["examples"])
+            if note["slug"] == "named_otherwise":
+                yield _named_otherwise(*note["examples"])
             if note["slug"] in _NOTES:
                 yield _worded(note["slug"], note["count"], note["examples"], note["rows"])
 
@@ -130,6 +132,11 @@ def _two_readings(word: str, other_word: str, encoding: str) -> FindingFacts:
     return FindingFacts(
         "letters_in_doubt", None, 1, message, [word, other_word], [], Fix("read_as", {"encoding": encoding})
     )
+
+
+def _named_otherwise(promised: str, found: str) -> FindingFacts:
+    message = f"The file is named like {promised}, but it is {found}; it was read as that"
+    return _noted("named_otherwise", message, [], 1)
 
 
 def _worded(slug: str, count: int, examples: list[str], rows: list[int]) -> FindingFacts:

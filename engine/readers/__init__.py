@@ -17,7 +17,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from engine.readers.file_content import FileContent
-from engine.readers.file_reader import FileReader, reader_of
+from engine.readers.file_reader import FileReader, promised_by_name, reader_of
 from engine.readers.raw_sheet import Note, Range, RawSheet, Source
 from engine.readers.reading_context import Limits, ProgressCallback, ReadingContext
 from engine.readers.refusals import Interrupted, Unreadable, damaged, log
@@ -105,4 +105,8 @@ def _read(path: Path, name: str, context: ReadingContext) -> list[RawSheet]:
 
 def _read_by_kind(path: Path, name: str, context: ReadingContext) -> list[RawSheet]:
     reader = reader_of(FileContent(path, name, context.limits), READERS)
-    return reader.read(path, name, context)
+    promised = promised_by_name(name, reader, READERS)
+    sheets = reader.read(path, name, context)
+    if promised:
+        sheets[0].notes.append(Note("named_otherwise", 1, [], [promised.description, reader.description]))
+    return sheets

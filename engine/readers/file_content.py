@@ -179,19 +179,35 @@ def _refused_office_file(file: FileContent) -> Unreadable | None:
     return damaged(file.name, "an OLE file without a known entry")
 
 
+def is_web_page(file: FileContent) -> bool:
+    """Return whether the file is a web page, whatever its name says."""
+    return _HTML.match(file.head_text) is not None
+
+
+def is_xml_spreadsheet(file: FileContent) -> bool:
+    """Return whether the file is a workbook in Excel's XML of 2003."""
+    text = file.head_text.lstrip()
+    return text.startswith("<") and "schemas-microsoft-com:office:spreadsheet" in text and "Workbook" in text
+
+
 def _refused_markup(file: FileContent) -> Unreadable | None:
     text = file.head_text
-    if _HTML.match(text) or _MHTML.match(text):
-        ending = PurePath(file.name).suffix.lower()
-        what = "a web page" if ending in (".htm", ".html", ".mht") else f"a web page that was only named '{ending}'"
-        return Unreadable(f"'{file.name}' is {what}. {_SAVE_AS_XLSX}")
-    # Old programs write workbooks as XML of their own.
+    if is_web_page(file) or is_xml_spreadsheet(file):
+        return None
+    if _MHTML.match(text):
+        return refused_page(file.name)
     if text.lstrip().startswith("<?xml"):
-        what = "an XML spreadsheet" if "schemas-microsoft-com:office:spreadsheet" in text else "an XML file"
-        return Unreadable(f"'{file.name}' is {what}. {_SAVE_AS_XLSX}")
+        return Unreadable(f"'{file.name}' is an XML file. {_SAVE_AS_XLSX}")
     if _JSON.match(text):
         return _not_a_table(file.name, "a JSON file")
     return None
+
+
+def refused_page(name: str) -> Unreadable:
+    """Return the refusal of a web page in which no table can be found."""
+    ending = PurePath(name).suffix.lower()
+    what = "a web page" if ending in (".htm", ".html", ".mht") else f"a web page that was only named '{ending}'"
+    return Unreadable(f"'{name}' is {what}. {_SAVE_AS_XLSX}", "no table")
 
 
 def _not_a_table(name: str, what: str, refusal: type[Unreadable] = Unreadable) -> Unreadable:

@@ -11,6 +11,8 @@ from engine.readers.raw_sheet import RawSheet
 from engine.readers.reading_context import ReadingContext
 from engine.readers.refusals import Unreadable, damaged
 
+OLD_WORKBOOK = "xls"
+
 
 @dataclass(frozen=True)
 class FileReader:
@@ -34,27 +36,36 @@ class FileReader:
     read: Callable[[Path, str, ReadingContext], list[RawSheet]]
     order: int = 50
 
+    @property
+    def is_markup_or_text(self) -> bool:
+        """Return whether files of this kind are text, which any program can write under the name of a workbook."""
+        return "csv" in self.endings or "html" in self.endings
+
 
 def reader_of(file: FileContent, readers: Iterable[FileReader]) -> FileReader:
-    """Return the first reader that recognises the file.
-
-    Raises Unreadable for a file of another kind, and where its name promises another kind than it holds.
-    """
+    """Return the first reader that recognises the file. Raises Unreadable for a file of another kind."""
     # An empty file would pass for a text.
     refuse_empty(file)
     for reader in readers:
         if reader.recognises(file):
-            _refuse_wrong_ending(file.name, reader, readers)
             return reader
     raise refusal_of(file) or damaged(file.name, "no reader recognises it")
 
 
-def _refuse_wrong_ending(name: str, reader: FileReader, readers: Iterable[FileReader]) -> None:
+def promised_by_name(name: str, reader: FileReader, readers: Iterable[FileReader]) -> FileReader | None:
+    """Return the reader that the ending of a file's name asks for instead, None where name and content agree.
+
+    Many systems name text and web pages like old workbooks, so that Excel opens them; those are read as what they are.
+    Raises Unreadable for any other name that promises another kind.
+    """
     ending = PurePath(name).suffix.lower().lstrip(".")
     for other in readers:
         if ending in other.endings and other is not reader:
+            if other.endings[0] == OLD_WORKBOOK and reader.is_markup_or_text:
+                return other
             right = PurePath(name).with_suffix(f".{reader.endings[0]}")
             raise Unreadable(
                 f"'{name}' is named like {other.description}, but it is {reader.description}. Rename it to "
                 f"'{right.name}' and upload it again."
             )
+    return None

@@ -1,16 +1,22 @@
 """Which encodings of one byte a letter a text may have, the likeliest first.
 
 Every encoding turns the same bytes into other letters. How likely those are as words of the languages that the encoding
-was made for is added up; encodings that people use more often need less of it. The measures are in docs/decisions.
+was made for is added up: how often letters follow each other in its names of places, languages and currencies, as CLDR
+has them, which are like the names in tables. Encodings that people use more often need less of it. The measures are in
+docs/decisions.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from math import log
 
-from engine.readers.letter_pairs import letter_pairs
+from babel import Locale
 
 MOST_WORDS = 400  # different words that are looked at
 _LONGEST_WORD = 40
@@ -102,3 +108,74 @@ def _likelihood_of_place(before: str, sign: str, after: str) -> float:
     if before.isalpha() and after.isalpha() and sign not in "’´":
         return _INSIDE_WORD
     return _BEFORE_WORD if after.isalpha() and sign not in _OPENING else 0.0
+
+
+# --- How letters follow each other in a language ----------------------------------------------------------------
+
+EDGE = " "  # what stands before the first and behind the last letter of a word
+_SMOOTHING = 15.0  # a letter counts so often by how frequent it is at all, besides how often it follows the other
+_UNSEEN = 0.2  # times that a letter counts which a language does not have
+_CASE_BREAK = -5.0  # a capital behind a small letter
+# Encodings of one byte a letter have the Romanian letters with a cedilla only.
+_OLD_LETTERS = str.maketrans("șț", "şţ")
+
+
+@dataclass(frozen=True)
+class LetterPairs:
+    """Hold the logarithms of how likely a letter is behind another, and behind one that it never followed."""
+
+    pairs: dict[str, float]
+    behind: dict[str, float]
+    letters: dict[str, float]
+    unseen: float
+
+    def likelihood(self, word: str) -> float:
+        """Return the logarithm of how likely a word is, by its letters and their order."""
+        total, before = 0.0, EDGE
+        for letter in [*word.lower(), EDGE]:
+            known = self.pairs.get(before + letter)
+            if known is None:
+                known = self.behind.get(before, 0.0) + self.letters.get(letter, self.unseen)
+            total += known
+            before = letter
+        return total + _CASE_BREAK * _case_breaks(word)
+
+
+def _case_breaks(word: str) -> int:
+    """Return how often a capital beyond ASCII follows a small letter: a sign of a wrong reading."""
+    if word.islower() or word.isupper() or word.istitle():
+        return 0
+    return sum(left.islower() and right.isupper() for left, right in pairwise(word))
+
+
+@lru_cache(maxsize=64)
+def letter_pairs(language: str) -> LetterPairs:
+    """Return how letters follow each other in a language, given by its code."""
+    pairs, letters, before = Counter[str](), Counter[str](), Counter[str]()
+    for word in _words(language):
+        whole = f"{EDGE}{word}{EDGE}"
+        pairs.update(map("".join, pairwise(whole)))
+        letters.update(whole[1:])
+        before.update(whole[:-1])
+    total = letters.total()
+    share = {letter: count / total for letter, count in letters.items()}
+    likely = {}
+    for pair, count in pairs.items():
+        smoothed = count + _SMOOTHING * share[pair[1]]
+        likely[pair] = log(smoothed / (before[pair[0]] + _SMOOTHING))
+    return LetterPairs(
+        likely,
+        {letter: log(_SMOOTHING / (count + _SMOOTHING)) for letter, count in before.items()},
+        {letter: log(part) for letter, part in share.items()},
+        log(_UNSEEN / total),
+    )
+
+
+def _words(language: str) -> Iterator[str]:
+    locale = Locale.parse(language)
+    for names in (locale.territories, locale.languages, locale.currencies, locale.scripts):
+        for name in names.values():
+            yield from _WORD.findall(name.lower().translate(_OLD_LETTERS))
+    for widths in (*locale.months.values(), *locale.days.values()):
+        for name in widths.get("wide", {}).values():
+            yield from _WORD.findall(name.lower().translate(_OLD_LETTERS))

@@ -121,17 +121,8 @@ REFUSED = {
     "a workbook named zip": (BOOK, "book.zip", "Rename it to 'book.xlsx'"),
     "an archive named xlsx": (packed({"a.csv": CSV}), "book.xlsx", "Rename it to 'book.zip'"),
     "an ods named xlsx": (ODS, "book.xlsx", "Rename it to 'book.ods'"),
-    "html named xls": (
-        b"\r\n<html xmlns:x='urn:schemas-microsoft-com:office:excel'><table><tr><td>1</td></tr></table></html>",
-        "report.xls", "is a web page that was only named '.xls'. Open it in Excel, choose Save As, Excel Workbook",
-    ),
-    "html in utf-16": ("<table><tr><td>1</td></tr></table>".encode("utf-16"), "report.xls", "is a web page"),
     "html": (b"<!DOCTYPE html><html><body/></html>", "report.html", "'report.html' is a web page. Open it in Excel"),
     "mhtml": (b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n", "report.xls", "is a web page"),
-    "an XML spreadsheet": (
-        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "book.xls",
-        "is an XML spreadsheet. Open it in Excel",
-    ),
     "json": (b'[{"a": 1}]', "data.csv", "is a JSON file, not a table"),
     "pdf": (b"%PDF-1.7\n", "list.xlsx", "is a PDF document, not a table"),
     "a picture": (b"\x89PNG\r\n\x1a\n", "scan.csv", "is a picture, not a table"),
