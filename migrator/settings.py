@@ -151,6 +151,8 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 SAMPLES_DIR = BASE_DIR / "tests" / "samples"  # the sample data that empty pages offer
 # Mapping and cleaning forms send a handful of fields for every column of a sheet.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+# More than the form takes (profiling.forms.MOST_FILES), so that it can say so; each large file is an open file.
+DATA_UPLOAD_MAX_NUMBER_FILES = 900
 
 # What a file may be before it is refused; the names are those of engine.readers.Limits.
 READING_LIMITS = {

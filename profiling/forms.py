@@ -67,6 +67,9 @@ class SeveralFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+MOST_FILES = 500  # at once
+
+
 class FilesField(forms.FileField):
     """Take one or more uploads; cleans to a list."""
 
@@ -78,6 +81,11 @@ class FilesField(forms.FileField):
         files = data if isinstance(data, (list, tuple)) else [data]
         if not files:
             raise forms.ValidationError(self.error_messages["required"], code="required")
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(
+                f"These are {len(files):,} files; up to {MOST_FILES:,} can be uploaded at once. Upload them in several "
+                "goes, or as one zip."
+            )
         # An empty file is refused by the reader, in the same words as on the command line.
         return [
             file if isinstance(file, UploadedFile) else super(FilesField, self).clean(file, initial) for file in files

@@ -172,7 +172,8 @@ def _refused_office_file(file: FileContent) -> Unreadable | None:
             f"'{file.name}' is protected with a password. Open it in Excel, remove the password (File, Info, Protect "
             "Workbook, Encrypt with Password), save it and upload it again."
         )
-    if file.has_ole_entry("Workbook", "Book"):
+    # Some programs write the names in capitals or small letters only.
+    if file.has_ole_entry("Workbook", "Book", "WORKBOOK", "BOOK", "workbook", "book"):
         return None
     if file.has_ole_entry("Document", "__substg"):
         return _not_a_table(file.name, "an Office file of another kind", NotATable)

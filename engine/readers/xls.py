@@ -63,7 +63,9 @@ def read_xls(path: Path, name: str, context: ReadingContext) -> list[RawSheet]:
 
 def _open(path: Path, name: str, log_file: object) -> xlrd.book.Book:
     try:
-        return xlrd.open_workbook(str(path), logfile=log_file, formatting_info=True, ragged_rows=True)
+        return xlrd.open_workbook(
+            str(path), logfile=log_file, formatting_info=True, ragged_rows=True, ignore_workbook_corruption=True
+        )
     except xlrd.XLRDError as problem:
         if "encrypted" in str(problem).lower():
             raise Unreadable(

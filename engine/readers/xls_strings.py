@@ -89,3 +89,5 @@ def _string(cursor: _Records) -> str:
 
 
 xlrd.book.unpack_SST_table = shared_strings
+# Defined names hold no data; odd ones must not keep a workbook from being read.
+xlrd.book.Book.names_epilogue = lambda self: None

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profiling', '0003_what_findings_mean'),
+        ('profiling', '0004_findings_measured_again'),
     ]
 
     operations = [
