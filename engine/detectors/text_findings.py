@@ -10,9 +10,11 @@ from functools import cache, lru_cache
 from typing import Any
 
 import ftfy
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from engine.detectors.counted_words import cells_of, counted, counted_times, either, listed, quoted
-from engine.profile.column_batch import ODD, SPACE, ColumnBatch
+from engine.profile.column_batch import ODD, SPACE, ColumnBatch, Flags
 from engine.profile.column_kinds import formula_error
 from engine.profile.detector import CellTally, ColumnContext, ColumnDetector
 from engine.profile.profile_results import FindingFacts, Fix
@@ -372,7 +374,7 @@ class TitlesOfPeople(ColumnDetector):
 
     def look(self, cells: ColumnBatch) -> None:
         """Judge texts of several words, and apart from them those that begin with a single letter."""
-        self.tally.add(cells, cells.judged(cells.shaped(r"^\s*[^\s,]+ +[^\s,]"), _has_title))
+        self.tally.add(cells, cells.judged(_may_have_title(cells.base), _has_title))
         self.letters.add(cells, cells.judged(cells.shaped(r"^\s*[A-Z]\. +[^\s,]{2}"), _begins_with_letter_title))
 
     def findings(self) -> Iterable[FindingFacts]:
@@ -387,6 +389,15 @@ class TitlesOfPeople(ColumnDetector):
             params["letters"] = letters
         message = f"{counted(found.count, 'name begins', 'names begin')} with a title such as Herr, Dr. or Mrs"
         yield self.found("titles_of_people", found, message, Fix("name_titles", params))
+
+
+def _may_have_title(texts: pa.StringArray) -> Flags:
+    """Return which texts begin with a title, or with one that is joined to another (`Dipl.-Ing.`), and go on."""
+    first = pc.struct_field(pc.extract_regex(texts, r"^\s*(?P<first>[^\s,]+) +[^\s,]"), "first")
+    word = pc.replace_substring_regex(pc.utf8_lower(first), r"-.*|[.'’]", "")
+    titles = {*words("name_titles"), *folded_words("name_titles")}
+    flags: Flags = pc.is_in(word, pa.array(sorted(titles), pa.string())).to_numpy(zero_copy_only=False)
+    return flags
 
 
 def _letters_beside(names: Iterable[str]) -> list[str]:
