@@ -125,7 +125,9 @@ def _row(table: TruthTable, record: Record, drawing: Drawing) -> TruthRow:
         cells.append(cell)
         # A part of a person's name is nobody's name.
         if rule["compare"] != "any" and column.about not in {"first", "last"}:
-            for name in filter(None, rule["fields"]):
+            for name in rule["fields"]:
+                if not name or name == "is_storable":  # whether a good is stocked is not said by its kind
+                    continue
                 wants.setdefault(name, set()).add(cell.want)
     for name, want in _made(table, record):
         wants.setdefault(name, set()).add(want)

@@ -202,9 +202,21 @@ class SheetVerdict:
             mark = role_mark(target.model, number)
             for name, spec in target.fields.items():
                 found.setdefault(spec.source, set()).add(mark + name.removesuffix("/id"))
+        for title, field in self._waiting():
+            found.setdefault(title, set()).add(field)
         for title in self._behind_made_columns(set(found)):
             found.setdefault(title, set()).add(_MADE)
         return found
+
+    def _waiting(self) -> Iterator[tuple[str, str]]:
+        """Yield the fields that are suggested, and wait for a decision before they can be filled."""
+        suggestion = self.run.suggestion
+        if suggestion is None:
+            return
+        for number, target in enumerate([suggestion, *suggestion.also]):
+            for column in target.columns:
+                if column.field and not column.loadable:
+                    yield column.title, role_mark(target.model, number) + column.field.removesuffix("/id")
 
     def _behind_made_columns(self, mapped: set[str]) -> set[str]:
         """Return the columns of the file from which steps make columns that fill fields."""

@@ -177,8 +177,21 @@ class WorkingFile:
     def find(self, source_rows: Sequence[int], columns: Sequence[str] | None = None) -> pa.Table:
         """Return the rows with these source row numbers, in the order given; others than data rows are left out."""
         first = self.shape_notes["shape"]["first_data_row"]
+        if self._lacks_rows:
+            rows = self.page(0, self.num_rows, []).column(ROW).to_numpy()
+            places = np.searchsorted(rows, source_rows)
+            there = zip(places.tolist(), source_rows, strict=True)
+            return self.take([place for place, row in there if place < len(rows) and rows[place] == row], columns)
         positions = [row - first for row in source_rows if 0 <= row - first < self.num_rows]
         return self.take(positions, columns)
+
+    @cached_property
+    def _lacks_rows(self) -> bool:
+        """Whether source rows are missing between the first and the last one, as in a file of cleaned rows."""
+        if not self.num_rows:
+            return False
+        last = self.page(self.num_rows - 1, 1, []).column(ROW)[0].as_py()
+        return bool(last != self.shape_notes["shape"]["first_data_row"] + self.num_rows - 1)
 
     @cached_property
     def _starts(self) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 
@@ -25,7 +26,13 @@ def separator(names: Collection[str]) -> str:
 
 def levels(name: str, sign: str) -> list[str]:
     """Return the parts of a name, the highest level first."""
-    return list(filter(None, map(str.strip, name.split(sign.strip()))))
+    return list(filter(None, map(str.strip, _split(name, sign.strip()))))
+
+
+def _split(name: str, sign: str) -> list[str]:
+    """Return the parts of a name between the signs; one between digits is part of a measure or a time: `Pipe 1/2"`."""
+    escaped = re.escape(sign)
+    return re.split(rf"(?<![0-9]){escaped}|{escaped}(?![0-9])", name)
 
 
 def ancestors(names: Iterable[str], sign: str) -> set[str]:
@@ -46,7 +53,7 @@ def joined(parts: Iterable[str], sign: str) -> str:
 def _is_path(name: str, sign: str) -> bool:
     if sign not in name:
         return False
-    parts = name.split(sign)
+    parts = _split(name, sign)
     # `10:30` and `1/2` are no levels, nor is `https://…`.
     named = all(any(map(str.isalpha, part)) for part in parts)
     return named and 1 < len(parts) <= MOST_LEVELS and "://" not in name

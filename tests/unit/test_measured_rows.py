@@ -1,7 +1,10 @@
 """What rows are is known of cleaned rows too, of which steps have dropped some."""
 
+import json
 from datetime import date
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from engine.clean import SheetRun
@@ -11,7 +14,7 @@ from engine.profile.sheet_profiler import profile_sheet
 from engine.readers import open_source
 from engine.recipe import Recipe, SheetRecipe, StepSpec
 from engine.sheets.table_shape import find_table
-from engine.sheets.working_file import write_working_file
+from engine.sheets.working_file import FACTS, WorkingFile, write_working_file
 
 LISTS = {
     "titles again": ("drop_repeated_titles", ["No,Name,City"] * 2 + [f"{n},Firm {n},Leeds" for n in range(9)]),
@@ -36,3 +39,18 @@ def test_what_is_left_is_measured_where_rows_were_dropped(kind, tmp_path):
     measured = measure_again(run, found, DETECTORS, today=date(2026, 6, 1))
     assert measured.profile.rows == 9
     assert {column.filled for column in measured.profile.columns} == {9}
+
+
+def test_a_row_is_found_by_its_number_where_others_are_missing(tmp_path):
+    (tmp_path / "list.csv").write_text("No,Name\n1,Ann\n,\n2,Bob\n,\n3,Cy\n", encoding="utf-8")
+    with open_source(tmp_path / "list.csv", "list.csv") as source:
+        sheet = source.sheets[0]
+        working = write_working_file(sheet, find_table(sheet), tmp_path / "rows.arrow")
+    batches = [batch.filter(pc.not_equal(batch.column("Name"), "")) for batch in working.batches()]
+    facts = {**working.shape_notes, "rows": 3}
+    schema = working.schema.with_metadata({**working.schema.metadata, FACTS: json.dumps(facts)})
+    with pa.OSFile(str(tmp_path / "fewer.arrow"), "wb") as stream, pa.ipc.new_file(stream, schema) as writer:
+        for batch in batches:
+            writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
+    fewer = WorkingFile(tmp_path / "fewer.arrow")
+    assert fewer.find([6, 3, 4, 9]).column("Name").to_pylist() == ["Cy", "Bob"]
