@@ -162,8 +162,8 @@ class SheetRun:
         if self._kinds.outline is None:
             return {}
         found: dict[str, list[int]] = {}
-        first = self.working.shape_notes["shape"]["first_data_row"]
-        for row, kind in enumerate(self._kinds.outline.kinds.names(), first):
+        outline = self._kinds.outline
+        for row, kind in zip(outline.rows.tolist(), outline.kinds.names(), strict=True):
             if kind != KIND_NAMES[DATA]:
                 found.setdefault(kind, []).append(row)
         return found

@@ -28,28 +28,23 @@ class PrintedTotals(SheetDetector):
         outline = self.sheet.outline
         if outline is None:
             return
-        first = self.sheet.notes["shape"]["first_data_row"]
         differing = outline.totals.differing
         if differing:
-            rows = sorted({one.row + first for one in differing})
-            yield FindingFacts(
-                "totals_differ", None, len(rows), self._difference(differing[0], len(rows)), [], rows[:MAX_ROWS],
-                severity="problem",
-            )  # fmt: skip
-        agreeing = [row + first for row in outline.totals.agreeing]
+            rows = sorted({int(outline.rows[one.row]) for one in differing})
+            message = self._difference(differing[0], int(outline.rows[differing[0].row]), len(rows))
+            yield FindingFacts("totals_differ", None, len(rows), message, [], rows[:MAX_ROWS], severity="problem")
+        agreeing = outline.rows[outline.totals.agreeing].tolist()
         if len(agreeing) > 1:
             message = (
                 f"{counted(len(agreeing), 'printed total agrees', 'printed totals agree')} with the sums of their rows"
             )
             yield FindingFacts("totals_agree", None, len(agreeing), message, [], agreeing[:MAX_ROWS], severity="info")
 
-    def _difference(self, one: TotalDifference, count: int) -> str:
-        """Return a sentence about the first amount that is not the sum of its rows."""
+    def _difference(self, one: TotalDifference, row: int, count: int) -> str:
+        """Return a sentence about the first amount, on the source row `row`, that is not the sum of its rows."""
         title = self.sheet.working.source_titles[one.column]
-        first = self.sheet.notes["shape"]["first_data_row"]
         message = (
-            f"The total on row {one.row + first} shows {one.printed:,.2f} in {title}, but its rows add up to "
-            f"{one.summed:,.2f}"
+            f"The total on row {row} shows {one.printed:,.2f} in {title}, but its rows add up to {one.summed:,.2f}"
         )
         if count > 1:
             message += f"; {counted(count - 1, 'other total differs', 'other totals differ')} too"
@@ -64,8 +59,7 @@ class GroupRows(SheetDetector):
         if outline is None or outline.nesting is None:
             return
         names = [group.name for group in outline.nesting.groups]
-        first = self.sheet.notes["shape"]["first_data_row"]
-        rows = [name.row + first for name in names][:MAX_ROWS]
+        rows = outline.rows[[name.row for name in names]].tolist()[:MAX_ROWS]
         examples = [name.text for name in names[:MAX_EXAMPLES]]
         fix = Fix("groups_to_column", {"columns": titles_of_groups(outline, self.sheet.working.source_titles)})
         records = sum(stretch.stop - stretch.start for stretch in outline.nesting.stretches if stretch.group)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,6 +16,7 @@ from engine.sheets.amount_columns import read_amounts
 from engine.sheets.row_kinds import Mask
 from engine.sheets.working_file import ROW
 
+_START = 100  # rows that show whether the first column counts lines
 _KEYS = 6  # columns from the left among which the key of a record is
 _COMPLETE = 0.95  # of the rows: a cell of a report may be empty for a reason of its own
 _ALWAYS = 0.9  # of the first lines: a cell that every record has
@@ -91,6 +91,12 @@ class _Lines:
         """Return whether the first column is a running number of all lines, and the next one may be the key."""
         if not self.filled[0].all() or len(self.titles) < 3:
             return False
+        if not all(text.isdecimal() for text in self.texts[0].slice(0, 3).to_pylist()):
+            return False
+        # Numbers of other things mostly show it soon.
+        start = read_amounts(self.texts[0].slice(0, _START))
+        if (np.diff(start.values) != 1).any():
+            return False
         values = read_amounts(self.texts[0])
         return bool(values.filled.all() and (np.diff(values.values) == 1).all())
 
@@ -157,9 +163,10 @@ class _Lines:
 
     def _starts(self, place: int) -> Mask | None:
         """Return where a value of a column begins; None where values come back later, or none is on several rows."""
-        codes: npt.NDArray[np.int32] = self.texts[place].dictionary_encode().indices.to_numpy()
-        starts = np.append(True, codes[1:] != codes[:-1])
-        if starts.all() or starts.sum() < 2 or starts.sum() != codes.max() + 1:
+        texts = self.texts[place]
+        differ = pc.not_equal(texts.slice(1), texts.slice(0, len(texts) - 1))
+        starts = np.append(True, np.asarray(differ.to_numpy(zero_copy_only=False), bool))
+        if starts.all() or starts.sum() < 2 or starts.sum() != pc.count_distinct(texts).as_py():
             return None
         return starts
 

@@ -51,6 +51,8 @@ def group_names(rows: ReportRows) -> list[GroupName]:
     perhaps = rows.body & ~rows.records & (rows.count > 0) & (rows.first <= rows.start + 1)
     # A number and a name, in front of where rows of data begin.
     perhaps |= rows.body & (rows.count == 2) & (rows.first < rows.start)
+    if not perhaps.any():
+        return []
     perhaps &= ~_amounts_alone(rows, perhaps)
     places = np.flatnonzero(perhaps)
     if not len(places) or len(places) > min(MOST_NAMES, _MOST_SHARE * rows.body.sum()):

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from engine.sheets.sheet_outline import names_by_row, outline_of
@@ -52,7 +53,8 @@ class GroupedFile(WorkingFile):
 
     def _of_source(self, columns: Sequence[str] | None) -> list[str]:
         """Return those of the columns that the file has."""
-        return [title for title in columns or self.titles if title not in self._added] if columns != () else []
+        wanted = self.titles if columns is None else columns
+        return [title for title in wanted if title not in self._added]
 
     def _table(self, table: pa.Table, columns: Sequence[str] | None) -> pa.Table:
         batches = [self._with_groups(batch, columns) for batch in table.combine_chunks().to_batches()]
@@ -64,8 +66,7 @@ class GroupedFile(WorkingFile):
     def _with_groups(self, batch: pa.RecordBatch, columns: Sequence[str] | None) -> pa.RecordBatch:
         """Return the batch with those of the new columns that are asked for, in the order asked for."""
         wanted = self.titles if columns is None else columns
-        first = self.shape_notes["shape"]["first_data_row"]
-        places = pa.array(batch.column(ROW).to_numpy() - first)
+        places = pa.array(np.searchsorted(self._rows, batch.column(ROW).to_numpy()))
         arrays = [batch.column(ROW)]
         for title in wanted:
             if title in self._names:
@@ -74,6 +75,15 @@ class GroupedFile(WorkingFile):
                 arrays.append(batch.column(title))
         schema = pa.schema(map(self.schema.field, [ROW, *wanted]), batch.schema.metadata)
         return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+    @cached_property
+    def _rows(self) -> npt.NDArray[np.int32]:
+        """The source row of each row."""
+        outline = outline_of(self)
+        if outline is None:
+            first = self.shape_notes["shape"]["first_data_row"]
+            return np.arange(first, first + self.num_rows, dtype=np.int32)
+        return outline.rows
 
     @cached_property
     def _names(self) -> dict[str, pa.Array]:

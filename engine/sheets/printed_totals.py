@@ -156,8 +156,9 @@ def is_share(rows: ReportRows, row: int, total: int) -> bool:
 
 def _amounts_only(rows: ReportRows) -> Mask:
     """Return the rows that hold amounts where rows of data have them, and nothing in columns that these fill."""
-    found = rows.body & (rows.count > 0)
-    if not rows.usual_words:
+    # They begin further right than rows of data do; a sheet without such rows need not be read as amounts.
+    found = rows.body & (rows.count > 0) & (rows.first > rows.start)
+    if not found.any() or not rows.usual_words:
         return np.zeros(len(found), bool)
     for position, filled in enumerate(rows.filled):
         if position not in rows.amount_columns:

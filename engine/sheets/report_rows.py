@@ -91,12 +91,9 @@ class ReportRows:
         return found
 
     def _holds_amounts(self, position: int, here: Mask) -> bool:
-        places = np.flatnonzero(here)[:_SAMPLE]
-        sample = self.columns[position].take(pa.array(places))
-        if read_amounts(sample).filled.mean() < _AMOUNTS:
-            return False
-        amounts = self.amounts(position)
-        return bool(amounts.filled[here].mean() >= _AMOUNTS)
+        places = np.flatnonzero(here)
+        sample = self.columns[position].take(pa.array(places[:: max(1, len(places) // _SAMPLE)]))
+        return bool(read_amounts(sample).filled.mean() >= _AMOUNTS)
 
     @cached_property
     def usual_words(self) -> list[int]:

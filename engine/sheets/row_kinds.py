@@ -97,10 +97,9 @@ class RowKinds:
                 names[row] = f"{KIND_NAMES[self.grouped[row]]}?"
         return names
 
-    def part(self, start: int, count: int) -> RowKinds:
-        """Return the kinds of `count` rows from position `start` on."""
-        grouped = None if self.grouped is None else self.grouped[start : start + count]
-        return RowKinds(self.codes[start : start + count], grouped)
+    def at(self, places: npt.NDArray[np.int32]) -> RowKinds:
+        """Return the kinds of the rows at these positions."""
+        return RowKinds(self.codes[places], None if self.grouped is None else self.grouped[places])
 
 
 def row_kinds(batch: pa.RecordBatch) -> RowKinds:

@@ -52,6 +52,7 @@ class SheetOutline:
 
     Attributes:
         kinds: What each row is.
+        rows: The source row of each: a file that is looked at again after cleaning lacks the rows that were dropped.
         nesting: The groups, None where there are none.
         certain: Whether these groups are certain, and not the other reading of rows with a name alone.
         totals: How the printed totals compare with the sums of the rows.
@@ -59,6 +60,7 @@ class SheetOutline:
     """
 
     kinds: RowKinds
+    rows: npt.NDArray[np.int32]
     nesting: Nesting | None = None
     certain: bool = False
     totals: ComparedTotals = NOTHING_COMPARED
@@ -82,17 +84,13 @@ class SheetKinds:
     def __init__(self, working: WorkingFile) -> None:
         """Look at the whole sheet, unless it is too long for a report."""
         self.outline = outline_of(working)
-        self._rows = np.zeros(0, np.int32)
-        if self.outline is not None:
-            # Counting would do for a file as it was read, but cleaned ones lack the rows that steps have dropped.
-            self._rows = working.page(0, MOST_ROWS, []).column(ROW).to_numpy()
 
     def of(self, batch: pa.RecordBatch) -> RowKinds:
         """Return the kinds of a batch that has all columns, in the sheet's order."""
         if self.outline is None or not len(batch):
             return row_kinds(batch)
-        start = int(np.searchsorted(self._rows, batch.column(ROW)[0].as_py()))
-        return self.outline.kinds.part(start, len(batch))
+        places = np.searchsorted(self.outline.rows, batch.column(ROW).to_numpy())
+        return self.outline.kinds.at(places)
 
 
 def outline_of(working: WorkingFile) -> SheetOutline | None:
@@ -109,18 +107,22 @@ def _outline(path: Path, changed: int, size: int) -> SheetOutline:
     table = WorkingFile(path).page(0, MOST_ROWS)
     batches = table.to_batches()
     if not batches:
-        return SheetOutline(RowKinds(np.zeros(0, np.uint8)))
+        return SheetOutline(RowKinds(np.zeros(0, np.uint8)), np.zeros(0, np.int32))
     return outline(batches[0])
 
 
 def outline(batch: pa.RecordBatch) -> SheetOutline:
     """Return what the rows of a sheet are; the batch holds all of them."""
     kinds = row_kinds(batch)
+    numbers = batch.column(ROW).to_numpy()
     rows = ReportRows(batch, kinds.codes)
     if len(rows.columns) < 2:
-        return SheetOutline(kinds)
-    kinds.codes[_pages(rows)] = NOTE
-    return _Finder(ReportRows(batch, kinds.codes)).outline()
+        return SheetOutline(kinds, numbers)
+    pages = _pages(rows)
+    if pages.any():
+        kinds.codes[pages] = NOTE
+        rows = ReportRows(batch, kinds.codes)
+    return _Finder(rows, numbers).outline()
 
 
 def _pages(rows: ReportRows) -> Mask:
@@ -137,8 +139,8 @@ def _pages(rows: ReportRows) -> Mask:
 class _Finder:
     """Find groups and totals among the rows of a sheet."""
 
-    def __init__(self, rows: ReportRows) -> None:
-        self.rows = rows
+    def __init__(self, rows: ReportRows, numbers: npt.NDArray[np.int32]) -> None:
+        self.rows, self.numbers = rows, numbers
         self.names = self._names()
         self.labels = self._labels()
         self.shares = self._shares()
@@ -154,12 +156,12 @@ class _Finder:
         codes = self._codes(totals, nesting, compared)
         notes = self._notes_are_certain(codes)
         if nesting is None:
-            return SheetOutline(RowKinds(codes), totals=compared, notes_are_certain=notes)
+            return SheetOutline(RowKinds(codes), self.numbers, totals=compared, notes_are_certain=notes)
         grouped = codes.copy()
         for group in nesting.groups:
             grouped[group.name.row] = GROUP if group.own else SECTION
         kinds = RowKinds(grouped if certain else codes, grouped)
-        return SheetOutline(kinds, nesting, certain, compared, notes)
+        return SheetOutline(kinds, self.numbers, nesting, certain, compared, notes)
 
     def _notes_are_certain(self, codes: Codes) -> bool:
         """Return whether all notes are set off from the rows of data, and read like notes or are shares of a total."""
