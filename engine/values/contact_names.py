@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from engine.values import NotRead, personal_names
 from engine.values.folding import fold
 from engine.values.languages import folded_words, words
 
 _MOST_WORDS_OF_ADDRESS = 2  # `Frau Dr.` begins with one, `de heer` is two words
+_LONGEST_WORD = 20  # letters of a word of address
 
 
 def contact_name(text: str) -> str:
@@ -33,16 +34,32 @@ def is_same_name(one: str, other: str) -> bool:
 
 
 def _words_of(name: str) -> list[str]:
-    return sorted(fold(_without_address(name).replace(",", " ")).split())
+    words = _without_address(name).replace(",", " ").split()
+    # Plain words of several letters fold to themselves in lower case; most names are of such words.
+    if all(map(_is_plain, words)):
+        return sorted(map(str.casefold, words))
+    return sorted(fold(" ".join(words)).split())
+
+
+def _is_plain(word: str) -> bool:
+    return len(word) > 1 and word.isascii() and word.isalnum()
 
 
 def _without_address(name: str) -> str:
     """Return a name without the word of address in front of it, if anything is left then."""
     parts = name.split()
+    if len(parts) < 2 or not _begins_address(parts[0]):
+        return name
     for size in range(_MOST_WORDS_OF_ADDRESS, 0, -1):
         if len(parts) > size and fold(" ".join(parts[:size])) in folded_words("salutations"):
             return " ".join(parts[size:])
     return name
+
+
+@lru_cache(maxsize=10_000)
+def _begins_address(word: str) -> bool:
+    """Return whether a word is one that Mrs or `de heer` begins with; first names repeat, so few are new."""
+    return len(word) <= _LONGEST_WORD and fold(word) in {text.split()[0] for text in folded_words("salutations")}
 
 
 @cache
