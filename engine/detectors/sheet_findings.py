@@ -76,6 +76,11 @@ _NOTES: Mapping[str, tuple[str, str, Severity]] = {
     "ragged_rows": ("row has", "rows have", "problem"),
     "formula_without_result": ("formula has no stored result", "formulas have no stored result", "problem"),
     "hidden_digits": ("number has", "numbers have", "info"),
+    "added_digits": (
+        "number shows digits that only its format adds; it was read as shown",
+        "numbers show digits that only their formats add; they were read as shown",
+        "info",
+    ),
     "nul_characters": (
         "character that means nothing was left out",
         "characters that mean nothing were left out",

@@ -19,6 +19,7 @@ _NOTHING = b"\0\r\n\t "  # a file of these bytes only holds no data in any encod
 _ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_CONTENT_TYPES = "[content_types].xml"
 _MIMETYPE, _MANIFEST = "mimetype", "META-INF/manifest.xml"
 _OTHER_OFFICE_PARTS = ("word/", "ppt/", "visio/")
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
@@ -158,7 +159,10 @@ def _refused_archive(file: FileContent) -> Unreadable | None:
 
 def is_office_package(file: FileContent) -> bool:
     """Return whether an archive is built as modern Office files are, workbooks and others."""
-    return file.declared_type is None and "[Content_Types].xml" in file.members
+    if file.declared_type is not None:
+        return False
+    # Names of parts do not depend on case.
+    return any(name.casefold() == _CONTENT_TYPES for name in file.members)
 
 
 def is_open_spreadsheet(file: FileContent) -> bool:

@@ -73,6 +73,12 @@ class Section:
         return self.places.count("0")
 
     @property
+    def adds_digits(self) -> bool:
+        """Return whether there are digits among the texts, or zeros before a number that is shorter."""
+        literals = self.prefix + self.suffix + "".join(map(itemgetter(0), self.runs))
+        return not self.plain and (self.whole > 1 or any(map(str.isdecimal, literals)))
+
+    @property
     def decimals(self) -> int:
         """Return how many decimals are always shown."""
         return self.fraction.count("0")
@@ -105,6 +111,11 @@ class NumberFormat:
     def plain(self) -> bool:
         """Return whether every number is shown as it is."""
         return self.kind == "number" and all(section.plain for section in self.sections)
+
+    @property
+    def adds_digits(self) -> bool:
+        """Return whether the format shows digits that a number does not have: leading zeros, or digits of its own."""
+        return self.kind == "number" and any(section.adds_digits for section in self.sections)
 
     def shown(self, numbers: pa.StringArray) -> tuple[pa.StringArray, pa.BooleanArray]:
         """Return the texts that this format shows, and which of them have more decimals than the sheet shows.

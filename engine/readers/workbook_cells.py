@@ -141,6 +141,8 @@ class CellDisplay:
         if len(more):
             examples = shown.take(pa.array(more[:_EXAMPLES])).to_pylist()
             notes["hidden_digits"].add_all(rows[more].tolist(), examples)
+        if number_format.adds_digits:
+            _note_added_digits(texts, shown, rows, notes)
         return shown
 
 
@@ -154,6 +156,14 @@ def _without_guards(cells: WorkbookCells, notes: SheetNotes) -> None:
     for place in np.flatnonzero(guarded[at] & (cells.holds == TEXT)).tolist():
         text = without_guard(cells.texts.take(np.array([place])).to_pylist()[0], int(cells.rows[place]), notes)
         cells.texts.put(np.array([place]), pa.array([text], pa.string()))
+
+
+def _note_added_digits(texts: pa.StringArray, shown: pa.StringArray, rows: Integers, notes: SheetNotes) -> None:
+    """Note the cells that show more digits before the point than their numbers have."""
+    before, behind = (pc.replace_substring_regex(column, r"\..*|[^0-9]", "") for column in (texts, shown))
+    added = np.flatnonzero(np.asarray(pc.greater(pc.binary_length(behind), pc.binary_length(before))))
+    if len(added):
+        notes["added_digits"].add_all(rows[added].tolist(), shown.take(pa.array(added[:_EXAMPLES])).to_pylist())
 
 
 def _booleans(cells: WorkbookCells, places: Integers, notes: SheetNotes) -> None:

@@ -77,7 +77,7 @@ def _open(path: Path, name: str, log_file: object) -> xlrd.book.Book:
 
 def _format_code(book: xlrd.book.Book, style: xlrd.formatting.XF) -> str:
     found = book.format_map.get(style.format_key)
-    return found.format_str if found else "General"
+    return (found.format_str if found else "") or "General"
 
 
 def _read_sheet(sheet: xlrd.sheet.Sheet, name: str, display: CellDisplay, context: ReadingContext) -> RawSheet | None:

@@ -436,3 +436,13 @@ def test_ods_without_a_mimetype_member():
     parts = unpacked(ods(ods_row(ods_cell("x", valuetype="string"))))
     del parts["mimetype"]
     assert read(packed(parts), "book.ods") == [["x"]]
+
+
+def test_digits_that_a_format_adds_are_read_and_noted():
+    book = openpyxl.Workbook()
+    for row, (value, form) in enumerate([(2134, "00000"), (12345, "00000"), (7, '"2024-"000'), (5, "0.00")], 1):
+        put(book.active, row, value, form)
+    with opened(saved(book), "book.xlsx") as source:
+        [sheet] = source.sheets
+        assert [row[0] for row in rows_of(sheet)] == ["02134", "12345", "2024-007", "5.00"]
+        assert note(sheet, "added_digits") == (2, [1, 3], ["02134", "2024-007"])
