@@ -116,9 +116,13 @@ def _with_references(
     for candidate in column:
         siblings = sheet.others(values)
         _, share = best_sibling(values, candidate.field, siblings, weights=sheet.weights)
+        points = candidate.points
         if not share:
             _, share = by_other_names(values, candidate.field, siblings, sheet.weights)
-        raised.append(replace(candidate, points=candidate.points + sheet.weights.linked_values * share))
+            # A mail address is strange in a reference only as long as it leads nowhere.
+            if share and values.share("email") >= sheet.weights.strange_values:
+                points -= sheet.weights.emails_in_text
+        raised.append(replace(candidate, points=points + sheet.weights.linked_values * share))
     return sorted(raised, key=attrgetter("points"), reverse=True)
 
 

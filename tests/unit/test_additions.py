@@ -149,9 +149,9 @@ def test_the_buyer_of_an_order_is_found_by_mail_address():
         ("C1", "Ann Lee", "ann@example.com"),
         ("C2", "Bo Roe", "bo@example.com"),
     )
-    kit = ("Name", "Email", "Created at", "Financial Status", "Lineitem sku", "Lineitem quantity", "Lineitem name")
+    kit = ("Name", "Email", "Created at", "Financial Status", "Lineitem sku", "Lineitem quantity", "Billing Name")
     for head in (titles, kit):
-        rows = ORDERS if head is titles else [(*row[:4], *row[4:], "Mug") for row in ORDERS]
+        rows = ORDERS if head is titles else [(*row, "Ann Lee" if row[1] else "") for row in ORDERS]
         orders = evidence_of_rows("orders_export", head, *rows)
         order = suggested(contacts, orders)[1]
         assert order.model == "sale.order"
