@@ -75,6 +75,8 @@ def measure_again(
         cleaned = _cleaned_file(run, Path(folder) / "cleaned.arrow")
         profile = profile_sheet(cleaned, detectors, country=run.recipe.country, today=today, progress=progress)
     left = {(one.slug, one.column or ""): one.count for one in profile.findings}
+    for key in _taken_apart(run, found):
+        left.pop(key, None)
     return Measured(profile, left, _unread(run, found))
 
 
@@ -96,6 +98,17 @@ def _all(first: pa.RecordBatch | None, others: Iterator[pa.RecordBatch]) -> Iter
     if first is None:
         return others
     return chain([first], others)
+
+
+def _taken_apart(run: SheetRun, found: Sequence[FindingFacts]) -> Iterator[tuple[str, str]]:
+    """Yield the findings whose own step copies a column's parts to others: the column itself stays as it was."""
+    for finding in found:
+        title = finding.column or ""
+        column = run.plan.columns.get(title)
+        if finding.fix is None or column is None:
+            continue
+        if any(step.slug == finding.fix.step and step.replaces(title) for step in column.steps):
+            yield finding.slug, title
 
 
 def _unread(run: SheetRun, found: Sequence[FindingFacts]) -> dict[tuple[str, str], int]:

@@ -14,7 +14,7 @@ from mapping import opened_sheet
 from mapping.models import Mapping, SheetTarget, Transform
 from mapping.selectors import all_titles, recipe_of
 from mapping.services import recipe_services, step_services, suggestion_services, target_services
-from profiling.models import Dataset, Sheet
+from profiling.models import Dataset, Finding, Sheet
 from tests import loader_shell
 from tests.portal_shell import here
 from tests.uploaded_files import add, dataset_of
@@ -184,3 +184,12 @@ def test_viewers_try_nothing(client: Client, dataset: Dataset, sheet: Sheet) -> 
     client.logout()
     answer = client.post(at("step_try", dataset, sheet, 0), {"step": "trim"})
     assert answer.status_code in {302, 401, 403}
+
+
+def test_cells_that_were_taken_apart_are_mended() -> None:
+    dataset = dataset_of(name="Towns", country="DE")
+    add(dataset, "towns.csv", "Name,PLZ/Ort\nA,93047 Regensburg\nB,28195 Bremen\nC,20457 Hamburg\n")
+    sheet = dataset.sheets.get()
+    assert here("fix_findings", dataset.pk, "--safe").status == 0
+    finding = Finding.objects.get(sheet=sheet, slug="zip_and_town")
+    assert (finding.left, Transform.objects.get(sheet=sheet).slug) == (0, "address_split")
