@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 
 # Signs that mean a level wherever they are, and those that may be part of a name (`Nuts/Bolts`, `Smith: Annual plan`).
 _SURE = (">", "»", "→", "::")
+_IN_RECORDS = (":",)
 _DOUBTFUL = (":", " / ", "/", "\\", "|")
 # Of the names with a doubtful sign, this share must be within a name that is there itself or has another one within it.
 _IN_A_TREE = 0.5
@@ -15,11 +16,15 @@ _FEWEST = 2  # names with a doubtful sign
 MOST_LEVELS = 6
 
 
-def separator(names: Collection[str]) -> str:
-    """Return the sign between the levels of some names, "" where they have none."""
-    for sign in (*_SURE, *_DOUBTFUL):
+def separator(names: Collection[str], *, of_records: bool = False) -> str:
+    """Return the sign between the levels of some names, "" where they have none.
+
+    In the names of a sheet's own records (`of_records`) a slash or a bar is part of the name.
+    """
+    for sign in (*_SURE, *(_IN_RECORDS if of_records else _DOUBTFUL)):
         with_sign = [name for name in names if _is_path(name, sign)]
-        if with_sign and (sign in _SURE or _is_tree(names, with_sign, sign)):
+        is_sure = sign in _SURE and not of_records
+        if with_sign and (is_sure or _is_tree(names, with_sign, sign)):
             return sign.strip()
     return ""
 
@@ -51,7 +56,8 @@ def joined(parts: Iterable[str], sign: str) -> str:
 
 
 def _is_path(name: str, sign: str) -> bool:
-    if sign not in name:
+    # `1 1/8 in` and `3 : 1` are measures.
+    if sign not in name or re.search(rf"\d\s*{re.escape(sign.strip())}\s*\d", name):
         return False
     parts = _split(name, sign)
     # `10:30` and `1/2` are no levels, nor is `https://…`.

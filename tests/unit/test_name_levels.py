@@ -53,6 +53,7 @@ SKU,Name,Category
         (["Acme:Job 1", "Acme", "Birch:Roof"], ":"),
         (["Nuts/Bolts", "Men/Women"], ""),
         (["10:30", "11:45"], ""),
+        (["Headset 1 1/8 in", "Headset 1 1/4 in", "Chain"], ""),
         (["Smith: plan", "Roe: plan"], ""),
         (["https://a.example/x", "https://a.example/y"], ""),
         (["Pipes", "Tools"], ""),
@@ -175,7 +176,7 @@ def test_a_level_between_without_a_row_holds_its_rows_back(tmp_path: Path) -> No
     assert "South wing" in held_back.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("sign", [":", " > ", " / "])
+@pytest.mark.parametrize("sign", [":", " > "])
 def test_items_are_in_the_category_that_their_name_begins_with(sign: str) -> None:
     names = [f"Hardware{sign}Brackets", f"Hardware{sign}Hinges", f"Services{sign}Fitting", f"Services{sign}Delivery"]
     rows = [(f"{name}", f"{place}.50", f"{place}.10") for place, name in enumerate(names)]
@@ -187,5 +188,20 @@ def test_items_are_in_the_category_that_their_name_begins_with(sign: str) -> Non
 
 def test_a_sign_within_names_makes_no_levels() -> None:
     rows = [(name, "x@y.example") for name in ("Smith: Sons", "Roe: Partners", "Men/Women", "A/S Nord")]
+    (found,) = suggested(evidence_of_rows("customers", ("Customer", "Email"), *rows))
+    assert fields_by_title(found)["Customer"] == "name"
+
+
+@pytest.mark.parametrize("name", ["Headset 1 1/8 in", "Hardware:Brackets", "Cable / black"])
+def test_items_keep_their_names_where_not_all_begin_with_a_category(name: str) -> None:
+    names = [name, f"{name} long", "Paint", "Brake pads", "Tyre 700 x 32C", "Chain"]
+    rows = [(one, f"{place}.50", f"{place}.10") for place, one in enumerate(names)]
+    (found,) = suggested(evidence_of_rows("items", ("Item", "Price", "Cost"), *rows))
+    assert fields_by_title(found)["Item"] == "name"
+    assert not found.steps
+
+
+def test_a_sign_in_one_name_of_many_makes_no_levels() -> None:
+    rows = [(name, "x@y.example") for name in ("Acme > North", "Birch", "Cedar plc", "Elm Ltd")]
     (found,) = suggested(evidence_of_rows("customers", ("Customer", "Email"), *rows))
     assert fields_by_title(found)["Customer"] == "name"

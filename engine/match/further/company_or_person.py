@@ -30,7 +30,7 @@ def kind_params(main: MainRecords) -> dict[str, object]:
     params: dict[str, object] = {"kind_into": main.free_title(KIND_TITLE)}
     if holds_companies_alone(main.name_title):
         params["all_companies"] = True
-    sign = name_levels.separator(main.values(main.name_title).column.values)
+    sign = name_levels.separator(main.values(main.name_title).column.values, of_records=True)
     if sign:
         params["separator"] = sign
     return params

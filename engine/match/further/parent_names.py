@@ -26,11 +26,13 @@ class NamesInLevels:
         title: the column.
         sign: what stands between the levels.
         missing: names that stand above others and in no row of their own.
+        all_below: whether something stands above each of the names.
     """
 
     title: str
     sign: str
     missing: Collection[str]
+    all_below: bool = False
 
     @classmethod
     def of(cls, main: MainRecords) -> NamesInLevels | None:
@@ -39,11 +41,11 @@ class NamesInLevels:
         if title not in main.sheet.titles:
             return None
         names = {name.strip() for name in main.values(title).column.values} - {""}
-        sign = name_levels.separator(names)
+        sign = name_levels.separator(names, of_records=True)
         if not sign:
             return None
-        parents = {_above(name, sign) for name in names} - {""}
-        return cls(title, sign, parents - names)
+        above = {_above(name, sign) for name in names}
+        return cls(title, sign, above - names - {""}, "" not in above)
 
     @property
     def parents_can_be_made(self) -> bool:
@@ -81,7 +83,10 @@ def with_categories(target: TargetSuggestion, main: MainRecords) -> TargetSugges
     """Return a target of products whose names begin with their category, where no other column names that."""
     found = NamesInLevels.of(main)
     fields = main.sheet.catalog.model(target.model).fields
-    if found is None or any(column.field == _CATEGORY_FIELD for column in target.columns) or "categ_id" not in fields:
+    # A product without a category would be held back, so that all names must begin with one.
+    if found is None or not found.all_below or "categ_id" not in fields:
+        return target
+    if any(column.field == _CATEGORY_FIELD for column in target.columns):
         return target
     category = fields["categ_id"].relation
     lookup = Lookup(table_of(category), category, create=True, path=found.sign)
