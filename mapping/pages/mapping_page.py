@@ -299,7 +299,7 @@ def _records(sheet: Sheet, target: SheetTarget) -> list[dict[str, str]]:
 
 def state(dataset: Dataset) -> State:
     """Return what the rail says beside Mapping: how many columns have a field."""
-    sheets = [sheet for sheet in current_sheets(dataset).prefetch_related("transforms") if not sheet.skip]
+    sheets = [sheet for sheet in current_sheets(dataset).prefetch_related("transforms", "row_steps") if not sheet.skip]
     total = sum(len(all_titles(sheet)) for sheet in sheets)
     if not total:
         return State()
