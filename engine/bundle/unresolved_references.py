@@ -95,6 +95,8 @@ def _optional(problem: ExportProblem, part: SheetRecipe, version: Catalog) -> It
             field = model.field(name)
             if spec.source != problem.column or field is None or not field.relational:
                 continue
-            if not is_about(field) and not refuses_empty(model, field, given):
+            # What has a default would get that instead, such as another unit of measure, which is worse than no record.
+            needed = field.has_default or is_about(field) or refuses_empty(model, field, given)
+            if not needed:
                 reason = f"in {rows_word(problem.count)} the value names no record that is known"
                 yield UnresolvedReference(problem.source, part.name, target.entry, name, spec.source, reason)

@@ -67,3 +67,18 @@ def test_a_recipe_without_unresolved_references_stays_as_it_is(tmp_path: Path) -
     text = "Company Name,Customer Code,Email,Phone,Tags\nAcme,A1,info@acme.com,(555) 123-4567,VIP\n"
     with read_sheets(written(tmp_path, {"customers.csv": text}), recipe) as sheets:
         assert unresolved_references(sheets, recipe) == []
+
+
+def test_what_odoo_would_fill_in_by_itself_does_not_wait(tmp_path: Path) -> None:
+    recipe = load(
+        """\
+recipe: 1
+sheets:
+  items:
+    targets: { product.product: { id: "migr.product.{SKU}" } }
+    columns: { Name: { field: name }, Unit: { field: uom_id/id } }
+"""
+    )
+    files = written(tmp_path, {"items.csv": "SKU,Name,Unit\n1,Bolt,bushels and pecks\n2,Nut,Units\n"})
+    with read_sheets(files, recipe) as sheets:
+        assert unresolved_references(sheets, recipe) == []
