@@ -39,9 +39,9 @@ def detect(sample: str, complete: bool) -> Dialect:
 
 
 def _quote_of_one_column(text: str) -> str:
-    """Return the quote where most lines of a file of one column are wrapped in it."""
-    wrapped = len(re.findall(r'^"[^\r\n]*"\r?$', text, re.MULTILINE))
-    return '"' if 2 * wrapped >= max(1, len(re.findall(r"^\"", text, re.MULTILINE))) and wrapped else ""
+    """Return the quote where it both begins and ends lines of a file of one column."""
+    begins, ends = len(re.findall(r'^"', text, re.MULTILINE)), len(re.findall(r'"\r?$', text, re.MULTILINE))
+    return '"' if min(begins, ends) >= 1 and max(begins, ends) <= 2 * min(begins, ends) else ""
 
 
 def _try(text: str, separator: str, complete: bool) -> tuple[float, Dialect]:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.readers.formula_guards import without_guard
+from engine.readers.formula_guards import without_guard, without_guards
 from engine.readers.number_formats import NumberFormat, compiled
 from engine.readers.raw_sheet import BATCH_CELLS, BATCH_ROWS, Range, RawSheet, RowSpool, SheetNotes
 from engine.readers.reading_context import ReadingContext
@@ -187,7 +187,7 @@ class SheetGrid:
     def __init__(self, name: str, context: ReadingContext) -> None:
         """Begin an empty sheet of the workbook that the user calls `name`."""
         self.spool: RowSpool = context.new_spool()
-        self._name, self._context = name, context
+        self._name, self._context, self._notes = name, context, SheetNotes()
 
     def add(self, cells: WorkbookCells) -> None:
         """Add the next cells. Raises Unreadable beyond the limits, and where rows come twice or out of order."""
@@ -215,7 +215,8 @@ class SheetGrid:
             # The last text of the pool is the empty one.
             places = np.full((width, stop - first + 1), len(pool) - 1)
             places[columns[start:end], rows[start:end] - first] = at[start:end]
-            self.spool.append([pool.take(pa.array(column)) for column in places])
+            filled = [pool.take(pa.array(column)) for column in places]
+            self.spool.append(without_guards(filled, self.spool.num_rows, self._notes))
 
     def finish(self, sheet: RawSheet) -> RawSheet | None:
         """Return `sheet`, complete, or None where it holds nothing; then its memory is given back.
@@ -225,6 +226,7 @@ class SheetGrid:
         self.spool.finish()
         if any(self.spool.last_filled):
             sheet.merged = list(_touching(sheet))
+            sheet.notes += self._notes.values()
             return sheet
         self.spool.close()
         return None

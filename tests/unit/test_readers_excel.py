@@ -446,3 +446,13 @@ def test_digits_that_a_format_adds_are_read_and_noted():
         [sheet] = source.sheets
         assert [row[0] for row in rows_of(sheet)] == ["02134", "12345", "2024-007", "5.00"]
         assert note(sheet, "added_digits") == (2, [1, 3], ["02134", "2024-007"])
+
+
+def test_codes_written_as_formulas_are_read_in_workbooks_too():
+    book = openpyxl.Workbook()
+    for row, text in enumerate(["Code", '="00123"', "0042"], 1):
+        cell = book.active.cell(row, 1, text)
+        cell.data_type = "s"
+    with opened(saved(book), "book.xlsx") as source:
+        assert [row[0] for row in rows_of(source.sheets[0])] == ["Code", "00123", "0042"]
+        assert note(source.sheets[0], "formula_guards") == (1, [2], ['="00123"'])
