@@ -21,7 +21,8 @@ from babel import Locale
 MOST_WORDS = 400  # different words that are looked at
 _LONGEST_WORD = 40
 _WORDS = re.compile(rb"[A-Za-z'\x80-\xff]*[\x80-\xff][A-Za-z'\x80-\xff]*")
-_WORD = re.compile(r"[^\W\d_]+")
+# Fractions and raised figures count as letters of words in regular expressions; here they are signs.
+_WORD = re.compile(r"[^\W\d_¼½¾²³¹]+")
 _SIGNS = {"€": -4.0, "’": -5.0, "–": -5.0, "\xa0": -5.0, "°": -5.0, "“": -6.0, "”": -6.0, "„": -6.0, "‘": -6.0,
           "£": -6.0, "§": -6.0, "®": -6.0, "™": -6.0, "½": -6.0, "²": -6.0, "³": -6.0, "·": -6.0,
           "•": -6.0, "…": -6.0, "—": -6.0, "«": -6.0, "»": -6.0, "¼": -7.0, "¾": -7.0, "±": -7.0, "×": -7.0,

@@ -83,6 +83,19 @@ def test_encodings_are_found_from_a_few_lines(encoding):
     assert read(text.encode(encoding)) == expected
 
 
+ITEMS = {
+    "de": 'Nr;Name\n1;Kugelhahn ½" DN15\n2;Rohr ¾"\n3;Dübel 8 mm\n4;Folie 10 m²\n5;Umwälzpumpe 25-60\n',
+    "fr": 'N;Nom\n1;Vanne ½" à bille\n2;Tuyau ¼"\n3;Câble 3 m³\n4;Sac 20 kg, qualité supérieure\n',
+    "es": "N;Nombre\n1;Grifo ½ pulgada\n2;Caño ¾\n3;Señal 4 m²\n4;Válvula\n",
+}
+
+
+@pytest.mark.parametrize("language", ITEMS)
+def test_fractions_and_raised_figures_are_signs_and_no_letters(language):
+    text = ITEMS[language]
+    assert read(text.encode("cp1252")) == [line.split(";") for line in text.splitlines()]
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850"])
 def test_one_accent_in_a_long_file_is_enough(encoding):
     text = "Name;Ort\n" + "Smith;London\n" * 90_000 + "Café Noir;Besançon\n"
