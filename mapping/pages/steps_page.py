@@ -162,7 +162,9 @@ def parameters(
 def state(dataset: Dataset) -> State:
     """Return what the rail says beside Cleaning: how many steps there are."""
     on = {"sheet__dataset": dataset, "sheet__skip": False, "sheet__missing": False, "enabled": True}
-    steps = Transform.objects.filter(**on).count() + RowStep.objects.filter(**on).count()
+    # Both kinds at once: the list of datasets asks this for each of them.
+    on_columns, on_rows = (kind.objects.filter(**on).order_by().values("pk") for kind in (Transform, RowStep))
+    steps = on_columns.union(on_rows, all=True).count()
     if not steps:
         return State()  # clean data needs no steps: nothing is asked for here
     return State(f"{steps} step{'s' * (steps != 1)}", DONE.tone)

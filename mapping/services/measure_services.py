@@ -50,10 +50,10 @@ def is_measured(sheet: Sheet) -> bool:
 
 def _steps_key(sheet: Sheet) -> str:
     """Return what the measure depends on, "" for a sheet without steps, whose findings are as they were."""
-    recipe = selectors.sheet_recipe(sheet)
-    if not sheet.working or not any((*recipe.rows, *recipe.columns.values())):
+    rows, columns = selectors.step_specs(sheet.row_steps.all()), selectors.column_recipes(sheet)
+    if not sheet.working or not any((*rows, *columns.values())):
         return ""
-    steps = repr((sheet.working.name, recipe.rows, recipe.columns, sheet.dataset.country, sheet.dataset.time_zone))
+    steps = repr((sheet.working.name, rows, columns, sheet.dataset.country, sheet.dataset.time_zone))
     return sha256(steps.encode()).hexdigest()
 
 
