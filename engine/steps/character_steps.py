@@ -45,7 +45,6 @@ class StripTextMark(ColumnStep):
     phase = "characters"
     safe = True
     kernel = True
-    idempotent = False
     examples = (
         Example(("'00123", "'EH1 1YZ", "'+49 30 1", ""), ("00123", "EH1 1YZ", "+49 30 1", "")),
         Example(("'K-0012", "'t Hoff 12", "'90s Bar", "O'Neil 2"), ("K-0012", "'t Hoff 12", "'90s Bar", "O'Neil 2")),

@@ -17,11 +17,11 @@ ROWS = 40
 
 
 def customers(strange: int) -> dict[str, str]:
-    """Customers, of whom the first `strange` have payment terms that nobody knows."""
-    lines = ["Customer Code,Company Name,Email,Payment Terms"]
+    """Customers, of whom the first `strange` are in a country that nobody knows."""
+    lines = ["Customer Code,Company Name,Email,Country"]
     for number in range(ROWS):
-        terms = "as the boss says" if number < strange else "30 Days"
-        lines.append(f"C{number:03d},Company {number},mail{number}@example.com,{terms}")
+        country = "as the boss says" if number < strange else "France"
+        lines.append(f"C{number:03d},Company {number},mail{number}@example.com,{country}")
     return {"customers.csv": "\n".join(lines) + "\n"}
 
 
@@ -32,10 +32,10 @@ def test_a_reference_costs_few_records_or_waits(tmp_path: Path, strange: int, ro
     told = here("suggest_mappings", "Shop", "--accept", "--json").json["sheets"][0]
     reasons = {column["header"]: column["reason"] for column in told["columns"]}
     waits = rows_out == ROWS and strange > 0
-    assert ("not accepted: in 12 rows the value names no record" in reasons["Payment Terms"]) == waits
-    mapping = Mapping.objects.get(column="Payment Terms")
+    assert ("not accepted: in 12 rows the value names no record" in reasons["Country"]) == waits
+    mapping = Mapping.objects.get(column="Country")
     assert (mapping.field, mapping.state) == (
-        "property_payment_term_id/id", Mapping.State.SUGGESTED if waits else Mapping.State.ACCEPTED
+        "country_id/id", Mapping.State.SUGGESTED if waits else Mapping.State.ACCEPTED
     )  # fmt: skip
     exported = here("export_odoo_migrate", "Shop", "--output", tmp_path / "out", "--json").json
     assert exported["sheets"][0]["rows_out"] == rows_out
