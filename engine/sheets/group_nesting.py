@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -206,10 +206,3 @@ class _Nester:
         if self.open:
             self.open[-1].own += stop - start
         return Stretch(start, stop, self.open[-1] if self.open else None)
-
-
-def innermost(nesting: Nesting) -> Iterator[Group]:
-    """Yield the groups in which rows of data lie directly."""
-    for group in nesting.groups:
-        if group.own:
-            yield group
