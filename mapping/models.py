@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from django.db import models
 
-from engine.recipe import target_entry
 from profiling.models import Dataset, Sheet
 
 ID_PATTERN_CHARS = 300
@@ -46,6 +45,9 @@ class SheetTarget(models.Model):
     @property
     def entry(self) -> str:
         """Return what a recipe file calls the target."""
+        # Commands know the models before anything of the engine is needed, which takes long to import.
+        from engine.recipe import target_entry
+
         return target_entry(self.model, self.role)
 
     @property
