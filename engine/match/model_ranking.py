@@ -107,7 +107,8 @@ def _fit(
     chosen = assign(field_worths(found, model, sheet))
     explained = 0.0
     for share, column, name in zip(shares, found, chosen, strict=True):
-        explained += share * _points(column, name)
+        # Halves of a name, and people beside a company, are joined or become records of their own.
+        explained += share * _points(column, name or model.records.name_field)
     points = explained / (sum(shares) or 1.0) + weights.sheet_name * name_share
     typical = model.sheets.typical_fields
     if typical and typical.isdisjoint(set(chosen)):
