@@ -21,6 +21,8 @@ from engine.bundle.unready_targets import PlannedTarget, as_left_out, find_unrea
 from engine.clean import SheetRun
 from engine.recipe import Recipe, RecipeError, SheetRecipe, TargetRecipe
 from engine.sheets.corrected_rows import TITLES, is_correction
+from engine.steps import build
+from engine.steps.step import ColumnStep
 from odoo_migrate import catalog
 from odoo_migrate.catalog import Catalog, UnknownVersion
 from odoo_migrate.project.external_ids import NAMESPACE, BadPattern, Pattern
@@ -326,6 +328,7 @@ def column_notes(sheet: MappedSheet) -> Iterator[ExportProblem]:
     sent = sheet.used
     for one in sheet.columns.added:  # by the export itself, for IDs
         sent.add(one.title)
+    sent |= _taken_apart(sheet.recipe, sent)
     unsent = [title for title in sheet.columns.titles if title not in sent]
     if unsent and sheet.recipe.targets:
         these, they = "These columns go", "They stay"
@@ -335,6 +338,17 @@ def column_notes(sheet: MappedSheet) -> Iterator[ExportProblem]:
         named = listed(unsent, len(unsent))
         message = f"{these} to no field in Odoo: {named}. {they} in the bundle's data, for reference."
         yield sheet.location.warning("columns_not_named", message, count=len(unsent), examples=tuple(unsent[:5]))
+
+
+def _taken_apart(part: SheetRecipe, sent: Collection[str]) -> set[str]:
+    """Return the columns whose content goes to Odoo in other columns, which steps make of them."""
+    found: set[str] = set()
+    for title, column in part.columns.items():
+        for spec in column.steps:
+            step = build(spec.slug, spec.params) if spec.enabled else None
+            if isinstance(step, ColumnStep) and not set(step.adds(title)).isdisjoint(sent):
+                found |= {title, *step.reads()}
+    return found
 
 
 # --- the order of loading

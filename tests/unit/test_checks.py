@@ -487,6 +487,24 @@ def test_every_column_that_goes_to_no_field_is_told(tmp_path: Path) -> None:
     assert columns.message == told
 
 
+def test_a_column_that_steps_take_apart_for_odoo_is_not_called_left_out(tmp_path: Path) -> None:
+    recipe = """\
+recipe: 1
+sheets:
+  people:
+    targets:
+      res.partner: { id: "migr.p.{No}", fields: { name: { source: Whole }, zip: { source: Area } } }
+    columns:
+      Last: { steps: [{ name_join: { first_column: First, into: Whole } }] }
+      Town: { steps: [{ split_column: { separator: " ", into: [Area, Place] } }] }
+"""
+    files = {"people.csv": "No,First,Last,Town,Shoe\n1,Ann,Lee,1000 Bern,38\n2,Bob,May,4000 Basel,44\n"}
+    (columns,) = Migration(tmp_path, recipe, files).problems("columns_not_named")
+    assert "'Place', 'Shoe'" in columns.message or "'Shoe', 'Place'" in columns.message
+    assert "First" not in columns.message
+    assert "Town" not in columns.message
+
+
 def test_a_recipe_for_other_columns_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="E-Mail"):
         Migration(tmp_path, partners("      E-Mail: { field: email }"), people("a", title="Email")).check()
