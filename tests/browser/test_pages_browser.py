@@ -15,7 +15,7 @@ from exporting.models import Export
 from mapping.models import Mapping, SheetTarget, Transform
 from mapping.services import step_services, target_services
 from migrator import jobs
-from migrator.models import Job
+from migrator.models import Job, User
 from profiling.models import Dataset, Sheet, SourceFile
 from tests.browser_moves import (
     PATIENCE,
@@ -49,6 +49,16 @@ def ready(*files: str, **values: object) -> Dataset:
         target_services.accept_all(sheet=sheet)
     step_services.fix_safe_findings(dataset=dataset)
     dataset.refresh_from_db()
+    return dataset
+
+
+def with_open_units(owner: User) -> Dataset:
+    """Products whose units are no words that anybody knows, sent to the unit of measure all the same."""
+    dataset = dataset_of(owner=owner)
+    add(dataset, "items.csv", "SKU,Item,Unit\nA,Bolt,bundlet\nB,Nut,barrelet\nC,Nail,Units\n", owner)
+    target = target_services.choose_model(sheet=dataset.sheets.get(), model="product.product")
+    target_services.accept_all(sheet=target.sheet)
+    target_services.choose_field(target=target, column="Unit", field="uom_id/id")
     return dataset
 
 
@@ -180,23 +190,26 @@ def test_keys_kinds_of_record_and_values_are_chosen_on_the_page(site: Page, user
     assert (target.id_pattern, target.key) == ("migr.order_line.{Migration Key}", ["Order No", "SKU"])
     assert SheetTarget.objects.get(sheet=orders, model="sale.order").id_pattern == "migr.order.{Order No}"
 
+
+def test_values_that_name_no_record_are_decided_on_their_page(site: Page, user):
+    dataset = with_open_units(user)
     site.goto(f"/datasets/{dataset.pk}/check/")
-    units = site.locator(".finding", has_text="'units'")
+    units = site.locator(".finding", has_text="'uom'")
     units.get_by_role("link", name="To the values").click()
-    expect(site.get_by_role("heading", level=1)).to_contain_text("Units: ")
+    expect(site.get_by_role("heading", level=1)).to_contain_text("uom: ", ignore_case=True)
     open_values = site.locator("tr", has_text="no record yet")
     while count := open_values.count():
         open_values.first.locator("input[name=field]").fill("Units")
         site.keyboard.press("Enter")
         expect(open_values).to_have_count(count - 1)
     site.get_by_role("link", name="To the check").click()
-    expect(site.get_by_text("'units'")).to_have_count(0)
+    expect(site.get_by_text("'uom'")).to_have_count(0)
 
 
 def test_what_arrives_is_alive_at_once(site: Page, user):
     """A picker that arrives without its script would send what was typed as it stands, and lead away from the page."""
-    dataset = ready("aggregated.xlsx", owner=user, country="GB")
-    site.goto(f"/datasets/{dataset.pk}/lookups/units/")
+    dataset = with_open_units(user)
+    site.goto(f"/datasets/{dataset.pk}/lookups/uom/")
     site.evaluate("""() => {
         window.dead = 0;
         const dead = () => document.querySelectorAll("[data-picker]:not([data-ready])").length;
@@ -213,11 +226,11 @@ def test_what_arrives_is_alive_at_once(site: Page, user):
 
 
 def test_what_is_typed_before_the_scripts_are_there_counts(site: Page, user):
-    dataset = ready("aggregated.xlsx", owner=user, country="GB")
+    dataset = with_open_units(user)
     held: list[Route] = []
     site.remove_locator_handler(site.locator(SCRIPTLESS))
     site.route("**/js/*.js", lambda route: held.append(route))
-    site.goto(f"/datasets/{dataset.pk}/lookups/units/", wait_until="commit")
+    site.goto(f"/datasets/{dataset.pk}/lookups/uom/", wait_until="commit")
     open_values = site.locator("tr", has_text="no record yet")
     open_values.first.locator("input[name=field]").fill("Units")
     count = open_values.count()
@@ -247,7 +260,7 @@ def test_the_way_from_finding_to_panel_by_keyboard(site: Page, user):
     tab_to(site, "Findings")
     site.keyboard.press("Enter")
     site.wait_for_url("**/findings/")
-    tab_to(site, "Fix 4 safe ones")
+    tab_to(site, site.locator("#fix-safe").inner_text())
     site.keyboard.press("Enter")
     expect(site.locator("#fix-safe")).to_have_count(0)
 
@@ -313,7 +326,7 @@ def test_without_a_script(plain: Page, worker):
     press_all(plain, re.compile("^Fix .* safe"))
     press_all(plain, re.compile("^(Make lower case|Read as .*|Write .*|Make it yes or no)$"))
     plain.goto(f"/datasets/{dataset.pk}/mapping/")
-    assert press_all(plain, re.compile("^Accept 13 sure")) == 1
+    assert press_all(plain, re.compile("^Accept .* sure")) == 1
     plain.get_by_label("Field for Customer Since").fill("Barcode (barcode)")
     plain.locator("#map-10").get_by_role("button", name="Set").click()
     plain.locator("#map-10").get_by_label("Field for").fill("Leave out")
