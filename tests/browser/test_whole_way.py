@@ -54,7 +54,7 @@ def test_a_newcomer_goes_the_whole_way(site: Page, worker, axe):
     lines = bundle.read("data/raw/messy_customers.csv").decode().splitlines()
     assert len(lines) == 121
     first = next(csv.DictReader(lines))
-    cleaned = [first[title] for title in ("Company Name", "Customer Code", "Email", "Phone")]
+    cleaned = [first[title] for title in ("Company Name", "Customer Code", "Email Address", "Phone")]
     assert cleaned == ["Acme Corp", "ACME001", "info@acme.com", "+15551234567"]
     mapping = bundle.read("config/mappings/res.partner.yml").decode()
     assert 'is_company: { value: "1" }' in mapping
