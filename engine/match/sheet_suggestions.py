@@ -155,8 +155,9 @@ def _suggest_field(
 
 
 def _is_essential(field: OdooField, model: DescribedModel) -> bool:
-    """Return whether a record of the model is none without the field."""
-    if field.required and not field.has_default:
+    """Return whether a record of the model is none without the field, or something else."""
+    # Of a field that must be filled Odoo takes its own default, such as another unit of measure.
+    if field.required:
         return True
     return any(field.name in wanted for wanted in model.sheets.needs)
 

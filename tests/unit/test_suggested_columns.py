@@ -98,3 +98,12 @@ def test_people_of_a_few_companies_keep_their_own_names():
     fields = fields_by_title(found)
     assert fields.get("Company") != "name"
     assert "name" in fields.values()
+
+
+@pytest.mark.parametrize("unknown", ["Pkg", "bundlet", "Gebinde"])
+def test_a_unit_that_nobody_knows_does_not_make_all_others_pieces(unknown):
+    """Odoo would give each product its own default unit, which is worse than one that is held back."""
+    rows = [(f"A{i}", f"Item {i}", unknown if i < 3 else "kg") for i in range(12)]
+    (found,) = suggested(evidence_of_rows("Artikel", ("Artikelnummer", "Bezeichnung", "Einheit"), *rows))
+    (unit,) = [column for column in found.columns if column.title == "Einheit"]
+    assert (unit.field, unit.waits) == ("uom_id/id", False)
