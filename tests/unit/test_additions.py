@@ -96,10 +96,15 @@ def test_units_by_their_words(word):
 
 
 def test_what_waits_for_a_decision_is_not_taken_unasked():
+    """A customer is one without its payment terms; a product without its unit would get another one."""
+    rows = [(f"C{i}", f"Firm {i} Ltd", "as agreed" if i else "30 Days") for i in range(3)]
+    (found,) = suggested(evidence_of_rows("customers", ("Code", "Company", "Payment Terms"), *rows))
+    (terms,) = [column for column in found.columns if column.title == "Payment Terms"]
+    assert (terms.waits, terms.needs) == (True, "Say which record of Odoo each value means: as agreed")
     rows = [(f"A{i}", f"Item {i}", "Gebinde" if i else "kg") for i in range(3)]
     (found,) = suggested(evidence_of_rows("items", ("SKU", "Name", "Unit"), *rows))
     (unit,) = [column for column in found.columns if column.title == "Unit"]
-    assert (unit.waits, unit.needs) == (True, "Say which record of Odoo each value means: Gebinde")
+    assert (unit.waits, unit.needs) == (False, "Say which record of Odoo each value means: Gebinde")
 
 
 @pytest.mark.parametrize(
