@@ -26,6 +26,7 @@ class PortalAdmin(admin.ModelAdmin):
 
     def page_of(self, record: Any) -> tuple[Any, ...]:
         """Return the name of the page's address and its arguments; () for a record without a page."""
+        # Django's admin classes have a metaclass of their own, so that this cannot be an abstract method.
         raise NotImplementedError
 
     @admin.display(description="Portal")

@@ -185,16 +185,25 @@ def _web_codes(table: TruthTable, random: Random) -> bool:
 # --- several ways to write one thing
 
 
-def _email_dressing(table: TruthTable, random: Random) -> bool:
-    positions = _columns(table, {"email", "work_email"})
+def _in_some_cells(
+    table: TruthTable, random: Random, abouts: set[str], share: float, kind: str, changed: Callable[[str], str]
+) -> bool:
+    """Change filled cells of the first such column in a share of the rows; return whether there is such a column."""
+    positions = _columns(table, abouts)
     if not positions:
         return False
-    for row in _some(table, random, 0.15):
+    for row in _some(table, random, share):
         cell = row.cells[positions[0]]
         if cell.text:
-            shapes = [cell.text.upper(), f"mailto:{cell.text}", f"Info <{cell.text}>", f"{cell.text}."]
-            _change(cell, random.choice(shapes), "dressed emails")
+            _change(cell, changed(cell.text), kind)
     return True
+
+
+def _email_dressing(table: TruthTable, random: Random) -> bool:
+    def dressed(text: str) -> str:
+        return random.choice([text.upper(), f"mailto:{text}", f"Info <{text}>", f"{text}."])
+
+    return _in_some_cells(table, random, {"email", "work_email"}, 0.15, "dressed emails", dressed)
 
 
 def _two_emails(table: TruthTable, random: Random) -> bool:
@@ -202,22 +211,18 @@ def _two_emails(table: TruthTable, random: Random) -> bool:
     if not positions:
         return False
     between = random.choice(["; ", ", ", " / ", " ::: "])
-    for row in _some(table, random, 0.1):
-        cell = row.cells[positions[0]]
-        if cell.text:
-            _change(cell, f"{cell.text}{between}second.{cell.text}", "several emails in a cell")
-    return True
+
+    def doubled(text: str) -> str:
+        return f"{text}{between}second.{text}"
+
+    return _in_some_cells(table, random, {"email"}, 0.1, "several emails in a cell", doubled)
 
 
 def _phone_extras(table: TruthTable, random: Random) -> bool:
-    positions = _columns(table, {"phone", "work_phone"})
-    if not positions:
-        return False
-    for row in _some(table, random, 0.1):
-        cell = row.cells[positions[0]]
-        if cell.text:
-            _change(cell, f"{cell.text} {random.choice(['ext. 12', 'x204', 'Ext 7'])}", "phone extensions")
-    return True
+    def extended(text: str) -> str:
+        return f"{text} {random.choice(['ext. 12', 'x204', 'Ext 7'])}"
+
+    return _in_some_cells(table, random, {"phone", "work_phone"}, 0.1, "phone extensions", extended)
 
 
 def _other_dates(table: TruthTable, random: Random) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
@@ -174,7 +175,7 @@ def _codes(group: _Group, columns: Sequence[ColumnContext]) -> list[str]:
     return list(dict.fromkeys([*([default] if default else []), *named]))
 
 
-class _Finder:
+class _Finder(ABC):
     """Look at the cells of one column of an address, with those beside it."""
 
     slug = ""
@@ -207,9 +208,9 @@ class _Finder:
             self.is_safe(),
         )  # fmt: skip
 
+    @abstractmethod
     def message(self) -> str:
         """Return what is said."""
-        raise NotImplementedError
 
     def is_safe(self) -> bool:
         """Return whether the step may be added without asking."""

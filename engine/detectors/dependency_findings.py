@@ -174,18 +174,21 @@ def _retold(table: Table, hanging: Sequence[Dependency]) -> set[int]:
     All other columns hang on such a one, but for numbers of the rows and one column that says who tells it: each
     teller has every thing once.
     """
-    found = set()
+    about: dict[int, list[Dependency]] = {}
+    for one in hanging:
+        about.setdefault(one.decides, []).append(one)
+    return {decides for decides, hangs in about.items() if _is_retold(table, decides, hangs)}
+
+
+def _is_retold(table: Table, decides: int, hangs: Sequence[Dependency]) -> bool:
+    """Return whether a column names things that the sheet tells of several times; `hangs`: what depends on it."""
+    known = table.columns[decides]
+    well_told = sum(one.error <= WELL_TOLD for one in hangs)
+    if np.count_nonzero(known.filled) < TELLINGS * known.distinct or len(hangs) < 3 or well_told < 2:
+        return False
     repeating = {column.position for column in table.contexts if table.columns[column.position].repeats}
-    for decides in {one.decides for one in hanging}:
-        about = [one for one in hanging if one.decides == decides]
-        free = repeating - {decides} - {one.other for one in about}
-        well_told = [one for one in about if one.error <= WELL_TOLD]
-        known = table.columns[decides]
-        often = np.count_nonzero(known.filled) >= TELLINGS * known.distinct
-        told = len(about) >= 3 and len(well_told) >= 2 and len(free) <= 1
-        if often and told and all(_tells(table, one, decides) for one in free):
-            found.add(decides)
-    return found
+    free = repeating - {decides} - {one.other for one in hangs}
+    return len(free) <= 1 and all(_tells(table, one, decides) for one in free)
 
 
 def _tells(table: Table, teller: int, decides: int) -> bool:

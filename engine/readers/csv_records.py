@@ -290,9 +290,12 @@ class _QuotedRecord:
         while len(taken) < LOOSE_LINES and size < SIZE and (more := self.lines.take()):
             taken.append(more)
             size += len(more)
-            pieces = self.pieces.loose("".join([self.line, *taken])) if self.dialect.quote in more else None
-            if pieces and self.dialect.fits(pieces := self._merged(pieces)):
+            if self.dialect.quote not in more:  # the record cannot end here
+                continue
+            pieces = self.pieces.loose("".join([self.line, *taken]))
+            merged = self._merged(pieces) if pieces else None
+            if merged and self.dialect.fits(merged):
                 self.notes["loose_quotes"].add(self.number, self.line.strip())
-                return self.pieces.values(pieces)
+                return self.pieces.values(merged)
         self.lines.put_back(taken)
         return None

@@ -62,6 +62,7 @@ class SafeZip:
         """Open the archive and check the names of its members."""
         self.name, self.limits, self.unpacked = name, limits, 0
         try:
+            # The library answers a ZIP of a later format than it knows with NotImplementedError.
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as problem:
             raise damaged(name, repr(problem)) from problem

@@ -209,8 +209,10 @@ def _summed_columns(sums: RowSums, compared: Sequence[TotalDifference]) -> set[i
     """
     columns = set()
     for column in {one.column for one in compared}:
-        here = [one for one in compared if one.column == column and (one.printed or one.summed)]
-        if any(sums.repeats_last(one) for one in here):
+        of_column = (one for one in compared if one.column == column)
+        here = [one for one in of_column if one.printed or one.summed]
+        runs_on = any(map(sums.repeats_last, here))
+        if runs_on:
             continue
         equal = sum(map(sums.is_equal, here))
         if equal and 3 * equal >= len(here):
